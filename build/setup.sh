@@ -1,0 +1,87 @@
+# Shared by ./specgd and ./test (sourced, POSIX sh). Expects $root, the folder of the repository.
+# Sets $dotnet; ensure_packages installs what the program likes to have, once; build PROJECT builds it in Release.
+
+say() { printf 'specgd: %s\n' "$*" >&2; }
+
+find_dotnet() {
+    for dotnet in "${DOTNET_ROOT:+$DOTNET_ROOT/dotnet}" "$(command -v dotnet 2>/dev/null)" "$HOME/.dotnet/dotnet" \
+        /usr/share/dotnet/dotnet /usr/lib/dotnet/dotnet /usr/local/share/dotnet/dotnet; do
+        [ -n "$dotnet" ] && [ -x "$dotnet" ] && return 0
+    done
+    say "the .NET 10 SDK is needed and no 'dotnet' was found; install it from your distribution (package dotnet-sdk-10.0) or from https://dot.net"
+    exit 1
+}
+
+require_sdk() {
+    "$dotnet" --list-sdks 2>/dev/null | grep -Eq '^(1[0-9]|[2-9][0-9])\.' && return 0
+    say "the .NET 10 SDK is needed; $dotnet has only: $("$dotnet" --list-sdks 2>/dev/null | cut -d' ' -f1 | tr '\n' ' ')"
+    exit 1
+}
+
+have_openblas() {
+    [ -n "${SPECGD_OPENBLAS:-}" ] && return 0
+    { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q 'libopenblas\.so' && return 0
+    for file in /usr/lib/*/openblas-*/libopenblas.so.0 /usr/lib64/libopenblas*.so.0 /opt/homebrew/opt/openblas/lib/libopenblas.dylib \
+        /usr/local/opt/openblas/lib/libopenblas.dylib; do
+        [ -e "$file" ] && return 0
+    done
+    return 1
+}
+
+have_font() {
+    for folder in /usr/share/fonts/truetype/liberation* /usr/share/fonts/liberation*; do [ -d "$folder" ] && return 0; done
+    [ "$(uname)" = Darwin ] # macOS brings Times
+}
+
+missing_packages() {
+    have_openblas || printf 'libopenblas0-pthread '
+    command -v gnuplot >/dev/null 2>&1 || printf 'gnuplot-nox '
+    have_font || printf 'fonts-liberation '
+}
+
+# Installs the missing packages where that needs no password; else says once, in one line, what to install. Never fails: the program works without them.
+ensure_packages() {
+    [ -n "${SPECGD_NO_SETUP:-}" ] && return 0
+    [ -e "$root/artifacts/.packages" ] && return 0
+    mkdir -p "$root/artifacts"
+    packages=$(missing_packages)
+    if [ -n "$packages" ]; then
+        as_root=no
+        if command -v apt-get >/dev/null 2>&1; then
+            if [ "$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root='sudo -n'; fi
+        fi
+        if [ "$as_root" != no ]; then
+            say "first run: installing $packages(log: artifacts/packages.log)"
+            # shellcheck disable=SC2086 # both are lists of words
+            if ! { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages; } \
+                >"$root/artifacts/packages.log" 2>&1 </dev/null; then
+                say "that failed ($(grep -m1 '^E:' "$root/artifacts/packages.log" || tail -n 1 "$root/artifacts/packages.log")); going on without. To try again: apt-get install $packages"
+            fi
+        elif command -v apt-get >/dev/null 2>&1; then
+            say "for full speed and figures: sudo apt-get install $packages"
+        elif [ "$(uname)" = Darwin ]; then
+            say "for full speed and figures: brew install openblas gnuplot"
+        else
+            say "for full speed and figures install OpenBLAS, gnuplot and the Liberation fonts (Fedora: dnf install openblas gnuplot liberation-serif-fonts; Windows: winget install gnuplot.gnuplot)"
+        fi
+    fi
+    : >"$root/artifacts/.packages"
+}
+
+# Commit of the sources, for run manifests; marked where they were changed since.
+revision() {
+    commit=$(git -C "$root" rev-parse --short=12 HEAD 2>/dev/null) || return 0
+    [ -z "$(git -C "$root" status --porcelain -- src Directory.Build.props Directory.Packages.props 2>/dev/null)" ] || commit="$commit-modified"
+    printf '%s' "$commit"
+}
+
+# build PROJECT: one line while it works, the compiler's words only where it fails.
+build() {
+    require_sdk
+    say "building $(basename "$1") (log: artifacts/build.log)"
+    if ! "$dotnet" build "$root/$1" -c Release --nologo -v minimal "-p:SourceRevisionId=$(revision)" >"$root/artifacts/build.log" 2>&1 </dev/null; then
+        cat "$root/artifacts/build.log" >&2
+        say "the build failed"
+        exit 1
+    fi
+}

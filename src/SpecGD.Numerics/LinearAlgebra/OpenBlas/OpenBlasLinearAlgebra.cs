@@ -1,0 +1,167 @@
+using System.Buffers;
+using System.Numerics;
+
+namespace SpecGD.Numerics.LinearAlgebra.OpenBlas;
+
+/// <summary>
+/// <see cref="ILinearAlgebra{T}"/> on OpenBLAS. Products go through CBLAS in row-major order. LAPACK is column-major: it sees the transpose of
+/// every row-major matrix, which each method turns to its account instead of copying (the comments say how).
+/// </summary>
+/// <typeparam name="T"><see cref="float"/> (routines s…) or <see cref="double"/> (routines d…).</typeparam>
+internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int RowMajor = 101, NoTranspose = 111, Transpose = 112, Lower = 122;
+
+    private readonly delegate* unmanaged<int, int, int, int, int, int, T, T*, int, T*, int, T, T*, int, void> _gemm;
+    private readonly delegate* unmanaged<int, int, int, int, T, T*, int, T*, int, T, T*, int, void> _gemv;
+    private readonly delegate* unmanaged<int, int, int, int, int, T, T*, int, T, T*, int, void> _syrk;
+    private readonly delegate* unmanaged<byte*, byte*, int*, T*, int*, T*, T*, int*, int*, int*, int*, void> _syevd;
+    private readonly delegate* unmanaged<byte*, int*, int*, T*, int*, T*, T*, int*, T*, int*, T*, int*, int*, int*, void> _gesdd;
+    private readonly delegate* unmanaged<byte*, int*, T*, int*, int*, void> _potrf;
+    private readonly delegate* unmanaged<int*, int*, T*, int*, T*, T*, int*, int*, void> _gelqf;
+    private readonly delegate* unmanaged<int*, int*, int*, T*, int*, T*, T*, int*, int*, void> _orglq;
+
+    public OpenBlasLinearAlgebra(OpenBlasLibrary library)
+    {
+        char p = sizeof(T) == sizeof(double) ? 'd' : 's';
+        _gemm = (delegate* unmanaged<int, int, int, int, int, int, T, T*, int, T*, int, T, T*, int, void>)library.Symbol($"cblas_{p}gemm");
+        _gemv = (delegate* unmanaged<int, int, int, int, T, T*, int, T*, int, T, T*, int, void>)library.Symbol($"cblas_{p}gemv");
+        _syrk = (delegate* unmanaged<int, int, int, int, int, T, T*, int, T, T*, int, void>)library.Symbol($"cblas_{p}syrk");
+        _syevd = (delegate* unmanaged<byte*, byte*, int*, T*, int*, T*, T*, int*, int*, int*, int*, void>)library.Symbol($"{p}syevd_");
+        _gesdd = (delegate* unmanaged<byte*, int*, int*, T*, int*, T*, T*, int*, T*, int*, T*, int*, int*, int*, void>)library.Symbol($"{p}gesdd_");
+        _potrf = (delegate* unmanaged<byte*, int*, T*, int*, int*, void>)library.Symbol($"{p}potrf_");
+        _gelqf = (delegate* unmanaged<int*, int*, T*, int*, T*, T*, int*, int*, void>)library.Symbol($"{p}gelqf_");
+        _orglq = (delegate* unmanaged<int*, int*, int*, T*, int*, T*, T*, int*, int*, void>)library.Symbol($"{p}orglq_");
+    }
+
+    public void Multiply(T alpha, Matrix<T> a, bool transposeA, Matrix<T> b, bool transposeB, T beta, Matrix<T> c)
+    {
+        int inner = transposeA ? a.Rows : a.Columns;
+        _gemm(RowMajor, transposeA ? Transpose : NoTranspose, transposeB ? Transpose : NoTranspose, c.Rows, c.Columns, inner,
+            alpha, a.Pointer, Leading(a), b.Pointer, Leading(b), beta, c.Pointer, Leading(c));
+    }
+
+    public void Multiply(Matrix<T> a, bool transposeA, ReadOnlySpan<T> x, Span<T> y)
+    {
+        fixed (T* px = x, py = y)
+            _gemv(RowMajor, transposeA ? Transpose : NoTranspose, a.Rows, a.Columns, T.One, a.Pointer, Leading(a), px, 1, T.Zero, py, 1);
+    }
+
+    public void Gram(T alpha, Matrix<T> a, bool transposeFirst, Matrix<T> c)
+    {
+        int inner = transposeFirst ? a.Rows : a.Columns;
+        _syrk(RowMajor, Lower, transposeFirst ? Transpose : NoTranspose, c.Rows, inner, alpha, a.Pointer, Leading(a), T.Zero, c.Pointer, Leading(c));
+        for (int i = 1; i < c.Rows; i++)
+        {
+            var row = c.Row(i);
+            for (int j = 0; j < i; j++)
+                c[j, i] = row[j];
+        }
+    }
+
+    public void SymmetricEigenvalues(Matrix<T> symmetric, Span<T> values) => Eigen((byte)'N', symmetric, values);
+
+    /// <summary>LAPACK puts eigenvectors in columns; read row by row, they are rows.</summary>
+    public void SymmetricEigen(Matrix<T> symmetric, Span<T> values) => Eigen((byte)'V', symmetric, values);
+
+    public void SingularValues(Matrix<T> matrix, Span<T> values) => Svd((byte)'N', matrix, default, values, default);
+
+    public void SingularValueDecomposition(Matrix<T> matrix, Matrix<T> u, Span<T> values, Matrix<T> vt) => Svd((byte)'S', matrix, u, values, vt);
+
+    /// <summary>An upper factor in columns is a lower factor in rows: potrf is asked for 'U' and leaves L.</summary>
+    public bool TryCholesky(Matrix<T> matrix)
+    {
+        int n = matrix.Rows, stride = Leading(matrix), info;
+        byte upper = (byte)'U';
+        _potrf(&upper, &n, matrix.Pointer, &stride, &info);
+        RequireLegal(info, "potrf");
+        for (int i = 0; i < n; i++)
+            matrix.Row(i)[(i + 1)..].Clear();
+        return info == 0;
+    }
+
+    /// <summary>LAPACK sees Mᵀ (n × m); its LQ decomposition Mᵀ = L·P is M = Pᵀ·Lᵀ, so Q = Pᵀ and R = Lᵀ already stand row-major.</summary>
+    public void Qr(Matrix<T> matrix, Matrix<T> r)
+    {
+        int m = matrix.Columns, n = matrix.Rows, stride = Leading(matrix), info, query = -1;
+        var tau = ArrayPool<T>.Shared.Rent(m);
+        fixed (T* pTau = tau)
+        {
+            T wanted;
+            _gelqf(&m, &n, matrix.Pointer, &stride, pTau, &wanted, &query, &info);
+            int size = int.CreateChecked(wanted);
+            var work = ArrayPool<T>.Shared.Rent(size);
+            fixed (T* pWork = work)
+            {
+                _gelqf(&m, &n, matrix.Pointer, &stride, pTau, pWork, &size, &info);
+                RequireLegal(info, "gelqf");
+                r.Fill(T.Zero);
+                for (int i = 0; i < m; i++)
+                    matrix.Row(i)[i..].CopyTo(r.Row(i)[i..]);
+                _orglq(&m, &n, &m, matrix.Pointer, &stride, pTau, pWork, &size, &info);
+                RequireLegal(info, "orglq");
+            }
+            ArrayPool<T>.Shared.Return(work);
+        }
+        ArrayPool<T>.Shared.Return(tau);
+    }
+
+    private void Eigen(byte job, Matrix<T> symmetric, Span<T> values)
+    {
+        int n = symmetric.Rows, stride = Leading(symmetric), info, query = -1;
+        byte lowerInRows = (byte)'U';
+        T wanted;
+        int wantedIntegers;
+        fixed (T* pValues = values)
+        {
+            _syevd(&job, &lowerInRows, &n, symmetric.Pointer, &stride, pValues, &wanted, &query, &wantedIntegers, &query, &info);
+            int size = int.CreateChecked(wanted), integers = wantedIntegers;
+            var work = ArrayPool<T>.Shared.Rent(size);
+            var integerWork = ArrayPool<int>.Shared.Rent(integers);
+            fixed (T* pWork = work)
+            fixed (int* pIntegers = integerWork)
+                _syevd(&job, &lowerInRows, &n, symmetric.Pointer, &stride, pValues, pWork, &size, pIntegers, &integers, &info);
+            ArrayPool<T>.Shared.Return(work);
+            ArrayPool<int>.Shared.Return(integerWork);
+        }
+        RequireConverged(info, "syevd", symmetric);
+    }
+
+    /// <summary>LAPACK sees Mᵀ = V S Uᵀ: what it calls U is V by columns (our Vᵀ by rows), what it calls VT is Uᵀ by columns (our U by rows).</summary>
+    private void Svd(byte job, Matrix<T> matrix, Matrix<T> u, Span<T> values, Matrix<T> vt)
+    {
+        int m = matrix.Columns, n = matrix.Rows, stride = Leading(matrix), info, query = -1;
+        int leadingU = Math.Max(1, vt.Stride), leadingVt = Math.Max(1, u.Stride);
+        T wanted;
+        var integerWork = ArrayPool<int>.Shared.Rent(8 * Math.Min(m, n));
+        fixed (T* pValues = values)
+        fixed (int* pIntegers = integerWork)
+        {
+            _gesdd(&job, &m, &n, matrix.Pointer, &stride, pValues, vt.Pointer, &leadingU, u.Pointer, &leadingVt, &wanted, &query, pIntegers, &info);
+            int size = int.CreateChecked(wanted);
+            var work = ArrayPool<T>.Shared.Rent(size);
+            fixed (T* pWork = work)
+                _gesdd(&job, &m, &n, matrix.Pointer, &stride, pValues, vt.Pointer, &leadingU, u.Pointer, &leadingVt, pWork, &size, pIntegers, &info);
+            ArrayPool<T>.Shared.Return(work);
+        }
+        ArrayPool<int>.Shared.Return(integerWork);
+        RequireConverged(info, "gesdd", matrix);
+    }
+
+    /// <summary>BLAS wants a leading size of at least the row length, also where a single row leaves the stride without meaning.</summary>
+    private static int Leading(Matrix<T> matrix) => Math.Max(1, Math.Max(matrix.Stride, matrix.Columns));
+
+    private static void RequireLegal(int info, string routine)
+    {
+        if (info < 0)
+            throw new InvalidOperationException($"LAPACK {routine} refused its argument {-info}.");
+    }
+
+    private static void RequireConverged(int info, string routine, Matrix<T> matrix)
+    {
+        RequireLegal(info, routine);
+        if (info > 0)
+            throw new ArithmeticException($"LAPACK {routine} did not converge on a {matrix} matrix ({info} values left).");
+    }
+}

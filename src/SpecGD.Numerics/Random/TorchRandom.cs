@@ -1,0 +1,112 @@
+namespace SpecGD.Numerics.Random;
+
+/// <summary>
+/// Random numbers that repeat PyTorch's CPU generator bit for bit where the platform's logarithm and cosine do: after
+/// <c>torch.manual_seed(s)</c> the same calls in the same order give the same values. Tensors fill row-major.
+/// </summary>
+public sealed class TorchRandom
+{
+    /// <summary>Below this many elements PyTorch draws normal numbers one at a time, from it on in groups of this size.</summary>
+    private const int Group = 16;
+
+    private readonly MersenneTwister _bits;
+    private double? _cachedNormal;
+
+    /// <summary>The state after <c>torch.manual_seed(seed)</c>: the seed modulo 2³² goes to the Mersenne Twister.</summary>
+    public TorchRandom(ulong seed) => _bits = new MersenneTwister(unchecked((uint)seed));
+
+    /// <summary><c>torch.rand</c> of one float64: uniform in [0, 1), 53 bits.</summary>
+    public double NextUniform() => (_bits.NextUInt64() & ((1UL << 53) - 1)) * (1.0 / (1UL << 53));
+
+    /// <summary><c>torch.rand</c> of one float32: uniform in [0, 1), 24 bits.</summary>
+    public float NextUniformSingle() => (_bits.NextUInt32() & ((1u << 24) - 1)) * (1f / (1u << 24));
+
+    /// <summary><c>torch.rand(rows, columns, dtype=float64)</c>.</summary>
+    public Matrix<double> Uniform(int rows, int columns)
+    {
+        var matrix = new Matrix<double>(rows, columns);
+        foreach (ref double x in matrix.AsSpan())
+            x = NextUniform();
+        return matrix;
+    }
+
+    /// <summary><c>torch.randn(rows, columns, dtype=float64)</c>: independent normal numbers, mean 0, variance 1.</summary>
+    public Matrix<double> Normal(int rows, int columns)
+    {
+        var matrix = new Matrix<double>(rows, columns);
+        FillNormal(matrix.AsSpan());
+        return matrix;
+    }
+
+    /// <summary>Fills <paramref name="destination"/> as <c>torch.randn</c> of as many float64 elements would.</summary>
+    public void FillNormal(Span<double> destination)
+    {
+        if (destination.Length < Group)
+        {
+            foreach (ref double x in destination)
+                x = NextSingleNormal();
+            return;
+        }
+        foreach (ref double x in destination)
+            x = NextUniform();
+        int start = 0;
+        for (; start + Group <= destination.Length; start += Group)
+            TransformGroup(destination.Slice(start, Group));
+        if (start < destination.Length)
+        {
+            var last = destination[^Group..];
+            foreach (ref double x in last)
+                x = NextUniform();
+            TransformGroup(last);
+        }
+    }
+
+    /// <summary>
+    /// The default weight of <c>torch.nn.Linear(inFeatures, outFeatures)</c> in float64, out × in: uniform within ±1/√in, as
+    /// <c>kaiming_uniform_(a=√5)</c> draws it.
+    /// </summary>
+    public Matrix<double> LinearWeight(int outFeatures, int inFeatures)
+    {
+        double gain = Math.Sqrt(2.0 / (1.0 + (Math.Sqrt(5.0) * Math.Sqrt(5.0))));
+        double bound = Math.Sqrt(3.0) * (gain / Math.Sqrt(inFeatures));
+        var weight = new Matrix<double>(outFeatures, inFeatures);
+        foreach (ref double w in weight.AsSpan())
+            w = Math.FusedMultiplyAdd(NextUniform(), 2 * bound, -bound);
+        return weight;
+    }
+
+    /// <summary>Box–Muller on a group of 16 uniforms: the first eight give the radii, the last eight the angles.</summary>
+    private static void TransformGroup(Span<double> group)
+    {
+        const int half = Group / 2;
+        for (int j = 0; j < half; j++)
+        {
+            double radius = Math.Sqrt(-2 * Math.Log(1 - group[j]));
+            double angle = 2 * Math.PI * group[j + half];
+            group[j] = radius * Math.Cos(angle);
+            group[j + half] = radius * Math.Sin(angle);
+        }
+    }
+
+    /// <summary>One normal number; every second one is the cached sine partner of the one before.</summary>
+    private double NextSingleNormal()
+    {
+        if (_cachedNormal is { } cached)
+        {
+            _cachedNormal = null;
+            return cached;
+        }
+        double forAngle = NextUniform(), forRadius = NextUniform();
+        double radius = Math.Sqrt(-2 * LogOnePlus(-forRadius));
+        double angle = 2 * Math.PI * forAngle;
+        _cachedNormal = radius * Math.Sin(angle);
+        return radius * Math.Cos(angle);
+    }
+
+    /// <summary>ln(1 + x) without the loss of digits near 0 (Kahan's correction of ln(u)·x/(u − 1) with u = 1 + x rounded).</summary>
+    private static double LogOnePlus(double x)
+    {
+        double u = 1 + x;
+        return u == 1 ? x : Math.Log(u) * (x / (u - 1));
+    }
+}

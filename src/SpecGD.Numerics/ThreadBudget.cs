@@ -1,0 +1,81 @@
+using System.Globalization;
+using SpecGD.Numerics.LinearAlgebra;
+
+namespace SpecGD.Numerics;
+
+/// <summary>
+/// The one owner of parallelism. Outside <see cref="ForEach"/> every call into OpenBLAS may use the whole budget; inside, the work items run
+/// side by side and OpenBLAS uses one thread each. Never both.
+/// </summary>
+public static class ThreadBudget
+{
+    /// <summary>Environment variable with the number of threads a run may use; the number of processors where it is not set.</summary>
+    public const string Variable = "SPECGD_THREADS";
+
+    private static readonly Lock Gate = new();
+    private static int _parallelSections;
+    private static int? _total;
+
+    /// <summary>Threads that the process may keep busy.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    /// <exception cref="InvalidOperationException">The environment variable holds something else than a whole number from 1 on.</exception>
+    public static int Total
+    {
+        get => _total ??= Parse(Environment.GetEnvironmentVariable(Variable));
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            lock (Gate)
+            {
+                _total = value;
+                Apply();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Does <paramref name="body"/> for every item, as many at a time as the budget allows, in the order of the list as far as threads are free.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled before every item had begun.</exception>
+    public static void ForEach<TItem>(IReadOnlyList<TItem> items, Action<TItem> body, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        Section(+1);
+        try
+        {
+            int next = -1;
+            var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Total, Math.Max(1, items.Count)), CancellationToken = cancellation };
+            Parallel.For(0, items.Count, options, _ => body(items[Interlocked.Increment(ref next)]));
+        }
+        finally
+        {
+            Section(-1);
+        }
+    }
+
+    /// <summary>Hands the budget to OpenBLAS; called once when it is loaded and whenever the owner changes.</summary>
+    internal static void Apply()
+    {
+        if (Backend.Library.IsLoaded)
+            Backend.Library.Threads = _parallelSections > 0 ? 1 : Total;
+    }
+
+    /// <summary>The number of threads in <paramref name="text"/>, or the number of processors where there is no text.</summary>
+    internal static int Parse(string? text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+            return Environment.ProcessorCount;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads > 0
+            ? threads
+            : throw new InvalidOperationException($"{Variable}={text} is not a number of threads; use a whole number from 1 on.");
+    }
+
+    private static void Section(int change)
+    {
+        lock (Gate)
+        {
+            _parallelSections += change;
+            Apply();
+        }
+    }
+}
