@@ -35,6 +35,16 @@ public static class MatrixArithmetic
             TensorPrimitives.Subtract<T>(a.Row(i), b.Row(i), into.Row(i));
     }
 
+    /// <summary>M ← M ∘ <paramref name="other"/>, entry by entry, of the same shape.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    public static void MultiplyElementwise<T>(this Matrix<T> matrix, Matrix<T> other)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Matrix<T>.RequireShape(other, matrix.Rows, matrix.Columns, nameof(other));
+        for (int i = 0; i < matrix.Rows; i++)
+            TensorPrimitives.Multiply(matrix.Row(i), other.Row(i), matrix.Row(i));
+    }
+
     /// <summary>⟨a, b⟩ = Σ a_ij b_ij, for two matrices of one shape.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static T Dot<T>(Matrix<T> a, Matrix<T> b)

@@ -18,6 +18,7 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
     private readonly delegate* unmanaged<int, int, int, int, int, T, T*, int, T, T*, int, void> _syrk;
     private readonly delegate* unmanaged<byte*, byte*, int*, T*, int*, T*, T*, int*, int*, int*, int*, void> _syevd;
     private readonly delegate* unmanaged<byte*, int*, int*, T*, int*, T*, T*, int*, T*, int*, T*, int*, int*, int*, void> _gesdd;
+    private readonly delegate* unmanaged<byte*, byte*, int*, int*, T*, int*, T*, T*, int*, T*, int*, T*, int*, int*, void> _gesvd;
     private readonly delegate* unmanaged<byte*, int*, T*, int*, int*, void> _potrf;
     private readonly delegate* unmanaged<int*, int*, T*, int*, T*, T*, int*, int*, void> _gelqf;
     private readonly delegate* unmanaged<int*, int*, int*, T*, int*, T*, T*, int*, int*, void> _orglq;
@@ -30,6 +31,7 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
         _syrk = (delegate* unmanaged<int, int, int, int, int, T, T*, int, T, T*, int, void>)library.Symbol($"cblas_{p}syrk");
         _syevd = (delegate* unmanaged<byte*, byte*, int*, T*, int*, T*, T*, int*, int*, int*, int*, void>)library.Symbol($"{p}syevd_");
         _gesdd = (delegate* unmanaged<byte*, int*, int*, T*, int*, T*, T*, int*, T*, int*, T*, int*, int*, int*, void>)library.Symbol($"{p}gesdd_");
+        _gesvd = (delegate* unmanaged<byte*, byte*, int*, int*, T*, int*, T*, T*, int*, T*, int*, T*, int*, int*, void>)library.Symbol($"{p}gesvd_");
         _potrf = (delegate* unmanaged<byte*, int*, T*, int*, int*, void>)library.Symbol($"{p}potrf_");
         _gelqf = (delegate* unmanaged<int*, int*, T*, int*, T*, T*, int*, int*, void>)library.Symbol($"{p}gelqf_");
         _orglq = (delegate* unmanaged<int*, int*, int*, T*, int*, T*, T*, int*, int*, void>)library.Symbol($"{p}orglq_");
@@ -128,11 +130,24 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
         RequireConverged(info, "syevd", symmetric);
     }
 
-    /// <summary>LAPACK sees Mᵀ = V S Uᵀ: what it calls U is V by columns (our Vᵀ by rows), what it calls VT is Uᵀ by columns (our U by rows).</summary>
+    /// <summary>
+    /// LAPACK sees Mᵀ = V S Uᵀ: what it calls U is V by columns (our Vᵀ by rows), what it calls VT is Uᵀ by columns (our U by rows). Divide and conquer (gesdd) is
+    /// the faster way; it fails to converge on rare matrices that are singular to rounding, and then the slower iteration (gesvd) does the work.
+    /// </summary>
     private void Svd(byte job, Matrix<T> matrix, Matrix<T> u, Span<T> values, Matrix<T> vt)
     {
+        using var original = MatrixPool<T>.Rent(matrix.Rows, matrix.Columns);
+        matrix.CopyTo(original.Matrix);
+        if (SvdDivideAndConquer(job, matrix, u, values, vt) == 0)
+            return;
+        original.Matrix.CopyTo(matrix);
+        SvdIteration(job, matrix, u, values, vt);
+    }
+
+    private int SvdDivideAndConquer(byte job, Matrix<T> matrix, Matrix<T> u, Span<T> values, Matrix<T> vt)
+    {
         int m = matrix.Columns, n = matrix.Rows, stride = Leading(matrix), info, query = -1;
-        int leadingU = Math.Max(1, vt.Stride), leadingVt = Math.Max(1, u.Stride);
+        int leadingU = Leading(vt), leadingVt = Leading(u);
         T wanted;
         var integerWork = ArrayPool<int>.Shared.Rent(8 * Math.Min(m, n));
         fixed (T* pValues = values)
@@ -146,7 +161,25 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
             ArrayPool<T>.Shared.Return(work);
         }
         ArrayPool<int>.Shared.Return(integerWork);
-        RequireConverged(info, "gesdd", matrix);
+        RequireLegal(info, "gesdd");
+        return info;
+    }
+
+    private void SvdIteration(byte job, Matrix<T> matrix, Matrix<T> u, Span<T> values, Matrix<T> vt)
+    {
+        int m = matrix.Columns, n = matrix.Rows, stride = Leading(matrix), info, query = -1;
+        int leadingU = Leading(vt), leadingVt = Leading(u);
+        T wanted;
+        fixed (T* pValues = values)
+        {
+            _gesvd(&job, &job, &m, &n, matrix.Pointer, &stride, pValues, vt.Pointer, &leadingU, u.Pointer, &leadingVt, &wanted, &query, &info);
+            int size = int.CreateChecked(wanted);
+            var work = ArrayPool<T>.Shared.Rent(size);
+            fixed (T* pWork = work)
+                _gesvd(&job, &job, &m, &n, matrix.Pointer, &stride, pValues, vt.Pointer, &leadingU, u.Pointer, &leadingVt, pWork, &size, &info);
+            ArrayPool<T>.Shared.Return(work);
+        }
+        RequireConverged(info, "gesvd", matrix);
     }
 
     /// <summary>BLAS wants a leading size of at least the row length, also where a single row leaves the stride without meaning.</summary>

@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using SpecGD.Experiments.Settings;
+using SpecGD.Records;
+using SpecGD.Training;
+
+namespace SpecGD.Experiments;
+
+/// <summary>One experiment of the paper (or of ours): a name, an options record, and what turns options into a log. Implementations are found by themselves.</summary>
+public interface IExperiment
+{
+    /// <summary>Name on the command line.</summary>
+    string Name { get; }
+
+    /// <summary>What it shows, in one line.</summary>
+    string Summary { get; }
+
+    /// <summary>The options record, whose settings carry <see cref="SettingAttribute"/>.</summary>
+    Type OptionsType { get; }
+
+    /// <summary>Name of a run with these options, fit for a folder.</summary>
+    string RunId(object options);
+
+    /// <summary>Runs it. Divergence and interruption are outcomes, not exceptions: what was computed until then is in the log.</summary>
+    /// <exception cref="BadInputException">The options contradict one another.</exception>
+    RunResult Run(object options, RunContext context);
+
+    /// <summary>What the numbers of a log say, from the log alone.</summary>
+    RunSummary Summarise(RunLog log);
+}
+
+/// <summary>What a run is given besides its options.</summary>
+/// <param name="Progress">Where it tells how far it is.</param>
+/// <param name="Cancellation">Asks it to stop between two steps.</param>
+public sealed record RunContext(IProgressReporter Progress, CancellationToken Cancellation)
+{
+    /// <summary>No display, never cancelled.</summary>
+    public static RunContext Silent { get; } = new(SilentProgress.Instance, CancellationToken.None);
+}
+
+/// <summary>A log and how the run ended.</summary>
+/// <param name="Log">What was recorded.</param>
+/// <param name="Status">Diverged or interrupted if any trajectory did.</param>
+/// <param name="Detail">One sentence where the run did not finish, else null.</param>
+public sealed record RunResult(RunLog Log, RunStatus Status, string? Detail);
+
+/// <summary>A table and the sentences that its numbers support.</summary>
+/// <param name="Rows">One object a row; every row has the same keys, which are the headings.</param>
+/// <param name="Sentences">What the numbers say.</param>
+public sealed record RunSummary(IReadOnlyList<JsonObject> Rows, IReadOnlyList<string> Sentences);
+
+/// <summary>An experiment with its options record.</summary>
+/// <typeparam name="TOptions">The record; its parameterless constructor gives the defaults.</typeparam>
+public abstract class Experiment<TOptions> : IExperiment
+    where TOptions : class, new()
+{
+    /// <inheritdoc/>
+    public abstract string Name { get; }
+
+    /// <inheritdoc/>
+    public abstract string Summary { get; }
+
+    /// <inheritdoc/>
+    public Type OptionsType => typeof(TOptions);
+
+    /// <inheritdoc/>
+    public abstract RunSummary Summarise(RunLog log);
+
+    /// <summary>Name of a run with these options, fit for a folder.</summary>
+    public abstract string RunId(TOptions options);
+
+    /// <summary>Runs it.</summary>
+    public abstract RunResult Run(TOptions options, RunContext context);
+
+    string IExperiment.RunId(object options) => RunId((TOptions)options);
+
+    RunResult IExperiment.Run(object options, RunContext context) => Run((TOptions)options, context);
+}

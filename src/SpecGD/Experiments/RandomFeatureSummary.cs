@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SpecGD.Records;
+
+namespace SpecGD.Experiments;
+
+/// <summary>What a random-feature log says: a row for each method, and whether the rule nr(G) ≥ st(A) called the better method.</summary>
+internal static class RandomFeatureSummary
+{
+    public static RunSummary Of(RunLog log)
+    {
+        double? st = log.DatasetNumber("stable_rank_A");
+        var rows = log.Methods.Where(m => m.Value.TryGet("loss", out _)).Select(m => Row(m.Key, m.Value, st)).ToArray();
+        return new RunSummary(rows, [.. Sentences(log, st)]);
+    }
+
+    private static JsonObject Row(string name, MethodLog method, double? st)
+    {
+        var loss = method.Find("loss")!;
+        var peak = method.Find("nuclear_rank")?.Peak();
+        return new JsonObject
+        {
+            ["method"] = name,
+            ["start"] = loss.Steps[0],
+            ["step size"] = method.Metadata["lr"]?.DeepClone(),
+            ["first loss"] = Finite(loss.Values[0]),
+            ["last loss"] = Finite(loss.Values[^1]),
+            ["peak nr"] = peak is { } p ? Finite(p.Value) : null,
+            ["at step"] = peak?.Step,
+            ["st(A)"] = st,
+        };
+    }
+
+    private static IEnumerable<string> Sentences(RunLog log, double? stableRank)
+    {
+        if (stableRank is not { } st
+            || log.Methods.GetValueOrDefault(RandomFeature.GradientDescent) is not { } descent || !descent.TryGet("loss", out var descentLoss)
+            || log.Methods.GetValueOrDefault(RandomFeature.SpecGd) is not { } spectral || !spectral.TryGet("loss", out var spectralLoss)
+            || !descent.TryGet("nuclear_rank", out var ranks))
+            yield break;
+        int favoured = ranks.Values.Count(nr => nr >= st);
+        double share = (double)favoured / ranks.Count;
+        yield return string.Create(CultureInfo.InvariantCulture,
+            $"Along gradient descent the rule nr(G) >= st(A) = {st:0.##} favoured the spectral step at {favoured} of {ranks.Count} steps ({share:P0}).");
+        if (descentLoss.Steps[^1] != spectralLoss.Steps[^1])
+            yield break; // one of the two did not reach the end
+        double ratio = descentLoss.Values[^1] / spectralLoss.Values[^1];
+        bool spectralWon = ratio > 1, ruleSaysSpectral = share >= 0.5;
+        yield return string.Create(CultureInfo.InvariantCulture,
+            $"{(spectralWon ? "SpecGD" : "Gradient descent")} ended {Times(spectralWon ? ratio : 1 / ratio)} lower: {(spectralWon == ruleSaysSpectral ? "as the rule says for most of the run." : "not what the rule says for most of the run.")}");
+    }
+
+    private static string Times(double ratio) => !double.IsFinite(ratio)
+        ? "infinitely"
+        : string.Create(CultureInfo.InvariantCulture, $"{(ratio < 1e4 ? ratio.ToString("0.#", CultureInfo.InvariantCulture) : ratio.ToString("0.#e0", CultureInfo.InvariantCulture))} times");
+
+    private static JsonNode? Finite(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
+}

@@ -1,0 +1,192 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Numerics;
+using System.Reflection;
+using System.Text.Json.Nodes;
+
+namespace SpecGD.Experiments.Settings;
+
+/// <summary>One setting of an options record: reads its text, checks its range, shows its default. Help pages, command line and manifests all derive from it.</summary>
+public sealed class Setting
+{
+    private readonly PropertyInfo _property;
+    private readonly SettingAttribute _declaration;
+    private readonly string[] _choices;
+
+    private Setting(PropertyInfo property, SettingAttribute declaration, object? defaultValue)
+    {
+        _property = property;
+        _declaration = declaration;
+        _choices = declaration.Choices.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        Default = defaultValue;
+    }
+
+    /// <summary>Name without dashes in front.</summary>
+    public string Name => _declaration.Name;
+
+    /// <summary>What it sets.</summary>
+    public string Description => _declaration.Description;
+
+    /// <summary>Type of the property, without the null of an unset value.</summary>
+    public Type Type => Nullable.GetUnderlyingType(_property.PropertyType) ?? _property.PropertyType;
+
+    /// <summary>The value without the user's word.</summary>
+    public object? Default { get; }
+
+    /// <summary>True where several values may be given.</summary>
+    public bool IsMany => Type == typeof(IReadOnlyList<int>) || Type == typeof(IReadOnlyDictionary<string, double>);
+
+    /// <summary>True for a switch, which may stand without a value.</summary>
+    public bool IsSwitch => Type == typeof(bool);
+
+    /// <summary>What stands for the value in help.</summary>
+    public string Placeholder =>
+        _choices.Length > 0 && Type == typeof(string) ? string.Join('|', _choices)
+        : Type == typeof(IReadOnlyDictionary<string, double>) ? "NAME=VALUE"
+        : IsSwitch ? "true|false"
+        : Type == typeof(double) ? "X"
+        : Type == typeof(string) ? "TEXT"
+        : "N";
+
+    /// <summary>Default and range for help: "default 100; from 1 to 16384".</summary>
+    public string Range
+    {
+        get
+        {
+            string shown = _declaration.UnsetMeans.Length > 0 ? _declaration.UnsetMeans : Show(Default);
+            string range = _declaration.Min > double.NegativeInfinity || _declaration.Max < double.PositiveInfinity ? $"; {AllowedNumbers}" : "";
+            string names = Type == typeof(IReadOnlyDictionary<string, double>) && _choices.Length > 0 ? $"; NAME is {string.Join(" or ", _choices)}" : "";
+            return $"default {shown}{range}{names}";
+        }
+    }
+
+    private string AllowedNumbers
+    {
+        get
+        {
+            string from = _declaration.Min == double.NegativeInfinity ? "" : (_declaration.MinExcluded ? "above " : "from ") + Show(_declaration.Min);
+            string to = _declaration.Max == double.PositiveInfinity ? (from.StartsWith("from", StringComparison.Ordinal) ? " on" : "") : " to " + Show(_declaration.Max);
+            return (from + to).Trim();
+        }
+    }
+
+    /// <summary>The settings of an options record, in the order of its properties.</summary>
+    public static IReadOnlyList<Setting> Of(Type options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        object defaults = Activator.CreateInstance(options)!;
+        return
+        [
+            .. from property in options.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+               let declaration = property.GetCustomAttribute<SettingAttribute>()
+               where declaration is not null
+               select new Setting(property, declaration, property.GetValue(defaults)),
+        ];
+    }
+
+    /// <summary>An options record with the texts given, by setting name, and defaults for the rest.</summary>
+    /// <exception cref="BadInputException">A name is unknown, or a text is no value of its setting.</exception>
+    public static object Resolve(Type options, IReadOnlyDictionary<string, IReadOnlyList<string>> given)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        var settings = Of(options).ToDictionary(s => s.Name);
+        object record = Activator.CreateInstance(options)!;
+        foreach (var (name, texts) in given)
+        {
+            if (!settings.TryGetValue(name, out var setting))
+                throw new BadInputException($"There is no option --{name}.");
+            setting._property.SetValue(record, setting.Parse(texts));
+        }
+        return record;
+    }
+
+    /// <summary>Every setting of the record with its value, for manifests.</summary>
+    public static JsonObject ToJson(object options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var json = new JsonObject();
+        foreach (var setting in Of(options.GetType()))
+            json[setting.Name] = ToNode(setting._property.GetValue(options));
+        return json;
+    }
+
+    /// <summary>The value that <paramref name="texts"/> stand for.</summary>
+    /// <exception cref="BadInputException">They are no value of this setting; the sentence says what would be.</exception>
+    private object Parse(IReadOnlyList<string> texts)
+    {
+        if (Type == typeof(IReadOnlyList<int>))
+            return texts.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(ParseNumber<int>).ToArray();
+        if (Type == typeof(IReadOnlyDictionary<string, double>))
+            return ParsePairs(texts);
+        string text = texts is [] && IsSwitch ? "true" : texts is [var only] ? only : throw Bad(string.Join(' ', texts), "one value");
+        return Type == typeof(int) ? ParseNumber<int>(text)
+            : Type == typeof(ulong) ? ParseNumber<ulong>(text)
+            : Type == typeof(double) ? ParseNumber<double>(text)
+            : Type == typeof(bool) ? ParseSwitch(text)
+            : Type == typeof(string) ? ParseWord(text)
+            : throw new NotSupportedException($"Setting {Name} has type {Type}, which no text stands for.");
+    }
+
+    private object ParseNumber<TNumber>(string text)
+        where TNumber : struct, INumber<TNumber>
+    {
+        bool whole = typeof(TNumber) != typeof(double);
+        var style = whole ? NumberStyles.AllowLeadingSign : NumberStyles.Float;
+        string wanted = $"a {(whole ? "whole " : "")}number {AllowedNumbers}".TrimEnd();
+        if (!TNumber.TryParse(text, style, CultureInfo.InvariantCulture, out var number) || !TNumber.IsFinite(number))
+            throw Bad(text, wanted);
+        double value = double.CreateChecked(number);
+        if (value < _declaration.Min || value > _declaration.Max || (_declaration.MinExcluded && value == _declaration.Min))
+            throw Bad(text, wanted);
+        return number;
+    }
+
+    private object ParseSwitch(string text) => text.ToUpperInvariant() switch
+    {
+        "TRUE" or "YES" or "ON" or "1" => true,
+        "FALSE" or "NO" or "OFF" or "0" => false,
+        _ => throw Bad(text, "true or false"),
+    };
+
+    private string ParseWord(string text) =>
+        _choices.Length == 0 || _choices.Contains(text) ? text : throw Bad(text, $"one of {string.Join(", ", _choices)}");
+
+    private IReadOnlyDictionary<string, double> ParsePairs(IReadOnlyList<string> texts)
+    {
+        var pairs = new Dictionary<string, double>();
+        foreach (string text in texts)
+        {
+            if (text.Split('=', 2) is not [{ Length: > 0 } name, var value])
+                throw Bad(text, "NAME=VALUE");
+            if (_choices.Length > 0 && !_choices.Contains(name))
+                throw Bad(text, $"NAME=VALUE where NAME is one of {string.Join(", ", _choices)}");
+            if (!pairs.TryAdd(name, (double)ParseNumber<double>(value)))
+                throw new BadInputException($"--{Name} names {name} twice.");
+        }
+        return pairs.ToFrozenDictionary();
+    }
+
+    private BadInputException Bad(string text, string wanted) => new($"--{Name} takes {wanted}; '{text}' is not.");
+
+    private static string Show(object? value) => value switch
+    {
+        null or IReadOnlyList<int> { Count: 0 } or IReadOnlyDictionary<string, double> { Count: 0 } => "none",
+        bool b => b ? "true" : "false",
+        IReadOnlyList<int> list => string.Join(',', list),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+
+    private static JsonNode? ToNode(object? value) => value switch
+    {
+        null => null,
+        int number => number,
+        ulong number => number,
+        double number => number,
+        bool flag => flag,
+        string text => text,
+        IReadOnlyList<int> list => new JsonArray([.. list.Select(n => (JsonNode)n)]),
+        IReadOnlyDictionary<string, double> pairs => new JsonObject(pairs.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))),
+        _ => throw new NotSupportedException($"A setting of type {value.GetType()} has no JSON form."),
+    };
+}

@@ -1,0 +1,49 @@
+using System.Text;
+using SpecGD.Numerics.Platform;
+
+namespace SpecGD.Records;
+
+/// <summary>
+/// Writes files whole or not at all: into a temporary file of the same directory, flushed to disk, then renamed over the target, then the directory flushed. A reader
+/// never sees half a file, and a crash leaves the previous one.
+/// </summary>
+public static class AtomicFile
+{
+    /// <summary>What the names of temporary files end in; <see cref="SweepStale"/> removes those that a crash left.</summary>
+    public const string TemporarySuffix = ".specgd-tmp";
+
+    /// <summary>Writes <paramref name="bytes"/> to <paramref name="path"/>.</summary>
+    /// <exception cref="IOException">The disk is full or the place cannot be written; the previous file is untouched.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> bytes)
+    {
+        string temporary = $"{path}.{Environment.ProcessId}{TemporarySuffix}";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                stream.Write(bytes);
+                stream.Flush(flushToDisk: true);
+            }
+            if (!OperatingSystem.IsWindows() && File.Exists(path))
+                File.SetUnixFileMode(temporary, File.GetUnixFileMode(path));
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+        DirectoryDurability.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Writes <paramref name="text"/> as UTF-8 to <paramref name="path"/>.</summary>
+    /// <exception cref="IOException">The disk is full or the place cannot be written; the previous file is untouched.</exception>
+    public static void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Deletes the temporary files that interrupted writes left in <paramref name="directory"/>.</summary>
+    public static void SweepStale(string directory)
+    {
+        foreach (string file in Directory.EnumerateFiles(directory, "*" + TemporarySuffix))
+            File.Delete(file);
+    }
+}

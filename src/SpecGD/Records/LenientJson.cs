@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace SpecGD.Records;
+
+/// <summary>
+/// JSON as Python's tools write it: a bare NaN, Infinity or -Infinity is read as null. Everything else follows the standard, with a sentence for
+/// each way in which a file is not what it should be.
+/// </summary>
+public static class LenientJson
+{
+    private const string LargeFilePointer = "version https://git-lfs.github.com/spec/";
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+
+    /// <summary>The object in the file at <paramref name="path"/>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="expected">What the file should be, for messages: "a run log".</param>
+    /// <exception cref="BadInputException">The file cannot be read or holds no JSON object.</exception>
+    public static JsonObject ReadObject(string path, string expected)
+    {
+        byte[] bytes;
+        try
+        {
+            if (Directory.Exists(path))
+                throw new BadInputException($"{path} is a directory; {expected} is a JSON file.");
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"{path} cannot be read as {expected}: {(e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message)}.", e);
+        }
+        if (bytes.AsSpan().Trim((byte)' ').IsEmpty)
+            throw new BadInputException($"{path} is empty; {expected} was expected.");
+        if (bytes.AsSpan().StartsWith(Encoding.ASCII.GetBytes(LargeFilePointer)))
+            throw new BadInputException($"{path} is a Git LFS pointer, not {expected}; fetch the data with 'git lfs pull'.");
+        try
+        {
+            return JsonNode.Parse(NonNumbersAsNull(bytes), documentOptions: Options) as JsonObject
+                ?? throw new BadInputException($"{path} is no {Kind(expected)}: its JSON is not an object.");
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw new BadInputException($"{path} is no {Kind(expected)}: {e.Message}", e);
+        }
+    }
+
+    private static string Kind(string expected) => expected.StartsWith("a ", StringComparison.Ordinal) ? expected[2..] : expected;
+
+    /// <summary>A copy in which every bare NaN, Infinity and -Infinity outside a string is null.</summary>
+    private static byte[] NonNumbersAsNull(ReadOnlySpan<byte> json)
+    {
+        var copy = new ArrayBufferWriter<byte>(json.Length + 64);
+        bool inString = false;
+        int copied = 0;
+        for (int i = 0; i < json.Length; i++)
+        {
+            if (json[i] == (byte)'"')
+                inString = !inString;
+            else if (inString && json[i] == (byte)'\\')
+                i++;
+            else if (!inString && NonNumberLength(json[i..]) is > 0 and var length)
+            {
+                copy.Write(json[copied..i]);
+                copy.Write("null"u8);
+                copied = i + length;
+                i = copied - 1;
+            }
+        }
+        copy.Write(json[copied..]);
+        return copy.WrittenSpan.ToArray();
+    }
+
+    private static int NonNumberLength(ReadOnlySpan<byte> text) => text[0] switch
+    {
+        (byte)'N' when text.StartsWith("NaN"u8) => 3,
+        (byte)'I' when text.StartsWith("Infinity"u8) => 8,
+        (byte)'-' when text.StartsWith("-Infinity"u8) => 9,
+        _ => 0,
+    };
+}

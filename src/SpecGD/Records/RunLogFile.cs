@@ -1,0 +1,122 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace SpecGD.Records;
+
+/// <summary>Reads and writes a <see cref="RunLog"/> as JSON: <c>{run_id, config, dataset, methods: {name: {series…}}}</c>, a series being <c>{steps, values}</c>.</summary>
+public static class RunLogFile
+{
+    /// <summary>The log as JSON text in UTF-8. Values that are not finite become null.</summary>
+    public static byte[] Serialize(RunLog log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("run_id", log.RunId);
+            json.WritePropertyName("config");
+            log.Config.WriteTo(json);
+            json.WritePropertyName("dataset");
+            log.Dataset.WriteTo(json);
+            json.WriteStartObject("methods");
+            foreach (var (name, method) in log.Methods)
+            {
+                json.WriteStartObject(name);
+                json.WritePropertyName("metadata");
+                method.Metadata.WriteTo(json);
+                WriteLevel(json, [.. method.Series], prefixLength: 0);
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads a log from a file, ours or the authors'.</summary>
+    /// <exception cref="BadInputException">The file is missing, is not JSON, or has no methods with series.</exception>
+    public static RunLog Read(string path)
+    {
+        var root = LenientJson.ReadObject(path, "a run log");
+        if (root["methods"] is not JsonObject methods || methods.Count == 0)
+            throw new BadInputException($"{path} is no run log: it has no object 'methods' with one entry for each trajectory.");
+        var log = new RunLog(root["run_id"] is JsonValue id && id.TryGetValue(out string? text) ? text : Path.GetFileNameWithoutExtension(path))
+        {
+            Config = root["config"]?.DeepClone() as JsonObject ?? [],
+            Dataset = root["dataset"]?.DeepClone() as JsonObject ?? [],
+        };
+        foreach (var (name, node) in methods)
+        {
+            if (node is not JsonObject entry)
+                throw new BadInputException($"{path}: 'methods.{name}' must be an object of series.");
+            var method = new MethodLog { Metadata = entry["metadata"]?.DeepClone() as JsonObject ?? [] };
+            ReadLevel(path, entry, "", method);
+            log.Methods.Add(name, method);
+        }
+        return log;
+    }
+
+    /// <summary>Writes the series whose names share the first <paramref name="prefixLength"/> characters; a further dot opens an object.</summary>
+    private static void WriteLevel(Utf8JsonWriter json, KeyValuePair<string, Series>[] series, int prefixLength)
+    {
+        foreach (var group in series.GroupBy(s => s.Key[prefixLength..].Split('.')[0]))
+        {
+            json.WriteStartObject(group.Key);
+            var members = group.ToArray();
+            if (members is [var only] && only.Key.Length == prefixLength + group.Key.Length)
+                WriteSeries(json, only.Value);
+            else
+                WriteLevel(json, members, prefixLength + group.Key.Length + 1);
+            json.WriteEndObject();
+        }
+    }
+
+    private static void WriteSeries(Utf8JsonWriter json, Series series)
+    {
+        json.WriteStartArray("steps");
+        foreach (int step in series.Steps)
+            json.WriteNumberValue(step);
+        json.WriteEndArray();
+        json.WriteStartArray("values");
+        foreach (double value in series.Values)
+        {
+            if (double.IsFinite(value))
+                json.WriteNumberValue(value);
+            else
+                json.WriteNullValue();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void ReadLevel(string path, JsonObject level, string prefix, MethodLog method)
+    {
+        foreach (var (key, node) in level)
+        {
+            if (node is not JsonObject inner)
+                continue;
+            if (inner["steps"] is JsonArray steps && inner["values"] is JsonArray values)
+                method.Series.Add(prefix + key, ReadSeries($"{path}: '{prefix}{key}'", steps, values));
+            else if (prefix.Length > 0 || key != "metadata")
+                ReadLevel(path, inner, $"{prefix}{key}.", method);
+        }
+    }
+
+    private static Series ReadSeries(string place, JsonArray steps, JsonArray values)
+    {
+        if (steps.Count != values.Count)
+            throw new BadInputException($"{place} has {steps.Count} steps but {values.Count} values; the two must be as many.");
+        var series = new Series();
+        for (int i = 0; i < steps.Count; i++)
+        {
+            if (steps[i] is not JsonValue stepNode || !stepNode.TryGetValue(out int step))
+                throw new BadInputException($"{place}: step {i} is {steps[i]?.ToJsonString() ?? "null"}, not a whole number.");
+            double value = double.NaN;
+            if (values[i] is { } valueNode && !(valueNode is JsonValue number && number.TryGetValue(out value)))
+                throw new BadInputException($"{place}: value {i} is {valueNode.ToJsonString()}, not a number.");
+            series.Add(step, value);
+        }
+        return series;
+    }
+}

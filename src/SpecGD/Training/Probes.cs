@@ -1,0 +1,68 @@
+using SpecGD.Models;
+using SpecGD.Numerics;
+using SpecGD.Records;
+using SpecGD.Spectral;
+
+namespace SpecGD.Training;
+
+/// <summary>Records loss, gradient norms and ranks, weight and activation norms of a one-block model, under the authors' names.</summary>
+/// <param name="log">Where the series go.</param>
+public sealed class SingleBlockProbe(MethodLog log) : IProbe
+{
+    /// <inheritdoc/>
+    public void Observe(int step, double loss, IModel model)
+    {
+        var block = model.Blocks[0];
+        log.Record("loss", step, loss);
+        log.Record("objective_gap", step, loss); // the targets are realisable: the least loss is 0
+        log.Record("grad_norm", step, block.GradientNorm);
+        log.Record("nuclear_norm", step, block.GradientNuclearNorm);
+        log.Record("nuclear_rank", step, block.GradientNuclearRank);
+        log.Record($"grad_ratio.{block.Name}", step, block.GradientNuclearRank);
+        log.Record($"weight_op_norm.{block.Name}", step, Measures.OperatorNorm(block.Weight));
+        log.Record("activations.layer1", step, block.Activation.StableRank);
+        log.Record("activation_op_norm.A1", step, block.Activation.OperatorNorm);
+    }
+}
+
+/// <summary>Keeps copies of the first block's weight at chosen steps.</summary>
+/// <param name="steps">The steps to keep.</param>
+public sealed class IterateKeeper(IEnumerable<int> steps) : IProbe
+{
+    private readonly HashSet<int> _wanted = [.. steps];
+    private readonly Dictionary<int, Matrix<double>> _kept = [];
+
+    /// <summary>The weights kept, by step.</summary>
+    public IReadOnlyDictionary<int, Matrix<double>> Kept => _kept;
+
+    /// <inheritdoc/>
+    public void Observe(int step, double loss, IModel model)
+    {
+        if (_wanted.Contains(step))
+            _kept[step] = model.Blocks[0].Weight.Clone();
+    }
+}
+
+/// <summary>Keeps the first block's weight at the first maximum of the gradient's nuclear rank.</summary>
+public sealed class PeakKeeper : IProbe
+{
+    private double _largest = double.NegativeInfinity;
+    private Matrix<double> _weight;
+
+    /// <summary>Step and weight of the peak so far; null before the first iterate.</summary>
+    public (int Step, Matrix<double> Weight)? Peak { get; private set; }
+
+    /// <inheritdoc/>
+    public void Observe(int step, double loss, IModel model)
+    {
+        var block = model.Blocks[0];
+        if (block.GradientNuclearRank <= _largest)
+            return;
+        _largest = block.GradientNuclearRank;
+        if (_weight.IsEmpty)
+            _weight = block.Weight.Clone();
+        else
+            block.Weight.CopyTo(_weight);
+        Peak = (step, _weight);
+    }
+}

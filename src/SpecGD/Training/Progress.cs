@@ -1,0 +1,38 @@
+namespace SpecGD.Training;
+
+/// <summary>Where long work tells how far it is. Implementations are called from several threads at once.</summary>
+public interface IProgressReporter
+{
+    /// <summary>A task of <paramref name="total"/> steps begins.</summary>
+    IProgressTask Begin(string name, int total);
+}
+
+/// <summary>One task on display.</summary>
+public interface IProgressTask
+{
+    /// <summary><paramref name="done"/> steps are done in all.</summary>
+    void Advance(int done);
+
+    /// <summary>The task ended, with a word about it.</summary>
+    void End(string remark);
+}
+
+/// <summary>Tells nobody.</summary>
+public sealed class SilentProgress : IProgressReporter, IProgressTask
+{
+    /// <summary>The only one.</summary>
+    public static SilentProgress Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public IProgressTask Begin(string name, int total) => this;
+
+    /// <inheritdoc/>
+    public void Advance(int done)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void End(string remark)
+    {
+    }
+}
