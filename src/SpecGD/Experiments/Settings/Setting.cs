@@ -127,7 +127,7 @@ public sealed class Setting
             : throw new NotSupportedException($"Setting {Name} has type {Type}, which no text stands for.");
     }
 
-    private object ParseNumber<TNumber>(string text)
+    private TNumber ParseNumber<TNumber>(string text)
         where TNumber : struct, INumber<TNumber>
     {
         bool whole = typeof(TNumber) != typeof(double);
@@ -160,7 +160,7 @@ public sealed class Setting
                 throw Bad(text, "NAME=VALUE");
             if (_choices.Length > 0 && !_choices.Contains(name))
                 throw Bad(text, $"NAME=VALUE where NAME is one of {string.Join(", ", _choices)}");
-            if (!pairs.TryAdd(name, (double)ParseNumber<double>(value)))
+            if (!pairs.TryAdd(name, ParseNumber<double>(value)))
                 throw new BadInputException($"--{Name} names {name} twice.");
         }
         return pairs.ToFrozenDictionary();

@@ -1,0 +1,54 @@
+using SpecGD.Records;
+
+namespace SpecGD.Reproduction;
+
+/// <summary>What the paper lets one see in a figure, as a check on a log.</summary>
+/// <param name="Statement">The claim, in a phrase.</param>
+/// <param name="Measure">From the log, what was measured (for people) and whether the claim holds.</param>
+public sealed record Claim(string Statement, Func<RunLog, Finding> Measure);
+
+/// <summary>What came of a claim.</summary>
+/// <param name="Measured">The numbers, in a phrase.</param>
+/// <param name="Holds">Whether they bear the claim out.</param>
+public readonly record struct Finding(string Measured, bool Holds)
+{
+    /// <summary>The finding where the log lacks what the claim is about.</summary>
+    public static Finding Missing(string what) => new($"the log has no {what}", false);
+}
+
+/// <summary>A figure of the paper: the experiment and options that make it, and what must be seen in it.</summary>
+/// <param name="Id">Name on the command line: fig3.</param>
+/// <param name="Title">What it shows, in one line.</param>
+/// <param name="Experiment">Name of the experiment.</param>
+/// <param name="Options">The options record with the paper's settings.</param>
+/// <param name="Claims">What must be seen.</param>
+public sealed record PaperFigure(string Id, string Title, string Experiment, object Options, IReadOnlyList<Claim> Claims);
+
+/// <summary>Gives figures of the paper; every implementation is found by being there.</summary>
+public interface IPaperFigureSource
+{
+    /// <summary>The figures.</summary>
+    IEnumerable<PaperFigure> Figures { get; }
+}
+
+/// <summary>Every figure that can be reproduced.</summary>
+public static class PaperFigureCatalog
+{
+    /// <summary>The figures in the paper's order.</summary>
+    public static IReadOnlyList<PaperFigure> All { get; } =
+    [
+        .. from type in typeof(PaperFigureCatalog).Assembly.GetTypes()
+           where type is { IsAbstract: false, IsInterface: false } && type.IsAssignableTo(typeof(IPaperFigureSource))
+           from figure in ((IPaperFigureSource)Activator.CreateInstance(type)!).Figures
+           orderby Number(figure.Id), figure.Id
+           select figure,
+    ];
+
+    /// <summary>The figure called <paramref name="id"/>.</summary>
+    /// <exception cref="BadInputException">There is none of that name.</exception>
+    public static PaperFigure Named(string id) =>
+        All.FirstOrDefault(f => string.Equals(f.Id, id, StringComparison.OrdinalIgnoreCase))
+        ?? throw new BadInputException($"There is no figure '{id}' to reproduce; there are {string.Join(", ", All.Select(f => f.Id))}.");
+
+    private static int Number(string id) => int.TryParse(new string([.. id.Where(char.IsAsciiDigit)]), out int number) ? number : int.MaxValue;
+}

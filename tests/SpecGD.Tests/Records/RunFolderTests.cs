@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using SpecGD.Records;
+
+namespace SpecGD.Tests.Records;
+
+public sealed class RunFolderTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("specgd-folder-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void A_run_folder_has_log_table_and_manifest()
+    {
+        var folder = RunFolder.Prepare(Path.Combine(_directory, "a", "b"));
+        var log = new RunLog("r");
+        var method = new MethodLog();
+        method.Record("loss", 0, 2.5);
+        method.Record("loss", 1, double.NaN);
+        method.Record("nuclear_rank", 1, 1e-7);
+        log.Methods.Add("specgd", method);
+        var manifest = new Manifest("random-feature", new JsonObject { ["dim"] = 3 }, RunStatus.Diverged, "why", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), TimeSpan.FromSeconds(1.5));
+
+        folder.Write(log, manifest);
+
+        RunLogFile.Read(folder.LogPath).Methods["specgd"].Find("loss")!.Count.ShouldBe(2);
+        File.ReadAllLines(Path.Combine(folder.DirectoryPath, RunFolder.MetricsName)).ShouldBe(["method,step,loss,nuclear_rank", "specgd,0,2.5,", "specgd,1,,1E-07"]);
+        var json = JsonNode.Parse(File.ReadAllText(folder.ManifestPath))!;
+        ((string)json["status"]!).ShouldBe("diverged");
+        ((int)json["options"]!["dim"]!).ShouldBe(3);
+        ((string)json["started"]!).ShouldBe("2026-01-02T03:04:05+00:00");
+        ((double)json["wall_seconds"]!).ShouldBe(1.5);
+        ((string)json["machine"]!["blas"]!).ShouldNotBeNullOrEmpty();
+        ((int)json["machine"]!["threads"]!).ShouldBeGreaterThan(0);
+        Directory.EnumerateFiles(folder.DirectoryPath, "*" + AtomicFile.TemporarySuffix).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_is_refused_before_any_work()
+    {
+        string file = Path.Combine(_directory, "file");
+        File.WriteAllText(file, "");
+
+        Should.Throw<BadInputException>(() => RunFolder.Prepare(Path.Combine(file, "run"))).Message.ShouldStartWith($"The output folder {Path.Combine(file, "run")} cannot be written: ");
+    }
+
+    [Fact]
+    public void Preparing_sweeps_what_an_interrupted_write_left()
+    {
+        string stale = Path.Combine(_directory, "log.json.77" + AtomicFile.TemporarySuffix);
+        File.WriteAllText(stale, "half");
+
+        RunFolder.Prepare(_directory);
+
+        File.Exists(stale).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_failed_write_leaves_the_previous_file_whole()
+    {
+        string target = Path.Combine(_directory, "target");
+        Directory.CreateDirectory(target);
+        File.WriteAllText(Path.Combine(target, "inside"), "kept");
+
+        Should.Throw<Exception>(() => AtomicFile.Write(target, "a file cannot replace a directory that is not empty"));
+
+        File.ReadAllText(Path.Combine(target, "inside")).ShouldBe("kept");
+        Directory.EnumerateFiles(_directory, "*" + AtomicFile.TemporarySuffix).ShouldBeEmpty();
+    }
+
+    [SkippableFact]
+    public void Replacing_a_file_keeps_its_mode()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no Unix file modes");
+        string path = Path.Combine(_directory, "mode");
+        AtomicFile.Write(path, "one");
+        const UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, mode);
+
+        AtomicFile.Write(path, "two");
+
+        File.ReadAllText(path).ShouldBe("two");
+        if (!OperatingSystem.IsWindows())
+            File.GetUnixFileMode(path).ShouldBe(mode);
+    }
+}

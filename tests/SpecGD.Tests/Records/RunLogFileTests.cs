@@ -1,0 +1,104 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using SpecGD.Records;
+
+namespace SpecGD.Tests.Records;
+
+public sealed class RunLogFileTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("specgd-log-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void A_log_reads_back_as_it_was_written()
+    {
+        var log = new RunLog("a run") { Config = new JsonObject { ["activation"] = "relu" }, Dataset = new JsonObject { ["stable_rank_A"] = 3.0042689662727917 } };
+        var method = new MethodLog { Metadata = new JsonObject { ["lr"] = 0.1, ["update_kind"] = "specgd" } };
+        method.Record("loss", 0, 27.4645888522);
+        method.Record("loss", 1, 1e-300);
+        method.Record("grad_ratio.W1", 0, 1.0 / 3);
+        method.Record("grad_ratio.W2", 0, double.NaN);
+        log.Methods.Add("specgd", method);
+
+        var copy = RunLogFile.Read(Save(RunLogFile.Serialize(log)));
+
+        copy.RunId.ShouldBe("a run");
+        copy.ConfigText("activation").ShouldBe("relu");
+        copy.DatasetNumber("stable_rank_A").ShouldBe(3.0042689662727917);
+        copy.Methods.Keys.ShouldBe(["specgd"]);
+        var read = copy.Methods["specgd"];
+        read.Series.Keys.ShouldBe(["loss", "grad_ratio.W1", "grad_ratio.W2"]);
+        read.Find("loss")!.Values.ShouldBe([27.4645888522, 1e-300]);
+        read.Find("grad_ratio.W1")!.Values.ShouldBe([1.0 / 3]);
+        read.Find("grad_ratio.W2")!.Values.Single().ShouldBe(double.NaN, "what is not finite is null in the file");
+        ((double)read.Metadata["lr"]!).ShouldBe(0.1);
+    }
+
+    [Fact]
+    public void The_file_has_the_nesting_that_the_authors_plotting_scripts_read()
+    {
+        var log = new RunLog("r");
+        var method = new MethodLog();
+        method.Record("grad_ratio.W1", 5, 2);
+        log.Methods.Add("gradient_descent", method);
+
+        var json = JsonNode.Parse(RunLogFile.Serialize(log))!;
+
+        ((int)json["methods"]!["gradient_descent"]!["grad_ratio"]!["W1"]!["steps"]![0]!).ShouldBe(5);
+        ((double)json["methods"]!["gradient_descent"]!["grad_ratio"]!["W1"]!["values"]![0]!).ShouldBe(2);
+        json.AsObject().Select(p => p.Key).ShouldBe(["run_id", "config", "dataset", "methods"]);
+    }
+
+    [Fact]
+    public void Bare_non_numbers_of_Python_are_read_as_missing()
+    {
+        string path = Save("""{"methods": {"m": {"note": "NaN \" Infinity", "loss": {"steps": [0, 1, 2, 3], "values": [NaN, Infinity, -Infinity, -1.5]}}}}""");
+
+        RunLogFile.Read(path).Methods["m"].Find("loss")!.Values.ShouldBe([double.NaN, double.NaN, double.NaN, -1.5]);
+    }
+
+    [Theory]
+    [InlineData("", "is empty; a run log was expected")]
+    [InlineData("   ", "is empty; a run log was expected")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:0", "is a Git LFS pointer, not a run log")]
+    [InlineData("not json", "is no run log: ")]
+    [InlineData("[1, 2]", "its JSON is not an object")]
+    [InlineData("{}", "it has no object 'methods'")]
+    [InlineData("""{"methods": {}}""", "it has no object 'methods'")]
+    [InlineData("""{"methods": {"m": 3}}""", "'methods.m' must be an object of series")]
+    [InlineData("""{"methods": {"m": {"loss": {"steps": [0, 1], "values": [1]}}}}""", "'loss' has 2 steps but 1 values")]
+    [InlineData("""{"methods": {"m": {"loss": {"steps": [0.5], "values": [1]}}}}""", "step 0 is 0.5, not a whole number")]
+    [InlineData("""{"methods": {"m": {"loss": {"steps": [0], "values": ["x"]}}}}""", "value 0 is \"x\", not a number")]
+    [InlineData("""{"methods": {"m": {}}, "methods": {"m": {}}}""", "is no run log: ")]
+    public void A_file_that_is_no_log_is_refused_in_a_sentence(string content, string expected)
+    {
+        string path = Save(content);
+
+        string message = Should.Throw<BadInputException>(() => RunLogFile.Read(path)).Message;
+
+        message.ShouldStartWith(path);
+        message.ShouldContain(expected);
+    }
+
+    [Fact]
+    public void Json_nested_too_deep_is_refused() =>
+        Should.Throw<BadInputException>(() => RunLogFile.Read(Save(string.Concat(Enumerable.Repeat("{\"a\":", 100)) + "1" + new string('}', 100))))
+            .Message.ShouldContain("is no run log");
+
+    [Fact]
+    public void A_missing_file_and_a_directory_are_named()
+    {
+        Should.Throw<BadInputException>(() => RunLogFile.Read(Path.Combine(_directory, "none.json"))).Message.ShouldContain("there is no such file");
+        Should.Throw<BadInputException>(() => RunLogFile.Read(_directory)).Message.ShouldContain("is a directory");
+    }
+
+    private string Save(string content) => Save(Encoding.UTF8.GetBytes(content));
+
+    private string Save(byte[] content)
+    {
+        string path = Path.Combine(_directory, "log.json");
+        File.WriteAllBytes(path, content);
+        return path;
+    }
+}
