@@ -1,1 +1,3 @@
-System.Console.WriteLine("hello");
+using SpecGD.Cli;
+
+return CommandLine.Invoke(args);

@@ -13,7 +13,7 @@ namespace SpecGD.Spectral;
 internal static class TopSingularValue
 {
     /// <summary>Below this size all eigenvalues of C cost less than the process.</summary>
-    private const int SmallSize = 24;
+    private const int SmallSize = 128;
 
     /// <summary>Ritz values are looked at every so many steps.</summary>
     private const int CheckEvery = 4;
