@@ -23,6 +23,12 @@ public static class Polar
     /// </summary>
     private const double GramFloor = 1e-8, GramFloorSingle = 1e-2;
 
+    /// <summary>
+    /// Up to this size of the smaller side the SVD comes first: it costs at most half as much again as the Gram matrix's eigenvectors, and gradients that
+    /// training has made singular to rounding, where those are of no use, are the rule.
+    /// </summary>
+    private const int SmallSize = 128;
+
     /// <summary>polar(M) as a new matrix; zero for a zero matrix.</summary>
     /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
     public static Matrix<T> Of<T>(Matrix<T> matrix)
@@ -35,7 +41,7 @@ public static class Polar
 
     /// <summary>
     /// Writes polar(M) into <paramref name="factor"/> (same shape, memory of its own): from the eigenvectors of the smaller Gram matrix where those keep
-    /// their digits, else from the SVD.
+    /// their digits, else, and for small matrices, from the SVD.
     /// </summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
@@ -48,7 +54,9 @@ public static class Polar
             factor.Fill(T.Zero);
             return default;
         }
-        var summary = FromGram(scaled.Matrix, factor) ?? FromSvd(scaled.Matrix, factor);
+        var summary = Math.Min(matrix.Rows, matrix.Columns) <= SmallSize
+            ? FromSvd(scaled.Matrix, factor)
+            : FromGram(scaled.Matrix, factor) ?? FromSvd(scaled.Matrix, factor);
         return summary with { NuclearNorm = scaled.Restore(summary.NuclearNorm), OperatorNorm = scaled.Restore(summary.OperatorNorm) };
     }
 
