@@ -43,7 +43,8 @@ public sealed class LeastSquaresProblem
     public LeastSquaresProblem(Matrix<double> features, Matrix<double> target)
     {
         Target = target;
-        Activation = ActivationMeasurement.Of(features);
+        Activation = new ActivationMeasurement(features, features.Columns);
+        _ = (Activation.OperatorNorm, Activation.FrobeniusNorm); // measured now: trajectories share it from several threads
         SecondMoment = new Matrix<double>(features.Rows, features.Rows);
         Linear.Gram(1.0 / features.Columns, features, transposeFirst: false, SecondMoment);
     }

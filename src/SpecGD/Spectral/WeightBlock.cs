@@ -75,21 +75,3 @@ public sealed class WeightBlock
         _hasPolar = false;
     }
 }
-
-/// <summary>The norms of the activations A (features × samples) that enter a layer.</summary>
-/// <param name="OperatorNorm">‖A‖_op.</param>
-/// <param name="FrobeniusNorm">‖A‖_F.</param>
-/// <param name="Samples">n, the number of columns of A.</param>
-public sealed record ActivationMeasurement(double OperatorNorm, double FrobeniusNorm, int Samples)
-{
-    /// <summary>st(A) = ‖A‖_F²/‖A‖_op².</summary>
-    /// <exception cref="InvalidOperationException">A is zero.</exception>
-    public double StableRank => OperatorNorm > 0
-        ? FrobeniusNorm / OperatorNorm * (FrobeniusNorm / OperatorNorm)
-        : throw new InvalidOperationException("Zero activations have no stable rank.");
-
-    /// <summary>Measures A, features × samples.</summary>
-    /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
-    public static ActivationMeasurement Of(Matrix<double> activations) =>
-        new(Measures.OperatorNorm(activations), Measures.FrobeniusNorm(activations), activations.Columns);
-}

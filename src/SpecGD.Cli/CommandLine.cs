@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using SpecGD.Cli.Commands;
+using SpecGD.Cli.Display;
+using SpecGD.Numerics;
+
+namespace SpecGD.Cli;
+
+/// <summary>The command line as a whole: verbs, the options common to all, and how errors become sentences and exit codes.</summary>
+internal static class CommandLine
+{
+    private static readonly Option<string?> Threads = new("--threads")
+    {
+        Description = $"threads to use; default: {ThreadBudget.Variable}, else every processor",
+        HelpName = "N",
+        Recursive = true,
+    };
+
+    /// <summary>Runs the program on its arguments and gives the exit code.</summary>
+    public static int Invoke(IReadOnlyList<string> arguments)
+    {
+        try
+        {
+            var result = Build().Parse(arguments);
+            if (result.Errors.Count > 0)
+                return Fail($"{FirstSentence(result.Errors[0].Message)} '{Path(result)} --help' lists what there is.", ExitCode.BadInput);
+            if (result.GetValue(Threads) is { } threads)
+                ThreadBudget.Total = int.TryParse(threads, out int n) && n > 0 ? n : throw new BadInputException($"--threads takes a whole number from 1 on; '{threads}' is not.");
+            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (BadInputException e)
+        {
+            return Fail(e.Message, ExitCode.BadInput);
+        }
+        catch (InvalidOperationException e) when (e.Message.StartsWith("SPECGD_", StringComparison.Ordinal))
+        {
+            return Fail(e.Message, ExitCode.BadInput); // an environment variable of ours with a word it does not know
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fail(e.Message, ExitCode.Failed);
+        }
+    }
+
+    private static RootCommand Build()
+    {
+        var root = new RootCommand(
+            "When does a spectral update (SpecGD, Muon) beat a Euclidean one? Runs the experiments of arXiv 2512.04299, draws their figures and checks them against the paper.")
+        {
+            RunCommand.Build(),
+            ReproduceCommand.Build(),
+            PlotCommand.Build(),
+            DoctorCommand.Build(),
+        };
+        root.Options.Add(Threads);
+        foreach (var help in root.Options.OfType<HelpOption>())
+            help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    private static int Fail(string sentence, int code)
+    {
+        Terminal.Error.WriteLine($"specgd: {sentence}");
+        return code;
+    }
+
+    private static string FirstSentence(string message) => message.TrimEnd('.', '\n', '\r') + ".";
+
+    private static string Path(ParseResult result)
+    {
+        var names = new Stack<string>();
+        for (System.CommandLine.Parsing.SymbolResult? at = result.CommandResult; at is System.CommandLine.Parsing.CommandResult command; at = command.Parent)
+            names.Push(command.Command is RootCommand ? "specgd" : command.Command.Name);
+        return string.Join(' ', names);
+    }
+}

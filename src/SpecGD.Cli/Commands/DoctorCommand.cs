@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using SpecGD.Cli.Display;
+using SpecGD.Figures.Gnuplot;
+using SpecGD.Numerics;
+using SpecGD.Numerics.LinearAlgebra;
+using SpecGD.Numerics.LinearAlgebra.OpenBlas;
+using SpecGD.Records;
+
+namespace SpecGD.Cli.Commands;
+
+/// <summary><c>specgd doctor</c>: what was found on this machine, how fast and how exactly it multiplies, and what is missing.</summary>
+internal static class DoctorCommand
+{
+    /// <summary>Sizes of the products measured: large enough for the full rate, small enough for the managed code.</summary>
+    private const int Size = 1024, ManagedSize = 256;
+
+    /// <summary>A right product differs from another right one by a small part of ε·n; a wrong kernel by orders of magnitude.</summary>
+    private const double LargestError = 4;
+
+    private static readonly TimeSpan MeasureFor = TimeSpan.FromSeconds(0.4);
+
+    public static Command Build()
+    {
+        var json = new Option<bool>("--json") { Description = "print the findings as JSON" };
+        var command = new Command("doctor", "Tell what was found on this machine: OpenBLAS, its speed, gnuplot, fonts; and how to install what is missing. Exit code 1 if the arithmetic is wrong.") { json };
+        command.SetAction(parsed =>
+        {
+            var examination = Examine();
+            if (parsed.GetValue(json))
+                SummaryView.PrintJson(examination.ToJson());
+            else
+                examination.Print();
+            return examination.IsSound ? ExitCode.Done : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    private static Examination Examine()
+    {
+        var examination = new Examination();
+        Program(examination);
+        LinearAlgebra(examination);
+        Drawing(examination);
+        return examination;
+    }
+
+    private static void Program(Examination examination)
+    {
+        examination.Add("specgd", Manifest.ProgramVersion);
+        examination.Add("runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}");
+        examination.Add("processor", $"{Machine.Processor}, {Environment.ProcessorCount} logical");
+        examination.Add("threads", $"{ThreadBudget.Total} (--threads or {ThreadBudget.Variable})");
+    }
+
+    private static void LinearAlgebra(Examination examination)
+    {
+        var library = Backend.Library;
+        foreach (string attempt in library.Attempts)
+            examination.Add("OpenBLAS tried", attempt);
+        if (library.IsLoaded)
+        {
+            examination.Add("OpenBLAS", $"{library.Configuration.Trim()}");
+            examination.Add("core type", library.CoreName);
+        }
+        else
+        {
+            examination.Missing("OpenBLAS", "linear algebra is many times slower without it", OpenBlasLibrary.InstallHint);
+        }
+        examination.Add("linear algebra in use", Backend.Current.Name);
+        int size = ReferenceEquals(Backend.Current, Backend.Managed) ? ManagedSize : Size;
+        Rate<double>(examination, "double", size);
+        Rate<float>(examination, "float", size);
+    }
+
+    private static void Rate<T>(Examination examination, string name, int size)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        double rate = GemmRate.Measure<T>(size, MeasureFor, TimeProvider.System);
+        double error = GemmRate.Error<T>(ManagedSize);
+        examination.Add($"product in {name}", string.Create(CultureInfo.InvariantCulture, $"{rate:0.#} GFLOP/s ({size}×{size}×{size}, {ThreadBudget.Total} threads)"));
+        if (!(error <= LargestError))
+            examination.Wrong($"The product in {name} differs from the managed code's by {error:0.#} ε·n: this build of OpenBLAS computes wrongly on this processor. "
+                + $"Set {Backend.ChoiceVariable}=managed, or OPENBLAS_CORETYPE to an older family such as HASWELL.");
+    }
+
+    private static void Drawing(Examination examination)
+    {
+        var gnuplot = GnuplotProgram.Find();
+        foreach (string path in gnuplot.Tried)
+            examination.Add("gnuplot tried", $"{path}: {(path == gnuplot.Path ? "found" : "not found")}");
+        if (gnuplot.Problem is { } problem)
+        {
+            examination.Missing("gnuplot", $"{problem}; figures are written as scripts and data only", GnuplotProgram.InstallCommand);
+        }
+        else
+        {
+            examination.Add("gnuplot", $"{gnuplot.Version} ({gnuplot.Path})");
+            string[] lacking = [.. FigureFormat.All.Where(format => !gnuplot.Draws(format)).Select(format => format.Terminal)];
+            examination.Add("figure formats", string.Join(", ", FigureFormat.All.Where(gnuplot.Draws).Select(format => format.Name)));
+            if (lacking.Length > 0)
+                examination.Missing("gnuplot terminals", $"this gnuplot was built without {string.Join(", ", lacking)}", GnuplotProgram.InstallCommand);
+        }
+        var font = FigureFont.Find();
+        examination.Add("font of figures", font.Name);
+        if (font.Hint is { } hint)
+            examination.Remark(hint);
+    }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using SpecGD.Records;
+
+namespace SpecGD.Cli.Commands;
+
+/// <summary><c>specgd plot DIR|LOG.json</c>: draws the figures of a run again, without running anything.</summary>
+internal static class PlotCommand
+{
+    public static Command Build()
+    {
+        var source = new Argument<string>("RUN") { Description = "a run folder, or a log.json of ours or of the authors' scripts", HelpName = "DIR|LOG.json" };
+        var output = new Option<string?>("--output") { Description = "folder for the figures (default: figures/ beside the log)", HelpName = "DIR" };
+        var command = new Command("plot", "Draw the figures of a run folder or a log again, without running; also logs that the authors' scripts wrote.") { source, output };
+        command.SetAction(parsed =>
+        {
+            string path = parsed.GetValue(source)!;
+            string logPath = Directory.Exists(path) ? Path.Combine(path, RunFolder.LogName) : path;
+            var log = RunLogFile.Read(logPath);
+            string target = parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(logPath))!, RunFolder.FiguresName);
+            RunFolder.Prepare(target);
+            foreach (string file in RunSession.Draw(log, target))
+                Console.Out.WriteLine(Path.GetRelativePath(Directory.GetCurrentDirectory(), file));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

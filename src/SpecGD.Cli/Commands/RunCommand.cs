@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using SpecGD.Cli.Display;
+using SpecGD.Experiments;
+
+namespace SpecGD.Cli.Commands;
+
+/// <summary><c>specgd run EXPERIMENT</c>: one experiment with settings of the user's own.</summary>
+internal static class RunCommand
+{
+    public static Command Build()
+    {
+        var run = new Command("run", "Run one experiment with your own settings; each has a --help of its own.");
+        foreach (var experiment in ExperimentCatalog.All)
+            run.Subcommands.Add(Build(experiment));
+        return run;
+    }
+
+    private static Command Build(IExperiment experiment)
+    {
+        var command = new Command(experiment.Name, experiment.Summary);
+        var settings = new SettingOptions(command, experiment.OptionsType);
+        var output = new Option<string?>("--output") { Description = "run folder to write (default runs/ and a name made of the settings)", HelpName = "DIR" };
+        var noFigures = new Option<bool>("--no-figures") { Description = "write the log and the table only" };
+        var json = new Option<bool>("--json") { Description = "print the result as JSON" };
+        command.Options.Add(output);
+        command.Options.Add(noFigures);
+        command.Options.Add(json);
+        command.SetAction(parsed =>
+        {
+            object options = settings.Resolve(parsed);
+            string directory = parsed.GetValue(output) ?? Path.Combine("runs", experiment.RunId(options));
+            var outcome = RunSession.Run(experiment, options, directory, figures: !parsed.GetValue(noFigures), TimeProvider.System);
+            Print(experiment, outcome, parsed.GetValue(json));
+            return outcome.ExitCode;
+        });
+        return command;
+    }
+
+    private static void Print(IExperiment experiment, RunSession.Outcome outcome, bool asJson)
+    {
+        var summary = experiment.Summarise(outcome.Result.Log);
+        if (asJson)
+        {
+            SummaryView.PrintJson(new JsonObject
+            {
+                ["experiment"] = experiment.Name,
+                ["status"] = outcome.Result.Status.ToString().ToLowerInvariant(),
+                ["directory"] = outcome.Folder.DirectoryPath,
+                ["wall_seconds"] = Math.Round(outcome.WallTime.TotalSeconds, 3),
+                ["rows"] = new JsonArray([.. summary.Rows]),
+                ["sentences"] = new JsonArray([.. summary.Sentences.Select(s => (JsonNode)s)]),
+            });
+            return;
+        }
+        SummaryView.PrintTable(outcome.Result.Log.RunId, summary.Rows);
+        foreach (string sentence in summary.Sentences)
+            Console.Out.WriteLine(sentence);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace SpecGD.Cli.Display;
+
+/// <summary>Tables of results, for people and for programs.</summary>
+internal static class SummaryView
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Prints rows that share their keys as a table with a heading, numbers to the right.</summary>
+    public static void PrintTable(string heading, IReadOnlyList<JsonObject> rows)
+    {
+        if (rows.Count == 0)
+            return;
+        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle(Markup.Escape(heading)) };
+        foreach (var (key, _) in rows[0])
+        {
+            bool isText = rows.All(row => row[key] is null || row[key]!.GetValueKind() == JsonValueKind.String);
+            table.AddColumn(new TableColumn(Markup.Escape(key)) { Alignment = isText ? Justify.Left : Justify.Right, NoWrap = !isText });
+        }
+        foreach (var row in rows)
+            table.AddRow([.. row.Select(cell => new Text(Show(cell.Value)))]);
+        Terminal.Out.Write(table);
+    }
+
+    /// <summary>Prints a JSON value on standard output.</summary>
+    public static void PrintJson(JsonNode node) => Console.Out.WriteLine(node.ToJsonString(Indented));
+
+    private static string Show(JsonNode? cell)
+    {
+        if (cell is not JsonValue value)
+            return "–";
+        return value.GetValueKind() switch
+        {
+            JsonValueKind.Number when value.TryGetValue(out double number) => Show(number),
+            JsonValueKind.Number => value.ToJsonString(),
+            JsonValueKind.True => "yes",
+            JsonValueKind.False => "NO",
+            _ => value.ToString(),
+        };
+    }
+
+    private static string Show(double number) =>
+        number == Math.Floor(number) && Math.Abs(number) < 1e9 ? number.ToString("0", CultureInfo.InvariantCulture)
+        : Math.Abs(number) is >= 1e-3 and < 1e6 ? number.ToString("G4", CultureInfo.InvariantCulture)
+        : number.ToString("0.000e0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,23 @@
+namespace SpecGD.Cli;
+
+/// <summary>What the process tells its caller.</summary>
+internal static class ExitCode
+{
+    /// <summary>Done.</summary>
+    public const int Done = 0;
+
+    /// <summary>A check failed, or the program itself did.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The input cannot be used.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>A run diverged.</summary>
+    public const int Diverged = 3;
+
+    /// <summary>Stopped by Ctrl-C (128 + SIGINT).</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>Stopped by the system (128 + SIGTERM).</summary>
+    public const int Terminated = 143;
+}

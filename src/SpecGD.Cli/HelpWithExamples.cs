@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace SpecGD.Cli;
+
+/// <summary>The help page of a command, followed by examples where the command brings some.</summary>
+internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLineAction
+{
+    private static readonly Dictionary<string, string[]> Examples = new()
+    {
+        ["specgd"] =
+        [
+            "specgd reproduce fig3           the paper's Figure 3 in runs/reproduce/fig3, checked against the paper",
+            "specgd run random-feature       the same experiment with settings of your own",
+            "specgd plot runs/reproduce/fig3 draw again without running",
+            "specgd doctor                   what was found on this machine, and what is missing",
+        ],
+        ["random-feature"] =
+        [
+            "specgd run random-feature --activation swiglu --steps 200",
+            "specgd run random-feature --dim 200 --feature-dim 100 --num-samples 800 --seed 7",
+            "specgd run random-feature --specgd-restart-iters 50 500 --method-lr gradient_descent=0.03",
+            "specgd run random-feature --json --no-figures | jq '.rows[] | .[\"last loss\"]'",
+        ],
+        ["reproduce"] =
+        [
+            "specgd reproduce --list         the figures, and what each must show",
+            "specgd reproduce fig3 fig11     two of them",
+        ],
+    };
+
+    /// <inheritdoc/>
+    public override int Invoke(ParseResult parseResult)
+    {
+        int code = page.Invoke(parseResult);
+        var command = parseResult.CommandResult.Command;
+        if (Examples.TryGetValue(command is RootCommand ? "specgd" : command.Name, out var lines))
+        {
+            var output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine("Examples:");
+            foreach (string line in lines)
+                output.WriteLine($"  {line}");
+            output.WriteLine();
+        }
+        return code;
+    }
+}

@@ -1,0 +1,88 @@
+using SpecGD.Figures.Model;
+
+namespace SpecGD.Figures.Drawing;
+
+/// <summary>Where the key of a panel stands and how its entries are arranged.</summary>
+/// <param name="Placement">The place; never <see cref="KeyPlacement.Automatic"/>.</param>
+/// <param name="Rows">Entries from top to bottom.</param>
+/// <param name="Columns">Entries side by side.</param>
+internal sealed record KeyPlan(KeyPlacement Placement, int Rows, int Columns)
+{
+    /// <summary>Lengths of a key in units of the font size, as the script sets them for every terminal.</summary>
+    public const double RowHeight = 1.35;
+
+    private const double Sample = 1.9, Gap = 0.7, Side = 1.2, Clearance = 0.4;
+
+    /// <summary>Upper estimate of the room that one character takes where gnuplot counts characters: the svg terminal's.</summary>
+    private const double CountedCharacter = 0.7, CountedExtra = 5;
+
+    private static readonly KeyPlacement[] Corners = [KeyPlacement.TopRight, KeyPlacement.TopLeft, KeyPlacement.BottomRight, KeyPlacement.BottomLeft];
+
+    /// <summary>The key of <paramref name="panel"/> in a plot of the given size, in units of the font size.</summary>
+    public static KeyPlan Of(PanelPlan panel, double width, double height)
+    {
+        var entries = panel.KeyEntries;
+        var asked = entries.Count == 0 ? KeyPlacement.None : panel.Panel.Key;
+        if (asked == KeyPlacement.Automatic)
+        {
+            var free = Corners.Where(corner => BoxOf(corner, entries, width, height).IsFreeIn(panel)).Take(1).ToArray();
+            asked = free.Length == 0 ? KeyPlacement.Below : free[0];
+        }
+        if (asked != KeyPlacement.Below)
+            return new KeyPlan(asked, entries.Count, 1);
+        double entryWidth = CountedExtra + CountedCharacter * entries.Max(entry => entry.ToString().Length);
+        int columns = Math.Clamp((int)(width / entryWidth), 1, entries.Count);
+        return new KeyPlan(asked, (entries.Count + columns - 1) / columns, columns);
+    }
+
+    /// <summary>What a key of these entries covers in a corner, with some clearance around it.</summary>
+    public static KeyBox BoxOf(KeyPlacement corner, IReadOnlyList<FigureText> entries, double width, double height)
+    {
+        double across = (Side + Sample + Gap + entries.Max(entry => entry.Ems()) + Clearance) / width;
+        double up = (entries.Count * RowHeight + 2 * Clearance) / height;
+        bool right = corner is KeyPlacement.TopRight or KeyPlacement.BottomRight, top = corner is KeyPlacement.TopRight or KeyPlacement.TopLeft;
+        return new KeyBox(right ? 1 - across : 0, top ? 1 - up : 0, right ? 1 : across, top ? 1 : up);
+    }
+}
+
+/// <summary>A rectangle in a plot whose corners are (0, 0) and (1, 1).</summary>
+internal readonly record struct KeyBox(double Left, double Bottom, double Right, double Top)
+{
+    /// <summary>Whether the box lies in the plot and no curve of <paramref name="panel"/> runs through it.</summary>
+    public bool IsFreeIn(PanelPlan panel)
+    {
+        var box = this;
+        return Left >= 0 && Bottom >= 0 && Right <= 1 && Top <= 1 && !panel.Curves.Any(curve => box.Meets(curve, panel.X, panel.Y));
+    }
+
+    private bool Meets(CurvePlan curve, ResolvedAxis x, ResolvedAxis y)
+    {
+        if (curve.Curve is HorizontalLine line)
+            return Overlaps(y.Place(line.Y), y.Place(line.Y));
+        for (int i = 0; i < curve.Columns[0].Count; i++)
+        {
+            if (double.IsFinite(curve.Columns[1][i]) && MeetsPiece(curve, i, x, y))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Whether the box meets the piece of a curve from row <paramref name="i"/> to the next, or the point alone where a gap follows.</summary>
+    private bool MeetsPiece(CurvePlan curve, int i, ResolvedAxis x, ResolvedAxis y)
+    {
+        int next = i + 1 < curve.Columns[0].Count && double.IsFinite(curve.Columns[1][i + 1]) ? i + 1 : i;
+        double begin = x.Place(curve.Columns[0][i]), end = x.Place(curve.Columns[0][next]);
+        if (end < Left || begin > Right)
+            return false;
+        double low = double.PositiveInfinity, high = double.NegativeInfinity;
+        foreach (var column in curve.Columns.Skip(1))
+        {
+            double from = y.Place(column[i]), to = y.Place(column[next]), slope = end > begin ? (to - from) / (end - begin) : 0;
+            double first = begin < Left ? from + slope * (Left - begin) : from, last = end > Right ? from + slope * (Right - begin) : to;
+            (low, high) = (Math.Min(low, Math.Min(first, last)), Math.Max(high, Math.Max(first, last)));
+        }
+        return Overlaps(low, high);
+    }
+
+    private bool Overlaps(double low, double high) => low <= Top && high >= Bottom;
+}

@@ -1,0 +1,80 @@
+using SpecGD.Figures.Model;
+
+namespace SpecGD.Figures.Drawing;
+
+/// <summary>A curve as it will be drawn.</summary>
+/// <param name="Curve">What it is.</param>
+/// <param name="Columns">Its rows after thinning, x first; a row that cannot be drawn is NaN in every column but x.</param>
+/// <param name="Index">Number of its block in the data file, or -1 for a curve without data.</param>
+internal sealed record CurvePlan(Curve Curve, IReadOnlyList<IReadOnlyList<double>> Columns, int Index)
+{
+    /// <summary>Whether no two neighbours can be drawn, so that only points can show the curve.</summary>
+    public bool IsScattered => Columns.Count > 0 && !Columns[1].Zip(Columns[1].Skip(1)).Any(pair => double.IsFinite(pair.First) && double.IsFinite(pair.Second));
+}
+
+/// <summary>A panel as it will be drawn: its axes resolved, its curves without those that have nothing to show.</summary>
+internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IReadOnlyList<CurvePlan> Curves)
+{
+    private const double EmsPerTicRow = 1.9, EmsBetweenLabels = 1.2;
+    private const int MostTicsAcross = 10, MostTicsUp = 8, FewestTics = 2;
+
+    /// <summary>The key entries, in order.</summary>
+    public IReadOnlyList<FigureText> KeyEntries => [.. Curves.Select(c => c.Curve.Label).Where(label => !label.IsEmpty)];
+
+    /// <summary>The plan of <paramref name="panel"/>.</summary>
+    /// <param name="panel">The panel.</param>
+    /// <param name="firstIndex">Number of the data file's first free block.</param>
+    /// <param name="width">About how wide the plot is, in units of the font size.</param>
+    /// <param name="height">About how high the plot is, in units of the font size.</param>
+    public static PanelPlan Of(Panel panel, int firstIndex, double width, double height)
+    {
+        var curves = new List<CurvePlan>();
+        foreach (var curve in panel.Curves)
+        {
+            var columns = Drawable(curve, panel);
+            bool hasData = columns.Count > 0;
+            if (hasData ? columns[1].Any(double.IsFinite) : curve is HorizontalLine line && ResolvedAxis.CanDraw(line.Y, panel.Y.Logarithmic))
+                curves.Add(new CurvePlan(curve, columns, hasData ? firstIndex++ : -1));
+        }
+        var (left, right) = Extent(curves.SelectMany(XValues));
+        var (bottom, top) = Extent(curves.SelectMany(YValues));
+        int upward = Math.Clamp((int)(height / EmsPerTicRow), FewestTics, MostTicsUp);
+        return new PanelPlan(panel, Across(panel.X, left, right, width), ResolvedAxis.Of(panel.Y, bottom, top, roundEnds: true, upward), curves);
+    }
+
+    /// <summary>The x axis with as many tics as their labels leave room for.</summary>
+    private static ResolvedAxis Across(Axis axis, double left, double right, double width)
+    {
+        for (int tics = MostTicsAcross; ; tics--)
+        {
+            var resolved = ResolvedAxis.Of(axis, left, right, roundEnds: axis.Logarithmic, tics);
+            if (tics == FewestTics || resolved.TicLabels.Count * (resolved.WidestLabel + EmsBetweenLabels) <= width)
+                return resolved;
+        }
+    }
+
+    private static List<IReadOnlyList<double>> Drawable(Curve curve, Panel panel)
+    {
+        if (curve.Columns.Count == 0)
+            return [];
+        var x = curve.Columns[0].Values;
+        var values = curve.Columns.Skip(1).Select(column => column.Values).ToArray();
+        bool[] drawn = [.. Enumerable.Range(0, x.Count).Select(i =>
+            ResolvedAxis.CanDraw(x[i], panel.X.Logarithmic) && values.All(column => ResolvedAxis.CanDraw(column[i], panel.Y.Logarithmic)))];
+        double[][] withGaps = [.. values.Select(column => column.Select((value, i) => drawn[i] ? value : double.NaN).ToArray())];
+        var kept = Thinning.Keep(x.Count, withGaps);
+        return [.. withGaps.Prepend([.. x]).Select(column => kept.Select(i => column[i]).ToArray())];
+    }
+
+    private static IEnumerable<double> XValues(CurvePlan curve) =>
+        curve.Columns.Count == 0 ? [] : curve.Columns[0].Where((_, i) => double.IsFinite(curve.Columns[1][i]));
+
+    private static IEnumerable<double> YValues(CurvePlan curve) =>
+        curve.Curve is HorizontalLine line ? [line.Y] : curve.Columns.Skip(1).SelectMany(column => column).Where(double.IsFinite);
+
+    private static (double Low, double High) Extent(IEnumerable<double> values)
+    {
+        double[] all = [.. values];
+        return all.Length == 0 ? (double.NaN, double.NaN) : (all.Min(), all.Max());
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text;
+using SpecGD.Figures.Drawing;
+using SpecGD.Figures.Gnuplot;
+using SpecGD.Figures.Model;
+using SpecGD.Records;
+
+namespace SpecGD.Figures;
+
+/// <summary>
+/// Writes figures into a folder: NAME.gp, NAME.dat and NAME.caption.txt always, and NAME.pdf, NAME.png and NAME.svg as far as gnuplot can draw them. Each file
+/// appears whole or not at all, and a picture that could not be drawn again is removed, so that none is older than its data.
+/// </summary>
+public sealed class FigureWriter
+{
+    private readonly GnuplotProgram _gnuplot;
+    private readonly string _font;
+
+    /// <summary>A writer that draws with <paramref name="gnuplot"/> in the font called <paramref name="font"/>.</summary>
+    public FigureWriter(GnuplotProgram gnuplot, string font)
+    {
+        ArgumentNullException.ThrowIfNull(gnuplot);
+        ArgumentException.ThrowIfNullOrWhiteSpace(font);
+        (_gnuplot, _font) = (gnuplot, font);
+    }
+
+    /// <summary>A writer with the gnuplot and the font of this machine.</summary>
+    public static FigureWriter ForThisMachine() => new(GnuplotProgram.Find(), FigureFont.Find().Name);
+
+    /// <summary>Writes <paramref name="figure"/> into <paramref name="directory"/>, which is made where it is missing. gnuplot's failures are told in the result.</summary>
+    /// <exception cref="ArgumentException">The figure contradicts itself: too small for its panels, or an axis with ends that cannot be.</exception>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written; files already there stay whole.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
+    public FigureResult Write(Figure figure, string directory)
+    {
+        ArgumentNullException.ThrowIfNull(figure);
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        directory = Path.GetFullPath(directory);
+        var plan = FigurePlan.Of(figure);
+        Directory.CreateDirectory(directory);
+        AtomicFile.SweepStale(directory);
+        List<string> files = [PathOf(GnuplotScript.ScriptEnding), PathOf(GnuplotScript.DataEnding), PathOf(".caption.txt")];
+        AtomicFile.Write(files[0], GnuplotScript.Render(plan, _font));
+        AtomicFile.Write(files[1], GnuplotData.Render(plan));
+        AtomicFile.Write(files[2], figure.Caption + "\n");
+
+        var outcomes = FigureFormat.All.ToDictionary(format => format, format => PathOf("." + format.Name));
+        var failures = Draw(figure.Name, directory);
+        foreach (var (format, path) in outcomes)
+        {
+            if (failures.ContainsKey(format))
+                File.Delete(path);
+            else
+                files.Add(path);
+        }
+        return new FigureResult(figure.Name, files, Hint(figure.Name, directory, failures));
+
+        string PathOf(string ending) => Path.Combine(directory, figure.Name + ending);
+    }
+
+    /// <summary>Draws all formats at once, since each takes a while to start; gives the reason for each that was not drawn, null for a missing terminal.</summary>
+    private Dictionary<FigureFormat, string?> Draw(string name, string directory)
+    {
+        var running = FigureFormat.All.Where(_gnuplot.Draws).ToDictionary(format => format, format => Task.Run(() => DrawAsync(name, format, directory)));
+        var failures = FigureFormat.All.Except(running.Keys).ToDictionary(format => format, _ => (string?)null);
+        foreach (var (format, drawing) in running)
+        {
+            try
+            {
+                drawing.GetAwaiter().GetResult();
+            }
+            catch (GnuplotException e)
+            {
+                failures.Add(format, e.Message);
+            }
+        }
+        return failures;
+    }
+
+    private async Task DrawAsync(string name, FigureFormat format, string directory)
+    {
+        string picture = $"{name}.{format.Name}", temporary = $"{picture}.gnuplot{Environment.ProcessId}{AtomicFile.TemporarySuffix}";
+        string temporaryPath = Path.Combine(directory, temporary);
+        try
+        {
+            string definitions = $"{GnuplotScript.FormatVariable}='{format.Name}'; {GnuplotScript.OutputVariable}='{temporary}'";
+            await _gnuplot.RunAsync(name + GnuplotScript.ScriptEnding, directory, definitions).ConfigureAwait(false);
+            if (!File.Exists(temporaryPath) || new FileInfo(temporaryPath).Length == 0)
+                throw new GnuplotException($"gnuplot ran {name}{GnuplotScript.ScriptEnding} and wrote no {picture}");
+            byte[] bytes = await File.ReadAllBytesAsync(temporaryPath).ConfigureAwait(false);
+            AtomicFile.Write(Path.Combine(directory, picture), format == FigureFormat.Svg ? WithFontFallbacks(bytes) : bytes);
+        }
+        finally
+        {
+            File.Delete(temporaryPath);
+        }
+    }
+
+    /// <summary>gnuplot names the fallbacks in upright text alone; italic text and scripts get them here.</summary>
+    private byte[] WithFontFallbacks(byte[] svg) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(svg).Replace(
+        $"font-family=\"{_font}\"", $"font-family=\"{_font}{GnuplotScript.FontFallbacks}\"", StringComparison.Ordinal));
+
+    private string? Hint(string name, string directory, Dictionary<FigureFormat, string?> failures)
+    {
+        if (failures.Count == 0)
+            return null;
+        string missing = string.Join(", ", failures.Keys.Select(format => $"{name}.{format.Name}")), wasOrWere = failures.Count == 1 ? "was" : "were";
+        if (_gnuplot.Problem is { } problem)
+            return $"{problem}; {missing} {wasOrWere} not drawn. Install it ({GnuplotProgram.InstallCommand}), then run 'gnuplot {name}{GnuplotScript.ScriptEnding}' in {directory}.";
+        string[] reasons =
+        [
+            .. failures.Values.OfType<string>().Distinct(),
+            .. failures.Where(f => f.Value is null).Select(f => $"{_gnuplot.Path} (version {_gnuplot.Version}) lacks the terminal {f.Key.Terminal} ({GnuplotProgram.InstallCommand})"),
+        ];
+        return $"{missing} {wasOrWere} not drawn: {string.Join("; ", reasons)}.";
+    }
+}

@@ -1,0 +1,118 @@
+using System.ComponentModel;
+
+namespace SpecGD.Figures.Gnuplot;
+
+/// <summary>The gnuplot of this machine: where it is, what it can draw, and what to do where there is none.</summary>
+public sealed class GnuplotProgram
+{
+    /// <summary>Environment variable that names the gnuplot to use, as a path or a name on PATH; where it is set, no other place is tried.</summary>
+    public const string OverrideVariable = "SPECGD_GNUPLOT";
+
+    private const int LongestWords = 300;
+    private const string PatchLevelMark = "patchlevel";
+
+    /// <summary>Prints, to standard error as gnuplot does, the version and the terminals.</summary>
+    private const string Probe = $"print GPVAL_VERSION, ' {PatchLevelMark} ', GPVAL_PATCHLEVEL; print GPVAL_TERMINALS";
+
+    private static readonly string[] WindowsProgramFolders = ["ProgramFiles", "ProgramFiles(x86)"];
+
+    private GnuplotProgram(IReadOnlyList<string> tried, string? path)
+    {
+        Tried = tried;
+        Path = path;
+    }
+
+    /// <summary>Its path, or null where none was found.</summary>
+    public string? Path { get; }
+
+    /// <summary>Its version, such as "5.4 patchlevel 4"; null where it cannot be used.</summary>
+    public string? Version { get; private init; }
+
+    /// <summary>The terminals it was built with.</summary>
+    public IReadOnlyList<string> Terminals { get; private init; } = [];
+
+    /// <summary>Every path that was tried, the first first.</summary>
+    public IReadOnlyList<string> Tried { get; }
+
+    /// <summary>Why it cannot be used, in one sentence; null where it can.</summary>
+    public string? Problem { get; private init; }
+
+    /// <summary>How long it may take for one picture.</summary>
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The command that installs gnuplot on this system.</summary>
+    public static string InstallCommand { get; } = OperatingSystem.IsWindows() ? "winget install gnuplot.gnuplot"
+        : OperatingSystem.IsMacOS() ? "brew install gnuplot"
+        : !File.Exists("/usr/bin/apt-get") && File.Exists("/usr/bin/dnf") ? "dnf install gnuplot"
+        : "apt-get install gnuplot-nox";
+
+    private static string[] UsualFolders => OperatingSystem.IsWindows()
+        ? [.. WindowsProgramFolders.Select(Environment.GetEnvironmentVariable).OfType<string>().Select(folder => System.IO.Path.Combine(folder, "gnuplot", "bin"))]
+        : ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"];
+
+    /// <summary>Looks for gnuplot: where <see cref="OverrideVariable"/> says, else along PATH and in the usual folders, and asks it what it can.</summary>
+    public static GnuplotProgram Find() => Find(Environment.GetEnvironmentVariable(OverrideVariable));
+
+    /// <summary>Whether it can draw <paramref name="format"/>.</summary>
+    public bool Draws(FigureFormat format)
+    {
+        ArgumentNullException.ThrowIfNull(format);
+        return Problem is null && Terminals.Contains(format.Terminal);
+    }
+
+    /// <summary>As <see cref="Find()"/>, with the value of the override variable given.</summary>
+    internal static GnuplotProgram Find(string? overridden)
+    {
+        bool chosen = !string.IsNullOrWhiteSpace(overridden);
+        string name = chosen ? overridden!.Trim() : "gnuplot";
+        bool isPath = System.IO.Path.GetFileName(name) != name;
+        string[] candidates = isPath ? [System.IO.Path.GetFullPath(name)] : [.. ProgramPath.Candidates(name, chosen ? [] : UsualFolders)];
+        int found = Array.FindIndex(candidates, ProgramPath.IsProgram);
+        if (found >= 0)
+            return Ask(candidates[..(found + 1)], candidates[found]);
+        string problem = chosen ? $"gnuplot was not found: {OverrideVariable} is '{overridden}', and there is no such program" : "gnuplot was not found";
+        return new GnuplotProgram(candidates, null) { Problem = problem };
+    }
+
+    /// <summary>Runs a script in its folder.</summary>
+    /// <param name="script">Name of the script.</param>
+    /// <param name="directory">The folder.</param>
+    /// <param name="definitions">gnuplot commands to run before it.</param>
+    /// <exception cref="GnuplotException">It could not be started, failed, or took longer than <see cref="TimeLimit"/>.</exception>
+    internal async Task RunAsync(string script, string directory, string definitions)
+    {
+        ChildProcess ended;
+        try
+        {
+            ended = await ChildProcess.RunAsync(Path!, ["-d", "-e", definitions, script], directory, TimeLimit).ConfigureAwait(false);
+        }
+        catch (Win32Exception e)
+        {
+            throw new GnuplotException($"{Path} could not be started: {e.Message}", e);
+        }
+        if (ended.ExitCode is null)
+            throw new GnuplotException($"gnuplot did not finish {script} within {TimeLimit.TotalSeconds:0.#} s and was ended");
+        if (ended.ExitCode != 0)
+            throw new GnuplotException($"gnuplot failed on {script} with exit code {ended.ExitCode}: {Shortened(ended.Words)}");
+    }
+
+    private static GnuplotProgram Ask(string[] tried, string path)
+    {
+        string answer;
+        try
+        {
+            var ended = ChildProcess.RunAsync(path, ["-d", "-e", Probe], Environment.CurrentDirectory, TimeSpan.FromSeconds(10)).GetAwaiter().GetResult();
+            string[] lines = ended.Errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            if (ended.ExitCode == 0 && Array.FindIndex(lines, line => line.Contains(PatchLevelMark, StringComparison.Ordinal)) is >= 0 and var i)
+                return new GnuplotProgram(tried, path) { Version = lines[i], Terminals = string.Join(' ', lines[(i + 1)..]).Split(' ') };
+            answer = ended.ExitCode is null ? "it does not answer" : $"asked for its version it says '{Shortened(ended.Words)}'";
+        }
+        catch (Win32Exception e)
+        {
+            answer = e.Message;
+        }
+        return new GnuplotProgram(tried, path) { Problem = $"{path} cannot be used as gnuplot: {answer}" };
+    }
+
+    private static string Shortened(string words) => words.Length <= LongestWords ? words : words[..LongestWords] + "…";
+}

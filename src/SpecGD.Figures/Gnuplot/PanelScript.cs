@@ -1,0 +1,104 @@
+using System.Text;
+using SpecGD.Figures.Drawing;
+using SpecGD.Figures.Model;
+
+namespace SpecGD.Figures.Gnuplot;
+
+/// <summary>The lines of a script that draw one panel. Each states all of its settings, since those of the panel before still hold.</summary>
+internal static class PanelScript
+{
+    private const string BandOpacity = "0.25";
+    private const double KeyInset = 0.02;
+
+    /// <summary>Dashes and gaps in turn, in about half line widths; the round ends lengthen each dash by two.</summary>
+    private static readonly Dictionary<Dash, string> Dashes = new() { [Dash.Dashed] = "(6,5)", [Dash.DashDot] = "(14,5,1,5)" };
+
+    /// <summary>Appends panel <paramref name="number"/> of the figure, counted from 0.</summary>
+    public static void Append(StringBuilder text, FigurePlan plan, int number)
+    {
+        var panel = plan.Panels[number];
+        double width = plan.Margins.PlotWidth(plan.Width, plan.Columns), height = plan.Margins.PlotHeight(plan.Height, plan.Rows);
+        text.Append($"\n# Panel {number + 1}: {GnuplotSyntax.Commented(panel.Panel.Title)}\n");
+        text.Append($"set title {GnuplotSyntax.Quoted(panel.Panel.Title)} offset 0,title_shift\n");
+        string xLabel = GnuplotSyntax.Quoted(panel.Panel.X.Label), yLabel = GnuplotSyntax.Quoted(panel.Panel.Y.Label);
+        text.Append($"set label 1 {xLabel} at graph 0.5, graph {GnuplotSyntax.Share(-Margins.XLabelDepth / height)} center\n");
+        text.Append($"set label 2 {yLabel} at graph {GnuplotSyntax.Share(-Margins.YLabelDistance(panel) / width)}, graph 0.5 center rotate\n");
+        AppendAxis(text, "x", panel.X, " offset 0,tic_shift");
+        AppendAxis(text, "y", panel.Y, "");
+        text.Append(Key(plan.Keys[number], plan.Margins, height)).Append('\n');
+        text.Append("plot ").AppendJoin(", \\\n     ", Clauses(panel)).Append('\n');
+    }
+
+    private static void AppendAxis(StringBuilder text, string name, ResolvedAxis axis, string ticOptions)
+    {
+        text.Append(axis.IsLogarithmic ? $"set logscale {name}\n" : $"unset logscale {name}\n");
+        text.Append($"set {name}range [{GnuplotSyntax.Number(axis.From)}:{GnuplotSyntax.Number(axis.To)}]\n");
+        text.Append($"set {name}tics {GnuplotSyntax.Number(axis.Step)}{ticOptions}; set format {name} '{(axis.IsLogarithmic ? "10^{%T}" : "%g")}'\n");
+    }
+
+    private static string Key(KeyPlan key, Margins margins, double height)
+    {
+        string near = GnuplotSyntax.Share(KeyInset), style = "maxcols 1 spacing key_row samplen key_sample";
+        return key.Placement switch
+        {
+            KeyPlacement.TopRight => $"set key at graph 1, graph 1 right top Right noreverse vertical {style}",
+            KeyPlacement.TopLeft => $"set key at graph {near}, graph 1 left top Left reverse vertical {style}",
+            KeyPlacement.BottomRight => $"set key at graph 1, graph {near} right bottom Right noreverse vertical {style}",
+            KeyPlacement.BottomLeft => $"set key at graph {near}, graph {near} left bottom Left reverse vertical {style}",
+            KeyPlacement.Below => $"set key at graph 0.5, graph {GnuplotSyntax.Share(-margins.KeyDepth / height)} center top Left reverse horizontal "
+                + $"maxcols {key.Columns} spacing key_row samplen key_sample",
+            _ => "unset key",
+        };
+    }
+
+    /// <summary>What the plot command lists: bands first, beneath all lines; neighbours that differ in nothing but their block become one loop.</summary>
+    private static IEnumerable<string> Clauses(PanelPlan panel)
+    {
+        Clause[] clauses = [.. panel.Curves.Where(c => c.Curve is BandCurve).Select(Band), .. panel.Curves.Where(HasLine).Select(Line)];
+        for (int i = 0; i < clauses.Length;)
+        {
+            int length = 1;
+            while (i + length < clauses.Length && clauses[i].Continues(clauses[i + length], length))
+                length++;
+            yield return clauses[i].Text(length);
+            i += length;
+        }
+        if (clauses.Length == 0)
+            yield return "NaN notitle";
+    }
+
+    private static bool HasLine(CurvePlan curve) => curve.Curve is not BandCurve { HasCentre: false };
+
+    private static Clause Band(CurvePlan curve)
+    {
+        string title = HasLine(curve) ? "notitle" : Title(curve.Curve);
+        return new Clause(
+            curve.Index, $"using 1:2:3 with filledcurves fillcolor rgb '{curve.Curve.Stroke.Color}' fillstyle transparent solid {BandOpacity} noborder {title}");
+    }
+
+    private static Clause Line(CurvePlan curve)
+    {
+        var stroke = curve.Curve.Stroke;
+        string dashes = Dashes.TryGetValue(stroke.Dash, out var pattern) ? $" dashtype {pattern}" : "";
+        string style = $"linecolor rgb '{stroke.Color}' linewidth {GnuplotSyntax.Number(stroke.Width)}{dashes} {Title(curve.Curve)}";
+        if (curve.Curve is HorizontalLine line)
+            return new Clause(-1, $"{GnuplotSyntax.Number(line.Y)} with lines {style}");
+        string kind = curve.IsScattered ? "points pointtype 7 pointsize 0.5" : "lines";
+        return new Clause(curve.Index, $"using 1:{curve.Columns.Count} with {kind} {style}");
+    }
+
+    private static string Title(Curve curve) => curve.Label.IsEmpty ? "notitle" : $"title {GnuplotSyntax.Quoted(curve.Label)}";
+
+    /// <summary>A clause of the plot command: a block of the data file, or -1 for none, and how it is drawn.</summary>
+    private readonly record struct Clause(int Index, string How)
+    {
+        public bool Continues(Clause later, int distance) => Index >= 0 && later == this with { Index = Index + distance };
+
+        public string Text(int length) => (Index, length) switch
+        {
+            ( < 0, _) => How,
+            (_, 1) => $"data index {Index} {How}",
+            _ => $"for [i={Index}:{Index + length - 1}] data index i {How}",
+        };
+    }
+}

@@ -1,0 +1,38 @@
+namespace SpecGD.Figures.Model;
+
+/// <summary>A figure as data: what is drawn, not how.</summary>
+public sealed record Figure
+{
+    /// <summary>A figure of panels, which stand in rows from the top left.</summary>
+    /// <param name="name">Name of its files, without an ending: letters, digits, '-' and '_'.</param>
+    /// <param name="panels">Its panels, one at least.</param>
+    /// <param name="caption">What is drawn, in sentences.</param>
+    /// <exception cref="ArgumentException">The name does not fit a file, or there is no panel.</exception>
+    public Figure(string name, IReadOnlyList<Panel> panels, string caption)
+    {
+        if (string.IsNullOrEmpty(name) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            throw new ArgumentException($"'{name}' cannot name a figure's files; letters, digits, '-' and '_' can.", nameof(name));
+        ArgumentNullException.ThrowIfNull(panels);
+        if (panels.Count == 0)
+            throw new ArgumentException("A figure needs a panel.", nameof(panels));
+        (Name, Panels, Caption) = (name, panels, caption);
+    }
+
+    /// <summary>Name of its files, without an ending.</summary>
+    public string Name { get; }
+
+    /// <summary>The panels, row by row.</summary>
+    public IReadOnlyList<Panel> Panels { get; }
+
+    /// <summary>What is drawn, in sentences.</summary>
+    public string Caption { get; }
+
+    /// <summary>Panels in a row, at most.</summary>
+    public int Columns { get; init; } = 2;
+
+    /// <summary>Width in inches.</summary>
+    public double Width { get; init; } = 10;
+
+    /// <summary>Height in inches.</summary>
+    public double Height { get; init; } = 4;
+}

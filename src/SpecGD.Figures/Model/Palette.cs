@@ -1,0 +1,35 @@
+namespace SpecGD.Figures.Model;
+
+/// <summary>
+/// The strokes of all figures, by the role of what they draw. Colours are those of Okabe and Ito, which colour-blind readers tell apart, with a dark red in place of
+/// their vermillion, which lies too near the orange.
+/// </summary>
+public static class Palette
+{
+    private const double MainWidth = 1.8, ThinWidth = 1.0, ReferenceWidth = 1.4;
+
+    private static readonly string[] OtherColors = ["#009E73", "#CC79A7", "#56B4E9", "#D55E00"];
+
+    /// <summary>Gradient descent.</summary>
+    public static Stroke GradientDescent { get; } = new("#0072B2", MainWidth);
+
+    /// <summary>SpecGD from the start.</summary>
+    public static Stroke SpecGd { get; } = new("#E69F00", MainWidth);
+
+    /// <summary>SpecGD restarted from an iterate of gradient descent.</summary>
+    public static Stroke Restart { get; } = new("#666666", ThinWidth, Dash.Dashed);
+
+    /// <summary>SpecGD restarted where gradient descent's nuclear rank is largest.</summary>
+    public static Stroke FromPeak { get; } = new("#8B0000", MainWidth, Dash.DashDot);
+
+    /// <summary>A quantity that does not change over the run, such as st(A).</summary>
+    public static Stroke Reference { get; } = new("#000000", ReferenceWidth, Dash.Dashed);
+
+    /// <summary>A method without a role of its own: the <paramref name="ordinal"/>-th of them, from 0; colours repeat after four with other dashes.</summary>
+    public static Stroke Other(int ordinal)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(ordinal);
+        var dash = (Dash)(ordinal / OtherColors.Length % Enum.GetValues<Dash>().Length);
+        return new Stroke(OtherColors[ordinal % OtherColors.Length], MainWidth, dash);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using SpecGD.Experiments;
+using SpecGD.Figures.Model;
+using SpecGD.Records;
+
+namespace SpecGD.Figures.Recipes;
+
+/// <summary>A method of a random-feature log with its name in the key and its stroke.</summary>
+/// <param name="Name">Its name in the log.</param>
+/// <param name="Log">Its series.</param>
+/// <param name="Label">Its entry in the key; of the restarts only the first has one.</param>
+/// <param name="Stroke">How it is drawn.</param>
+internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, Stroke Stroke)
+{
+    /// <summary>Whether it is SpecGD from a given iterate of gradient descent.</summary>
+    public bool IsRestart => IsRestartName(Name);
+
+    /// <summary>The first recorded step, or 0 without records.</summary>
+    public int FirstStep => Log.Series.Values.Where(s => s.Count > 0).Select(s => s.Steps[0]).DefaultIfEmpty(0).Min();
+
+    /// <summary>The last recorded step, or 0 without records.</summary>
+    public int LastStep => Log.Series.Values.Where(s => s.Count > 0).Select(s => s.Steps[^1]).DefaultIfEmpty(0).Max();
+
+    /// <summary>The methods that have records, in the order of the key: gradient descent, SpecGD, its restarts by step, from the peak, then any others as the log has them.</summary>
+    public static IReadOnlyList<MethodLine> All(RunLog log)
+    {
+        var methods = log.Methods.Where(m => m.Value.Series.Values.Any(s => s.Count > 0)).ToArray();
+        var restarts = methods.Where(m => IsRestartName(m.Key)).OrderBy(m => RestartStep(m.Key)).ToArray();
+        var others = methods.Where(m => RoleOf(m.Key) is null && !IsRestartName(m.Key));
+        FigureText restartLabel = "SpecGD from GD step " + (restarts.Length == 1 ? RestartStep(restarts[0].Key).ToString(CultureInfo.InvariantCulture) : FigureText.Italic("t"));
+        return
+        [
+            .. Of(RandomFeature.GradientDescent),
+            .. Of(RandomFeature.SpecGd),
+            .. restarts.Select((m, i) => new MethodLine(m.Key, m.Value, i == 0 ? restartLabel : FigureText.Empty, Palette.Restart)),
+            .. Of(RandomFeature.FromPeak),
+            .. others.Select((m, i) => new MethodLine(m.Key, m.Value, m.Key, Palette.Other(i))),
+        ];
+
+        IEnumerable<MethodLine> Of(string name) => from m in methods
+                                                   where m.Key == name
+                                                   let role = RoleOf(name)!.Value
+                                                   select new MethodLine(name, m.Value, role.Label, role.Stroke);
+    }
+
+    private static (FigureText Label, Stroke Stroke)? RoleOf(string name) => name switch
+    {
+        RandomFeature.GradientDescent => ("GD", Palette.GradientDescent),
+        RandomFeature.SpecGd => ("SpecGD", Palette.SpecGd),
+        RandomFeature.FromPeak => ("SpecGD from peak", Palette.FromPeak),
+        _ => null,
+    };
+
+    private static bool IsRestartName(string name) => name.StartsWith(RandomFeature.FromIterationPrefix, StringComparison.Ordinal)
+        && int.TryParse(name.AsSpan(RandomFeature.FromIterationPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
+    private static int RestartStep(string name) => int.Parse(name.AsSpan(RandomFeature.FromIterationPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SpecGD.Experiments;
+using SpecGD.Records;
+
+namespace SpecGD.Figures.Recipes;
+
+/// <summary>The caption of <see cref="RandomFeatureFigure"/>: the settings, what each line is, and how SpecGD's nuclear rank is drawn.</summary>
+internal static class RandomFeatureCaption
+{
+    private static readonly (string Key, string Name)[] Settings =
+        [("activation", "activation"), ("dim", "dim"), ("feature_dim", "feature dim"), ("num_samples", "samples"), ("seed", "seed")];
+
+    public static string Of(RunLog log, IReadOnlyList<MethodLine> lines, double? stableRank) => string.Join(' ', Sentences(log, lines, stableRank));
+
+    private static IEnumerable<string> Sentences(RunLog log, IReadOnlyList<MethodLine> lines, double? stableRank)
+    {
+        string settings = string.Join(", ", Settings.Where(s => log.Config[s.Key] is JsonValue).Select(s => $"{s.Name} {log.Config[s.Key]}"));
+        yield return $"Gradient descent (GD) and SpecGD on a random-feature regression{(settings.Length > 0 ? $" ({settings})" : "")}.";
+        yield return "Left: training loss L(W) = ‖WA − Y‖²_F / 2n, measured before each update.";
+        int[] restarts = [.. lines.Where(line => line.IsRestart).Select(line => line.FirstStep)];
+        if (restarts.Length > 0)
+            yield return $"Dashed grey: SpecGD restarted from GD's iterate at {Steps(restarts)}.";
+        if (lines.FirstOrDefault(line => line.Name == RandomFeature.FromPeak) is { } peak)
+            yield return Invariant($"Dark red: SpecGD restarted at step {peak.FirstStep}, where GD's nuclear rank is largest.");
+        yield return "Right: nuclear rank nr(∇L(W)) of the gradient" + (stableRank is { } st ? Invariant($" and, dashed black, the stable rank st(A) = {st:0.##}.") : ".");
+        if (lines.Any(line => !line.IsRestart && line.Name != RandomFeature.GradientDescent))
+        {
+            yield return Invariant($"From step to step SpecGD's nuclear rank jumps up and down with period two; drawn lightly is its band, the running minimum and maximum over ")
+                + Invariant($"{2 * RandomFeatureFigure.BandReach + 1} steps, and on top of it the running mean.");
+        }
+        if (lines.Any(line => line.Log.TryGet("loss", out var loss) && loss.Values.Any(value => !(value > 0 && double.IsFinite(value)))))
+            yield return "Losses that are zero or not finite are gaps.";
+    }
+
+    private static string Steps(int[] steps) => steps switch
+    {
+        [var only] => Invariant($"step {only}"),
+        [var first, var second] => Invariant($"steps {first} and {second}"),
+        [var first, var second, .., var last] => Invariant($"steps {first}, {second}, …, {last}"),
+        _ => "",
+    };
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
