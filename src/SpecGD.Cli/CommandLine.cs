@@ -21,9 +21,9 @@ internal static class CommandLine
     {
         try
         {
-            var result = Build().Parse(arguments);
+            var result = Build().Parse(arguments.Count > 0 ? arguments : ["--help"]);
             if (result.Errors.Count > 0)
-                return Fail($"{FirstSentence(result.Errors[0].Message)} '{Path(result)} --help' lists what there is.", ExitCode.BadInput);
+                return Fail($"{Complaint(result)} '{Path(result)} --help' lists what there is.", ExitCode.BadInput);
             if (result.GetValue(Threads) is { } threads)
                 ThreadBudget.Total = int.TryParse(threads, out int n) && n > 0 ? n : throw new BadInputException($"--threads takes a whole number from 1 on; '{threads}' is not.");
             return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
@@ -64,7 +64,19 @@ internal static class CommandLine
         return code;
     }
 
-    private static string FirstSentence(string message) => message.TrimEnd('.', '\n', '\r') + ".";
+    private static string Complaint(ParseResult result)
+    {
+        var command = result.CommandResult.Command;
+        if (result.UnmatchedTokens is [var word, ..])
+        {
+            return word.StartsWith('-') || command.Subcommands.Count == 0
+                ? $"'{word}' is not understood by {Path(result)}."
+                : $"There is no '{word}' in {Path(result)}; there {(command.Subcommands.Count == 1 ? "is" : "are")} {string.Join(", ", command.Subcommands.Select(c => c.Name))}.";
+        }
+        return command.Subcommands.Count > 0 && command.Action is null
+            ? $"{Path(result)} needs to be told what: {string.Join(", ", command.Subcommands.Select(c => c.Name))}."
+            : result.Errors[0].Message.TrimEnd('.', '\n', '\r') + ".";
+    }
 
     private static string Path(ParseResult result)
     {

@@ -35,7 +35,7 @@ public sealed class FigureWriter
         ArgumentNullException.ThrowIfNull(figure);
         ArgumentException.ThrowIfNullOrEmpty(directory);
         directory = Path.GetFullPath(directory);
-        var plan = FigurePlan.Of(figure);
+        var plan = FigurePlan.Of(figure, _font);
         Directory.CreateDirectory(directory);
         AtomicFile.SweepStale(directory);
         List<string> files = [PathOf(GnuplotScript.ScriptEnding), PathOf(GnuplotScript.DataEnding), PathOf(".caption.txt")];
@@ -87,7 +87,7 @@ public sealed class FigureWriter
             if (!File.Exists(temporaryPath) || new FileInfo(temporaryPath).Length == 0)
                 throw new GnuplotException($"gnuplot ran {name}{GnuplotScript.ScriptEnding} and wrote no {picture}");
             byte[] bytes = await File.ReadAllBytesAsync(temporaryPath).ConfigureAwait(false);
-            AtomicFile.Write(Path.Combine(directory, picture), format == FigureFormat.Svg ? WithFontFallbacks(bytes) : bytes);
+            AtomicFile.Write(Path.Combine(directory, picture), format == FigureFormat.Svg ? ForAllViewers(bytes) : bytes);
         }
         finally
         {
@@ -95,9 +95,13 @@ public sealed class FigureWriter
         }
     }
 
-    /// <summary>gnuplot names the fallbacks in upright text alone; italic text and scripts get them here.</summary>
-    private byte[] WithFontFallbacks(byte[] svg) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(svg).Replace(
-        $"font-family=\"{_font}\"", $"font-family=\"{_font}{GnuplotScript.FontFallbacks}\"", StringComparison.Ordinal));
+    /// <summary>
+    /// gnuplot names the font's fallbacks in upright text alone; italic text and scripts get them here. And some viewers drop the blanks beside italic text unless
+    /// told to keep them.
+    /// </summary>
+    private byte[] ForAllViewers(byte[] svg) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(svg)
+        .Replace($"font-family=\"{_font}\"", $"font-family=\"{_font}{GnuplotScript.FontFallbacks}\"", StringComparison.Ordinal)
+        .Replace("<text>", "<text xml:space=\"preserve\">", StringComparison.Ordinal));
 
     private string? Hint(string name, string directory, Dictionary<FigureFormat, string?> failures)
     {

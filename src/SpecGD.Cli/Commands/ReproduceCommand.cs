@@ -48,7 +48,10 @@ internal static class ReproduceCommand
         foreach (var figure in figures)
         {
             Terminal.Remark($"{figure.Id}: {figure.Title}");
-            var outcome = RunSession.Run(ExperimentCatalog.Named(figure.Experiment), figure.Options, Path.Combine(directory, figure.Id), draw, TimeProvider.System);
+            var experiment = ExperimentCatalog.Named(figure.Experiment);
+            var outcome = RunSession.Run(experiment, figure.Options, Path.Combine(directory, figure.Id), draw, TimeProvider.System);
+            if (!asJson)
+                SummaryView.Print($"{figure.Id}: {figure.Title}", experiment.Summarise(outcome.Result.Log));
             if (outcome.ExitCode != ExitCode.Done)
             {
                 code = outcome.ExitCode;

@@ -53,8 +53,6 @@ internal static class RunCommand
             });
             return;
         }
-        SummaryView.PrintTable(outcome.Result.Log.RunId, summary.Rows);
-        foreach (string sentence in summary.Sentences)
-            Console.Out.WriteLine(sentence);
+        SummaryView.Print(outcome.Result.Log.RunId, summary);
     }
 }

@@ -21,6 +21,7 @@ internal sealed class SettingOptions
                 HelpName = setting.Placeholder,
                 Arity = setting.IsSwitch ? ArgumentArity.ZeroOrOne : setting.IsMany ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
                 AllowMultipleArgumentsPerToken = setting.IsMany,
+                CustomParser = static argument => [.. argument.Tokens.Select(token => token.Value)], // the setting itself reads the text
             };
             _options.Add(setting.Name, option);
             command.Options.Add(option);

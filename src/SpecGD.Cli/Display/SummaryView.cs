@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SpecGD.Experiments;
 using Spectre.Console;
 
 namespace SpecGD.Cli.Display;
@@ -25,6 +26,14 @@ internal static class SummaryView
         foreach (var row in rows)
             table.AddRow([.. row.Select(cell => new Text(Show(cell.Value)))]);
         Terminal.Out.Write(table);
+    }
+
+    /// <summary>Prints what the numbers of a run say: its table and its sentences.</summary>
+    public static void Print(string heading, RunSummary summary)
+    {
+        PrintTable(heading, summary.Rows);
+        foreach (string sentence in summary.Sentences)
+            Console.Out.WriteLine(sentence);
     }
 
     /// <summary>Prints a JSON value on standard output.</summary>

@@ -28,16 +28,16 @@ internal sealed record FigurePlan(Figure Figure, IReadOnlyList<PanelPlan> Panels
     /// <summary>Rows of panels.</summary>
     public int Rows => RowsOf(Figure);
 
-    /// <summary>The plan of <paramref name="figure"/>.</summary>
+    /// <summary>The plan of <paramref name="figure"/> with its text in <paramref name="font"/>.</summary>
     /// <exception cref="ArgumentException">The figure is too small for its panels, or an axis has ends that cannot be.</exception>
-    public static FigurePlan Of(Figure figure)
+    public static FigurePlan Of(Figure figure, string font)
     {
         double width = Ems(figure.Width), height = Ems(figure.Height);
         int columns = ColumnsOf(figure), rows = RowsOf(figure), index = 0;
         var panels = new List<PanelPlan>();
         foreach (var panel in figure.Panels)
         {
-            panels.Add(PanelPlan.Of(panel, index, UsualPlotShare * width / columns, UsualPlotShare * height / rows));
+            panels.Add(PanelPlan.Of(panel, index, UsualPlotShare * width / columns, UsualPlotShare * height / rows, TextMetrics.FontScale(font)));
             index += panels[^1].Curves.Count(curve => curve.Index >= 0);
         }
         for (int keyRows = 0; ;)
@@ -46,7 +46,7 @@ internal sealed record FigurePlan(Figure Figure, IReadOnlyList<PanelPlan> Panels
             double plotWidth = margins.PlotWidth(width, columns), plotHeight = margins.PlotHeight(height, rows);
             if (plotWidth <= 0 || plotHeight <= 0)
                 throw new ArgumentException($"The figure '{figure.Name}' is too small for {columns}×{rows} panels.", nameof(figure));
-            KeyPlan[] keys = [.. panels.Select(panel => KeyPlan.Of(panel, plotWidth, plotHeight))];
+            KeyPlan[] keys = [.. panels.Select(panel => KeyPlan.Of(panel, plotWidth, plotHeight, width / columns))];
             int needed = keys.Max(key => key.Placement == KeyPlacement.Below ? key.Rows : 0);
             if (needed <= keyRows)
                 return new FigurePlan(figure, panels, keys, margins);
@@ -79,12 +79,12 @@ internal sealed record Margins(double Left, double Right, double KeyDepth, doubl
     public double Bottom => KeyDepth + KeyRoom;
 
     /// <summary>How far left of the plot the middle of the label of the y axis stands.</summary>
-    public static double YLabelDistance(PanelPlan panel) => TicGap + panel.Y.WidestLabel + LabelGap;
+    public static double YLabelDistance(PanelPlan panel) => TicGap + panel.WidestTicLabel(panel.Y) + LabelGap;
 
     /// <summary>The room that the largest of <paramref name="panels"/> needs, with a key of so many rows below.</summary>
     public static Margins Of(IReadOnlyList<PanelPlan> panels, int keyRows) => new(
-        panels.Max(panel => (panel.Panel.Y.Label.IsEmpty ? TicGap + panel.Y.WidestLabel : YLabelDistance(panel) + HalfLine) + Edge),
-        panels.Max(panel => panel.X.TicLabels.Select(label => label.Ems() / 2).LastOrDefault()) + Edge,
+        panels.Max(panel => (panel.Panel.Y.Label.IsEmpty ? TicGap + panel.WidestTicLabel(panel.Y) : YLabelDistance(panel) + HalfLine) + Edge),
+        panels.Max(panel => panel.WidestTicLabel(panel.X) / 2) + Edge,
         panels.Max(panel => panel.Panel.X.Label.IsEmpty ? DepthWithoutLabel : DepthWithLabel),
         keyRows * KeyPlan.RowHeight,
         panels.Any(panel => !panel.Panel.Title.IsEmpty) ? WithTitle : WithoutTitle);

@@ -9,37 +9,41 @@ namespace SpecGD.Figures.Drawing;
 internal sealed record KeyPlan(KeyPlacement Placement, int Rows, int Columns)
 {
     /// <summary>Lengths of a key in units of the font size, as the script sets them for every terminal.</summary>
-    public const double RowHeight = 1.35;
+    public const double RowHeight = 1.35, AfterText = 0.4;
 
-    private const double Sample = 1.9, Gap = 0.7, Side = 1.2, Clearance = 0.4;
+    /// <summary>From the edge of the plot: a blank, the sample of a line, a blank; the text and a blank after it; and some clearance from the curves.</summary>
+    private const double Side = 0.8, Sample = 2.1, Gap = 0.7, Clearance = 0.4;
 
-    /// <summary>Upper estimate of the room that one character takes where gnuplot counts characters: the svg terminal's.</summary>
-    private const double CountedCharacter = 0.7, CountedExtra = 5;
+    /// <summary>Between two entries side by side.</summary>
+    private const double BetweenColumns = 1;
 
     private static readonly KeyPlacement[] Corners = [KeyPlacement.TopRight, KeyPlacement.TopLeft, KeyPlacement.BottomRight, KeyPlacement.BottomLeft];
 
-    /// <summary>The key of <paramref name="panel"/> in a plot of the given size, in units of the font size.</summary>
-    public static KeyPlan Of(PanelPlan panel, double width, double height)
+    /// <summary>The key of a panel.</summary>
+    /// <param name="panel">The panel.</param>
+    /// <param name="width">Width of its plot, in units of the font size.</param>
+    /// <param name="height">Height of its plot, in units of the font size.</param>
+    /// <param name="widthBelow">Width that a key below may take, in units of the font size.</param>
+    public static KeyPlan Of(PanelPlan panel, double width, double height, double widthBelow)
     {
         var entries = panel.KeyEntries;
         var asked = entries.Count == 0 ? KeyPlacement.None : panel.Panel.Key;
         if (asked == KeyPlacement.Automatic)
         {
-            var free = Corners.Where(corner => BoxOf(corner, entries, width, height).IsFreeIn(panel)).Take(1).ToArray();
+            var free = Corners.Where(corner => BoxOf(corner, panel, width, height).IsFreeIn(panel)).Take(1).ToArray();
             asked = free.Length == 0 ? KeyPlacement.Below : free[0];
         }
         if (asked != KeyPlacement.Below)
             return new KeyPlan(asked, entries.Count, 1);
-        double entryWidth = CountedExtra + CountedCharacter * entries.Max(entry => entry.ToString().Length);
-        int columns = Math.Clamp((int)(width / entryWidth), 1, entries.Count);
+        int columns = Math.Clamp((int)(widthBelow / (Sample + Gap + entries.Max(panel.WidthOf) + AfterText + BetweenColumns)), 1, entries.Count);
         return new KeyPlan(asked, (entries.Count + columns - 1) / columns, columns);
     }
 
-    /// <summary>What a key of these entries covers in a corner, with some clearance around it.</summary>
-    public static KeyBox BoxOf(KeyPlacement corner, IReadOnlyList<FigureText> entries, double width, double height)
+    /// <summary>What the key of <paramref name="panel"/> covers in a corner, with some clearance around it.</summary>
+    public static KeyBox BoxOf(KeyPlacement corner, PanelPlan panel, double width, double height)
     {
-        double across = (Side + Sample + Gap + entries.Max(entry => entry.Ems()) + Clearance) / width;
-        double up = (entries.Count * RowHeight + 2 * Clearance) / height;
+        double across = (Side + Sample + Gap + panel.KeyEntries.Max(panel.WidthOf) + AfterText + Clearance) / width;
+        double up = (panel.KeyEntries.Count * RowHeight + Clearance) / height;
         bool right = corner is KeyPlacement.TopRight or KeyPlacement.BottomRight, top = corner is KeyPlacement.TopRight or KeyPlacement.TopLeft;
         return new KeyBox(right ? 1 - across : 0, top ? 1 - up : 0, right ? 1 : across, top ? 1 : up);
     }

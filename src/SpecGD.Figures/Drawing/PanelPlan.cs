@@ -13,10 +13,15 @@ internal sealed record CurvePlan(Curve Curve, IReadOnlyList<IReadOnlyList<double
 }
 
 /// <summary>A panel as it will be drawn: its axes resolved, its curves without those that have nothing to show.</summary>
-internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IReadOnlyList<CurvePlan> Curves)
+/// <param name="Panel">What it is.</param>
+/// <param name="X">The horizontal axis.</param>
+/// <param name="Y">The vertical axis.</param>
+/// <param name="Curves">The curves that have something to show.</param>
+/// <param name="FontScale">How much wider than in Times its texts are.</param>
+internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IReadOnlyList<CurvePlan> Curves, double FontScale)
 {
     private const double EmsPerTicRow = 1.9, EmsBetweenLabels = 1.2;
-    private const int MostTicsAcross = 10, MostTicsUp = 8, FewestTics = 2;
+    private const int MostTicsAcross = 10, MostTicsUp = 9, FewestTics = 2;
 
     /// <summary>The key entries, in order.</summary>
     public IReadOnlyList<FigureText> KeyEntries => [.. Curves.Select(c => c.Curve.Label).Where(label => !label.IsEmpty)];
@@ -26,7 +31,8 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
     /// <param name="firstIndex">Number of the data file's first free block.</param>
     /// <param name="width">About how wide the plot is, in units of the font size.</param>
     /// <param name="height">About how high the plot is, in units of the font size.</param>
-    public static PanelPlan Of(Panel panel, int firstIndex, double width, double height)
+    /// <param name="fontScale">How much wider than in Times its texts are.</param>
+    public static PanelPlan Of(Panel panel, int firstIndex, double width, double height, double fontScale)
     {
         var curves = new List<CurvePlan>();
         foreach (var curve in panel.Curves)
@@ -39,8 +45,15 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
         var (left, right) = Extent(curves.SelectMany(XValues));
         var (bottom, top) = Extent(curves.SelectMany(YValues));
         int upward = Math.Clamp((int)(height / EmsPerTicRow), FewestTics, MostTicsUp);
-        return new PanelPlan(panel, Across(panel.X, left, right, width), ResolvedAxis.Of(panel.Y, bottom, top, roundEnds: true, upward), curves);
+        return new PanelPlan(
+            panel, Across(panel.X, left, right, width / fontScale), ResolvedAxis.Of(panel.Y, bottom, top, roundEnds: true, upward), curves, fontScale);
     }
+
+    /// <summary>Width of <paramref name="text"/>, in units of the font size.</summary>
+    public double WidthOf(FigureText text) => FontScale * text.Ems();
+
+    /// <summary>Width of the widest tic label of <paramref name="axis"/>, in units of the font size.</summary>
+    public double WidestTicLabel(ResolvedAxis axis) => axis.TicLabels.Select(WidthOf).DefaultIfEmpty(0).Max();
 
     /// <summary>The x axis with as many tics as their labels leave room for.</summary>
     private static ResolvedAxis Across(Axis axis, double left, double right, double width)
@@ -48,7 +61,7 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
         for (int tics = MostTicsAcross; ; tics--)
         {
             var resolved = ResolvedAxis.Of(axis, left, right, roundEnds: axis.Logarithmic, tics);
-            if (tics == FewestTics || resolved.TicLabels.Count * (resolved.WidestLabel + EmsBetweenLabels) <= width)
+            if (tics == FewestTics || resolved.TicLabels.Sum(label => label.Ems() + EmsBetweenLabels) <= width)
                 return resolved;
         }
     }

@@ -7,9 +7,10 @@ namespace SpecGD.Figures.Drawing;
 /// <param name="From">The lower end.</param>
 /// <param name="To">The upper end.</param>
 /// <param name="IsLogarithmic">Whether equal distances are equal ratios.</param>
+/// <param name="FirstTic">A tic from which the others are counted.</param>
 /// <param name="Step">Distance from tic to tic; on a logarithmic axis the ratio, a power of ten.</param>
 /// <param name="TicLabels">What stands at the tics, from the lower end up.</param>
-internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, double Step, IReadOnlyList<FigureText> TicLabels)
+internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, double FirstTic, double Step, IReadOnlyList<FigureText> TicLabels)
 {
     /// <summary>Ends of a logarithmic axis as powers of ten, short of what a double still holds.</summary>
     private const int LowestPower = -300, HighestPower = 300;
@@ -25,8 +26,7 @@ internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, 
 
     private static readonly int[] PowerSteps = [1, 2, 3, 5, 10, 20, 50, 100];
 
-    /// <summary>Width of the widest tic label, in units of the font size.</summary>
-    public double WidestLabel => TicLabels.Select(label => label.Ems()).DefaultIfEmpty(0).Max();
+    private static readonly int[] NiceMultiples = [1, 2, 5, 10];
 
     /// <summary>Whether the axis has a place for <paramref name="value"/>.</summary>
     public static bool CanDraw(double value, bool logarithmic) => double.IsFinite(value) && (!logarithmic || value > 0);
@@ -63,10 +63,11 @@ internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, 
         if (axis.To is null && (roundEnds || from >= to))
             to = PowerOfTen(highest);
         int step = PowerSteps.FirstOrDefault(s => (highest - lowest) / s <= mostTics, PowerSteps[^1]);
+        int first = (int)Math.Ceiling(lowest / step) * step;
         var labels = new List<FigureText>();
-        for (int power = (int)(Math.Ceiling(lowest / step) * step); power <= highest; power += step)
+        for (int power = first; power <= highest; power += step)
             labels.Add("10" + FigureText.Superscript(power.ToString(CultureInfo.InvariantCulture)));
-        return new ResolvedAxis(from, to, IsLogarithmic: true, PowerOfTen(step), labels);
+        return new ResolvedAxis(from, to, IsLogarithmic: true, PowerOfTen(first), PowerOfTen(step), labels);
     }
 
     private static ResolvedAxis Linear(Axis axis, double low, double high, bool roundEnds, int mostTics)
@@ -77,10 +78,11 @@ internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, 
             from = step * Math.Floor(from / step + Slack);
         if (roundEnds && axis.To is null)
             to = step * Math.Ceiling(to / step - Slack);
+        double first = Math.Ceiling(from / step - Slack);
         var labels = new List<FigureText>();
-        for (double k = Math.Ceiling(from / step - Slack); k * step <= to + Slack * step; k++)
+        for (double k = first; k * step <= to + Slack * step; k++)
             labels.Add(General(k * step));
-        return new ResolvedAxis(from, to, IsLogarithmic: false, step, labels);
+        return new ResolvedAxis(from, to, IsLogarithmic: false, first * step, step, labels);
     }
 
     /// <summary>The ends before rounding, apart even where all values are the same.</summary>
@@ -95,12 +97,11 @@ internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, 
         return axis.To is { } end ? (end - room, end) : (from - room / 2, from + room / 2);
     }
 
-    /// <summary>The smallest of 1, 2, 2.5 and 5 times a power of ten that is at least <paramref name="least"/>.</summary>
+    /// <summary>The smallest of 1, 2 and 5 times a power of ten that is at least <paramref name="least"/>.</summary>
     private static double NiceStep(double least, bool wholeNumbers)
     {
         double power = Math.Floor(Math.Log10(least) + Slack), unit = PowerOfTen(power);
-        double[] multiples = wholeNumbers && power <= 0 ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10];
-        double step = multiples.First(m => m >= least / unit - Slack) * unit;
+        double step = NiceMultiples.First(m => m >= least / unit - Slack) * unit;
         return wholeNumbers ? Math.Max(1, step) : step;
     }
 

@@ -72,6 +72,7 @@ internal static class GnuplotScript
             is_svg = (format eq 'svg')
             key_row = is_svg ? 0.9 : 1.2
             key_sample = is_svg ? 1.8 : 2.5
+            key_character = is_svg ? 0.7 : 0.5
             title_shift = is_svg ? -0.7 : -0.4
             tic_shift = is_svg ? 0.35 : 0
             set output output

@@ -11,13 +11,14 @@ internal static class PanelScript
     private const double KeyInset = 0.02;
 
     /// <summary>Dashes and gaps in turn, in about half line widths; the round ends lengthen each dash by two.</summary>
-    private static readonly Dictionary<Dash, string> Dashes = new() { [Dash.Dashed] = "(6,5)", [Dash.DashDot] = "(14,5,1,5)" };
+    private static readonly Dictionary<Dash, string> Dashes = new() { [Dash.Dashed] = "(6,5)", [Dash.DashDot] = "(10,4.5,1,4.5)" };
 
     /// <summary>Appends panel <paramref name="number"/> of the figure, counted from 0.</summary>
     public static void Append(StringBuilder text, FigurePlan plan, int number)
     {
         var panel = plan.Panels[number];
         double width = plan.Margins.PlotWidth(plan.Width, plan.Columns), height = plan.Margins.PlotHeight(plan.Height, plan.Rows);
+        double middle = 0.5 + (plan.Margins.Right - plan.Margins.Left) / (2 * width);
         text.Append($"\n# Panel {number + 1}: {GnuplotSyntax.Commented(panel.Panel.Title)}\n");
         text.Append($"set title {GnuplotSyntax.Quoted(panel.Panel.Title)} offset 0,title_shift\n");
         string xLabel = GnuplotSyntax.Quoted(panel.Panel.X.Label), yLabel = GnuplotSyntax.Quoted(panel.Panel.Y.Label);
@@ -25,7 +26,7 @@ internal static class PanelScript
         text.Append($"set label 2 {yLabel} at graph {GnuplotSyntax.Share(-Margins.YLabelDistance(panel) / width)}, graph 0.5 center rotate\n");
         AppendAxis(text, "x", panel.X, " offset 0,tic_shift");
         AppendAxis(text, "y", panel.Y, "");
-        text.Append(Key(plan.Keys[number], plan.Margins, height)).Append('\n');
+        text.Append(Key(panel, plan.Keys[number], middle, plan.Margins.KeyDepth / height)).Append('\n');
         text.Append("plot ").AppendJoin(", \\\n     ", Clauses(panel)).Append('\n');
     }
 
@@ -33,21 +34,26 @@ internal static class PanelScript
     {
         text.Append(axis.IsLogarithmic ? $"set logscale {name}\n" : $"unset logscale {name}\n");
         text.Append($"set {name}range [{GnuplotSyntax.Number(axis.From)}:{GnuplotSyntax.Number(axis.To)}]\n");
-        text.Append($"set {name}tics {GnuplotSyntax.Number(axis.Step)}{ticOptions}; set format {name} '{(axis.IsLogarithmic ? "10^{%T}" : "%g")}'\n");
+        text.Append($"set {name}tics {GnuplotSyntax.Number(axis.FirstTic)},{GnuplotSyntax.Number(axis.Step)}{ticOptions}\n");
+        text.Append(axis.IsLogarithmic && axis.Step == 10 ? $"set m{name}tics 10\n" : $"unset m{name}tics\n");
+        text.Append($"set format {name} '{(axis.IsLogarithmic ? "10^{%T}" : "%g")}'\n");
     }
 
-    private static string Key(KeyPlan key, Margins margins, double height)
+    /// <summary>The key; gnuplot counts the characters of its widest entry, and is told by how many that count differs from the true width.</summary>
+    private static string Key(PanelPlan panel, KeyPlan key, double middle, double depth)
     {
-        string near = GnuplotSyntax.Share(KeyInset), style = "maxcols 1 spacing key_row samplen key_sample";
+        if (key.Placement == KeyPlacement.None)
+            return "unset key";
+        string width = $"width {GnuplotSyntax.Number(Math.Round(KeyPlan.AfterText + panel.KeyEntries.Max(panel.WidthOf), 2))}/key_character-{panel.KeyEntries.Max(entry => entry.Length)}";
+        string near = GnuplotSyntax.Share(KeyInset), style = $"vertical maxrows {key.Rows} spacing key_row samplen key_sample {width}";
         return key.Placement switch
         {
-            KeyPlacement.TopRight => $"set key at graph 1, graph 1 right top Right noreverse vertical {style}",
-            KeyPlacement.TopLeft => $"set key at graph {near}, graph 1 left top Left reverse vertical {style}",
-            KeyPlacement.BottomRight => $"set key at graph 1, graph {near} right bottom Right noreverse vertical {style}",
-            KeyPlacement.BottomLeft => $"set key at graph {near}, graph {near} left bottom Left reverse vertical {style}",
-            KeyPlacement.Below => $"set key at graph 0.5, graph {GnuplotSyntax.Share(-margins.KeyDepth / height)} center top Left reverse horizontal "
-                + $"maxcols {key.Columns} spacing key_row samplen key_sample",
-            _ => "unset key",
+            KeyPlacement.TopRight => $"set key at graph 1, graph 1 right top Right noreverse {style}",
+            KeyPlacement.TopLeft => $"set key at graph {near}, graph 1 left top Left reverse {style}",
+            KeyPlacement.BottomRight => $"set key at graph 1, graph {near} right bottom Right noreverse {style}",
+            KeyPlacement.BottomLeft => $"set key at graph {near}, graph {near} left bottom Left reverse {style}",
+            KeyPlacement.Below => $"set key at graph {GnuplotSyntax.Share(middle)}, graph {GnuplotSyntax.Share(-depth)} center top Left reverse {style}",
+            _ => throw new ArgumentException("The place of a key must be decided before its script is written.", nameof(key)),
         };
     }
 

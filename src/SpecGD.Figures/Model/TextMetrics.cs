@@ -1,6 +1,6 @@
 namespace SpecGD.Figures.Model;
 
-/// <summary>Upper estimates of text widths, so that margins and keys have room in every terminal and font without asking any of them.</summary>
+/// <summary>Widths of texts, so that margins and keys have room in every terminal and font without asking any of them.</summary>
 internal static class TextMetrics
 {
     /// <summary>Size of a script, in units of the font size.</summary>
@@ -9,6 +9,7 @@ internal static class TextMetrics
     /// <summary>DejaVu Serif, the widest font that figures fall back to, is a fifth wider than the Times family.</summary>
     private const double WidestFont = 1.2;
 
+    /// <summary>Characters that the table lacks, estimated from above.</summary>
     private const double OtherCharacter = 0.7, WideCharacter = 1.0;
     private const char FirstWideCharacter = '\u2E80';
 
@@ -23,8 +24,11 @@ internal static class TextMetrics
         500, 500, 333, 389, 278, 500, 500, 722, 500, 500, 444, 480, 200, 480, 541,
     ];
 
-    /// <summary>Width of <paramref name="text"/> in units of the font size, at most.</summary>
-    public static double Ems(string text) => WidestFont * text.Sum(Ems);
+    /// <summary>Width of <paramref name="text"/> in units of the font size, in the fonts that share the widths of Times.</summary>
+    public static double Ems(string text) => text.Sum(Ems);
+
+    /// <summary>How much wider than in Times a text is in <paramref name="font"/>, at most.</summary>
+    public static double FontScale(string font) => font is "Liberation Serif" or "Times New Roman" ? 1 : WidestFont;
 
     private static double Ems(char c) => c switch
     {

@@ -27,7 +27,7 @@ internal static class RandomFeatureCaption
         if (lines.Any(line => !line.IsRestart && line.Name != RandomFeature.GradientDescent))
         {
             yield return Invariant($"From step to step SpecGD's nuclear rank jumps up and down with period two; drawn lightly is its band, the running minimum and maximum over ")
-                + Invariant($"{2 * RandomFeatureFigure.BandReach + 1} steps, and on top of it the running mean.");
+                + Invariant($"{2 * RandomFeatureFigure.BandReach(lines) + 1} steps, and on top of it the running mean.");
         }
         if (lines.Any(line => line.Log.TryGet("loss", out var loss) && loss.Values.Any(value => !(value > 0 && double.IsFinite(value)))))
             yield return "Losses that are zero or not finite are gaps.";

@@ -8,8 +8,8 @@ namespace SpecGD.Figures.Recipes;
 /// <summary>Figures 3 and 11: the training loss of gradient descent, SpecGD and SpecGD's restarts, and the nuclear rank of the gradient against st(A).</summary>
 public sealed class RandomFeatureFigure : IFigureRecipe
 {
-    /// <summary>Records on either side of a step that the band and the mean of SpecGD's nuclear rank take in.</summary>
-    public const int BandReach = 5;
+    /// <summary>The band and the mean of SpecGD's nuclear rank take in, on either side of a step, one in so many of the steps drawn: less than a line is wide.</summary>
+    public const int BandResolution = 400;
 
     private const string Experiment = "random-feature", LossSeries = "loss", RankSeries = "nuclear_rank", RankInLayers = "grad_ratio.W1";
 
@@ -24,7 +24,7 @@ public sealed class RandomFeatureFigure : IFigureRecipe
             return null;
         var lines = MethodLine.All(log);
         Curve[] losses = [.. lines.Select(Loss).OfType<Curve>()];
-        Curve[] ranks = [.. lines.Select(Rank).OfType<Curve>()];
+        Curve[] ranks = [.. lines.Select(line => Rank(line, BandReach(lines))).OfType<Curve>()];
         if (losses.Length + ranks.Length == 0)
             return null;
         if (StableRank(log) is { } stableRank)
@@ -40,6 +40,9 @@ public sealed class RandomFeatureFigure : IFigureRecipe
         return new Figure(Name, panels, RandomFeatureCaption.Of(log, lines, StableRank(log)));
     }
 
+    /// <summary>Records on either side of a step that the band takes in: one at least, so that it holds both sides of the alternation.</summary>
+    internal static int BandReach(IReadOnlyList<MethodLine> lines) => Math.Max(1, lines.Max(line => line.LastStep) / BandResolution);
+
     private static bool IsOfThisExperiment(RunLog log) => log.ConfigText("experiment") is { } experiment
         ? experiment == Experiment
         : log.DatasetNumber("stable_rank_A") is not null && log.Methods.Values.Any(method => method.Find(RankSeries) is not null);
@@ -51,13 +54,13 @@ public sealed class RandomFeatureFigure : IFigureRecipe
         : null;
 
     /// <summary>Gradient descent's rank as a line, SpecGD's as a band; the restarts would hide one another and stay with the losses.</summary>
-    private static Curve? Rank(MethodLine line)
+    private static Curve? Rank(MethodLine line, int bandReach)
     {
         if (line.IsRestart || !(line.Log.TryGet(RankSeries, out var ranks) || line.Log.TryGet(RankInLayers, out ranks)))
             return null;
         if (line.Name == RandomFeature.GradientDescent)
             return new LineCurve(Steps(ranks), ranks.Values, line.Stroke) { Label = line.Label };
-        var band = RunningBand.Of(ranks.Values, BandReach);
+        var band = RunningBand.Of(ranks.Values, bandReach);
         return new BandCurve(Steps(ranks), band.Lower, band.Upper, band.Mean, line.Stroke) { Label = line.Label };
     }
 

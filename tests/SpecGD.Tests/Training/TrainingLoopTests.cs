@@ -77,7 +77,7 @@ public class TrainingLoopTests
 
         public Parabola(double start, double? gradientAtStep2)
         {
-            _block = new WeightBlock("W1", Matrix.From(new[,] { { start } }), new ActivationMeasurement(1, 1, 1));
+            _block = new WeightBlock("W1", Matrix.From(new[,] { { start } }), new ActivationMeasurement(Matrix.Identity<double>(1), samples: 1));
             _gradientAtStep2 = gradientAtStep2;
             Blocks = [_block];
         }

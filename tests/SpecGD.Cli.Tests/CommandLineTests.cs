@@ -1,0 +1,88 @@
+namespace SpecGD.Cli.Tests;
+
+public sealed class CommandLineTests : InTemporaryDirectory
+{
+    [Theory]
+    [InlineData("run random-feature --dim 0", "--dim takes a whole number from 1 to 16384; '0' is not.")]
+    [InlineData("run random-feature --dim", "--dim")]
+    [InlineData("run random-feature --activation softmax", "--activation takes one of relu, relu_square, gelu, sigmoid, tanh, swiglu; 'softmax' is not.")]
+    [InlineData("run random-feature --method-lr specgd", "--method-lr takes NAME=VALUE; 'specgd' is not.")]
+    [InlineData("run random-feature --frobnicate 3", "'--frobnicate' is not understood by specgd run random-feature.")]
+    [InlineData("run random-features", "There is no 'random-features' in specgd run; there is random-feature.")]
+    [InlineData("reproduce fig99", "There is no figure 'fig99' to reproduce; there are fig3, fig11.")]
+    [InlineData("plot nowhere/log.json", "there is no such file")]
+    [InlineData("plot .", "there is no such file")]
+    [InlineData("doctor --threads 0", "--threads takes a whole number from 1 on; '0' is not.")]
+    [InlineData("run random-feature --output /dev/null/out", "The output folder /dev/null/out cannot be written")]
+    [InlineData("frobnicate", "There is no 'frobnicate' in specgd; there are run, reproduce, plot, doctor.")]
+    [InlineData("run", "specgd run needs to be told what: random-feature.")]
+    public void Bad_input_is_one_sentence_on_standard_error_and_exit_code_2(string arguments, string sentence)
+    {
+        var said = Specgd(arguments.Split(' '));
+
+        said.ExitCode.ShouldBe(2, said.Error);
+        said.Output.ShouldBeEmpty();
+        said.Error.ShouldContain(sentence);
+        said.Error.TrimEnd().Split('\n').Length.ShouldBe(1, said.Error);
+    }
+
+    [Theory]
+    [InlineData("SPECGD_BLAS", "mkl", "SPECGD_BLAS=mkl is unknown; use 'openblas' or 'managed'.")]
+    [InlineData("SPECGD_THREADS", "many", "SPECGD_THREADS=many is not a number of threads; use a whole number from 1 on.")]
+    public void An_environment_variable_with_a_word_it_does_not_know_is_bad_input(string name, string value, string sentence)
+    {
+        var said = SpecgdProcess.Run(Folder, ["run", "random-feature", "--dim", "4", "--steps", "2", "--no-figures"], (name, value));
+
+        said.ExitCode.ShouldBe(2, said.Error);
+        said.Error.ShouldBe($"specgd: {sentence}{Environment.NewLine}");
+    }
+
+    [Theory]
+    [InlineData("--help", "reproduce", "Examples:")]
+    [InlineData("run random-feature --help", "--specgd-restart-frequency", "from 1 to 16384")]
+    [InlineData("reproduce --help", "--list", "specgd reproduce fig3 fig11")]
+    public void Help_teaches(string arguments, string mentions, string alsoMentions)
+    {
+        var said = Specgd(arguments.Split(' '));
+
+        said.ExitCode.ShouldBe(0);
+        said.Output.ShouldContain(mentions);
+        said.Output.ShouldContain(alsoMentions);
+    }
+
+    [Fact]
+    public void Every_setting_of_the_contract_is_an_option()
+    {
+        string help = Specgd("run", "random-feature", "--help").Output;
+
+        foreach (string option in new[]
+        {
+            "--dim", "--feature-dim", "--num-samples", "--steps", "--activation", "--seed", "--specgd-restart-frequency", "--specgd-restart-iters",
+            "--specgd-from-peak", "--method-lr", "--no-figures", "--output",
+        })
+            help.ShouldContain(option);
+    }
+
+    [Fact]
+    public void The_list_of_figures_says_what_each_must_show()
+    {
+        var said = Specgd("reproduce", "--list");
+
+        said.ExitCode.ShouldBe(0);
+        said.Output.ShouldContain("fig3");
+        said.Output.ShouldContain("fig11");
+        said.Output.ShouldContain("SpecGD ends two orders of magnitude below gradient descent");
+    }
+
+    [Fact]
+    public void Doctor_tells_what_was_found_and_tried()
+    {
+        var said = Specgd("doctor");
+
+        said.Output.ShouldContain("OpenBLAS");
+        said.Output.ShouldContain("libopenblas");
+        said.Output.ShouldContain("GFLOP/s");
+        said.Output.ShouldContain("gnuplot");
+        said.Output.ShouldContain("threads");
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using SpecGD.Experiments;
+using SpecGD.Numerics.LinearAlgebra;
+using SpecGD.Records;
+using SpecGD.Reproduction;
+
+namespace SpecGD.Cli.Tests;
+
+public sealed class ReproduceCommandTests : InTemporaryDirectory
+{
+    [SkippableFact]
+    public void Figures_3_and_11_are_made_and_every_claim_of_the_paper_holds()
+    {
+        Skip.If(Backend.OpenBlas is null, "OpenBLAS is not installed, and the managed code takes minutes");
+        var said = Specgd("reproduce", "fig3", "fig11", "--json", "--output", "out");
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        var claims = JsonNode.Parse(said.Output)!.AsArray();
+        claims.Count.ShouldBe(5);
+        claims.ShouldAllBe(c => (bool)c!["holds"]!);
+        foreach (string figure in new[] { "fig3", "fig11" })
+            Directory.EnumerateFiles(Path.Combine(Folder, "out", figure, "figures"), "*.gp").ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void A_log_that_does_not_show_what_the_paper_says_fails_its_claims()
+    {
+        var log = new RunLog("flat");
+        foreach (string name in new[] { RandomFeature.GradientDescent, RandomFeature.SpecGd })
+        {
+            var method = new MethodLog();
+            method.Record("loss", 0, 1);
+            method.Record("nuclear_rank", 0, 5);
+            log.Methods.Add(name, method);
+        }
+
+        foreach (var figure in PaperFigureCatalog.All)
+            foreach (var claim in figure.Claims)
+                claim.Measure(log).Holds.ShouldBeFalse($"{figure.Id}: {claim.Statement}");
+    }
+
+    [Fact]
+    public void A_run_folder_is_drawn_again_without_running()
+    {
+        Specgd("run", "random-feature", "--dim", "12", "--feature-dim", "6", "--num-samples", "40", "--steps", "30", "--output", "out", "--no-figures").ExitCode.ShouldBe(0);
+        var before = File.GetLastWriteTimeUtc(Path.Combine(Folder, "out", "log.json"));
+
+        var said = Specgd("plot", "out");
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        said.Output.ShouldContain(Path.Combine("out", "figures"));
+        File.GetLastWriteTimeUtc(Path.Combine(Folder, "out", "log.json")).ShouldBe(before);
+    }
+}

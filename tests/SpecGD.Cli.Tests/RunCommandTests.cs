@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using SpecGD.Records;
+
+namespace SpecGD.Cli.Tests;
+
+public sealed class RunCommandTests : InTemporaryDirectory
+{
+    private static readonly string[] Small = ["run", "random-feature", "--dim", "12", "--feature-dim", "6", "--num-samples", "40", "--steps", "30"];
+
+    [Fact]
+    public void A_run_writes_its_folder_and_says_what_came_of_it()
+    {
+        var said = Specgd([.. Small, "--specgd-restart-iters", "10", "20", "--output", "out", "--no-figures"]);
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        said.Output.ShouldContain("specgd_from_iter_20");
+        said.Output.ShouldContain("nr(G) >= st(A)");
+        said.Error.ShouldContain("written in");
+        var log = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "out", "log.json")))!;
+        ((double)log["methods"]!["gradient_descent"]!["loss"]!["values"]![0]!).ShouldBeGreaterThan(0);
+        ((string)JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "out", "manifest.json")))!["status"]!).ShouldBe("finished");
+        File.Exists(Path.Combine(Folder, "out", "metrics.csv")).ShouldBeTrue();
+        Directory.Exists(Path.Combine(Folder, "out", "figures")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Json_is_all_that_stands_on_standard_output()
+    {
+        var said = Specgd([.. Small, "--json", "--no-figures"]);
+
+        var json = JsonNode.Parse(said.Output)!;
+        ((string)json["status"]!).ShouldBe("finished");
+        json["rows"]!.AsArray().Count.ShouldBe(3); // no restart step of the frequency 100 lies within 30 steps
+        Directory.Exists(Path.Combine(Folder, (string)json["directory"]!)).ShouldBeTrue("the default folder is named after the settings");
+    }
+
+    [Fact]
+    public void Divergence_names_method_and_step_exits_with_3_and_keeps_the_log()
+    {
+        var said = Specgd([.. Small, "--steps", "5000", "--method-lr", "specgd=50", "--output", "out", "--no-figures"]);
+
+        // Given twice, an option that takes one value is refused; the test's own arguments must be right.
+        said.ExitCode.ShouldBe(2);
+        said = Specgd([.. Small[..^1], "5000", "--method-lr", "gradient_descent=1000", "--output", "out", "--no-figures"]);
+        said.ExitCode.ShouldBe(3, said.Error);
+        said.Error.ShouldMatch("gradient_descent diverged at step [0-9]+: ");
+        ((string)JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "out", "manifest.json")))!["status"]!).ShouldBe("diverged");
+        RunLogFile.Read(Path.Combine(Folder, "out", "log.json")).Methods["gradient_descent"].Find("loss")!.Count.ShouldBeGreaterThan(5);
+    }
+
+    [SkippableTheory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public void A_request_to_stop_keeps_what_was_computed(string signal, int exitCode)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no such signals");
+        using var process = SpecgdProcess.Start(Folder, [.. Small[..^1], "1000000", "--specgd-restart-frequency", "0", "--output", "out", "--no-figures"]);
+        var probe = Path.Combine(Folder, "out");
+        SpinWait.SpinUntil(() => Directory.Exists(probe) || process.HasExited, TimeSpan.FromMinutes(1)).ShouldBeTrue();
+        // The folder is prepared just before the first step; give the loop a moment to begin.
+        using (var moment = new ManualResetEventSlim())
+            moment.Wait(TimeSpan.FromSeconds(2));
+        Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])!.WaitForExit();
+
+        var said = SpecgdProcess.Finish(process);
+
+        said.ExitCode.ShouldBe(exitCode, said.Error);
+        said.Error.ShouldContain("was interrupted at step");
+        ((string)JsonNode.Parse(File.ReadAllText(Path.Combine(probe, "manifest.json")))!["status"]!).ShouldBe("interrupted");
+        RunLogFile.Read(Path.Combine(probe, "log.json")).Methods["gradient_descent"].Find("loss")!.Count.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void The_managed_backend_works_and_is_announced_once()
+    {
+        var said = SpecgdProcess.Run(Folder, [.. Small, "--no-figures"], ("SPECGD_BLAS", "managed"));
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        said.Error.Split("SPECGD_BLAS=managed").Length.ShouldBe(2, "announced once");
+    }
+
+    [Fact]
+    public void Without_OpenBLAS_a_run_works_and_says_what_to_install()
+    {
+        var said = SpecgdProcess.Run(Folder, [.. Small, "--no-figures"], ("SPECGD_OPENBLAS", "/nowhere/libopenblas.so"));
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        said.Error.ShouldContain("OpenBLAS was not found");
+        said.Error.ShouldContain("To install it: ");
+    }
+
+    [Fact]
+    public void Without_gnuplot_a_run_works_writes_script_and_data_and_says_how_to_draw_them()
+    {
+        var said = SpecgdProcess.Run(Folder, [.. Small, "--output", "out"], ("SPECGD_GNUPLOT", "/nowhere/gnuplot"));
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        said.Error.ShouldContain("gnuplot");
+        Directory.EnumerateFiles(Path.Combine(Folder, "out", "figures"), "*.gp").ShouldNotBeEmpty();
+        Directory.EnumerateFiles(Path.Combine(Folder, "out", "figures"), "*.png").ShouldBeEmpty();
+    }
+}

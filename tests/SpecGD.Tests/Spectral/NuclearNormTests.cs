@@ -1,0 +1,76 @@
+using SpecGD.Numerics;
+using SpecGD.Numerics.LinearAlgebra;
+using SpecGD.Spectral;
+
+namespace SpecGD.Tests.Spectral;
+
+/// <summary>The nuclear norm from a Gram matrix: when its eigenvalues may be trusted, and that the SVD takes over when not.</summary>
+public class NuclearNormTests
+{
+    /// <summary>Up to this relative error a Gram matrix is trusted, in double and in single precision.</summary>
+    private const double Tolerance = 1e-8, SingleTolerance = 1e-5;
+
+    /// <summary>√2, √3 and the like: two ulps.</summary>
+    private const double Rounding = 1e-15;
+
+    public static TheoryData<string> AllBackends => Backends.All;
+
+    [SkippableTheory]
+    [MemberData(nameof(AllBackends))]
+    public void Large_matrices_of_every_condition_are_measured_to_the_promised_error(string backend)
+    {
+        const int n = MatrixCase.FirstFast;
+        foreach (double smallest in new[] { 0.5, 1e-3, 1e-5, 1e-7, 1e-9, 1e-12, 0 })
+        {
+            double[] s = [.. Enumerable.Range(0, n).Select(i => smallest == 0 ? (i < n / 2 ? 1.0 : 0) : Math.Pow(smallest, (double)i / (n - 1)))];
+            var m = Spectra.WithSpectrum(n, n + 8, s, seed: 1);
+            using var inForce = Backends.Use(backend);
+            Measures.NuclearNorm(m).ShouldBeRelatively(Tolerance, s.Sum(), $"smallest {smallest}");
+            Measures.NuclearNorm(m.ToSingle()).ShouldBeRelatively(SingleTolerance, s.Sum(), $"smallest {smallest}, single");
+        }
+    }
+
+    [Fact]
+    public void The_sum_of_roots_is_trusted_where_every_eigenvalue_stands_clear_of_the_rounding()
+    {
+        Measures.TrySumOfRoots<double>([1, 2, 3], out double sum).ShouldBeTrue();
+        sum.ShouldBeWithin(Rounding * 10, of: 1 + Math.Sqrt(2) + Math.Sqrt(3));
+        Measures.TrySumOfRoots<float>([1f, 2f, 3f], out _).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1e-18)]
+    [InlineData(-1e-17)] // rounding makes a Gram matrix's zero eigenvalues negative as often as not
+    public void The_sum_of_roots_is_not_trusted_where_an_eigenvalue_is_lost_in_the_rounding(double lost)
+    {
+        Measures.TrySumOfRoots([lost, 0.5, 1], out double sum).ShouldBeFalse();
+        double.IsNaN(sum).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Single_precision_is_not_trusted_where_double_precision_is()
+    {
+        Measures.TrySumOfRoots<double>([1e-4, 1], out _).ShouldBeTrue();
+        Measures.TrySumOfRoots<float>([1e-4f, 1], out _).ShouldBeFalse();
+    }
+
+    /// <summary>The bound on which the trust rests: eigenvalues of a Gram matrix are off by at most 8 ε·λ₁.</summary>
+    [SkippableTheory]
+    [InlineData(Backends.OpenBlas, 16)]
+    [InlineData(Backends.OpenBlas, MatrixCase.FirstFast)]
+    [InlineData(Backends.OpenBlas, 300)]
+    [InlineData(Backends.Managed, 16)]
+    [InlineData(Backends.Managed, MatrixCase.FirstFast)]
+    public void Eigenvalues_of_a_Gram_matrix_are_off_by_no_more_than_the_bound(string backend, int n)
+    {
+        double[] s = [.. Enumerable.Range(0, n).Select(i => Math.Pow(10, -3.0 * i / n))];
+        var m = Spectra.WithSpectrum(n, n + 20, s, seed: 2);
+        using var inForce = Backends.Use(backend);
+        var gram = new Matrix<double>(n, n);
+        Linear.Gram(1, m, transposeFirst: false, gram);
+        double[] lambda = Linear.SymmetricEigenvalues(gram);
+        for (int i = 0; i < n; i++)
+            lambda[n - 1 - i].ShouldBeWithin(Measures.GramRounding * Math.Pow(2, -52), of: s[i] * s[i], $"eigenvalue {i}");
+    }
+}
