@@ -14,16 +14,11 @@ public static class RandomFeatures
         ArgumentNullException.ThrowIfNull(random);
         ArgumentNullException.ThrowIfNull(activation);
         var x = random.Normal(featureDim, samples);
-        var features = Project(random, dim, x);
-        if (!activation.IsGated)
-        {
-            activation.Apply(features);
-            return features;
-        }
-        var gate = features;
-        features = Project(random, dim, x);
-        activation.Apply(gate);
-        MatrixArithmetic.MultiplyElementwise(features, gate);
+        var z = new Matrix<double>(dim, activation.Parts * samples);
+        for (int part = 0; part < activation.Parts; part++)
+            Linear.Multiply(1, Gaussian(random, dim, featureDim, featureDim), false, x, false, 0, z.ColumnSlice(part * samples, samples));
+        var features = new Matrix<double>(dim, samples);
+        activation.Forward(z, features);
         return features;
     }
 
@@ -37,7 +32,4 @@ public static class RandomFeatures
             entry /= root;
         return matrix;
     }
-
-    private static Matrix<double> Project(TorchRandom random, int dim, Matrix<double> x) =>
-        Linear.Product(Gaussian(random, dim, x.Rows, x.Rows), x);
 }

@@ -138,15 +138,14 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
         public RunResult Run()
         {
             var zero = new Matrix<double>(options.Dim, options.Dim);
-            var outcomes = RunAll(
+            var outcomes = TrajectoryRunner.RunAll(
             [
                 Prepare(GradientDescent, Geometry.Euclidean, zero, start: 0, source: "zero", _iterates, _peak),
                 Prepare(SpecGd, Geometry.Spectral, zero, start: 0, source: "zero"),
-            ]);
+            ], context);
             if (outcomes.All(o => o.Status == RunStatus.Finished))
-                outcomes = RunAll(Restarts());
-            var ended = outcomes.FirstOrDefault(o => o.Status == RunStatus.Diverged) ?? outcomes.FirstOrDefault(o => o.Status != RunStatus.Finished);
-            return new RunResult(log, ended?.Status ?? RunStatus.Finished, ended?.Sentence);
+                outcomes = TrajectoryRunner.RunAll(Restarts(), context);
+            return TrajectoryRunner.Result(log, outcomes);
         }
 
         private List<Trajectory> Restarts()
@@ -169,20 +168,6 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
             };
             log.Methods.Add(name, method);
             return new Trajectory(name, model, new SteepestDescent(geometry, StepSize.Fixed(lr)), [new SingleBlockProbe(method), .. probes], start, _steps);
-        }
-
-        private TrajectoryOutcome[] RunAll(IReadOnlyList<Trajectory> trajectories)
-        {
-            var outcomes = new TrajectoryOutcome[trajectories.Count];
-            var longestFirst = Enumerable.Range(0, trajectories.Count).OrderBy(i => trajectories[i].Start).ToArray();
-            ThreadBudget.ForEach(longestFirst, i =>
-            {
-                var trajectory = trajectories[i];
-                var progress = context.Progress.Begin(trajectory.Name, trajectory.Stop - trajectory.Start);
-                outcomes[i] = TrainingLoop.Run(trajectory, progress, context.Cancellation);
-                progress.End(outcomes[i].Sentence);
-            });
-            return outcomes;
         }
     }
 }

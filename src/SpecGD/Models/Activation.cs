@@ -1,53 +1,109 @@
+using System.Numerics.Tensors;
 using SpecGD.Numerics;
 
 namespace SpecGD.Models;
 
 /// <summary>
-/// An activation function by its name in the authors' scripts. A gated one takes two pre-activations, z₁ and z₂, and gives silu(z₁) ∘ z₂; the others take one,
-/// elementwise.
+/// An activation function by its name in the authors' scripts, forward beside backward. Most take one pre-activation z, elementwise. A gated one takes two side by side in
+/// a row, z₁ then z₂, and gives silu(z₁) ∘ z₂.
 /// </summary>
-public sealed class Activation
+public abstract class Activation
 {
     /// <summary>Every name, comma-separated, for declarations of settings.</summary>
     public const string Names = "relu,relu_square,gelu,sigmoid,tanh,swiglu";
 
-    private static readonly Dictionary<string, Activation> All = new[]
+    private static readonly Dictionary<string, Activation> All = new Activation[]
     {
-        new Activation("relu", static t => Math.Max(0, t)),
-        new Activation("relu_square", static t => t > 0 ? t * t : 0),
-        new Activation("gelu", static t => 0.5 * t * (1 + SpecialFunctions.Erf(t / Math.Sqrt(2)))),
-        new Activation("sigmoid", static t => 1 / (1 + Math.Exp(-t))),
-        new Activation("tanh", Math.Tanh),
-        new Activation("swiglu", Silu) { IsGated = true },
+        new Elementwise("relu", static t => Math.Max(0, t), static t => t > 0 ? 1 : 0),
+        new Elementwise("relu_square", static t => t > 0 ? t * t : 0, static t => t > 0 ? 2 * t : 0),
+        new Elementwise("gelu", static t => t * NormalDistribution(t), static t => NormalDistribution(t) + (t * NormalDensity(t))),
+        new Elementwise("sigmoid", Sigmoid, static t => Sigmoid(t) * (1 - Sigmoid(t))),
+        new Elementwise("tanh", Math.Tanh, static t => 1 - (Math.Tanh(t) * Math.Tanh(t))),
+        new SwiGlu(),
     }.ToDictionary(a => a.Name);
 
-    private readonly Func<double, double> _function;
-
-    private Activation(string name, Func<double, double> function)
+    private Activation(string name, int parts)
     {
         Name = name;
-        _function = function;
+        Parts = parts;
     }
 
     /// <summary>Name in options and logs.</summary>
     public string Name { get; }
 
+    /// <summary>Pre-activations for each value: 2 for a gated activation, else 1.</summary>
+    public int Parts { get; }
+
     /// <summary>True where a second pre-activation multiplies the first one's value.</summary>
-    public bool IsGated { get; private init; }
+    public bool IsGated => Parts == 2;
 
     /// <summary>The activation called <paramref name="name"/>.</summary>
     /// <exception cref="BadInputException">There is none of that name.</exception>
     public static Activation Named(string name) =>
         All.GetValueOrDefault(name) ?? throw new BadInputException($"There is no activation '{name}'; there are {Names.Replace(",", ", ", StringComparison.Ordinal)}.");
 
-    /// <summary>silu(t) = t/(1 + e^(−t)).</summary>
-    public static double Silu(double t) => t / (1 + Math.Exp(-t));
-
-    /// <summary>z ← σ(z), elementwise.</summary>
-    public void Apply(Matrix<double> z)
+    /// <summary>a ← σ(z), row by row; z has <see cref="Parts"/> times the columns of a.</summary>
+    public void Forward(Matrix<double> z, Matrix<double> a)
     {
-        for (int i = 0; i < z.Rows; i++)
-            foreach (ref double t in z.Row(i))
-                t = _function(t);
+        for (int i = 0; i < a.Rows; i++)
+            Forward(z.Row(i), a.Row(i));
+    }
+
+    /// <summary>dz ← ∂L/∂z for ∂L/∂a = da at the pre-activations z, row by row.</summary>
+    public void Backward(Matrix<double> z, Matrix<double> da, Matrix<double> dz)
+    {
+        for (int i = 0; i < da.Rows; i++)
+            Backward(z.Row(i), da.Row(i), dz.Row(i));
+    }
+
+    /// <summary>a ← σ(z) for one row.</summary>
+    protected abstract void Forward(ReadOnlySpan<double> z, Span<double> a);
+
+    /// <summary>dz ← ∂L/∂z for one row.</summary>
+    protected abstract void Backward(ReadOnlySpan<double> z, ReadOnlySpan<double> da, Span<double> dz);
+
+    private static double Sigmoid(double t) => 1 / (1 + Math.Exp(-t));
+
+    private static double NormalDistribution(double t) => 0.5 * (1 + SpecialFunctions.Erf(t / Math.Sqrt(2)));
+
+    private static double NormalDensity(double t) => Math.Exp(-0.5 * t * t) / Math.Sqrt(2 * Math.PI);
+
+    private sealed class Elementwise(string name, Func<double, double> function, Func<double, double> derivative) : Activation(name, parts: 1)
+    {
+        protected override void Forward(ReadOnlySpan<double> z, Span<double> a)
+        {
+            for (int j = 0; j < a.Length; j++)
+                a[j] = function(z[j]);
+        }
+
+        protected override void Backward(ReadOnlySpan<double> z, ReadOnlySpan<double> da, Span<double> dz)
+        {
+            for (int j = 0; j < da.Length; j++)
+                dz[j] = da[j] * derivative(z[j]);
+        }
+    }
+
+    /// <summary>silu(z₁) ∘ z₂ with silu(t) = t/(1 + e^(−t)) and silu′ = s + silu·(1 − s), s the sigmoid.</summary>
+    private sealed class SwiGlu() : Activation("swiglu", parts: 2)
+    {
+        protected override void Forward(ReadOnlySpan<double> z, Span<double> a)
+        {
+            ReadOnlySpan<double> z1 = z[..a.Length], z2 = z[a.Length..];
+            TensorPrimitives.Sigmoid(z1, a);
+            TensorPrimitives.Multiply(a, z1, a);
+            TensorPrimitives.Multiply(a, z2, a);
+        }
+
+        protected override void Backward(ReadOnlySpan<double> z, ReadOnlySpan<double> da, Span<double> dz)
+        {
+            int width = da.Length;
+            ReadOnlySpan<double> z1 = z[..width], z2 = z[width..];
+            Span<double> dz1 = dz[..width], dz2 = dz[width..];
+            TensorPrimitives.Sigmoid(z1, dz1);
+            TensorPrimitives.Multiply(z1, dz1, dz2); // silu(z₁)
+            for (int j = 0; j < width; j++)
+                dz1[j] = da[j] * z2[j] * (dz1[j] + (dz2[j] * (1 - dz1[j])));
+            TensorPrimitives.Multiply(dz2, da, dz2);
+        }
     }
 }

@@ -39,6 +39,9 @@ public sealed class MethodLog
     /// <summary>How the trajectory was made: <c>update_kind</c>, <c>lr</c>, <c>start_iter</c>, <c>stop_iter</c>, <c>source</c>.</summary>
     public JsonObject Metadata { get; init; } = [];
 
+    /// <summary>What else the method's entry holds beside its series, such as <c>lr</c> and <c>spectral_layers</c>.</summary>
+    public JsonObject Properties { get; init; } = [];
+
     /// <summary>The series by name; a dot in a name is a level of nesting in the file, so <c>grad_ratio.W1</c> is W1 within grad_ratio.</summary>
     public OrderedDictionary<string, Series> Series { get; } = [];
 

@@ -24,8 +24,19 @@ public static class RunLogFile
             foreach (var (name, method) in log.Methods)
             {
                 json.WriteStartObject(name);
-                json.WritePropertyName("metadata");
-                method.Metadata.WriteTo(json);
+                if (method.Metadata.Count > 0)
+                {
+                    json.WritePropertyName("metadata");
+                    method.Metadata.WriteTo(json);
+                }
+                foreach (var (key, value) in method.Properties)
+                {
+                    json.WritePropertyName(key);
+                    if (value is null)
+                        json.WriteNullValue();
+                    else
+                        value.WriteTo(json);
+                }
                 WriteLevel(json, [.. method.Series], prefixLength: 0);
                 json.WriteEndObject();
             }
@@ -52,6 +63,9 @@ public static class RunLogFile
             if (node is not JsonObject entry)
                 throw new BadInputException($"{path}: 'methods.{name}' must be an object of series.");
             var method = new MethodLog { Metadata = entry["metadata"]?.DeepClone() as JsonObject ?? [] };
+            foreach (var (key, value) in entry)
+                if (value is JsonValue or JsonArray)
+                    method.Properties.Add(key, value.DeepClone());
             ReadLevel(path, entry, "", method);
             log.Methods.Add(name, method);
         }

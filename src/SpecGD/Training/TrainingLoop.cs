@@ -1,6 +1,8 @@
 using SpecGD.Models;
+using SpecGD.Numerics;
 using SpecGD.Optimizers;
 using SpecGD.Records;
+using SpecGD.Spectral;
 
 namespace SpecGD.Training;
 
@@ -18,6 +20,11 @@ public interface IProbe
 {
     /// <summary>Looks at the iterate of <paramref name="step"/>: its loss, and its weights, gradients and measures in the model's blocks.</summary>
     void Observe(int step, double loss, IModel model);
+
+    /// <summary>Looks at the weights after the update of <paramref name="step"/>; most probes have no use for it.</summary>
+    void ObserveUpdated(int step, IModel model)
+    {
+    }
 }
 
 /// <summary>How a trajectory ended.</summary>
@@ -59,18 +66,23 @@ public static class TrainingLoop
             foreach (var probe in trajectory.Probes)
                 probe.Observe(step, loss, model);
             trajectory.Optimizer.Apply(model.Blocks);
+            foreach (var probe in trajectory.Probes)
+                probe.ObserveUpdated(step, model);
             progress.Advance(step + 1 - trajectory.Start);
         }
         return new TrajectoryOutcome(trajectory.Name, RunStatus.Finished, trajectory.Stop);
     }
 
+    private static string? FirstNotFinite(IModel model, Func<WeightBlock, Matrix<double>> part) =>
+        model.Blocks.FirstOrDefault(block => !double.IsFinite(part(block).LargestMagnitude()))?.Name;
+
     private static string? NotFinite(double loss, IModel model)
     {
-        if (!double.IsFinite(loss))
-            return $"the loss is {loss}";
-        foreach (var block in model.Blocks)
-            if (!double.IsFinite(Numerics.MatrixArithmetic.LargestMagnitude(block.Gradient)))
-                return $"the gradient of {block.Name} is not finite";
-        return null;
+        if (double.IsFinite(loss))
+            return FirstNotFinite(model, static block => block.Gradient) is { } layer ? $"the gradient of {layer} is not finite" : null;
+        string where = FirstNotFinite(model, static block => block.Weight) is { } weight ? $" ({weight} is the first weight that is not finite)"
+            : FirstNotFinite(model, static block => block.Activation.Matrix) is { } activation ? $" (the activations that enter {activation} are the first not finite)"
+            : "";
+        return $"the loss is {loss}{where}";
     }
 }

@@ -34,14 +34,14 @@ public sealed class Setting
     public object? Default { get; }
 
     /// <summary>True where several values may be given.</summary>
-    public bool IsMany => Type == typeof(IReadOnlyList<int>) || Type == typeof(IReadOnlyDictionary<string, double>);
+    public bool IsMany => Type == typeof(IReadOnlyList<int>) || Type == typeof(IReadOnlyList<double>) || Type == typeof(IReadOnlyList<string>) || Type == typeof(IReadOnlyDictionary<string, double>);
 
     /// <summary>True for a switch, which may stand without a value.</summary>
     public bool IsSwitch => Type == typeof(bool);
 
     /// <summary>What stands for the value in help.</summary>
     public string Placeholder =>
-        _choices.Length > 0 && Type == typeof(string) ? string.Join('|', _choices)
+        _choices.Length > 0 && (Type == typeof(string) || Type == typeof(IReadOnlyList<string>)) ? string.Join('|', _choices)
         : Type == typeof(IReadOnlyDictionary<string, double>) ? "NAME=VALUE"
         : IsSwitch ? "true|false"
         : Type == typeof(double) ? "X"
@@ -115,7 +115,11 @@ public sealed class Setting
     private object Parse(IReadOnlyList<string> texts)
     {
         if (Type == typeof(IReadOnlyList<int>))
-            return texts.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(ParseNumber<int>).ToArray();
+            return Items(texts).Select(ParseNumber<int>).ToArray();
+        if (Type == typeof(IReadOnlyList<double>))
+            return Items(texts).Select(ParseNumber<double>).ToArray();
+        if (Type == typeof(IReadOnlyList<string>))
+            return Items(texts).Select(ParseWord).ToArray();
         if (Type == typeof(IReadOnlyDictionary<string, double>))
             return ParsePairs(texts);
         string text = texts is [] && IsSwitch ? "true" : texts is [var only] ? only : throw Bad(string.Join(' ', texts), "one value");
@@ -126,6 +130,9 @@ public sealed class Setting
             : Type == typeof(string) ? ParseWord(text)
             : throw new NotSupportedException($"Setting {Name} has type {Type}, which no text stands for.");
     }
+
+    /// <summary>Several values may be parted by spaces, by commas, or by giving the option again.</summary>
+    private static IEnumerable<string> Items(IReadOnlyList<string> texts) => texts.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries));
 
     private TNumber ParseNumber<TNumber>(string text)
         where TNumber : struct, INumber<TNumber>
@@ -170,9 +177,11 @@ public sealed class Setting
 
     private static string Show(object? value) => value switch
     {
-        null or IReadOnlyList<int> { Count: 0 } or IReadOnlyDictionary<string, double> { Count: 0 } => "none",
+        null or System.Collections.ICollection { Count: 0 } or IReadOnlyDictionary<string, double> { Count: 0 } => "none",
         bool b => b ? "true" : "false",
         IReadOnlyList<int> list => string.Join(',', list),
+        IReadOnlyList<double> list => string.Join(',', list.Select(x => x.ToString(CultureInfo.InvariantCulture))),
+        IReadOnlyList<string> list => string.Join(',', list),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
@@ -186,6 +195,8 @@ public sealed class Setting
         bool flag => flag,
         string text => text,
         IReadOnlyList<int> list => new JsonArray([.. list.Select(n => (JsonNode)n)]),
+        IReadOnlyList<double> list => new JsonArray([.. list.Select(x => (JsonNode)x)]),
+        IReadOnlyList<string> list => new JsonArray([.. list.Select(word => (JsonNode)word)]),
         IReadOnlyDictionary<string, double> pairs => new JsonObject(pairs.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))),
         _ => throw new NotSupportedException($"A setting of type {value.GetType()} has no JSON form."),
     };

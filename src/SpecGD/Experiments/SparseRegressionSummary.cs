@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SpecGD.Records;
+
+namespace SpecGD.Experiments;
+
+/// <summary>What a sparse-regression log says: a row for each method, and the ratio of the last losses.</summary>
+internal static class SparseRegressionSummary
+{
+    public static RunSummary Of(RunLog log)
+    {
+        var rows = log.Methods.Where(m => m.Value.TryGet("loss", out _)).Select(m => Row(m.Key, m.Value)).ToArray();
+        return new RunSummary(rows, [.. Sentences(log)]);
+    }
+
+    private static JsonObject Row(string name, MethodLog method)
+    {
+        var loss = method.Find("loss")!;
+        var row = new JsonObject
+        {
+            ["method"] = name,
+            ["step factor"] = method.Properties["lr"]?.DeepClone(),
+            ["first loss"] = Finite(loss.Values[0]),
+            ["last loss"] = Finite(loss.Values[^1]),
+        };
+        for (int layer = 1; method.TryGet($"activations.layer{layer}", out var stableRank); layer++)
+            row[$"st(A{layer})"] = Finite(stableRank.Values[^1]);
+        for (int layer = 1; method.TryGet($"grad_ratio.W{layer}", out var nuclearRank); layer++)
+            row[$"nr(G{layer})"] = Finite(nuclearRank.Values[^1]);
+        return row;
+    }
+
+    private static IEnumerable<string> Sentences(RunLog log)
+    {
+        if (log.Methods.GetValueOrDefault(SparseRegression.GradientDescent) is not { } descent || !descent.TryGet("loss", out var descentLoss)
+            || log.Methods.GetValueOrDefault(SparseRegression.SpecGd) is not { } spectral || !spectral.TryGet("loss", out var spectralLoss)
+            || descentLoss.Steps[^1] != spectralLoss.Steps[^1])
+            yield break;
+        double ratio = descentLoss.Values[^1] / spectralLoss.Values[^1];
+        yield return string.Create(CultureInfo.InvariantCulture,
+            $"After {descentLoss.Count} steps {(ratio > 1 ? "SpecGD" : "gradient descent")} is {Math.Max(ratio, 1 / ratio):G3} times lower.");
+        foreach (int layer in new[] { 2, 3 })
+        {
+            if (!descent.TryGet($"grad_ratio.W{layer}", out var nuclear) || !descent.TryGet($"activations.layer{layer - 1}", out var stable))
+                continue;
+            int favoured = nuclear.Values.Zip(stable.Values).Count(pair => pair.First >= pair.Second);
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"Along gradient descent the rule nr(G{layer}) >= st(A{layer - 1}) favoured the spectral step on W{layer} at {favoured} of {nuclear.Count} steps.");
+        }
+    }
+
+    private static JsonNode? Finite(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
+}

@@ -1,0 +1,31 @@
+using SpecGD.Numerics;
+using SpecGD.Records;
+using SpecGD.Training;
+
+namespace SpecGD.Experiments;
+
+/// <summary>Runs trajectories that do not depend on one another side by side, the longest first.</summary>
+internal static class TrajectoryRunner
+{
+    /// <summary>Runs them all; each ends by itself, finished or not.</summary>
+    public static TrajectoryOutcome[] RunAll(IReadOnlyList<Trajectory> trajectories, RunContext context)
+    {
+        var outcomes = new TrajectoryOutcome[trajectories.Count];
+        var longestFirst = Enumerable.Range(0, trajectories.Count).OrderBy(i => trajectories[i].Start).ToArray();
+        ThreadBudget.ForEach(longestFirst, i =>
+        {
+            var trajectory = trajectories[i];
+            var progress = context.Progress.Begin(trajectory.Name, trajectory.Stop - trajectory.Start);
+            outcomes[i] = TrainingLoop.Run(trajectory, progress, context.Cancellation);
+            progress.End(outcomes[i].Sentence);
+        });
+        return outcomes;
+    }
+
+    /// <summary>The result of a run that ended with these outcomes: diverged or interrupted if any did, with that one's sentence.</summary>
+    public static RunResult Result(RunLog log, IReadOnlyList<TrajectoryOutcome> outcomes)
+    {
+        var ended = outcomes.FirstOrDefault(o => o.Status == RunStatus.Diverged) ?? outcomes.FirstOrDefault(o => o.Status != RunStatus.Finished);
+        return new RunResult(log, ended?.Status ?? RunStatus.Finished, ended?.Sentence);
+    }
+}

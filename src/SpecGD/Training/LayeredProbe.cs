@@ -1,0 +1,38 @@
+using SpecGD.Models;
+using SpecGD.Optimizers;
+using SpecGD.Records;
+using SpecGD.Spectral;
+
+namespace SpecGD.Training;
+
+/// <summary>Records loss, stable ranks of the post-activations, nuclear ranks of the gradients, natural step scales and norms of every layer, under the authors' names.</summary>
+/// <param name="log">Where the series go.</param>
+/// <param name="geometry">The geometry in which a block is updated: it decides which activation norm scales its step.</param>
+public sealed class LayeredProbe(MethodLog log, Func<WeightBlock, Geometry> geometry) : IProbe
+{
+    /// <inheritdoc/>
+    public void Observe(int step, double loss, IModel model)
+    {
+        log.Record("loss", step, loss);
+        var blocks = model.Blocks;
+        for (int layer = 1; layer < blocks.Count; layer++)
+            log.Record($"activations.layer{layer}", step, blocks[layer].Activation.StableRankOrZero);
+        for (int layer = 1; layer < blocks.Count; layer++)
+            log.Record($"grad_ratio.{blocks[layer - 1].Name}", step, blocks[layer - 1].GradientNuclearRank);
+        for (int layer = 0; layer < blocks.Count; layer++)
+        {
+            var activation = blocks[layer].Activation;
+            double norm = geometry(blocks[layer]).CurvatureNorm(activation);
+            log.Record($"grad_scale.{blocks[layer].Name}", step, activation.Samples / (norm * norm));
+            log.Record($"activation_op_norm.A{layer}", step, norm);
+        }
+    }
+
+    /// <summary>Weight norms are measured after the update, as the authors do.</summary>
+    public void ObserveUpdated(int step, IModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        foreach (var block in model.Blocks)
+            log.Record($"weight_op_norm.{block.Name}", step, double.IsFinite(Numerics.MatrixArithmetic.LargestMagnitude(block.Weight)) ? Measures.OperatorNorm(block.Weight) : double.NaN);
+    }
+}
