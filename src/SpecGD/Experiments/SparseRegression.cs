@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SpecGD.Data;
 using SpecGD.Experiments.Settings;
 using SpecGD.Models;
-using SpecGD.Numerics;
 using SpecGD.Numerics.Random;
 using SpecGD.Optimizers;
 using SpecGD.Records;
@@ -81,8 +81,8 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
         var activation = Activation.Named(options.Activation);
         var random = new TorchRandom(options.Seed);
         var inputs = random.Normal(options.BatchSize, options.Dim);
-        var targets = ProductOfFirstThree(inputs);
-        var weights = DrawWeights(random, options, activation);
+        var targets = FourLayerNetwork.ProductOfFirstThree(inputs);
+        var weights = FourLayerNetwork.Draw(random, options.Dim, options.Width, activation);
         var log = NewLog(options);
         var trajectories = new[]
         {
@@ -109,28 +109,6 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
 
     /// <inheritdoc/>
     public override RunSummary Summarise(RunLog log) => SparseRegressionSummary.Of(log);
-
-    /// <summary>y = x₁x₂x₃ for every row of x.</summary>
-    private static Matrix<double> ProductOfFirstThree(Matrix<double> inputs)
-    {
-        var targets = new Matrix<double>(inputs.Rows, 1);
-        for (int i = 0; i < inputs.Rows; i++)
-            targets[i, 0] = inputs[i, 0] * inputs[i, 1] * inputs[i, 2];
-        return targets;
-    }
-
-    /// <summary>dim → width → width → width → 1, hidden layers twice as wide before a gate; drawn in this order.</summary>
-    private static Matrix<double>[] DrawWeights(TorchRandom random, SparseRegressionOptions options, Activation activation)
-    {
-        int preActivations = options.Width * activation.Parts;
-        return
-        [
-            random.LinearWeight(preActivations, options.Dim),
-            random.LinearWeight(preActivations, options.Width),
-            random.LinearWeight(preActivations, options.Width),
-            random.LinearWeight(1, options.Width),
-        ];
-    }
 
     private RunLog NewLog(SparseRegressionOptions options) => new(RunId(options))
     {

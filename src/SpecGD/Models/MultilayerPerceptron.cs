@@ -71,7 +71,7 @@ public sealed class MultilayerPerceptron : IModel
     }
 
     /// <summary>Computes every A_ℓ and the residual ŷ − y; gives the mean squared error.</summary>
-    private double Forward()
+    public double Forward()
     {
         int last = _blocks.Length - 1;
         for (int layer = 0; layer < last; layer++)

@@ -21,6 +21,9 @@ public sealed class RunLog
     /// <summary>What is constant over the run, such as <c>stable_rank_A</c>.</summary>
     public JsonObject Dataset { get; init; } = [];
 
+    /// <summary>Results that are no series of a method, by their names at the top level of the file, such as <c>rows</c>.</summary>
+    public JsonObject Sections { get; init; } = [];
+
     /// <summary>The trajectories by name, in the order in which figures and tables show them.</summary>
     public OrderedDictionary<string, MethodLog> Methods { get; } = [];
 

@@ -7,6 +7,19 @@ namespace SpecGD.Records;
 /// <summary>Reads and writes a <see cref="RunLog"/> as JSON: <c>{run_id, config, dataset, methods: {name: {series…}}}</c>, a series being <c>{steps, values}</c>.</summary>
 public static class RunLogFile
 {
+    private static readonly string[] OwnNames = ["run_id", "config", "dataset", "methods"];
+
+    /// <summary>A series as JSON: <c>{steps, values}</c>, values that are not finite as null.</summary>
+    public static JsonObject ToJson(Series series)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        return new JsonObject
+        {
+            ["steps"] = new JsonArray([.. series.Steps.Select(step => (JsonNode)step)]),
+            ["values"] = new JsonArray([.. series.Values.Select(value => double.IsFinite(value) ? (JsonNode)value : null)]),
+        };
+    }
+
     /// <summary>The log as JSON text in UTF-8. Values that are not finite become null.</summary>
     public static byte[] Serialize(RunLog log)
     {
@@ -41,6 +54,11 @@ public static class RunLogFile
                 json.WriteEndObject();
             }
             json.WriteEndObject();
+            foreach (var (key, section) in log.Sections)
+            {
+                json.WritePropertyName(key);
+                section!.WriteTo(json);
+            }
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();
@@ -51,13 +69,17 @@ public static class RunLogFile
     public static RunLog Read(string path)
     {
         var root = LenientJson.ReadObject(path, "a run log");
-        if (root["methods"] is not JsonObject methods || methods.Count == 0)
+        string[] sections = [.. root.Where(p => !OwnNames.Contains(p.Key) && p.Value is JsonObject or JsonArray).Select(p => p.Key)];
+        var methods = root["methods"] as JsonObject ?? [];
+        if (methods.Count == 0 && sections.Length == 0)
             throw new BadInputException($"{path} is no run log: it has no object 'methods' with one entry for each trajectory.");
         var log = new RunLog(root["run_id"] is JsonValue id && id.TryGetValue(out string? text) ? text : Path.GetFileNameWithoutExtension(path))
         {
             Config = root["config"]?.DeepClone() as JsonObject ?? [],
             Dataset = root["dataset"]?.DeepClone() as JsonObject ?? [],
         };
+        foreach (string section in sections)
+            log.Sections.Add(section, root[section]!.DeepClone());
         foreach (var (name, node) in methods)
         {
             if (node is not JsonObject entry)

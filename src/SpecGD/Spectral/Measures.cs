@@ -48,6 +48,28 @@ public static class Measures
         return scaled.IsZero ? 0 : scaled.Restore(NuclearNormOfScaled(scaled.Matrix));
     }
 
+    /// <summary>
+    /// All min(m, n) singular values, descending: for a matrix far from square as roots of the smaller Gram matrix's eigenvalues (each then off by up to about
+    /// ε·s₁²/s), else by SVD.
+    /// </summary>
+    public static double[] SingularValues<T>(Matrix<T> matrix)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        const int farFromSquare = 2;
+        int k = Math.Min(matrix.Rows, matrix.Columns);
+        using var scaled = new Scaled<T>(matrix);
+        if (k <= SmallSize || Math.Max(matrix.Rows, matrix.Columns) < farFromSquare * k)
+            return ExactMeasures.SingularValues(matrix);
+        using var gram = MatrixPool<T>.Rent(k, k);
+        Linear.Gram(T.One, scaled.Matrix, transposeFirst: matrix.Rows > matrix.Columns, gram.Matrix);
+        var lambda = new T[k];
+        Linear.SymmetricEigenvaluesInPlace(gram.Matrix, lambda);
+        var values = new double[k];
+        for (int i = 0; i < k; i++)
+            values[i] = scaled.Restore(Math.Sqrt(Math.Max(0, double.CreateChecked(lambda[k - 1 - i]))));
+        return values;
+    }
+
     /// <summary>Stable rank st(M) = ‖M‖_F² / ‖M‖_op², between 1 and the rank; null for a zero matrix.</summary>
     public static double? StableRank<T>(Matrix<T> matrix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

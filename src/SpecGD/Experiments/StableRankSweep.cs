@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SpecGD.Data;
+using SpecGD.Experiments.Settings;
+using SpecGD.Models;
+using SpecGD.Numerics;
+using SpecGD.Numerics.Random;
+using SpecGD.Optimizers;
+using SpecGD.Records;
+using SpecGD.Training;
+
+namespace SpecGD.Experiments;
+
+/// <summary>Settings of <see cref="StableRankSweep"/>.</summary>
+public sealed record StableRankSweepOptions
+{
+    /// <summary>Rows and columns of A and W.</summary>
+    [Setting("dim", "rows and columns of A and W (the animation: 200)", Min = 1, Max = 8192)]
+    public int Dim { get; init; } = 40;
+
+    /// <summary>The values of λ, where given.</summary>
+    [Setting("lambdas", "the very values of λ in A = I + λ11ᵀ", Min = 0, UnsetMeans = "lambda-count values from lambda-min to lambda-max")]
+    public IReadOnlyList<double>? Lambdas { get; init; }
+
+    /// <summary>First λ.</summary>
+    [Setting("lambda-min", "first λ", Min = 0)]
+    public double LambdaMin { get; init; }
+
+    /// <summary>Last λ.</summary>
+    [Setting("lambda-max", "last λ", Min = 0)]
+    public double LambdaMax { get; init; } = 0.12;
+
+    /// <summary>Number of λ, evenly spaced.</summary>
+    [Setting("lambda-count", "number of evenly spaced λ", Min = 1, Max = 10_000)]
+    public int LambdaCount { get; init; } = 8;
+
+    /// <summary>Steps of a trajectory from zero.</summary>
+    [Setting("steps", "training steps", Min = 1, Max = 1_000_000)]
+    public int Steps { get; init; } = 400;
+
+    /// <summary>Seed of every random draw.</summary>
+    [Setting("seed", "seed of the random draws, as torch.manual_seed takes it", Min = 0)]
+    public ulong Seed { get; init; }
+
+    /// <summary>Whether to restart from the peak of the nuclear rank.</summary>
+    [Setting("specgd-from-peak", "also restart SpecGD where gradient descent's nuclear rank is largest")]
+    public bool SpecgdFromPeak { get; init; } = true;
+
+    /// <summary>The steps to restart from.</summary>
+    [Setting("specgd-from-iter", "steps of gradient descent to restart SpecGD from")]
+    public IReadOnlyList<int> SpecgdFromIter { get; init; } = [];
+
+    /// <summary>The values of λ.</summary>
+    public IReadOnlyList<double> ResolvedLambdas() => Lambdas
+        ?? [.. Enumerable.Range(0, LambdaCount).Select(i => LambdaCount == 1 ? LambdaMin : LambdaMin + (i * (LambdaMax - LambdaMin) / (LambdaCount - 1)))];
+}
+
+/// <summary>
+/// Gradient descent against SpecGD while the stable rank of A = I + λ11ᵀ falls from dim to 1: one pair of trajectories for each λ, and a turn from one method's win to
+/// the other's.
+/// </summary>
+public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
+{
+    /// <summary>Name of the result in the log.</summary>
+    public const string Rows = "rows";
+
+    /// <inheritdoc/>
+    public override string Name => "stable-rank-sweep";
+
+    /// <inheritdoc/>
+    public override string Summary => "Gradient descent against SpecGD while the stable rank of the activations falls.";
+
+    /// <inheritdoc/>
+    public override string RunId(StableRankSweepOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var lambdas = options.ResolvedLambdas();
+        return string.Create(CultureInfo.InvariantCulture, $"stable-rank-sweep_dim{options.Dim}_lambda{lambdas[0]}-{lambdas[^1]}x{lambdas.Count}_steps{options.Steps}_seed{options.Seed}");
+    }
+
+    /// <inheritdoc/>
+    public override RunResult Run(StableRankSweepOptions options, RunContext context)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(context);
+        var lambdas = options.ResolvedLambdas();
+        if (lambdas.Count == 0)
+            throw new BadInputException("--lambdas is empty; give at least one value.");
+        var random = new TorchRandom(options.Seed);
+        var targets = lambdas.Select(_ => RandomFeatures.Gaussian(random, options.Dim, options.Dim, options.Dim)).ToArray();
+        var rows = new JsonObject?[lambdas.Count];
+        var ends = new TrajectoryOutcome[lambdas.Count];
+        ThreadBudget.ForEach(Enumerable.Range(0, lambdas.Count).ToArray(), i => (rows[i], ends[i]) = Sweep(lambdas[i], targets[i], options, context));
+        var log = new RunLog(RunId(options))
+        {
+            Config = new JsonObject { ["experiment"] = Name, ["dim"] = options.Dim, ["steps"] = options.Steps, ["seed"] = options.Seed },
+            Sections = new JsonObject { [Rows] = new JsonArray([.. rows]) },
+        };
+        return TrajectoryRunner.Result(log, ends);
+    }
+
+    /// <inheritdoc/>
+    public override RunSummary Summarise(RunLog log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        JsonObject[] rows =
+        [
+            .. from row in log.Sections[Rows] as JsonArray ?? []
+               let methods = row["methods"]!.AsObject()
+               select new JsonObject
+               {
+                   ["λ"] = row["lambda"]!.DeepClone(),
+                   ["st(A)"] = row["stable_rank"]!.DeepClone(),
+                   ["GD last loss"] = Last(methods[RandomFeature.GradientDescent]),
+                   ["SpecGD last loss"] = Last(methods[RandomFeature.SpecGd]),
+                   ["from peak"] = Last(methods[RandomFeature.FromPeak]),
+               },
+        ];
+        return new RunSummary(rows, []);
+    }
+
+    /// <summary>All trajectories for one λ, one after the other: the λs themselves run side by side.</summary>
+    private static (JsonObject Row, TrajectoryOutcome Outcome) Sweep(double lambda, Matrix<double> target, StableRankSweepOptions options, RunContext context)
+    {
+        var identityPlusOnes = Matrix.Identity<double>(options.Dim);
+        foreach (ref double entry in identityPlusOnes.AsSpan())
+            entry += lambda;
+        var problem = new LeastSquaresProblem(identityPlusOnes, target);
+        var zero = new Matrix<double>(options.Dim, options.Dim);
+        var restarts = options.SpecgdFromIter.Where(t => t > 0 && t < options.Steps).Distinct().Order().ToArray();
+        var iterates = new IterateKeeper(restarts);
+        var peak = new PeakKeeper();
+        var methods = new JsonObject();
+        string prefix = string.Create(CultureInfo.InvariantCulture, $"λ = {lambda:0.####}: ");
+        var progress = context.Progress.Begin(prefix.TrimEnd(':', ' '), 1);
+
+        var outcome = Train(RandomFeature.GradientDescent, Geometry.Euclidean, zero, 0, iterates, peak);
+        if (outcome.Status == RunStatus.Finished)
+            outcome = Train(RandomFeature.SpecGd, Geometry.Spectral, zero, 0);
+        foreach (int step in restarts)
+            if (outcome.Status == RunStatus.Finished)
+                outcome = Train($"{RandomFeature.FromIterationPrefix}{step}", Geometry.Spectral, iterates.Kept[step], step);
+        if (options.SpecgdFromPeak && outcome.Status == RunStatus.Finished && peak.Peak is { } top)
+            outcome = Train(RandomFeature.FromPeak, Geometry.Spectral, top.Weight, top.Step);
+        progress.Advance(1);
+        progress.End($"{prefix}{outcome.Sentence}");
+        return (new JsonObject { ["lambda"] = lambda, ["stable_rank"] = problem.Activation.StableRank, ["peak"] = peak.Peak?.Step, ["methods"] = methods }, outcome);
+
+        TrajectoryOutcome Train(string name, Geometry geometry, Matrix<double> start, int from, params IProbe[] probes)
+        {
+            var log = new MethodLog();
+            var trajectory = new Trajectory(name, new LeastSquaresModel(problem, start), new SteepestDescent(geometry, StepSize.Natural()), [new LossAndRankProbe(log), .. probes], from, options.Steps);
+            var ended = TrainingLoop.Run(trajectory, SilentProgress.Instance, context.Cancellation);
+            methods[name] = new JsonObject(log.Series.Select(s => KeyValuePair.Create(s.Key, (JsonNode?)RunLogFile.ToJson(s.Value))));
+            return ended;
+        }
+    }
+
+    private static JsonNode? Last(JsonNode? method) => method?["loss"]?["values"]?.AsArray() is { Count: > 0 } values ? values[^1]?.DeepClone() : null;
+
+    private sealed class LossAndRankProbe(MethodLog log) : IProbe
+    {
+        public void Observe(int step, double loss, IModel model)
+        {
+            log.Record("loss", step, loss);
+            log.Record("nuclear_rank", step, model.Blocks[0].GradientNuclearRank);
+        }
+    }
+}
