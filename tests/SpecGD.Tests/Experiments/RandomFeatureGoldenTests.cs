@@ -46,18 +46,6 @@ public class RandomFeatureGoldenTests
         Log("swiglu", managed: false).Methods[RandomFeature.FromPeak].Find("loss")!.Steps[0].ShouldBe(2);
     }
 
-    [SkippableFact]
-    public void The_same_settings_give_the_same_log_to_the_last_bit()
-    {
-        var options = new RandomFeatureOptions { Steps = 60, SpecgdRestartFrequency = 20 };
-        Skip.If(Backend.OpenBlas is null, "OpenBLAS is not installed");
-
-        byte[] first = RunLogFile.Serialize(new RandomFeature().Run(options, RunContext.Silent).Log);
-        byte[] second = RunLogFile.Serialize(new RandomFeature().Run(options, RunContext.Silent).Log);
-
-        first.ShouldBe(second);
-    }
-
     private static RunLog Log(string activation, bool managed)
     {
         Skip.If(!managed && Backend.OpenBlas is null, "OpenBLAS is not installed");
