@@ -1,3 +1,4 @@
+using SpecGD.Figures.Model;
 using SpecGD.Records;
 
 namespace SpecGD.Figures;
@@ -16,8 +17,8 @@ public static class FigureCatalog
     ];
 
     /// <summary>
-    /// Draws every figure that <paramref name="log"/> has the data for into <paramref name="directory"/>, with the gnuplot and the font of this machine; none where
-    /// no recipe knows the log.
+    /// Draws every figure that <paramref name="log"/> has the data for into <paramref name="directory"/>, with the gnuplot and the font of this
+    /// machine; none where no recipe knows the log.
     /// </summary>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; files already there stay whole.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
@@ -30,6 +31,8 @@ public static class FigureCatalog
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(writer);
-        return [.. All.Select(recipe => recipe.Compose(log)).OfType<Model.Figure>().Select(figure => writer.Write(figure, directory))];
+        if (Directory.Exists(directory))
+            AtomicFile.SweepStale(directory);
+        return [.. All.Select(recipe => recipe.Compose(log)).OfType<Figure>().Select(figure => writer.Write(figure, directory))];
     }
 }

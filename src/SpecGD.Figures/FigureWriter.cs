@@ -7,8 +7,8 @@ using SpecGD.Records;
 namespace SpecGD.Figures;
 
 /// <summary>
-/// Writes figures into a folder: NAME.gp, NAME.dat and NAME.caption.txt always, and NAME.pdf, NAME.png and NAME.svg as far as gnuplot can draw them. Each file
-/// appears whole or not at all, and a picture that could not be drawn again is removed, so that none is older than its data.
+/// Writes figures into a folder: NAME.gp, NAME.dat and NAME.caption.txt always, and NAME.pdf, NAME.png and NAME.svg as far as gnuplot can draw
+/// them. Each file appears whole or not at all, and a picture that could not be drawn again is removed, so that none is older than its data.
 /// </summary>
 public sealed class FigureWriter
 {
@@ -26,7 +26,9 @@ public sealed class FigureWriter
     /// <summary>A writer with the gnuplot and the font of this machine.</summary>
     public static FigureWriter ForThisMachine() => new(GnuplotProgram.Find(), FigureFont.Find().Name);
 
-    /// <summary>Writes <paramref name="figure"/> into <paramref name="directory"/>, which is made where it is missing. gnuplot's failures are told in the result.</summary>
+    /// <summary>
+    /// Writes <paramref name="figure"/> into <paramref name="directory"/>, which is made where missing. The result tells gnuplot's failures.
+    /// </summary>
     /// <exception cref="ArgumentException">The figure contradicts itself: too small for its panels, or an axis with ends that cannot be.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; files already there stay whole.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
@@ -37,31 +39,33 @@ public sealed class FigureWriter
         directory = Path.GetFullPath(directory);
         var plan = FigurePlan.Of(figure, _font);
         Directory.CreateDirectory(directory);
-        AtomicFile.SweepStale(directory);
         List<string> files = [PathOf(GnuplotScript.ScriptEnding), PathOf(GnuplotScript.DataEnding), PathOf(".caption.txt")];
         AtomicFile.Write(files[0], GnuplotScript.Render(plan, _font));
         AtomicFile.Write(files[1], GnuplotData.Render(plan));
         AtomicFile.Write(files[2], figure.Caption + "\n");
 
-        var outcomes = FigureFormat.All.ToDictionary(format => format, format => PathOf("." + format.Name));
         var failures = Draw(figure.Name, directory);
-        foreach (var (format, path) in outcomes)
+        foreach (var format in FigureFormat.All)
         {
             if (failures.ContainsKey(format))
-                File.Delete(path);
+                File.Delete(PathOf("." + format.Name));
             else
-                files.Add(path);
+                files.Add(PathOf("." + format.Name));
         }
         return new FigureResult(figure.Name, files, Hint(figure.Name, directory, failures));
 
         string PathOf(string ending) => Path.Combine(directory, figure.Name + ending);
     }
 
-    /// <summary>Draws all formats at once, since each takes a while to start; gives the reason for each that was not drawn, null for a missing terminal.</summary>
+    /// <summary>
+    /// Draws all formats at once, since each takes a while to start. Gives why each missing one failed: null for a missing terminal.
+    /// </summary>
     private Dictionary<FigureFormat, string?> Draw(string name, string directory)
     {
-        var running = FigureFormat.All.Where(_gnuplot.Draws).ToDictionary(format => format, format => Task.Run(() => DrawAsync(name, format, directory)));
+        var running = FigureFormat.All.Where(_gnuplot.Draws)
+            .ToDictionary(format => format, format => Task.Run(() => DrawAsync(name, format, directory)));
         var failures = FigureFormat.All.Except(running.Keys).ToDictionary(format => format, _ => (string?)null);
+        Task.WhenAll(running.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         foreach (var (format, drawing) in running)
         {
             try
@@ -96,8 +100,8 @@ public sealed class FigureWriter
     }
 
     /// <summary>
-    /// gnuplot names the font's fallbacks in upright text alone; italic text and scripts get them here. And some viewers drop the blanks beside italic text unless
-    /// told to keep them.
+    /// gnuplot names the font's fallbacks in upright text alone; italic text and scripts get them here. And some viewers drop the blanks beside
+    /// italic text unless told to keep them.
     /// </summary>
     private byte[] ForAllViewers(byte[] svg) => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(svg)
         .Replace($"font-family=\"{_font}\"", $"font-family=\"{_font}{GnuplotScript.FontFallbacks}\"", StringComparison.Ordinal)
@@ -107,14 +111,15 @@ public sealed class FigureWriter
     {
         if (failures.Count == 0)
             return null;
-        string missing = string.Join(", ", failures.Keys.Select(format => $"{name}.{format.Name}")), wasOrWere = failures.Count == 1 ? "was" : "were";
+        string missing = string.Join(", ", failures.Keys.Select(format => $"{name}.{format.Name}")) + (failures.Count == 1 ? " was" : " were");
+        string install = GnuplotProgram.InstallCommand;
         if (_gnuplot.Problem is { } problem)
-            return $"{problem}; {missing} {wasOrWere} not drawn. Install it ({GnuplotProgram.InstallCommand}), then run 'gnuplot {name}{GnuplotScript.ScriptEnding}' in {directory}.";
-        string[] reasons =
-        [
-            .. failures.Values.OfType<string>().Distinct(),
-            .. failures.Where(f => f.Value is null).Select(f => $"{_gnuplot.Path} (version {_gnuplot.Version}) lacks the terminal {f.Key.Terminal} ({GnuplotProgram.InstallCommand})"),
-        ];
-        return $"{missing} {wasOrWere} not drawn: {string.Join("; ", reasons)}.";
+            return $"{problem}; {missing} not drawn. Install it ({install}), then run 'gnuplot {name}{GnuplotScript.ScriptEnding}' in {directory}.";
+        var words = failures.Values.OfType<string>().Distinct();
+        var terminals = failures.Where(failure => failure.Value is null).Select(failure => failure.Key.Terminal);
+        string lacking = string.Join(" and ", terminals);
+        if (lacking.Length > 0)
+            words = words.Append($"{_gnuplot.Path} was built without {lacking}, which '{install}' brings");
+        return $"{missing} not drawn: {string.Join("; ", words)}.";
     }
 }

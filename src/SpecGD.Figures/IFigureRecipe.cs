@@ -3,7 +3,9 @@ using SpecGD.Records;
 
 namespace SpecGD.Figures;
 
-/// <summary>Makes a figure of the logs of one experiment. Implementations need a constructor without parameters and are found by themselves.</summary>
+/// <summary>
+/// Makes a figure of the logs of one experiment. Implementations have a constructor without parameters and are found by themselves.
+/// </summary>
 public interface IFigureRecipe
 {
     /// <summary>Name of the figure and of its files: letters, digits, '-' and '_'.</summary>

@@ -8,16 +8,19 @@ namespace SpecGD.Figures.Drawing;
 /// <param name="Columns">Entries side by side.</param>
 internal sealed record KeyPlan(KeyPlacement Placement, int Rows, int Columns)
 {
-    /// <summary>Lengths of a key in units of the font size, as the script sets them for every terminal.</summary>
+    /// <summary>
+    /// Distance of entries, and the blank after their texts, in units of the font size, as the script sets them for every terminal.
+    /// </summary>
     public const double RowHeight = 1.35, AfterText = 0.4;
 
-    /// <summary>From the edge of the plot: a blank, the sample of a line, a blank; the text and a blank after it; and some clearance from the curves.</summary>
+    /// <summary>From the edge of the plot: a blank, the sample of a line, a blank; and beyond the text some clearance from the curves.</summary>
     private const double Side = 0.8, Sample = 2.1, Gap = 0.7, Clearance = 0.4;
 
     /// <summary>Between two entries side by side.</summary>
     private const double BetweenColumns = 1;
 
-    private static readonly KeyPlacement[] Corners = [KeyPlacement.TopRight, KeyPlacement.TopLeft, KeyPlacement.BottomRight, KeyPlacement.BottomLeft];
+    private static readonly KeyPlacement[] Corners =
+        [KeyPlacement.TopRight, KeyPlacement.TopLeft, KeyPlacement.BottomRight, KeyPlacement.BottomLeft];
 
     /// <summary>The key of a panel.</summary>
     /// <param name="panel">The panel.</param>
@@ -47,46 +50,4 @@ internal sealed record KeyPlan(KeyPlacement Placement, int Rows, int Columns)
         bool right = corner is KeyPlacement.TopRight or KeyPlacement.BottomRight, top = corner is KeyPlacement.TopRight or KeyPlacement.TopLeft;
         return new KeyBox(right ? 1 - across : 0, top ? 1 - up : 0, right ? 1 : across, top ? 1 : up);
     }
-}
-
-/// <summary>A rectangle in a plot whose corners are (0, 0) and (1, 1).</summary>
-internal readonly record struct KeyBox(double Left, double Bottom, double Right, double Top)
-{
-    /// <summary>Whether the box lies in the plot and no curve of <paramref name="panel"/> runs through it.</summary>
-    public bool IsFreeIn(PanelPlan panel)
-    {
-        var box = this;
-        return Left >= 0 && Bottom >= 0 && Right <= 1 && Top <= 1 && !panel.Curves.Any(curve => box.Meets(curve, panel.X, panel.Y));
-    }
-
-    private bool Meets(CurvePlan curve, ResolvedAxis x, ResolvedAxis y)
-    {
-        if (curve.Curve is HorizontalLine line)
-            return Overlaps(y.Place(line.Y), y.Place(line.Y));
-        for (int i = 0; i < curve.Columns[0].Count; i++)
-        {
-            if (double.IsFinite(curve.Columns[1][i]) && MeetsPiece(curve, i, x, y))
-                return true;
-        }
-        return false;
-    }
-
-    /// <summary>Whether the box meets the piece of a curve from row <paramref name="i"/> to the next, or the point alone where a gap follows.</summary>
-    private bool MeetsPiece(CurvePlan curve, int i, ResolvedAxis x, ResolvedAxis y)
-    {
-        int next = i + 1 < curve.Columns[0].Count && double.IsFinite(curve.Columns[1][i + 1]) ? i + 1 : i;
-        double begin = x.Place(curve.Columns[0][i]), end = x.Place(curve.Columns[0][next]);
-        if (end < Left || begin > Right)
-            return false;
-        double low = double.PositiveInfinity, high = double.NegativeInfinity;
-        foreach (var column in curve.Columns.Skip(1))
-        {
-            double from = y.Place(column[i]), to = y.Place(column[next]), slope = end > begin ? (to - from) / (end - begin) : 0;
-            double first = begin < Left ? from + slope * (Left - begin) : from, last = end > Right ? from + slope * (Right - begin) : to;
-            (low, high) = (Math.Min(low, Math.Min(first, last)), Math.Max(high, Math.Max(first, last)));
-        }
-        return Overlaps(low, high);
-    }
-
-    private bool Overlaps(double low, double high) => low <= Top && high >= Bottom;
 }

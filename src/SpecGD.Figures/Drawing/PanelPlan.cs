@@ -9,7 +9,8 @@ namespace SpecGD.Figures.Drawing;
 internal sealed record CurvePlan(Curve Curve, IReadOnlyList<IReadOnlyList<double>> Columns, int Index)
 {
     /// <summary>Whether no two neighbours can be drawn, so that only points can show the curve.</summary>
-    public bool IsScattered => Columns.Count > 0 && !Columns[1].Zip(Columns[1].Skip(1)).Any(pair => double.IsFinite(pair.First) && double.IsFinite(pair.Second));
+    public bool IsScattered => Columns.Count > 0
+        && !Columns[1].Zip(Columns[1].Skip(1)).Any(pair => double.IsFinite(pair.First) && double.IsFinite(pair.Second));
 }
 
 /// <summary>A panel as it will be drawn: its axes resolved, its curves without those that have nothing to show.</summary>
@@ -39,14 +40,17 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
         {
             var columns = Drawable(curve, panel);
             bool hasData = columns.Count > 0;
-            if (hasData ? columns[1].Any(double.IsFinite) : curve is HorizontalLine line && ResolvedAxis.CanDraw(line.Y, panel.Y.Logarithmic))
+            bool shows = hasData
+                ? columns[1].Any(double.IsFinite)
+                : curve is HorizontalLine line && ResolvedAxis.CanDraw(line.Y, panel.Y.Logarithmic);
+            if (shows)
                 curves.Add(new CurvePlan(curve, columns, hasData ? firstIndex++ : -1));
         }
         var (left, right) = Extent(curves.SelectMany(XValues));
         var (bottom, top) = Extent(curves.SelectMany(YValues));
         int upward = Math.Clamp((int)(height / EmsPerTicRow), FewestTics, MostTicsUp);
-        return new PanelPlan(
-            panel, Across(panel.X, left, right, width / fontScale), ResolvedAxis.Of(panel.Y, bottom, top, roundEnds: true, upward), curves, fontScale);
+        var y = ResolvedAxis.Of(panel.Y, bottom, top, roundEnds: true, upward);
+        return new PanelPlan(panel, Across(panel.X, left, right, width / fontScale), y, curves, fontScale);
     }
 
     /// <summary>Width of <paramref name="text"/>, in units of the font size.</summary>

@@ -28,6 +28,12 @@ internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, 
 
     private static readonly int[] NiceMultiples = [1, 2, 5, 10];
 
+    /// <summary>The only places of tics, where they were asked for.</summary>
+    public IReadOnlyList<double> GivenTics { get; private init; } = [];
+
+    /// <summary>Whether the tics are powers of ten.</summary>
+    public bool HasPowers => IsLogarithmic && GivenTics.Count == 0;
+
     /// <summary>Whether the axis has a place for <paramref name="value"/>.</summary>
     public static bool CanDraw(double value, bool logarithmic) => double.IsFinite(value) && (!logarithmic || value > 0);
 
@@ -48,7 +54,10 @@ internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, 
             throw new ArgumentException($"The axis '{axis.Label}' cannot run from {axis.From} to {axis.To}.", nameof(axis));
         if (double.IsNaN(low))
             (low, high) = axis.Logarithmic ? (1, 10) : (0, 1);
-        return axis.Logarithmic ? Logarithmic(axis, low, high, roundEnds, mostTics) : Linear(axis, low, high, roundEnds, mostTics);
+        bool givenTics = axis.Tics.Count > 0;
+        roundEnds &= !givenTics;
+        var resolved = axis.Logarithmic ? Logarithmic(axis, low, high, roundEnds, mostTics) : Linear(axis, low, high, roundEnds, mostTics);
+        return givenTics ? resolved with { GivenTics = axis.Tics, TicLabels = [.. axis.Tics.Select(tic => (FigureText)General(tic))] } : resolved;
     }
 
     private static ResolvedAxis Logarithmic(Axis axis, double low, double high, bool roundEnds, int mostTics)

@@ -1,8 +1,8 @@
 namespace SpecGD.Figures.Drawing;
 
 /// <summary>
-/// Leaves out points that no eye can tell: a curve of a million points becomes some thousand that draw the same picture. The rows are parted into bins of equal
-/// count, and of each bin the first, the last and, in every column, the smallest and the largest stay; a gap stays a gap.
+/// Leaves out points that no eye can tell: a curve of a million points becomes some thousand that draw the same picture. The rows are parted
+/// into bins of equal count, and of each bin the first, the last and, in every column, the smallest and the largest stay; a gap stays a gap.
 /// </summary>
 internal static class Thinning
 {

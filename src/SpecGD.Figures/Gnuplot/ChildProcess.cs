@@ -46,7 +46,8 @@ internal sealed record ChildProcess(int? ExitCode, string Output, string Errors)
     /// <summary>The lines that say something, one after the other; a line with nothing but a caret points into the line above.</summary>
     private static string OneLine(string text)
     {
-        var lines = text.ReplaceLineEndings("\n").Split('\n').Select(line => string.Join(' ', line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+        var lines = text.ReplaceLineEndings("\n").Split('\n')
+            .Select(line => string.Join(' ', line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
         return string.Join(" | ", lines.Where(line => line.Length > 0 && line != "^"));
     }
 }

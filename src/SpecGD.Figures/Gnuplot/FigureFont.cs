@@ -18,8 +18,8 @@ public sealed record FigureFont(string Name, string? Hint)
     private static readonly TimeSpan ListingLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// The first of Liberation Serif, Times New Roman and DejaVu Serif that this machine has, by the word of <c>fc-list</c>. Without that program: Times New Roman
-    /// on Windows and macOS, which bring it, and Liberation Serif elsewhere, for which drawing takes the nearest font there is.
+    /// The first of Liberation Serif, Times New Roman and DejaVu Serif that this machine has, by the word of <c>fc-list</c>. Without that program:
+    /// Times New Roman on Windows and macOS, which bring it, and Liberation Serif elsewhere, for which drawing takes the nearest font there is.
     /// </summary>
     public static FigureFont Find()
     {
@@ -39,14 +39,16 @@ public sealed record FigureFont(string Name, string? Hint)
     /// <summary>The font to use where <c>fc-list : family</c> prints <paramref name="listing"/>: families in lines, parted by commas.</summary>
     internal static FigureFont Among(string listing)
     {
-        var installed = listing.Split(['\n', ',', '\r'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        string[] families = listing.Split(['\n', ',', '\r'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var installed = families.ToHashSet(StringComparer.OrdinalIgnoreCase);
         string name = Families.FirstOrDefault(installed.Contains, Generic);
         return name == Preferred ? new FigureFont(name, null) : Substitute(name);
     }
 
     private static FigureFont Substitute(string name)
     {
-        string install = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? "get it from github.com/liberationfonts" : "apt-get install fonts-liberation";
+        bool hasPackages = !OperatingSystem.IsWindows() && !OperatingSystem.IsMacOS();
+        string install = hasPackages ? "apt-get install fonts-liberation" : "it is at github.com/liberationfonts";
         return new FigureFont(name, $"Figures use the font {name}, since {Preferred} is not installed ({install}).");
     }
 }

@@ -4,8 +4,8 @@ using SpecGD.Figures.Drawing;
 namespace SpecGD.Figures.Gnuplot;
 
 /// <summary>
-/// The data file of a figure: a block for each curve, parted by two blank lines, in the order of the panels and of their curves. The first column is x, with as many
-/// digits as it needs; the others have 17 significant digits.
+/// The data file of a figure: a block for each curve, parted by two blank lines, in the order of the panels and of their curves. The first
+/// column is x, with as many digits as it needs; the others have 17 significant digits.
 /// </summary>
 internal static class GnuplotData
 {
@@ -13,7 +13,8 @@ internal static class GnuplotData
     public static string Render(FigurePlan plan)
     {
         var text = new StringBuilder();
-        text.Append("# Data of the figure ").Append(plan.Figure.Name).Append(": a block for each curve, numbered from 0 as gnuplot's \"index\" counts them.\n");
+        text.Append("# Data of the figure ").Append(plan.Figure.Name);
+        text.Append(": a block for each curve, numbered from 0 as gnuplot's \"index\" counts them.\n");
         text.Append("# NaN is a gap: a value that is not a finite number or, on a logarithmic axis, not positive.\n");
         foreach (var panel in plan.Panels)
         {

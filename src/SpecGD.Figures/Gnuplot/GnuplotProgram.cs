@@ -16,11 +16,10 @@ public sealed class GnuplotProgram
 
     private static readonly string[] WindowsProgramFolders = ["ProgramFiles", "ProgramFiles(x86)"];
 
-    private GnuplotProgram(IReadOnlyList<string> tried, string? path)
-    {
-        Tried = tried;
-        Path = path;
-    }
+    /// <summary>Time enough for one picture, and for an answer about itself.</summary>
+    private static readonly TimeSpan UsualTimeLimit = TimeSpan.FromSeconds(60), AnswerTimeLimit = TimeSpan.FromSeconds(10);
+
+    private GnuplotProgram(IReadOnlyList<string> tried, string? path, TimeSpan timeLimit) => (Tried, Path, TimeLimit) = (tried, path, timeLimit);
 
     /// <summary>Its path, or null where none was found.</summary>
     public string? Path { get; }
@@ -38,7 +37,7 @@ public sealed class GnuplotProgram
     public string? Problem { get; private init; }
 
     /// <summary>How long it may take for one picture.</summary>
-    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan TimeLimit { get; }
 
     /// <summary>The command that installs gnuplot on this system.</summary>
     public static string InstallCommand { get; } = OperatingSystem.IsWindows() ? "winget install gnuplot.gnuplot"
@@ -47,11 +46,14 @@ public sealed class GnuplotProgram
         : "apt-get install gnuplot-nox";
 
     private static string[] UsualFolders => OperatingSystem.IsWindows()
-        ? [.. WindowsProgramFolders.Select(Environment.GetEnvironmentVariable).OfType<string>().Select(folder => System.IO.Path.Combine(folder, "gnuplot", "bin"))]
+        ? [.. WindowsProgramFolders.Select(Environment.GetEnvironmentVariable).OfType<string>()
+            .Select(folder => System.IO.Path.Combine(folder, "gnuplot", "bin"))]
         : ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"];
 
-    /// <summary>Looks for gnuplot: where <see cref="OverrideVariable"/> says, else along PATH and in the usual folders, and asks it what it can.</summary>
-    public static GnuplotProgram Find() => Find(Environment.GetEnvironmentVariable(OverrideVariable));
+    /// <summary>
+    /// Looks for gnuplot where <see cref="OverrideVariable"/> says, else along PATH and in the usual folders, and asks it what it can.
+    /// </summary>
+    public static GnuplotProgram Find() => Find(Environment.GetEnvironmentVariable(OverrideVariable), UsualTimeLimit);
 
     /// <summary>Whether it can draw <paramref name="format"/>.</summary>
     public bool Draws(FigureFormat format)
@@ -60,8 +62,8 @@ public sealed class GnuplotProgram
         return Problem is null && Terminals.Contains(format.Terminal);
     }
 
-    /// <summary>As <see cref="Find()"/>, with the value of the override variable given.</summary>
-    internal static GnuplotProgram Find(string? overridden)
+    /// <summary>As <see cref="Find()"/>, with the value of the override variable and the time limit given.</summary>
+    internal static GnuplotProgram Find(string? overridden, TimeSpan timeLimit)
     {
         bool chosen = !string.IsNullOrWhiteSpace(overridden);
         string name = chosen ? overridden!.Trim() : "gnuplot";
@@ -69,9 +71,9 @@ public sealed class GnuplotProgram
         string[] candidates = isPath ? [System.IO.Path.GetFullPath(name)] : [.. ProgramPath.Candidates(name, chosen ? [] : UsualFolders)];
         int found = Array.FindIndex(candidates, ProgramPath.IsProgram);
         if (found >= 0)
-            return Ask(candidates[..(found + 1)], candidates[found]);
-        string problem = chosen ? $"gnuplot was not found: {OverrideVariable} is '{overridden}', and there is no such program" : "gnuplot was not found";
-        return new GnuplotProgram(candidates, null) { Problem = problem };
+            return Ask(candidates[..(found + 1)], candidates[found], timeLimit);
+        string why = chosen ? $": {OverrideVariable} is '{overridden}', and there is no such program" : "";
+        return new GnuplotProgram(candidates, null, timeLimit) { Problem = "gnuplot was not found" + why };
     }
 
     /// <summary>Runs a script in its folder.</summary>
@@ -96,22 +98,22 @@ public sealed class GnuplotProgram
             throw new GnuplotException($"gnuplot failed on {script} with exit code {ended.ExitCode}: {Shortened(ended.Words)}");
     }
 
-    private static GnuplotProgram Ask(string[] tried, string path)
+    private static GnuplotProgram Ask(string[] tried, string path, TimeSpan timeLimit)
     {
         string answer;
         try
         {
-            var ended = ChildProcess.RunAsync(path, ["-d", "-e", Probe], Environment.CurrentDirectory, TimeSpan.FromSeconds(10)).GetAwaiter().GetResult();
+            var ended = ChildProcess.RunAsync(path, ["-d", "-e", Probe], Environment.CurrentDirectory, AnswerTimeLimit).GetAwaiter().GetResult();
             string[] lines = ended.Errors.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             if (ended.ExitCode == 0 && Array.FindIndex(lines, line => line.Contains(PatchLevelMark, StringComparison.Ordinal)) is >= 0 and var i)
-                return new GnuplotProgram(tried, path) { Version = lines[i], Terminals = string.Join(' ', lines[(i + 1)..]).Split(' ') };
+                return new GnuplotProgram(tried, path, timeLimit) { Version = lines[i], Terminals = string.Join(' ', lines[(i + 1)..]).Split(' ') };
             answer = ended.ExitCode is null ? "it does not answer" : $"asked for its version it says '{Shortened(ended.Words)}'";
         }
         catch (Win32Exception e)
         {
             answer = e.Message;
         }
-        return new GnuplotProgram(tried, path) { Problem = $"{path} cannot be used as gnuplot: {answer}" };
+        return new GnuplotProgram(tried, path, timeLimit) { Problem = $"{path} cannot be used as gnuplot: {answer}" };
     }
 
     private static string Shortened(string words) => words.Length <= LongestWords ? words : words[..LongestWords] + "…";

@@ -5,8 +5,8 @@ using SpecGD.Figures.Model;
 namespace SpecGD.Figures.Gnuplot;
 
 /// <summary>
-/// The gnuplot script of a figure. It needs nothing but its data file beside it, and gives the same picture in every format: labels stand at places counted from the
-/// plot, and what the terminals count in their own characters is set for each.
+/// The gnuplot script of a figure. It needs nothing but its data file beside it, and gives the same picture in every format: labels stand at
+/// places counted from the plot, and what the terminals count in their own characters is set for each.
 /// </summary>
 internal static class GnuplotScript
 {
@@ -19,7 +19,7 @@ internal static class GnuplotScript
     /// <summary>What a viewer of SVG takes where it lacks the first font.</summary>
     public const string FontFallbacks = ", Times New Roman, serif";
 
-    private const double PngDotsPerInch = 200, SvgDotsPerInch = 96;
+    private const double PngDotsPerInch = 200, SvgDotsPerInch = 96, PointsPerInch = 72;
 
     /// <summary>The text of the script.</summary>
     /// <param name="plan">The figure.</param>
@@ -28,7 +28,7 @@ internal static class GnuplotScript
     {
         var text = new StringBuilder();
         AppendHeader(text, plan.Figure, font);
-        AppendTerminals(text, plan.Figure);
+        AppendTerminals(text, plan.Figure, font);
         AppendCommonSettings(text, plan);
         for (int i = 0; i < plan.Panels.Count; i++)
             PanelScript.Append(text, plan, i);
@@ -53,26 +53,30 @@ internal static class GnuplotScript
 
         """.ReplaceLineEndings("\n"));
 
-    private static void AppendTerminals(StringBuilder text, Figure figure)
+    private static void AppendTerminals(StringBuilder text, Figure figure, string font)
     {
+        string svgFont = $"{FontFallbacks},{GnuplotSyntax.Number(FigurePlan.FontSize * SvgDotsPerInch / PointsPerInch)}";
         string pdfSize = $"{GnuplotSyntax.Number(figure.Width)}in,{GnuplotSyntax.Number(figure.Height)}in";
         text.Append($$"""
 
             # {{FigurePlan.FontSize}} pt text, and linewidth 1 is 1 pt, in every format. The svg terminal takes characters to be larger than they are.
             set encoding utf8
             if (format eq 'pdf') {
-                set terminal pdfcairo enhanced color size {{pdfSize}} font font.',12' fontscale 0.75 linewidth 2 dashlength 2 rounded
+                set terminal pdfcairo enhanced color size {{pdfSize}} font font.',{{FigurePlan.FontSize}}' \
+                    fontscale 0.75 linewidth 2 dashlength 2 rounded
             }
             if (format eq 'png') {
-                set terminal pngcairo enhanced color size {{Pixels(figure, PngDotsPerInch)}} font font.',12' fontscale {{PngDotsPerInch}}/96.0 linewidth {{PngDotsPerInch}}/72.0 dashlength 2 rounded
+                set terminal pngcairo enhanced color size {{Pixels(figure, PngDotsPerInch)}} font font.',{{FigurePlan.FontSize}}' \
+                    fontscale {{PngDotsPerInch}}/96.0 linewidth {{PngDotsPerInch}}/{{PointsPerInch}}.0 dashlength 2 rounded
             }
             if (format eq 'svg') {
-                set terminal svg enhanced size {{Pixels(figure, SvgDotsPerInch)}} font font.'{{FontFallbacks}},16' linewidth 96/72.0 dashlength 1 rounded background '#ffffff' name '{{figure.Name.Replace('-', '_')}}'
+                set terminal svg enhanced size {{Pixels(figure, SvgDotsPerInch)}} font font.'{{svgFont}}' \
+                    linewidth {{SvgDotsPerInch}}/{{PointsPerInch}}.0 dashlength 1 rounded background '#ffffff' name '{{figure.Name.Replace('-', '_')}}'
             }
             is_svg = (format eq 'svg')
             key_row = is_svg ? 0.9 : 1.2
             key_sample = is_svg ? 1.8 : 2.5
-            key_character = is_svg ? 0.7 : 0.5
+            key_character = is_svg ? 0.7 : {{GnuplotSyntax.Number(0.5 * TextMetrics.FontScale(font))}}
             title_shift = is_svg ? -0.7 : -0.4
             tic_shift = is_svg ? 0.35 : 0
             set output output
@@ -88,7 +92,8 @@ internal static class GnuplotScript
         var margins = plan.Margins;
         string left = GnuplotSyntax.Share(margins.Left / plan.Width), right = GnuplotSyntax.Share(1 - margins.Right / plan.Width);
         string bottom = GnuplotSyntax.Share(margins.Bottom / plan.Height), top = GnuplotSyntax.Share(1 - margins.Top / plan.Height);
-        string across = GnuplotSyntax.Share((margins.Left + margins.Right) / plan.Width), up = GnuplotSyntax.Share((margins.Bottom + margins.Top) / plan.Height);
+        string across = GnuplotSyntax.Share((margins.Left + margins.Right) / plan.Width);
+        string up = GnuplotSyntax.Share((margins.Bottom + margins.Top) / plan.Height);
         text.Append($$"""
 
             set border 3 linewidth 0.8

@@ -8,7 +8,7 @@ namespace SpecGD.Figures.Gnuplot;
 internal static class PanelScript
 {
     private const string BandOpacity = "0.25";
-    private const double KeyInset = 0.02;
+    private const string KeyLift = "0.02";
 
     /// <summary>Dashes and gaps in turn, in about half line widths; the round ends lengthen each dash by two.</summary>
     private static readonly Dictionary<Dash, string> Dashes = new() { [Dash.Dashed] = "(6,5)", [Dash.DashDot] = "(10,4.5,1,4.5)" };
@@ -34,30 +34,37 @@ internal static class PanelScript
     {
         text.Append(axis.IsLogarithmic ? $"set logscale {name}\n" : $"unset logscale {name}\n");
         text.Append($"set {name}range [{GnuplotSyntax.Number(axis.From)}:{GnuplotSyntax.Number(axis.To)}]\n");
-        text.Append($"set {name}tics {GnuplotSyntax.Number(axis.FirstTic)},{GnuplotSyntax.Number(axis.Step)}{ticOptions}\n");
-        text.Append(axis.IsLogarithmic && axis.Step == 10 ? $"set m{name}tics 10\n" : $"unset m{name}tics\n");
-        text.Append($"set format {name} '{(axis.IsLogarithmic ? "10^{%T}" : "%g")}'\n");
+        string tics = axis.GivenTics.Count == 0
+            ? $"{GnuplotSyntax.Number(axis.FirstTic)},{GnuplotSyntax.Number(axis.Step)}"
+            : $"({string.Join(", ", axis.GivenTics.Select(GnuplotSyntax.Number))})";
+        text.Append($"set {name}tics {tics}{ticOptions}\n");
+        text.Append(axis.HasPowers && axis.Step == 10 ? $"set m{name}tics 10\n" : $"unset m{name}tics\n");
+        text.Append($"set format {name} '{(axis.HasPowers ? "10^{%T}" : "%g")}'\n");
     }
 
-    /// <summary>The key; gnuplot counts the characters of its widest entry, and is told by how many that count differs from the true width.</summary>
+    /// <summary>The key. gnuplot counts the characters of its widest entry, and is told by how many that count differs from the width.</summary>
     private static string Key(PanelPlan panel, KeyPlan key, double middle, double depth)
     {
         if (key.Placement == KeyPlacement.None)
             return "unset key";
-        string width = $"width {GnuplotSyntax.Number(Math.Round(KeyPlan.AfterText + panel.KeyEntries.Max(panel.WidthOf), 2))}/key_character-{panel.KeyEntries.Max(entry => entry.Length)}";
-        string near = GnuplotSyntax.Share(KeyInset), style = $"vertical maxrows {key.Rows} spacing key_row samplen key_sample {width}";
+        string ems = GnuplotSyntax.Number(Math.Round(KeyPlan.AfterText + panel.KeyEntries.Max(panel.WidthOf), 2));
+        string width = $"width {ems}/key_character-{panel.KeyEntries.Max(entry => entry.Length)}";
+        string style = $"vertical maxrows {key.Rows} spacing key_row samplen key_sample {width}";
         return key.Placement switch
         {
             KeyPlacement.TopRight => $"set key at graph 1, graph 1 right top Right noreverse {style}",
-            KeyPlacement.TopLeft => $"set key at graph {near}, graph 1 left top Left reverse {style}",
-            KeyPlacement.BottomRight => $"set key at graph 1, graph {near} right bottom Right noreverse {style}",
-            KeyPlacement.BottomLeft => $"set key at graph {near}, graph {near} left bottom Left reverse {style}",
-            KeyPlacement.Below => $"set key at graph {GnuplotSyntax.Share(middle)}, graph {GnuplotSyntax.Share(-depth)} center top Left reverse {style}",
+            KeyPlacement.TopLeft => $"set key at graph 0, graph 1 left top Left reverse {style}",
+            KeyPlacement.BottomRight => $"set key at graph 1, graph {KeyLift} right bottom Right noreverse {style}",
+            KeyPlacement.BottomLeft => $"set key at graph 0, graph {KeyLift} left bottom Left reverse {style}",
+            KeyPlacement.Below =>
+                $"set key at graph {GnuplotSyntax.Share(middle)}, graph {GnuplotSyntax.Share(-depth)} center top Left reverse {style}",
             _ => throw new ArgumentException("The place of a key must be decided before its script is written.", nameof(key)),
         };
     }
 
-    /// <summary>What the plot command lists: bands first, beneath all lines; neighbours that differ in nothing but their block become one loop.</summary>
+    /// <summary>
+    /// What the plot command lists: bands first, beneath all lines; neighbours that differ in nothing but their block become one loop.
+    /// </summary>
     private static IEnumerable<string> Clauses(PanelPlan panel)
     {
         Clause[] clauses = [.. panel.Curves.Where(c => c.Curve is BandCurve).Select(Band), .. panel.Curves.Where(HasLine).Select(Line)];
@@ -78,8 +85,8 @@ internal static class PanelScript
     private static Clause Band(CurvePlan curve)
     {
         string title = HasLine(curve) ? "notitle" : Title(curve.Curve);
-        return new Clause(
-            curve.Index, $"using 1:2:3 with filledcurves fillcolor rgb '{curve.Curve.Stroke.Color}' fillstyle transparent solid {BandOpacity} noborder {title}");
+        string fill = $"fillcolor rgb '{curve.Curve.Stroke.Color}' fillstyle transparent solid {BandOpacity} noborder";
+        return new Clause(curve.Index, $"using 1:2:3 with filledcurves {fill} {title}");
     }
 
     private static Clause Line(CurvePlan curve)

@@ -3,7 +3,7 @@ namespace SpecGD.Figures.Gnuplot;
 /// <summary>Looks for a program as a shell does, and in the folders where its installer puts it.</summary>
 internal static class ProgramPath
 {
-    /// <summary>The places where the program called <paramref name="name"/> may be, the first first: along PATH, then in <paramref name="usualFolders"/>.</summary>
+    /// <summary>Where the program called <paramref name="name"/> may be: along PATH, then in <paramref name="usualFolders"/>.</summary>
     public static IEnumerable<string> Candidates(string name, IEnumerable<string> usualFolders)
     {
         string file = OperatingSystem.IsWindows() && !name.EndsWith(".exe", StringComparison.OrdinalIgnoreCase) ? name + ".exe" : name;

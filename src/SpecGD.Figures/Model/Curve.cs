@@ -1,8 +1,8 @@
 namespace SpecGD.Figures.Model;
 
 /// <summary>
-/// Something drawn in a panel. Values that are not finite, or not positive on a logarithmic axis, are gaps. Curves are drawn in the order of their list, bands
-/// beneath all lines; the key names them in the same order.
+/// Something drawn in a panel. Values that are not finite, or not positive on a logarithmic axis, are gaps. Curves are drawn in the order of
+/// their list, bands beneath all lines; the key names them in the same order.
 /// </summary>
 public abstract record Curve
 {

@@ -3,12 +3,12 @@ using System.Text;
 namespace SpecGD.Figures.Model;
 
 /// <summary>
-/// A title, label or key entry: upright text, italic mathematics, superscripts and subscripts. A plain string converts to upright text in which no character is
-/// special, so names that come from a log can be used as they are.
+/// A title, label or key entry: upright text, italic mathematics, superscripts and subscripts. A plain string converts to upright text in
+/// which no character is special, so names that come from a log can be used as they are.
 /// </summary>
 public sealed class FigureText
 {
-    /// <summary>A size that differs from the superscript's by less than anyone sees: where the two are the same, gnuplot's svg terminal forgets to state the second.</summary>
+    /// <summary>A size that differs from the superscript's unseen: where the two are the same, gnuplot's svg terminal forgets the second.</summary>
     private const string StackedSize = "/*0.99";
 
     private readonly Run[] _runs;
@@ -40,11 +40,7 @@ public sealed class FigureText
     public static FigureText operator +(FigureText left, FigureText right) => new([.. left._runs, .. right._runs]);
 
     /// <summary>Upright text, every character as it is; control characters become spaces.</summary>
-    public static FigureText Upright(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        return text.Length == 0 ? Empty : new FigureText(new Run(Form.Upright, Printable(text)));
-    }
+    public static FigureText Upright(string text) => Printable(text) is { Length: > 0 } printable ? new(new Run(Form.Upright, printable)) : Empty;
 
     /// <summary>Italic text: a variable.</summary>
     public static FigureText Italic(string text) => new(new Run(Form.Italic, Printable(text)));
@@ -56,7 +52,8 @@ public sealed class FigureText
     public static FigureText Subscript(string text) => new(new Run(Form.Subscript, Printable(text)));
 
     /// <summary>A subscript and a superscript, one above the other.</summary>
-    public static FigureText Scripts(string subscript, string superscript) => new(new Run(Form.Stacked, Printable(subscript), Printable(superscript)));
+    public static FigureText Scripts(string subscript, string superscript) =>
+        new(new Run(Form.Stacked, Printable(subscript), Printable(superscript)));
 
     /// <summary>The text on one line without mark-up; scripts are written with _ and ^.</summary>
     public override string ToString() => string.Concat(_runs.Select(run => run.Form switch
@@ -85,7 +82,9 @@ public sealed class FigureText
         _ => TextMetrics.Ems(run.Text),
     });
 
-    /// <summary>Backslashes before what enhanced mode reads as mark-up; a backslash stands in braces, or "\U+221E" would become the character of that number.</summary>
+    /// <summary>
+    /// Backslashes before what is mark-up; a backslash itself stands in braces, or "\U+221E" would become the character of that number.
+    /// </summary>
     private static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length + 8);
@@ -101,7 +100,11 @@ public sealed class FigureText
         return escaped.ToString();
     }
 
-    private static string Printable(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
+    private static string Printable(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
+    }
 
     private readonly record struct Run(Form Form, string Text, string Above = "");
 }

@@ -1,8 +1,8 @@
 namespace SpecGD.Figures.Model;
 
 /// <summary>
-/// The strokes of all figures, by the role of what they draw. Colours are those of Okabe and Ito, which colour-blind readers tell apart, with a dark red in place of
-/// their vermillion, which lies too near the orange.
+/// The strokes of all figures, by the role of what they draw. Colours are those of Okabe and Ito, which colour-blind readers tell apart, with a
+/// dark red in place of their vermillion, which lies too near the orange.
 /// </summary>
 public static class Palette
 {
@@ -25,7 +25,7 @@ public static class Palette
     /// <summary>A quantity that does not change over the run, such as st(A).</summary>
     public static Stroke Reference { get; } = new("#000000", ReferenceWidth, Dash.Dashed);
 
-    /// <summary>A method without a role of its own: the <paramref name="ordinal"/>-th of them, from 0; colours repeat after four with other dashes.</summary>
+    /// <summary>A method without a role, the <paramref name="ordinal"/>-th from 0; after four the colours come again with other dashes.</summary>
     public static Stroke Other(int ordinal)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ordinal);

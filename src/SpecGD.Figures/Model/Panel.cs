@@ -11,7 +11,9 @@ public sealed record Panel(FigureText Title, Axis X, Axis Y, IReadOnlyList<Curve
     public KeyPlacement Key { get; init; } = KeyPlacement.Automatic;
 }
 
-/// <summary>An axis. An end that is not given comes from the data: exactly for x, rounded outward to a tic for y and to a power of ten where logarithmic.</summary>
+/// <summary>
+/// An axis. An end that is not given comes from the data: as it is for x, outward to a tic for y, to a power of ten where logarithmic.
+/// </summary>
 /// <param name="Label">What stands beside it.</param>
 public sealed record Axis(FigureText Label)
 {
@@ -26,6 +28,9 @@ public sealed record Axis(FigureText Label)
 
     /// <summary>The upper end; larger than <see cref="From"/>.</summary>
     public double? To { get; init; }
+
+    /// <summary>The numbers that carry tics, such as the sizes of a sweep; none for round numbers. With them an end that is not given is the data's.</summary>
+    public IReadOnlyList<double> Tics { get; init; } = [];
 }
 
 /// <summary>Places of a key.</summary>

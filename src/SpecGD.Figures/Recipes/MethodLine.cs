@@ -12,6 +12,9 @@ namespace SpecGD.Figures.Recipes;
 /// <param name="Stroke">How it is drawn.</param>
 internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, Stroke Stroke)
 {
+    /// <summary>Characters of a key entry that fit below a panel.</summary>
+    private const int LongestLabel = 32;
+
     /// <summary>Whether it is SpecGD from a given iterate of gradient descent.</summary>
     public bool IsRestart => IsRestartName(Name);
 
@@ -21,20 +24,21 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
     /// <summary>The last recorded step, or 0 without records.</summary>
     public int LastStep => Log.Series.Values.Where(s => s.Count > 0).Select(s => s.Steps[^1]).DefaultIfEmpty(0).Max();
 
-    /// <summary>The methods that have records, in the order of the key: gradient descent, SpecGD, its restarts by step, from the peak, then any others as the log has them.</summary>
+    /// <summary>The methods that have records, in the order of the key: GD, SpecGD, its restarts by step, from the peak, then any others.</summary>
     public static IReadOnlyList<MethodLine> All(RunLog log)
     {
         var methods = log.Methods.Where(m => m.Value.Series.Values.Any(s => s.Count > 0)).ToArray();
         var restarts = methods.Where(m => IsRestartName(m.Key)).OrderBy(m => RestartStep(m.Key)).ToArray();
         var others = methods.Where(m => RoleOf(m.Key) is null && !IsRestartName(m.Key));
-        FigureText restartLabel = "SpecGD from GD step " + (restarts.Length == 1 ? RestartStep(restarts[0].Key).ToString(CultureInfo.InvariantCulture) : FigureText.Italic("t"));
+        FigureText restartLabel = "SpecGD from GD step "
+            + (restarts.Length == 1 ? RestartStep(restarts[0].Key).ToString(CultureInfo.InvariantCulture) : FigureText.Italic("t"));
         return
         [
             .. Of(RandomFeature.GradientDescent),
             .. Of(RandomFeature.SpecGd),
             .. restarts.Select((m, i) => new MethodLine(m.Key, m.Value, i == 0 ? restartLabel : FigureText.Empty, Palette.Restart)),
             .. Of(RandomFeature.FromPeak),
-            .. others.Select((m, i) => new MethodLine(m.Key, m.Value, m.Key, Palette.Other(i))),
+            .. others.Select((m, i) => new MethodLine(m.Key, m.Value, Shortened(m.Key), Palette.Other(i))),
         ];
 
         IEnumerable<MethodLine> Of(string name) => from m in methods
@@ -51,8 +55,11 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
         _ => null,
     };
 
+    private static string Shortened(string name) => name.Length <= LongestLabel ? name : name[..(LongestLabel - 1)] + "…";
+
     private static bool IsRestartName(string name) => name.StartsWith(RandomFeature.FromIterationPrefix, StringComparison.Ordinal)
         && int.TryParse(name.AsSpan(RandomFeature.FromIterationPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
-    private static int RestartStep(string name) => int.Parse(name.AsSpan(RandomFeature.FromIterationPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture);
+    private static int RestartStep(string name) =>
+        int.Parse(name.AsSpan(RandomFeature.FromIterationPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture);
 }

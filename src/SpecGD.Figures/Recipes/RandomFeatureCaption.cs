@@ -8,6 +8,8 @@ namespace SpecGD.Figures.Recipes;
 /// <summary>The caption of <see cref="RandomFeatureFigure"/>: the settings, what each line is, and how SpecGD's nuclear rank is drawn.</summary>
 internal static class RandomFeatureCaption
 {
+    private const int MostStepsListed = 4;
+
     private static readonly (string Key, string Name)[] Settings =
         [("activation", "activation"), ("dim", "dim"), ("feature_dim", "feature dim"), ("num_samples", "samples"), ("seed", "seed")];
 
@@ -23,11 +25,13 @@ internal static class RandomFeatureCaption
             yield return $"Dashed grey: SpecGD restarted from GD's iterate at {Steps(restarts)}.";
         if (lines.FirstOrDefault(line => line.Name == RandomFeature.FromPeak) is { } peak)
             yield return Invariant($"Dark red: SpecGD restarted at step {peak.FirstStep}, where GD's nuclear rank is largest.");
-        yield return "Right: nuclear rank nr(∇L(W)) of the gradient" + (stableRank is { } st ? Invariant($" and, dashed black, the stable rank st(A) = {st:0.##}.") : ".");
+        string reference = stableRank is { } st ? Invariant($" and, dashed black, the stable rank st(A) = {st:0.00}") : "";
+        yield return $"Right: nuclear rank nr(∇L(W)) of the gradient{reference}.";
         if (lines.Any(line => !line.IsRestart && line.Name != RandomFeature.GradientDescent))
         {
-            yield return Invariant($"From step to step SpecGD's nuclear rank jumps up and down with period two; drawn lightly is its band, the running minimum and maximum over ")
-                + Invariant($"{2 * RandomFeatureFigure.BandReach(lines) + 1} steps, and on top of it the running mean.");
+            int window = 2 * RandomFeatureFigure.BandReach(lines) + 1;
+            yield return "SpecGD's nuclear rank alternates with period two, up and down from step to step: "
+                + Invariant($"drawn lightly is its band, the running minimum and maximum over {window} steps, with the running mean on top.");
         }
         if (lines.Any(line => line.Log.TryGet("loss", out var loss) && loss.Values.Any(value => !(value > 0 && double.IsFinite(value)))))
             yield return "Losses that are zero or not finite are gaps.";
@@ -36,9 +40,8 @@ internal static class RandomFeatureCaption
     private static string Steps(int[] steps) => steps switch
     {
         [var only] => Invariant($"step {only}"),
-        [var first, var second] => Invariant($"steps {first} and {second}"),
-        [var first, var second, .., var last] => Invariant($"steps {first}, {second}, …, {last}"),
-        _ => "",
+        { Length: <= MostStepsListed } => Invariant($"steps {string.Join(", ", steps[..^1])} and {steps[^1]}"),
+        _ => Invariant($"steps {steps[0]}, {steps[1]}, …, {steps[^1]}"),
     };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -5,13 +5,19 @@ using SpecGD.Records;
 
 namespace SpecGD.Figures.Recipes;
 
-/// <summary>Figures 3 and 11: the training loss of gradient descent, SpecGD and SpecGD's restarts, and the nuclear rank of the gradient against st(A).</summary>
+/// <summary>
+/// Figures 3 and 11: the training loss of gradient descent, SpecGD and its restarts, and the nuclear rank of the gradient against st(A).
+/// </summary>
 public sealed class RandomFeatureFigure : IFigureRecipe
 {
-    /// <summary>The band and the mean of SpecGD's nuclear rank take in, on either side of a step, one in so many of the steps drawn: less than a line is wide.</summary>
+    /// <summary>
+    /// On either side of a step the band and mean of SpecGD's nuclear rank take in one in so many of all steps: less than a line is wide.
+    /// </summary>
     public const int BandResolution = 400;
 
-    private const string Experiment = "random-feature", LossSeries = "loss", RankSeries = "nuclear_rank", RankInLayers = "grad_ratio.W1";
+    private const string LossSeries = "loss", RankSeries = "nuclear_rank", RankInLayers = "grad_ratio.W1";
+
+    private static readonly string Experiment = new RandomFeature().Name;
 
     /// <inheritdoc/>
     public string Name => Experiment;
@@ -30,7 +36,8 @@ public sealed class RandomFeatureFigure : IFigureRecipe
         if (StableRank(log) is { } stableRank)
             ranks = [.. ranks, new HorizontalLine(stableRank, Palette.Reference) { Label = "st(" + FigureText.Italic("A") + ")" }];
         var steps = new Axis("Training iteration") { WholeNumbers = true, From = 0, To = 1 + lines.Max(line => line.LastStep) };
-        FigureText lossLabel = "‖" + FigureText.Italic("WA") + " − " + FigureText.Italic("Y") + "‖" + FigureText.Scripts("F", "2") + " / 2" + FigureText.Italic("n");
+        FigureText squaredNorm = "‖" + FigureText.Italic("WA") + " − " + FigureText.Italic("Y") + "‖" + FigureText.Scripts("F", "2");
+        FigureText lossLabel = squaredNorm + " / 2" + FigureText.Italic("n");
         FigureText rankLabel = "nr(∇" + FigureText.Italic("L") + "(" + FigureText.Italic("W") + "))";
         Panel[] panels =
         [

@@ -28,8 +28,7 @@ public sealed class RunLog
     public OrderedDictionary<string, MethodLog> Methods { get; } = [];
 
     /// <summary>The number <paramref name="name"/> of the dataset, or null.</summary>
-    public double? DatasetNumber(string name) =>
-        Dataset.TryGetPropertyValue(name, out var node) && node is JsonValue value && value.TryGetValue(out double number) ? number : null;
+    public double? DatasetNumber(string name) => JsonNumber.Of(Dataset[name]);
 
     /// <summary>The text <paramref name="name"/> of the configuration, or null.</summary>
     public string? ConfigText(string name) =>

@@ -55,22 +55,24 @@ public class NuclearNormTests
         Measures.TrySumOfRoots<float>([1e-4f, 1], out _).ShouldBeFalse();
     }
 
-    /// <summary>The bound on which the trust rests: eigenvalues of a Gram matrix are off by at most 8 ε·λ₁.</summary>
+    /// <summary>The bound on which the trust rests, for the small eigenvalues that decide it: they are off by at most 8 ε·λ₁.</summary>
     [SkippableTheory]
     [InlineData(Backends.OpenBlas, 16)]
     [InlineData(Backends.OpenBlas, MatrixCase.FirstFast)]
     [InlineData(Backends.OpenBlas, 300)]
     [InlineData(Backends.Managed, 16)]
     [InlineData(Backends.Managed, MatrixCase.FirstFast)]
-    public void Eigenvalues_of_a_Gram_matrix_are_off_by_no_more_than_the_bound(string backend, int n)
+    public void Small_eigenvalues_of_a_Gram_matrix_are_off_by_no_more_than_the_bound(string backend, int n)
     {
+        // Above a tenth of the largest, the rounding of the matrix itself would be measured instead.
+        const double small = 0.1;
         double[] s = [.. Enumerable.Range(0, n).Select(i => Math.Pow(10, -3.0 * i / n))];
         var m = Spectra.WithSpectrum(n, n + 20, s, seed: 2);
         using var inForce = Backends.Use(backend);
         var gram = new Matrix<double>(n, n);
         Linear.Gram(1, m, transposeFirst: false, gram);
         double[] lambda = Linear.SymmetricEigenvalues(gram);
-        for (int i = 0; i < n; i++)
+        for (int i = Array.FindIndex(s, x => x <= small); i < n; i++)
             lambda[n - 1 - i].ShouldBeWithin(Measures.GramRounding * Math.Pow(2, -52), of: s[i] * s[i], $"eigenvalue {i}");
     }
 }

@@ -27,6 +27,7 @@ public class OperatorNormTests
         ["two values at the top 1e-9 apart"] = (i, n) => i < 2 ? 1 - (1e-9 * i) : 0.7,
         ["a double top"] = (i, n) => i < 2 ? 1 : 0.9,
         ["twelve decades"] = (i, n) => Math.Pow(10, -12.0 * i / n),
+        ["squares at Chebyshev points"] = (i, n) => Math.Sqrt((1.01 + Math.Cos(Math.PI * i / n)) / 2.01), // no process of fewer than n steps finds the top
         ["all equal"] = (i, n) => 1,
         ["rank two"] = (i, n) => i < 2 ? 1.0 / (i + 1) : 0,
     };

@@ -85,13 +85,30 @@ public class PolarTests
     {
         const int k = MatrixCase.FirstFast;
         using var inForce = Backends.Use(backend);
-        foreach (double smallest in new[] { 2e-4, 1.01e-4, 0.99e-4, 1e-6, 1e-10 })
+        foreach (double smallest in new[] { 2e-4, 1.01e-4, 0.99e-4, 1e-5, 4e-6, 1e-10 })
         {
             var (u, vt) = Spectra.Directions(k + 9, k, seed: 4);
             double[] s = [.. Enumerable.Range(0, k).Select(i => i == k - 1 ? smallest : 1 - (0.5 * i / k))];
             // The comment of Polar promises 1e-7 for the Gram way; the SVD's last direction is known to ε/smallest.
             double allowed = Math.Max(1e-7, 100 * 2.2e-16 / smallest);
             Spectra.Distance(Polar.Of(Spectra.Compose(u, s, vt)), Linear.Product(u, vt)).ShouldBeAtMost(allowed, $"smallest {smallest}");
+        }
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(AllBackends))]
+    public void In_single_precision_it_hands_over_earlier(string backend)
+    {
+        const int k = MatrixCase.FirstFast;
+        const double epsilon = 1.2e-7;
+        using var inForce = Backends.Use(backend);
+        foreach (double smallest in new[] { 0.2, 0.11, 0.09, 0.03, 0.01 })
+        {
+            var (u, vt) = Spectra.Directions(k, k + 9, seed: 6);
+            double[] s = [.. Enumerable.Range(0, k).Select(i => i == k - 1 ? smallest : 1 - (0.5 * i / k))];
+            // Five ε·size in ‖·‖_F for the directions together, and ten ε/smallest for the last one.
+            double allowed = (5 * epsilon * k) + (10 * epsilon / smallest);
+            Spectra.Distance(Polar.Of(Spectra.Compose(u, s, vt).ToSingle()).ToDouble(), Linear.Product(u, vt)).ShouldBeAtMost(allowed, $"smallest {smallest}");
         }
     }
 

@@ -1,0 +1,48 @@
+using SpecGD.Figures.Model;
+
+namespace SpecGD.Figures.Drawing;
+
+/// <summary>A rectangle in a plot whose corners are (0, 0) and (1, 1).</summary>
+internal readonly record struct KeyBox(double Left, double Bottom, double Right, double Top)
+{
+    /// <summary>Whether the box lies in the plot and no curve of <paramref name="panel"/> runs through it.</summary>
+    public bool IsFreeIn(PanelPlan panel)
+    {
+        var box = this;
+        return Left >= 0 && Bottom >= 0 && Right <= 1 && Top <= 1 && !panel.Curves.Any(curve => box.Meets(curve, panel.X, panel.Y));
+    }
+
+    private bool Meets(CurvePlan curve, ResolvedAxis x, ResolvedAxis y)
+    {
+        if (curve.Curve is HorizontalLine line)
+            return Overlaps(y.Place(line.Y), y.Place(line.Y));
+        for (int i = 0; i < curve.Columns[0].Count; i++)
+        {
+            if (double.IsFinite(curve.Columns[1][i]) && MeetsPiece(curve, i, x, y))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// Whether the box meets the piece of a curve from row <paramref name="i"/> to the next, or the point alone where a gap follows.
+    /// </summary>
+    private bool MeetsPiece(CurvePlan curve, int i, ResolvedAxis x, ResolvedAxis y)
+    {
+        int next = i + 1 < curve.Columns[0].Count && double.IsFinite(curve.Columns[1][i + 1]) ? i + 1 : i;
+        double begin = x.Place(curve.Columns[0][i]), end = x.Place(curve.Columns[0][next]);
+        if (end < Left || begin > Right)
+            return false;
+        double low = double.PositiveInfinity, high = double.NegativeInfinity;
+        foreach (var column in curve.Columns.Skip(1))
+        {
+            double from = y.Place(column[i]), to = y.Place(column[next]), slope = end > begin ? (to - from) / (end - begin) : 0;
+            double first = begin < Left ? from + slope * (Left - begin) : from;
+            double last = end > Right ? from + slope * (Right - begin) : to;
+            (low, high) = (Math.Min(low, Math.Min(first, last)), Math.Max(high, Math.Max(first, last)));
+        }
+        return Overlaps(low, high);
+    }
+
+    private bool Overlaps(double low, double high) => low <= Top && high >= Bottom;
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SpecGD.Experiments;
+using SpecGD.Figures.Model;
+using SpecGD.Records;
+
+namespace SpecGD.Figures.Recipes;
+
+/// <summary>Figure 17: stable ranks of the post-activations at initialisation against the batch size.</summary>
+public sealed class BatchSizeSweepFigure : IFigureRecipe
+{
+    private static readonly Dash[] Dashes = [Dash.Solid, Dash.Dashed, Dash.DashDot];
+
+    /// <inheritdoc/>
+    public string Name { get; } = new BatchSizeSweep().Name;
+
+    /// <inheritdoc/>
+    public Figure? Compose(RunLog log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        if (log.Sections[BatchSizeSweep.StableRank] is not JsonObject { Count: > 0 } byBatch)
+            return null;
+        var batches = byBatch.Select(b => (Size: double.Parse(b.Key, CultureInfo.InvariantCulture), Layers: b.Value!.AsObject())).OrderBy(b => b.Size).ToArray();
+        double[] sizes = [.. batches.Select(b => b.Size)];
+        Curve[] curves =
+        [
+            .. batches[0].Layers.Select((layer, i) => new LineCurve(sizes, [.. batches.Select(b => JsonNumber.Of(b.Layers[layer.Key]) ?? double.NaN)], Palette.Other(i) with { Dash = Dashes[i % Dashes.Length] })
+            {
+                Label = $"layer {i + 1}",
+            }),
+        ];
+        var panel = new Panel("Stable rank at initialisation", new Axis("Batch size") { Logarithmic = true }, new Axis("st(" + FigureText.Italic("A") + FigureText.Subscript("ℓ") + ")") { From = 0 }, curves);
+        string settings = log.ConfigText("activation") is { } activation ? $" (activation {activation})" : "";
+        return new Figure(Name, [panel], $"Stable ranks of the post-activations of a four-layer network at initialisation{settings}, on a fresh Gaussian batch of each size.") { Columns = 1, Width = 6, Height = 4 };
+    }
+}

@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using SpecGD.Experiments;
+using SpecGD.Figures.Model;
+using SpecGD.Records;
+
+namespace SpecGD.Figures.Recipes;
+
+/// <summary>A log of the sparse regression, with its methods in the order of the key.</summary>
+internal sealed class LayeredLog
+{
+    /// <summary>The authors' plotting looks for SpecGD under this name; their runs write <c>specgd</c>. Both are drawn.</summary>
+    private const string BlockSpecGd = "block_specgd";
+
+    private static readonly Dash[] Dashes = [Dash.Solid, Dash.Dashed, Dash.DashDot];
+
+    private readonly RunLog _log;
+    private readonly (string Name, string Label, Stroke Stroke)[] _methods;
+
+    private LayeredLog(RunLog log)
+    {
+        _log = log;
+        _methods = [.. log.Methods.Keys.Select((name, i) => (name, LabelOf(name), StrokeOf(name, i)))];
+    }
+
+    /// <summary>Name of the experiment.</summary>
+    public static string Experiment { get; } = new SparseRegression().Name;
+
+    /// <summary>The settings for captions, in parentheses; empty where the log has none.</summary>
+    public string Settings
+    {
+        get
+        {
+            string text = string.Join(", ", new[] { ("activation", "activation"), ("dim", "dim"), ("batch_size", "samples"), ("seed", "seed") }
+                .Where(s => _log.Config[s.Item1] is JsonValue).Select(s => $"{s.Item2} {_log.Config[s.Item1]}"));
+            return text.Length > 0 ? $" ({text})" : "";
+        }
+    }
+
+    /// <summary>The log as one of this experiment, or null: by its configuration, or, in a log of the authors' script, by series of a third layer.</summary>
+    public static LayeredLog? Of(RunLog log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        bool fits = log.ConfigText("experiment") is { } experiment
+            ? experiment == Experiment
+            : log.Methods.Values.Any(method => method.Find("activations.layer3") is not null);
+        return fits && log.Methods.Values.Any(method => method.TryGet("loss", out _)) ? new LayeredLog(log) : null;
+    }
+
+    /// <summary>One line a method that has the series, told apart by dash where several layers share a panel.</summary>
+    /// <param name="series">Name of the series.</param>
+    /// <param name="suffix">What follows the method's name in the key.</param>
+    /// <param name="layer">Which dash, from 1.</param>
+    public Curve[] Curves(string series, string suffix, int layer = 1) =>
+    [
+        .. from method in _methods
+           let values = _log.Methods[method.Name].Find(series)
+           where values is { Count: > 0 }
+           select new LineCurve([.. values.Steps.Select(step => (double)step)], values.Values, method.Stroke with { Dash = Dashes[layer - 1] }) { Label = method.Label + suffix },
+    ];
+
+    /// <summary>A panel over the training steps.</summary>
+    public Panel Panel(FigureText title, FigureText label, bool logarithmic, IReadOnlyList<Curve> curves) => new(
+        title,
+        new Axis("Training iteration") { WholeNumbers = true, From = 0, To = Math.Max(1, _log.Methods.Values.Max(m => m.Find("loss") is { Count: > 0 } loss ? loss.Steps[^1] + 1 : 1)) },
+        new Axis(label) { Logarithmic = logarithmic, From = logarithmic ? null : 0 },
+        curves);
+
+    private static string LabelOf(string name) => name switch
+    {
+        SparseRegression.GradientDescent => "GD",
+        SparseRegression.SpecGd or BlockSpecGd => "SpecGD",
+        _ => name,
+    };
+
+    private static Stroke StrokeOf(string name, int ordinal) => name switch
+    {
+        SparseRegression.GradientDescent => Palette.GradientDescent,
+        SparseRegression.SpecGd or BlockSpecGd => Palette.SpecGd,
+        _ => Palette.Other(ordinal),
+    };
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using SpecGD.Figures.Model;
+using SpecGD.Records;
+
+namespace SpecGD.Figures.Recipes;
+
+/// <summary>
+/// Figures 1, 4 and 18: training loss, stable ranks of the post-activations and nuclear ranks of the gradients for both methods, then, one panel a weight, the nuclear rank
+/// of its gradient beside the stable rank of the activations that enter it.
+/// </summary>
+public sealed class SparseRegressionFigure : IFigureRecipe
+{
+    private const int Layers = 3;
+
+    /// <inheritdoc/>
+    public string Name => LayeredLog.Experiment;
+
+    /// <inheritdoc/>
+    public Figure? Compose(RunLog log)
+    {
+        if (LayeredLog.Of(log) is not { } layered)
+            return null;
+        var ofAllLayers = Enumerable.Range(1, Layers);
+        Panel[] panels =
+        [
+            layered.Panel("Training loss", "Mean squared error", logarithmic: true, layered.Curves("loss", "")),
+            layered.Panel("Stable rank of the activations", "st(" + FigureText.Italic("A") + FigureText.Subscript("ℓ") + ")", logarithmic: false,
+                [.. ofAllLayers.SelectMany(layer => layered.Curves($"activations.layer{layer}", Invariant($", ℓ = {layer}"), layer))]),
+            layered.Panel("Nuclear rank of the gradients", "nr(" + FigureText.Italic("G") + FigureText.Subscript("ℓ") + ")", logarithmic: false,
+                [.. ofAllLayers.SelectMany(layer => layered.Curves($"grad_ratio.W{layer}", Invariant($", ℓ = {layer}"), layer))]),
+            .. ofAllLayers.Select(layer => OfWeight(layered, layer)),
+        ];
+        return new Figure(Name, [.. panels.Where(panel => panel.Curves.Count > 0)], Caption(layered)) { Columns = 3, Width = 15, Height = 8 };
+    }
+
+    /// <summary>nr(G_ℓ) and, dashed, st(A_{ℓ−1}) of the activations that W_ℓ multiplies; those of the first weight are the data, which the log does not measure.</summary>
+    private static Panel OfWeight(LayeredLog layered, int layer)
+    {
+        var ranks = layered.Curves($"grad_ratio.W{layer}", Invariant($": nr of G{layer}"));
+        var entering = layer > 1 ? layered.Curves($"activations.layer{layer - 1}", Invariant($": st of A{layer - 1}"), 2) : [];
+        return layered.Panel(Invariant($"Weight {layer}"), "Rank", logarithmic: false, [.. ranks, .. entering]);
+    }
+
+    private static string Caption(LayeredLog layered) =>
+        $"Gradient descent (GD) and SpecGD on the sparse regression y = x₁x₂x₃ with a four-layer network{layered.Settings}. Everything is measured before each update. "
+        + "Colour and width tell the methods apart, dashes the layers. In the panels of one weight, the nuclear rank of its gradient stands beside the stable rank of the activations "
+        + "that enter it: the spectral step is favoured where the former is the larger.";
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

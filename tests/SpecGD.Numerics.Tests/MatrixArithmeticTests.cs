@@ -1,0 +1,143 @@
+using System.Globalization;
+
+namespace SpecGD.Numerics.Tests;
+
+public class MatrixArithmeticTests
+{
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 9)]
+    [InlineData(9, 1)]
+    [InlineData(31, 33)] // around the tile of 32
+    [InlineData(32, 64)]
+    [InlineData(67, 5)]
+    public void A_transpose_has_rows_for_columns(int rows, int columns)
+    {
+        var matrix = TestMatrices.Counting<double>(rows, columns);
+        var transposed = matrix.Transposed();
+        transposed.ToString().ShouldBe($"{columns}×{rows}");
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns; j++)
+                transposed[j, i].ShouldBe(matrix[i, j]);
+        transposed.Transposed().AsSpan().ToArray().ShouldBe(matrix.AsSpan().ToArray());
+    }
+
+    [Fact]
+    public void A_transpose_goes_from_slice_to_slice()
+    {
+        var source = TestMatrices.FramedGaussian<float>(33, 7, seed: 1);
+        var destination = new Framed<float>(new Matrix<float>(7, 33));
+        source.Inner.TransposeTo(destination.Inner);
+        destination.FrameIsUntouched().ShouldBeTrue();
+        destination.Inner.Elements().ShouldBe(source.Inner.Transposed().Elements());
+    }
+
+    [Fact]
+    public void Elementwise_work_follows_strides_and_leaves_the_rest_alone()
+    {
+        var target = new Framed<double>(TestMatrices.Counting<double>(2, 3));
+        var other = new Framed<double>(Matrix.From(new double[,] { { 1, 1, 1 }, { 2, 2, 2 } }));
+        target.Inner.AddScaled(10, other.Inner);
+        target.Inner.Elements().ShouldBe([10, 11, 12, 23, 24, 25]);
+        target.Inner.Scale(2);
+        target.Inner.Elements().ShouldBe([20, 22, 24, 46, 48, 50]);
+        MatrixArithmetic.Subtract(target.Inner, other.Inner, target.Inner);
+        target.Inner.Elements().ShouldBe([19, 21, 23, 44, 46, 48]);
+        target.Inner.MultiplyElementwise(other.Inner);
+        target.Inner.Elements().ShouldBe([19, 21, 23, 88, 92, 96]);
+        target.FrameIsUntouched().ShouldBeTrue();
+        other.FrameIsUntouched().ShouldBeTrue();
+        other.Inner.Elements().ShouldBe([1, 1, 1, 2, 2, 2]);
+    }
+
+    [Fact]
+    public void Sums_follow_strides()
+    {
+        var a = new Framed<double>(TestMatrices.Counting<double>(2, 3)).Inner; // 0 … 5
+        var b = new Framed<double>(Matrix.From(new double[,] { { 1, -1, 1 }, { -1, 1, -10 } })).Inner;
+        MatrixArithmetic.Dot(a, b).ShouldBe(0 - 1 + 2 - 3 + 4 - 50);
+        a.SumOfSquares().ShouldBe(55);
+        b.LargestMagnitude().ShouldBe(10);
+    }
+
+    [Fact]
+    public void Sums_over_nothing_are_zero()
+    {
+        var empty = new Matrix<double>(3, 0);
+        MatrixArithmetic.Dot(empty, empty).ShouldBe(0);
+        empty.SumOfSquares().ShouldBe(0);
+        empty.LargestMagnitude().ShouldBe(0);
+        Should.NotThrow(() => empty.RequireFinite());
+    }
+
+    [Fact]
+    public void The_largest_magnitude_of_a_matrix_with_a_NaN_is_NaN()
+    {
+        var matrix = TestMatrices.Counting<double>(3, 5);
+        matrix[1, 1] = double.NaN;
+        double.IsNaN(matrix.LargestMagnitude()).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(0, 0, double.NaN)]
+    [InlineData(2, 36, double.NaN)]
+    [InlineData(1, 17, double.PositiveInfinity)]
+    [InlineData(2, 0, double.NegativeInfinity)]
+    public void An_entry_that_is_not_finite_is_named_with_its_place(int row, int column, double value)
+    {
+        var matrix = TestMatrices.Gaussian<double>(3, 37, seed: 2);
+        matrix[row, column] = value;
+        var error = Assert.Throws<NonFiniteMatrixException>(() => matrix.RequireFinite());
+        (error.Row, error.Column).ShouldBe((row, column));
+        error.Message.ShouldContain("3×37");
+        error.Message.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"{value} at row {row}, column {column}"));
+    }
+
+    [Fact]
+    public void Of_several_entries_that_are_not_finite_the_first_in_row_major_order_is_named()
+    {
+        var matrix = new Matrix<float>(4, 4);
+        matrix[3, 0] = float.NaN;
+        matrix[1, 2] = float.NegativeInfinity;
+        var error = Assert.Throws<NonFiniteMatrixException>(() => matrix.RequireFinite());
+        (error.Row, error.Column).ShouldBe((1, 2));
+    }
+
+    [Fact]
+    public void The_place_is_counted_within_the_slice_and_the_frame_does_not_count()
+    {
+        var matrix = new Matrix<double>(4, 4);
+        matrix[0, 0] = double.NaN;
+        Should.NotThrow(() => matrix.Slice(1, 1, 3, 3).RequireFinite());
+        matrix[2, 3] = double.NaN;
+        var error = Assert.Throws<NonFiniteMatrixException>(() => matrix.Slice(1, 1, 3, 3).RequireFinite());
+        (error.Row, error.Column).ShouldBe((1, 2));
+    }
+
+    [Fact]
+    public void The_largest_finite_entries_are_finite()
+    {
+        var matrix = new Matrix<double>(3, 3);
+        matrix.Fill(double.MaxValue);
+        Should.NotThrow(() => matrix.RequireFinite());
+    }
+
+    public static TheoryData<string, Action<Matrix<double>, Matrix<double>>> TwoOperands => new()
+    {
+        { "add", (a, b) => a.AddScaled(1, b) },
+        { "multiply", (a, b) => a.MultiplyElementwise(b) },
+        { "subtract", (a, b) => MatrixArithmetic.Subtract(a, b, a) },
+        { "subtract into", (a, b) => MatrixArithmetic.Subtract(a, a, b) },
+        { "dot", (a, b) => MatrixArithmetic.Dot(a, b) },
+        { "transpose", (a, b) => a.Transposed().TransposeTo(b) },
+    };
+
+    [Theory]
+    [MemberData(nameof(TwoOperands))]
+    public void Operands_of_different_shapes_are_refused_with_both_shapes(string operation, Action<Matrix<double>, Matrix<double>> work)
+    {
+        var error = Assert.Throws<ArgumentException>(() => work(new Matrix<double>(2, 3), new Matrix<double>(4, 5)));
+        error.Message.ShouldContain("2×3", customMessage: operation);
+        error.Message.ShouldContain("4×5", customMessage: operation);
+    }
+}
