@@ -17,7 +17,8 @@ internal static class SummaryView
     {
         if (rows.Count == 0)
             return;
-        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle(Markup.Escape(heading)) };
+        Console.Out.WriteLine($"\n  {heading}");
+        var table = new Table { Border = TableBorder.Simple };
         foreach (var (key, _) in rows[0])
         {
             bool isText = rows.All(row => row[key] is null || row[key]!.GetValueKind() == JsonValueKind.String);

@@ -55,6 +55,7 @@ internal static class GnuplotScript
 
     private static void AppendTerminals(StringBuilder text, Figure figure, string font)
     {
+        string svgName = figure.Name.Replace('-', '_');
         string svgFont = $"{FontFallbacks},{GnuplotSyntax.Number(FigurePlan.FontSize * SvgDotsPerInch / PointsPerInch)}";
         string pdfSize = $"{GnuplotSyntax.Number(figure.Width)}in,{GnuplotSyntax.Number(figure.Height)}in";
         text.Append($$"""
@@ -71,7 +72,7 @@ internal static class GnuplotScript
             }
             if (format eq 'svg') {
                 set terminal svg enhanced size {{Pixels(figure, SvgDotsPerInch)}} font font.'{{svgFont}}' \
-                    linewidth {{SvgDotsPerInch}}/{{PointsPerInch}}.0 dashlength 1 rounded background '#ffffff' name '{{figure.Name.Replace('-', '_')}}'
+                    linewidth {{SvgDotsPerInch}}/{{PointsPerInch}}.0 dashlength 1 rounded background '#ffffff' name '{{svgName}}'
             }
             is_svg = (format eq 'svg')
             key_row = is_svg ? 0.9 : 1.2

@@ -29,7 +29,9 @@ public sealed record Axis(FigureText Label)
     /// <summary>The upper end; larger than <see cref="From"/>.</summary>
     public double? To { get; init; }
 
-    /// <summary>The numbers that carry tics, such as the sizes of a sweep; none for round numbers. With them an end that is not given is the data's.</summary>
+    /// <summary>
+    /// The numbers that carry tics, such as the sizes of a sweep; none for round numbers. With them an end that is not given is the data's.
+    /// </summary>
     public IReadOnlyList<double> Tics { get; init; } = [];
 }
 
