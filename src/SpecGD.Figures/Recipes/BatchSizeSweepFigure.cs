@@ -29,7 +29,7 @@ public sealed class BatchSizeSweepFigure : IFigureRecipe
                 Label = $"layer {i + 1}",
             }),
         ];
-        var panel = new Panel("Stable rank at initialisation", new Axis("Batch size") { Logarithmic = true }, new Axis("st(" + FigureText.Italic("A") + FigureText.Subscript("ℓ") + ")") { From = 0 }, curves);
+        var panel = new Panel("Stable rank at initialisation", new Axis("Batch size") { Logarithmic = true, From = sizes[0], To = sizes[^1], Tics = sizes }, new Axis("st(" + FigureText.Italic("A") + FigureText.Subscript("ℓ") + ")") { From = 0 }, curves);
         string settings = log.ConfigText("activation") is { } activation ? $" (activation {activation})" : "";
         return new Figure(Name, [panel], $"Stable ranks of the post-activations of a four-layer network at initialisation{settings}, on a fresh Gaussian batch of each size.") { Columns = 1, Width = 6, Height = 4 };
     }

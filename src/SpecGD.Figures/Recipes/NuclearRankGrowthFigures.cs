@@ -44,7 +44,7 @@ public sealed class NuclearRankStartFigure : IFigureRecipe
     {
         ArgumentNullException.ThrowIfNull(log);
         Panel[] panels = [.. GrowthModel.All(log).Select(model => new Panel(
-            model.Title, new Axis(FigureText.Italic("k")) { From = 0 }, new Axis("nr(∇" + FigureText.Italic("L") + ")") { From = 0 }, Curves(model.Section)))];
+            model.Title, new Axis(FigureText.Italic("k")) { From = 0, Tics = GrowthModel.Widths(model.Section) }, new Axis("nr(∇" + FigureText.Italic("L") + ")") { From = 0 }, Curves(model.Section)))];
         return panels.Length == 0
             ? null
             : new Figure(Name, panels, "Nuclear rank of the gradient at the zero start and after one step of gradient descent, against the number k of features: flat at the start, close to linear after one step.");
@@ -69,6 +69,9 @@ internal sealed record GrowthModel(string Title, JsonObject Section)
         from model in new[] { (NuclearRankGrowth.Model1, "Realisable"), (NuclearRankGrowth.Model2, "Teacher and student") }
         where log.Sections[model.Item1] is JsonObject
         select new GrowthModel(model.Item2, log.Sections[model.Item1]!.AsObject());
+
+    /// <summary>The values of k, ascending.</summary>
+    public static double[] Widths(JsonObject section) => [.. (section["nr0"]?.AsObject() ?? []).Select(p => double.Parse(p.Key, CultureInfo.InvariantCulture)).Order()];
 
     /// <summary>The stroke of the <paramref name="ordinal"/>-th curve.</summary>
     public static Stroke StrokeOf(int ordinal) => Palette.Other(ordinal) with { Dash = Dashes[ordinal % Dashes.Length] };
