@@ -107,7 +107,7 @@ public readonly struct Matrix<T>
     /// <exception cref="ArgumentException">The number of elements differs, or the matrix is not contiguous.</exception>
     public Matrix<T> Reshape(int rows, int columns)
     {
-        if ((long)rows * columns != Count || !IsContiguous)
+        if (rows < 0 || columns < 0 || (long)rows * columns != Count || !IsContiguous)
             throw new ArgumentException($"A {Rows}×{Columns} matrix (stride {Stride}) cannot be seen as {rows}×{columns}.");
         return Count == 0 ? new Matrix<T>(rows, columns) : new Matrix<T>(_buffer!, _offset, rows, columns, columns);
     }

@@ -44,8 +44,17 @@ public static class ThreadBudget
         try
         {
             int next = -1;
-            var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Total, Math.Max(1, items.Count)), CancellationToken = cancellation };
-            Parallel.For(0, items.Count, options, _ => body(items[Interlocked.Increment(ref next)]));
+            bool leftOut = false;
+            var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Total, Math.Max(1, items.Count)) };
+            Parallel.For(0, items.Count, options, _ =>
+            {
+                if (cancellation.IsCancellationRequested)
+                    leftOut = true;
+                else
+                    body(items[Interlocked.Increment(ref next)]);
+            });
+            if (leftOut)
+                throw new OperationCanceledException(cancellation);
         }
         finally
         {

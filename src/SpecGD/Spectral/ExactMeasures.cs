@@ -48,11 +48,14 @@ public static class ExactMeasures
         return restored;
     }
 
-    /// <summary>s / s₁ for every singular value, or null where there is none above zero; the quotients make squares safe at every size of entry.</summary>
+    /// <summary>s / s₁ for every singular value, or null for a zero matrix; taken before the scale is restored, so that no size of entry costs digits.</summary>
     private static double[]? Relative<T>(Matrix<T> matrix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var s = SingularValues(matrix);
-        return s is [> 0, ..] ? Array.ConvertAll(s, x => x / s[0]) : null;
+        using var scaled = new Scaled<T>(matrix);
+        if (scaled.IsZero)
+            return null;
+        var s = Array.ConvertAll(Linear.SingularValues(scaled.Matrix), double.CreateChecked);
+        return Array.ConvertAll(s, x => x / s[0]);
     }
 }

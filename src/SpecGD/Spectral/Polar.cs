@@ -48,6 +48,7 @@ public static class Polar
     public static PolarSummary Decompose<T>(Matrix<T> matrix, Matrix<T> factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        RequireSameShape(matrix, factor);
         using var scaled = new Scaled<T>(matrix);
         if (scaled.IsZero)
         {
@@ -64,6 +65,7 @@ public static class Polar
     public static PolarSummary DecomposeExact<T>(Matrix<T> matrix, Matrix<T> factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        RequireSameShape(matrix, factor);
         using var scaled = new Scaled<T>(matrix);
         if (scaled.IsZero)
         {
@@ -72,6 +74,13 @@ public static class Polar
         }
         var summary = FromSvd(scaled.Matrix, factor);
         return summary with { NuclearNorm = scaled.Restore(summary.NuclearNorm), OperatorNorm = scaled.Restore(summary.OperatorNorm) };
+    }
+
+    private static void RequireSameShape<T>(Matrix<T> matrix, Matrix<T> factor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (factor.Rows != matrix.Rows || factor.Columns != matrix.Columns)
+            throw new ArgumentException($"'{nameof(factor)}' is {factor}; it must be {matrix}.", nameof(factor));
     }
 
     /// <summary>polar(M) = (M Mᵀ)^(−½) M = M (MᵀM)^(−½), or null where the Gram matrix is too close to singular.</summary>

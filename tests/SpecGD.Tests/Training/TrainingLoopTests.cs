@@ -30,7 +30,7 @@ public class TrainingLoopTests
         var outcome = TrainingLoop.Run(trajectory, SilentProgress.Instance, CancellationToken.None);
 
         outcome.Status.ShouldBe(RunStatus.Diverged);
-        outcome.Sentence.ShouldBe("halving diverged at step 0: the loss is Infinity.");
+        outcome.Sentence.ShouldBe("halving diverged at step 0: the loss is Infinity (W1 is the first weight that is not finite).");
         log.Count.ShouldBe(0);
     }
 

@@ -48,22 +48,24 @@ internal sealed class ManagedLinearAlgebra<T> : ILinearAlgebra<T>
     public void SymmetricEigen(Matrix<T> symmetric, Span<T> values)
     {
         int n = symmetric.Rows;
-        var input = new T[n * n];
         for (int i = 0; i < n; i++) // only the lower triangle counts
-            for (int j = 0; j <= i; j++)
-                input[(i * n) + j] = input[(j * n) + i] = symmetric[i, j];
-        var vectors = new T[n * n];
+            for (int j = 0; j < i; j++)
+                symmetric[j, i] = symmetric[i, j];
         var eigenvalues = new Complex[n];
-        _provider.EigenDecomp(true, n, input, vectors, eigenvalues, new T[n * n]);
-        var ascending = new int[n];
-        var keys = new double[n];
-        for (int i = 0; i < n; i++)
-            (ascending[i], keys[i]) = (i, eigenvalues[i].Real);
-        Array.Sort(keys, ascending);
+        var vectors = Matrix<T>.Uninitialized(n, n);
+        var columns = new T[n * n];
+        _provider.EigenDecomp(true, n, Packed(symmetric), columns, eigenvalues, new T[n * n]);
+        columns.CopyTo(vectors.AsSpan()); // MathNet's column is our row
+        var diagonal = Array.ConvertAll(eigenvalues, value => value.Real);
+        if (!JacobiEigen.RowsAreOrthonormal(vectors))
+            JacobiEigen.Decompose(symmetric, vectors, diagonal); // MathNet loses orthogonality on some matrices of low rank
+
+        var ascending = Enumerable.Range(0, n).ToArray();
+        Array.Sort(diagonal, ascending);
         for (int i = 0; i < n; i++)
         {
-            values[i] = T.CreateChecked(keys[i]);
-            vectors.AsSpan(ascending[i] * n, n).CopyTo(symmetric.Row(i)); // MathNet's column is our row
+            values[i] = T.CreateChecked(diagonal[i]);
+            vectors.Row(ascending[i]).CopyTo(symmetric.Row(i));
         }
     }
 
@@ -71,8 +73,9 @@ internal sealed class ManagedLinearAlgebra<T> : ILinearAlgebra<T>
     {
         int m = matrix.Columns, n = matrix.Rows, k = Math.Min(m, n);
         var s = new T[k];
+        int exponent = Raise(matrix);
         _provider.SingularValueDecomposition(false, Packed(matrix), m, n, s, new T[m * m], new T[n * n]);
-        s.CopyTo(values);
+        Lower(s, exponent, values);
     }
 
     /// <summary>Mᵀ = V S Uᵀ: MathNet's U (m × m, columns) holds V, of which the first k columns are our rows of Vᵀ; its VT (n × n) holds Uᵀ, read row-major it is U.</summary>
@@ -82,8 +85,9 @@ internal sealed class ManagedLinearAlgebra<T> : ILinearAlgebra<T>
         var s = new T[k];
         var left = new T[m * m];
         var right = new T[n * n];
+        int exponent = Raise(matrix);
         _provider.SingularValueDecomposition(true, Packed(matrix), m, n, s, left, right);
-        s.CopyTo(values);
+        Lower(s, exponent, values);
         for (int i = 0; i < k; i++)
             left.AsSpan(i * m, m).CopyTo(vt.Row(i));
         for (int i = 0; i < n; i++)
@@ -127,6 +131,28 @@ internal sealed class ManagedLinearAlgebra<T> : ILinearAlgebra<T>
 
     private static MathNet.Numerics.Providers.LinearAlgebra.Transpose Flag(bool transpose) =>
         transpose ? MathNet.Numerics.Providers.LinearAlgebra.Transpose.Transpose : MathNet.Numerics.Providers.LinearAlgebra.Transpose.DontTranspose;
+
+    /// <summary>
+    /// Multiplies the matrix by a power of two, exactly, so that its largest entry is near 2^200 (2^30 in single precision): MathNet's SVD takes numbers below about ε for
+    /// zero whatever the size of the rest, and would lose the small singular values. Gives the power, or 0 for a zero matrix.
+    /// </summary>
+    private static int Raise(Matrix<T> matrix)
+    {
+        T largest = matrix.LargestMagnitude();
+        if (largest == T.Zero)
+            return 0;
+        int exponent = (typeof(T) == typeof(double) ? 200 : 30) - T.ILogB(largest);
+        for (int i = 0; i < matrix.Rows; i++)
+            foreach (ref T entry in matrix.Row(i))
+                entry = T.ScaleB(entry, exponent);
+        return exponent;
+    }
+
+    private static void Lower(T[] raised, int exponent, Span<T> values)
+    {
+        for (int i = 0; i < raised.Length; i++)
+            values[i] = T.ScaleB(raised[i], -exponent);
+    }
 
     private static T[] Packed(Matrix<T> matrix)
     {

@@ -92,7 +92,7 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
         {
             T wanted;
             _gelqf(&m, &n, matrix.Pointer, &stride, pTau, &wanted, &query, &info);
-            int size = int.CreateChecked(wanted);
+            int size = WorkSize(wanted);
             var work = ArrayPool<T>.Shared.Rent(size);
             fixed (T* pWork = work)
             {
@@ -118,7 +118,7 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
         fixed (T* pValues = values)
         {
             _syevd(&job, &lowerInRows, &n, symmetric.Pointer, &stride, pValues, &wanted, &query, &wantedIntegers, &query, &info);
-            int size = int.CreateChecked(wanted), integers = wantedIntegers;
+            int size = WorkSize(wanted), integers = wantedIntegers;
             var work = ArrayPool<T>.Shared.Rent(size);
             var integerWork = ArrayPool<int>.Shared.Rent(integers);
             fixed (T* pWork = work)
@@ -154,7 +154,7 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
         fixed (int* pIntegers = integerWork)
         {
             _gesdd(&job, &m, &n, matrix.Pointer, &stride, pValues, vt.Pointer, &leadingU, u.Pointer, &leadingVt, &wanted, &query, pIntegers, &info);
-            int size = int.CreateChecked(wanted);
+            int size = WorkSize(wanted);
             var work = ArrayPool<T>.Shared.Rent(size);
             fixed (T* pWork = work)
                 _gesdd(&job, &m, &n, matrix.Pointer, &stride, pValues, vt.Pointer, &leadingU, u.Pointer, &leadingVt, pWork, &size, pIntegers, &info);
@@ -173,7 +173,7 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
         fixed (T* pValues = values)
         {
             _gesvd(&job, &job, &m, &n, matrix.Pointer, &stride, pValues, vt.Pointer, &leadingU, u.Pointer, &leadingVt, &wanted, &query, &info);
-            int size = int.CreateChecked(wanted);
+            int size = WorkSize(wanted);
             var work = ArrayPool<T>.Shared.Rent(size);
             fixed (T* pWork = work)
                 _gesvd(&job, &job, &m, &n, matrix.Pointer, &stride, pValues, vt.Pointer, &leadingU, u.Pointer, &leadingVt, pWork, &size, &info);
@@ -184,6 +184,11 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
 
     /// <summary>BLAS wants a leading size of at least the row length, also where a single row leaves the stride without meaning.</summary>
     private static int Leading(Matrix<T> matrix) => Math.Max(1, Math.Max(matrix.Stride, matrix.Columns));
+
+    /// <summary>
+    /// LAPACK tells a work space's size as a number of the element type, and in single precision may have rounded it down: the next number up is enough.
+    /// </summary>
+    private static int WorkSize(T wanted) => int.CreateChecked(T.Ceiling(T.BitIncrement(wanted)));
 
     private static void RequireLegal(int info, string routine)
     {

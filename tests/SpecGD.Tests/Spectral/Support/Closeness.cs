@@ -9,7 +9,8 @@ internal static class Closeness
     public static void ShouldBeWithin(this double actual, double allowed, double of, string? what = null)
     {
         if (!(Math.Abs(actual - of) <= allowed))
-            throw new ShouldAssertException(string.Create(CultureInfo.InvariantCulture, $"{what ?? "The value"} is {actual:R}; it must be within {allowed:G3} of {of:R}."));
+            throw new ShouldAssertException(
+                string.Create(CultureInfo.InvariantCulture, $"{what ?? "The value"} is {actual:R}; it must be within {allowed:G3} of {of:R}."));
     }
 
     /// <summary>|actual − of| ≤ share · |of|.</summary>
