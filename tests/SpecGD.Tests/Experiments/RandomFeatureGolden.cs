@@ -36,14 +36,18 @@ internal sealed class RandomFeatureGolden
 
     public JsonNode Json => _golden;
 
-    /// <summary>Every place where the log is further from the golden values than allowed, with how far; and how many values were compared.</summary>
+    /// <summary>
+    /// Every place where the log is further from the golden values than allowed, with how far; and how many values were compared. Trajectories that the log does not
+    /// have are passed over.
+    /// </summary>
     public (List<string> Deviations, int Compared) Compare(RunLog log)
     {
         var comparison = new Comparison();
         foreach (string key in new[] { "stable_rank_A", "activation_op_norm", "activation_fro_norm" })
             comparison.Check(key, (double)_golden["dataset"]![key]!, log.DatasetNumber(key)!.Value, Descent);
         foreach (var (name, method) in _golden["methods"]!.AsObject())
-            CompareMethod(comparison, name, method!, log.Methods[name]);
+            if (log.Methods.TryGetValue(name, out var found))
+                CompareMethod(comparison, name, method!, found);
         return (comparison.Deviations, comparison.Compared);
     }
 

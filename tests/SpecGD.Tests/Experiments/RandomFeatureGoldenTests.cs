@@ -20,7 +20,9 @@ public class RandomFeatureGoldenTests
         var (deviations, compared) = RandomFeatureGolden.Read(activation).Compare(Log(activation, managed));
 
         deviations.ShouldBeEmpty();
-        compared.ShouldBeGreaterThan(700); // two full methods and the ends of two restarts
+        int methods = Log(activation, managed).Methods.Count;
+        methods.ShouldBe(managed ? 2 : activation == "relu" ? 5 : 4);
+        compared.ShouldBeGreaterThan(700); // gradient descent and SpecGD at every recorded step
     }
 
     [SkippableTheory]
@@ -53,7 +55,8 @@ public class RandomFeatureGoldenTests
         {
             using var backend = Backend.Use(key.Managed ? Backend.Managed : Backend.OpenBlas!);
             // Of the restarts only those that the golden file keeps.
-            var options = new RandomFeatureOptions { Activation = key.Activation, SpecgdRestartIters = [100, 500] };
+            // The managed code is slow and shows the same in the two trajectories from zero.
+            var options = new RandomFeatureOptions { Activation = key.Activation, SpecgdRestartIters = key.Managed ? [] : [100, 500], SpecgdFromPeak = !key.Managed };
             var result = new RandomFeature().Run(options, RunContext.Silent);
             result.Status.ShouldBe(RunStatus.Finished);
             return result.Log;
