@@ -25,7 +25,9 @@ internal static class CommandLine
             if (result.Errors.Count > 0)
                 return Fail($"{Complaint(result)} '{Path(result)} --help' lists what there is.", ExitCode.BadInput);
             if (result.GetValue(Threads) is { } threads)
-                ThreadBudget.Total = int.TryParse(threads, out int n) && n > 0 ? n : throw new BadInputException($"--threads takes a whole number from 1 on; '{threads}' is not.");
+                ThreadBudget.Total = int.TryParse(threads, out int n) && n > 0
+                    ? n
+                    : throw new BadInputException($"--threads takes a whole number from 1 on; '{threads}' is not.");
             return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (BadInputException e)
@@ -45,7 +47,8 @@ internal static class CommandLine
     private static RootCommand Build()
     {
         var root = new RootCommand(
-            "When does a spectral update (SpecGD, Muon) beat a Euclidean one? Runs the experiments of arXiv 2512.04299, draws their figures and checks them against the paper.")
+            "When does a spectral update (SpecGD, Muon) beat a Euclidean one? "
+            + "Runs the experiments of arXiv 2512.04299, draws their figures and checks them against the paper.")
         {
             RunCommand.Build(),
             ReproduceCommand.Build(),
@@ -71,7 +74,8 @@ internal static class CommandLine
         {
             return word.StartsWith('-') || command.Subcommands.Count == 0
                 ? $"'{word}' is not understood by {Path(result)}."
-                : $"There is no '{word}' in {Path(result)}; there {(command.Subcommands.Count == 1 ? "is" : "are")} {string.Join(", ", command.Subcommands.Select(c => c.Name))}.";
+                : $"There is no '{word}' in {Path(result)}; "
+                    + $"there {(command.Subcommands.Count == 1 ? "is" : "are")} {string.Join(", ", command.Subcommands.Select(c => c.Name))}.";
         }
         return command.Subcommands.Count > 0 && command.Action is null
             ? $"{Path(result)} needs to be told what: {string.Join(", ", command.Subcommands.Select(c => c.Name))}."
@@ -81,7 +85,9 @@ internal static class CommandLine
     private static string Path(ParseResult result)
     {
         var names = new Stack<string>();
-        for (System.CommandLine.Parsing.SymbolResult? at = result.CommandResult; at is System.CommandLine.Parsing.CommandResult command; at = command.Parent)
+        for (System.CommandLine.Parsing.SymbolResult? at = result.CommandResult;
+            at is System.CommandLine.Parsing.CommandResult command;
+            at = command.Parent)
             names.Push(command.Command is RootCommand ? "specgd" : command.Command.Name);
         return string.Join(' ', names);
     }

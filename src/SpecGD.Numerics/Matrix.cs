@@ -44,7 +44,9 @@ public readonly struct Matrix<T>
     /// <summary>Number of columns.</summary>
     public int Columns { get; }
 
-    /// <summary>Distance in elements between the starts of two neighbouring rows; equal to <see cref="Columns"/> unless this is a slice of columns.</summary>
+    /// <summary>
+    /// Distance in elements between the starts of two neighbouring rows; equal to <see cref="Columns"/> unless this is a slice of columns.
+    /// </summary>
     public int Stride { get; }
 
     /// <summary>Number of elements, rows · columns.</summary>
@@ -82,16 +84,20 @@ public readonly struct Matrix<T>
     public Span<T> AsSpan()
     {
         if (!IsContiguous)
-            throw new InvalidOperationException($"The {Rows}×{Columns} slice has gaps between its rows (stride {Stride}); walk it with Row(i) or Clone() it first.");
+            throw new InvalidOperationException(
+                $"The {Rows}×{Columns} slice has gaps between its rows (stride {Stride}); walk it with Row(i) or Clone() it first.");
         return _buffer.AsSpan(_offset, Count);
     }
 
-    /// <summary>The block of <paramref name="rows"/> × <paramref name="columns"/> elements that starts at (row, column); it shares the elements.</summary>
+    /// <summary>
+    /// The block of <paramref name="rows"/> × <paramref name="columns"/> elements that starts at (row, column); it shares the elements.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The block reaches outside the matrix.</exception>
     public Matrix<T> Slice(int row, int column, int rows, int columns)
     {
         if (row < 0 || rows < 0 || (long)row + rows > Rows || column < 0 || columns < 0 || (long)column + columns > Columns)
-            throw new ArgumentOutOfRangeException(nameof(row), $"A block of {rows}×{columns} at ({row}, {column}) reaches outside a {Rows}×{Columns} matrix.");
+            throw new ArgumentOutOfRangeException(
+                nameof(row), $"A block of {rows}×{columns} at ({row}, {column}) reaches outside a {Rows}×{Columns} matrix.");
         return rows == 0 || columns == 0
             ? new Matrix<T>(rows, columns)
             : new Matrix<T>(_buffer!, _offset + (row * Stride) + column, rows, columns, Stride);
@@ -167,7 +173,8 @@ public readonly struct Matrix<T>
         int padding = (Alignment / sizeof(T)) - 1;
         long count = (long)rows * columns;
         if (count > Array.MaxLength - padding)
-            throw new ArgumentOutOfRangeException(nameof(rows), $"A {rows}×{columns} matrix has {count} elements; one matrix holds at most {Array.MaxLength - padding}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(rows), $"A {rows}×{columns} matrix has {count} elements; one matrix holds at most {Array.MaxLength - padding}.");
         var buffer = GC.AllocateArray<T>((int)count + padding, pinned: true);
         nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(buffer));
         nuint misaligned = address % Alignment;

@@ -5,7 +5,7 @@ namespace SpecGD.Numerics;
 
 /// <summary>
 /// The one owner of parallelism. Outside <see cref="ForEach"/> every call into OpenBLAS may use the whole budget; inside, the work items run
-/// side by side and OpenBLAS uses one thread each. Never both.
+/// side by side and OpenBLAS (or MathNet) uses one thread each. Never both.
 /// </summary>
 public static class ThreadBudget
 {
@@ -40,12 +40,13 @@ public static class ThreadBudget
     public static void ForEach<TItem>(IReadOnlyList<TItem> items, Action<TItem> body, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(items);
+        int budget = Total; // read first: a bad value of the variable is told before anything changes
         Section(+1);
         try
         {
             int next = -1;
             bool leftOut = false;
-            var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(Total, Math.Max(1, items.Count)) };
+            var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(budget, Math.Max(1, items.Count)) };
             Parallel.For(0, items.Count, options, _ =>
             {
                 if (cancellation.IsCancellationRequested)
@@ -62,11 +63,13 @@ public static class ThreadBudget
         }
     }
 
-    /// <summary>Hands the budget to OpenBLAS; called once when it is loaded and whenever the owner changes.</summary>
+    /// <summary>Hands the budget to OpenBLAS and to MathNet; called once when it is loaded and whenever the owner changes.</summary>
     internal static void Apply()
     {
+        int threads = _parallelSections > 0 ? 1 : Total;
+        MathNet.Numerics.Control.MaxDegreeOfParallelism = threads;
         if (Backend.Library.IsLoaded)
-            Backend.Library.Threads = _parallelSections > 0 ? 1 : Total;
+            Backend.Library.Threads = threads;
     }
 
     /// <summary>The number of threads in <paramref name="text"/>, or the number of processors where there is no text.</summary>

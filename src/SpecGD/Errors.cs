@@ -1,6 +1,8 @@
 namespace SpecGD;
 
-/// <summary>Input that cannot be used: an option, a file, a folder. The message is one sentence: what, where, what was expected. Exit code 2.</summary>
+/// <summary>
+/// Input that cannot be used: an option, a file, a folder. The message is one sentence: what, where, what was expected. Exit code 2.
+/// </summary>
 public sealed class BadInputException : Exception
 {
     /// <summary>The exception with its sentence.</summary>

@@ -24,7 +24,13 @@ internal static class DoctorCommand
     public static Command Build()
     {
         var json = new Option<bool>("--json") { Description = "print the findings as JSON" };
-        var command = new Command("doctor", "Tell what was found on this machine: OpenBLAS, its speed, gnuplot, fonts; and how to install what is missing. Exit code 1 if the arithmetic is wrong.") { json };
+        var command = new Command(
+            "doctor",
+            "Tell what was found on this machine: OpenBLAS, its speed, gnuplot, fonts; and how to install what is missing. "
+            + "Exit code 1 if the arithmetic is wrong.")
+        {
+            json,
+        };
         command.SetAction(parsed =>
         {
             var examination = Examine();
@@ -79,9 +85,12 @@ internal static class DoctorCommand
     {
         double rate = GemmRate.Measure<T>(size, MeasureFor, TimeProvider.System);
         double error = GemmRate.Error<T>(ManagedSize);
-        examination.Add($"product in {name}", string.Create(CultureInfo.InvariantCulture, $"{rate:0.#} GFLOP/s ({size}×{size}×{size}, {ThreadBudget.Total} threads)"));
+        examination.Add(
+            $"product in {name}",
+            string.Create(CultureInfo.InvariantCulture, $"{rate:0.#} GFLOP/s ({size}×{size}×{size}, {ThreadBudget.Total} threads)"));
         if (!(error <= LargestError))
-            examination.Wrong($"The product in {name} differs from the managed code's by {error:0.#} ε·n: this build of OpenBLAS computes wrongly on this processor. "
+            examination.Wrong($"The product in {name} differs from the managed code's by {error:0.#} ε·n: "
+                + "this build of OpenBLAS computes wrongly on this processor. "
                 + $"Set {Backend.ChoiceVariable}=managed, or OPENBLAS_CORETYPE to an older family such as HASWELL.");
     }
 
@@ -100,7 +109,10 @@ internal static class DoctorCommand
             string[] lacking = [.. FigureFormat.All.Where(format => !gnuplot.Draws(format)).Select(format => format.Terminal)];
             examination.Add("figure formats", string.Join(", ", FigureFormat.All.Where(gnuplot.Draws).Select(format => format.Name)));
             if (lacking.Length > 0)
-                examination.Missing("gnuplot terminals", $"this gnuplot was built without {string.Join(", ", lacking)}", GnuplotProgram.InstallCommand);
+                examination.Missing(
+                    "gnuplot terminals",
+                    $"this gnuplot was built without {string.Join(", ", lacking)}",
+                    GnuplotProgram.InstallCommand);
         }
         var font = FigureFont.Find();
         examination.Add("font of figures", font.Name);

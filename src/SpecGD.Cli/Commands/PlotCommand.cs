@@ -8,9 +8,19 @@ internal static class PlotCommand
 {
     public static Command Build()
     {
-        var source = new Argument<string>("RUN") { Description = "a run folder, or a log.json of ours or of the authors' scripts", HelpName = "DIR|LOG.json" };
+        var source = new Argument<string>("RUN")
+        {
+            Description = "a run folder, or a log.json of ours or of the authors' scripts",
+            HelpName = "DIR|LOG.json",
+        };
         var output = new Option<string?>("--output") { Description = "folder for the figures (default: figures/ beside the log)", HelpName = "DIR" };
-        var command = new Command("plot", "Draw the figures of a run folder or a log again, without running; also logs that the authors' scripts wrote.") { source, output };
+        var command = new Command(
+            "plot",
+            "Draw the figures of a run folder or a log again, without running; also logs that the authors' scripts wrote.")
+        {
+            source,
+            output,
+        };
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(source)!;

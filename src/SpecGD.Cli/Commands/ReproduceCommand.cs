@@ -12,12 +12,30 @@ internal static class ReproduceCommand
 {
     public static Command Build()
     {
-        var figures = new Argument<string[]>("FIGURE") { Description = "figures to make, as --list names them; all where none is named", Arity = ArgumentArity.ZeroOrMore };
+        var figures = new Argument<string[]>("FIGURE")
+        {
+            Description = "figures to make, as --list names them; all where none is named",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var list = new Option<bool>("--list") { Description = "list the figures and what each must show; run nothing" };
-        var output = new Option<string>("--output") { Description = "folder for the run folders, one a figure", HelpName = "DIR", DefaultValueFactory = _ => Path.Combine("runs", "reproduce") };
+        var output = new Option<string>("--output")
+        {
+            Description = "folder for the run folders, one a figure",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => Path.Combine("runs", "reproduce"),
+        };
         var noFigures = new Option<bool>("--no-figures") { Description = "run and check, draw nothing" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
-        var command = new Command("reproduce", "Make figures of the paper with its own settings and check them against it; exit code 1 if a check fails.") { figures, list, output, noFigures, json };
+        var command = new Command(
+            "reproduce",
+            "Make figures of the paper with its own settings and check them against it; exit code 1 if a check fails.")
+        {
+            figures,
+            list,
+            output,
+            noFigures,
+            json,
+        };
         command.SetAction(parsed =>
         {
             var named = (parsed.GetValue(figures) ?? []).Select(PaperFigureCatalog.Named).Distinct().ToArray();
@@ -35,7 +53,13 @@ internal static class ReproduceCommand
         [
             .. from figure in figures
                from claim in figure.Claims
-               select new JsonObject { ["figure"] = figure.Id, ["title"] = figure.Title, ["experiment"] = figure.Experiment, ["must show"] = claim.Statement },
+               select new JsonObject
+               {
+                   ["figure"] = figure.Id,
+                   ["title"] = figure.Title,
+                   ["experiment"] = figure.Experiment,
+                   ["must show"] = claim.Statement,
+               },
         ];
         Print("Figures of the paper", rows, asJson);
         return ExitCode.Done;

@@ -20,7 +20,11 @@ internal static class RunCommand
     {
         var command = new Command(experiment.Name, experiment.Summary);
         var settings = new SettingOptions(command, experiment.OptionsType);
-        var output = new Option<string?>("--output") { Description = "run folder to write (default runs/ and a name made of the settings)", HelpName = "DIR" };
+        var output = new Option<string?>("--output")
+        {
+            Description = "run folder to write (default runs/ and a name made of the settings)",
+            HelpName = "DIR",
+        };
         var noFigures = new Option<bool>("--no-figures") { Description = "write the log and the table only" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         command.Options.Add(output);

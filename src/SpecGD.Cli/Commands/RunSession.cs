@@ -33,7 +33,9 @@ internal static class RunSession
         var result = Terminal.CanRedraw
             ? BarProgress.Show(progress => Compute(experiment, options, progress, interruption))
             : Compute(experiment, options, new LineProgress(Terminal.Error, clock), interruption);
-        folder.Write(result.Log, new Manifest(experiment.Name, Setting.ToJson(options), result.Status, result.Detail, started, clock.GetElapsedTime(begin)));
+        folder.Write(
+            result.Log,
+            new Manifest(experiment.Name, Setting.ToJson(options), result.Status, result.Detail, started, clock.GetElapsedTime(begin)));
         if (figures)
             Draw(result.Log, folder.FiguresPath);
         var wall = clock.GetElapsedTime(begin);
@@ -41,7 +43,9 @@ internal static class RunSession
         return new Outcome(result, folder, wall, Explain(result, folder, interruption));
     }
 
-    /// <summary>Draws every figure of a log into <paramref name="directory"/> and passes on what the figures' maker has to say; gives the files.</summary>
+    /// <summary>
+    /// Draws every figure of a log into <paramref name="directory"/> and passes on what the figures' maker has to say; gives the files.
+    /// </summary>
     public static IReadOnlyList<string> Draw(RunLog log, string directory)
     {
         var drawn = FigureCatalog.Draw(log, directory);
@@ -61,7 +65,8 @@ internal static class RunSession
                 Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}. A smaller step (--method-lr) may help.");
                 return ExitCode.Diverged;
             case RunStatus.Interrupted:
-                Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}; the same command runs it again from the start.");
+                Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}; "
+                    + "the same command runs it again from the start.");
                 return interruption.ExitCode;
             default:
                 return ExitCode.Done;

@@ -14,7 +14,12 @@ internal sealed class BarProgress(ProgressContext context) : IProgressReporter
         Terminal.Progress.Progress()
             .AutoClear(false)
             .HideCompleted(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RateColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new RateColumn(),
+                new RemainingTimeColumn())
             .Start(context => result = work(new BarProgress(context)));
         return result;
     }
@@ -35,6 +40,8 @@ internal sealed class BarProgress(ProgressContext context) : IProgressReporter
         protected override bool NoWrap => true;
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(task.ElapsedTime is { TotalSeconds: > 0 } elapsed ? $"{task.Value / elapsed.TotalSeconds:0} steps/s" : "", new Style(Color.Grey));
+            new Text(
+                task.ElapsedTime is { TotalSeconds: > 0 } elapsed ? $"{task.Value / elapsed.TotalSeconds:0} steps/s" : "",
+                new Style(Color.Grey));
     }
 }

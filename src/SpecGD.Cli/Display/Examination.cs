@@ -47,7 +47,10 @@ internal sealed class Examination
     {
         ["findings"] = new JsonArray([.. _findings.Select(f => new JsonObject { ["what"] = f.Label, ["found"] = f.Text })]),
         ["remarks"] = new JsonArray([.. _remarks.Select(s => (JsonNode)s)]),
-        ["missing"] = new JsonArray([.. _missing.Select(m => new JsonObject { ["what"] = m.What, ["consequence"] = m.Consequence, ["install"] = m.Command })]),
+        ["missing"] = new JsonArray(
+        [
+            .. _missing.Select(m => new JsonObject { ["what"] = m.What, ["consequence"] = m.Consequence, ["install"] = m.Command }),
+        ]),
         ["wrong"] = new JsonArray([.. _wrong.Select(s => (JsonNode)s)]),
     };
 }

@@ -20,17 +20,36 @@ public sealed class BatchSizeSweepFigure : IFigureRecipe
         ArgumentNullException.ThrowIfNull(log);
         if (log.Sections[BatchSizeSweep.StableRank] is not JsonObject { Count: > 0 } byBatch)
             return null;
-        var batches = byBatch.Select(b => (Size: double.Parse(b.Key, CultureInfo.InvariantCulture), Layers: b.Value!.AsObject())).OrderBy(b => b.Size).ToArray();
+        var batches = byBatch
+            .Select(b => (Size: double.Parse(b.Key, CultureInfo.InvariantCulture), Layers: b.Value!.AsObject()))
+            .OrderBy(b => b.Size)
+            .ToArray();
         double[] sizes = [.. batches.Select(b => b.Size)];
         Curve[] curves =
         [
-            .. batches[0].Layers.Select((layer, i) => new LineCurve(sizes, [.. batches.Select(b => JsonNumber.Of(b.Layers[layer.Key]) ?? double.NaN)], Palette.Other(i) with { Dash = Dashes[i % Dashes.Length] })
+            .. batches[0].Layers.Select((layer, i) => new LineCurve(
+                sizes,
+                [.. batches.Select(b => JsonNumber.Of(b.Layers[layer.Key]) ?? double.NaN)],
+                Palette.Other(i) with { Dash = Dashes[i % Dashes.Length] })
             {
                 Label = $"layer {i + 1}",
             }),
         ];
-        var panel = new Panel("Stable rank at initialisation", new Axis("Batch size") { Logarithmic = true, From = sizes[0], To = sizes[^1], Tics = sizes }, new Axis("st(" + FigureText.Italic("A") + FigureText.Subscript("ℓ") + ")") { From = 0 }, curves);
+        var panel = new Panel(
+            "Stable rank at initialisation",
+            new Axis("Batch size") { Logarithmic = true, From = sizes[0], To = sizes[^1], Tics = sizes },
+            new Axis("st(" + FigureText.Italic("A") + FigureText.Subscript("ℓ") + ")") { From = 0 },
+            curves);
         string settings = log.ConfigText("activation") is { } activation ? $" (activation {activation})" : "";
-        return new Figure(Name, [panel], $"Stable ranks of the post-activations of a four-layer network at initialisation{settings}, on a fresh Gaussian batch of each size.") { Columns = 1, Width = 6, Height = 4 };
+        return new Figure(
+            Name,
+            [panel],
+            $"Stable ranks of the post-activations of a four-layer network at initialisation{settings}, "
+            + "on a fresh Gaussian batch of each size.")
+        {
+            Columns = 1,
+            Width = 6,
+            Height = 4,
+        };
     }
 }

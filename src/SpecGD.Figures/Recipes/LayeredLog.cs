@@ -36,7 +36,9 @@ internal sealed class LayeredLog
         }
     }
 
-    /// <summary>The log as one of this experiment, or null: by its configuration, or, in a log of the authors' script, by series of a third layer.</summary>
+    /// <summary>
+    /// The log as one of this experiment, or null: by its configuration, or, in a log of the authors' script, by series of a third layer.
+    /// </summary>
     public static LayeredLog? Of(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
@@ -46,22 +48,33 @@ internal sealed class LayeredLog
         return fits && log.Methods.Values.Any(method => method.TryGet("loss", out _)) ? new LayeredLog(log) : null;
     }
 
-    /// <summary>One line a method that has the series, told apart by dash where several layers share a panel.</summary>
+    /// <summary>One line a method that has the series, in the dashes of a layer, where several layers share a panel.</summary>
     /// <param name="series">Name of the series.</param>
     /// <param name="suffix">What follows the method's name in the key.</param>
     /// <param name="layer">Which dash, from 1.</param>
-    public Curve[] Curves(string series, string suffix, int layer = 1) =>
+    public Curve[] Curves(string series, string suffix, int layer = 1) => Lines(series, suffix, _ => Dashes[layer - 1]);
+
+    /// <summary>One line a method that has the series, the second method dashed, so that two lines that coincide are both seen.</summary>
+    public Curve[] CurvesDashedByMethod(string series) => Lines(series, "", method => Dashes[method % Dashes.Length]);
+
+    private Curve[] Lines(string series, string suffix, Func<int, Dash> dash) =>
     [
-        .. from method in _methods
-           let values = _log.Methods[method.Name].Find(series)
+        .. from method in _methods.Index()
+           let values = _log.Methods[method.Item.Name].Find(series)
            where values is { Count: > 0 }
-           select new LineCurve([.. values.Steps.Select(step => (double)step)], values.Values, method.Stroke with { Dash = Dashes[layer - 1] }) { Label = method.Label + suffix },
+           let steps = values.Steps.Select(step => (double)step).ToArray()
+           select new LineCurve(steps, values.Values, method.Item.Stroke with { Dash = dash(method.Index) }) { Label = method.Item.Label + suffix },
     ];
 
     /// <summary>A panel over the training steps.</summary>
     public Panel Panel(FigureText title, FigureText label, bool logarithmic, IReadOnlyList<Curve> curves) => new(
         title,
-        new Axis("Training iteration") { WholeNumbers = true, From = 0, To = Math.Max(1, _log.Methods.Values.Max(m => m.Find("loss") is { Count: > 0 } loss ? loss.Steps[^1] + 1 : 1)) },
+        new Axis("Training iteration")
+        {
+            WholeNumbers = true,
+            From = 0,
+            To = Math.Max(1, _log.Methods.Values.Max(m => m.Find("loss") is { Count: > 0 } loss ? loss.Steps[^1] + 1 : 1)),
+        },
         new Axis(label) { Logarithmic = logarithmic, From = logarithmic ? null : 0 },
         curves);
 

@@ -17,10 +17,17 @@ public sealed class NuclearRankCurvesFigure : IFigureRecipe
     {
         ArgumentNullException.ThrowIfNull(log);
         Panel[] panels = [.. GrowthModel.All(log).Select(model => new Panel(
-            model.Title, new Axis("Training iteration") { WholeNumbers = true, From = 0 }, new Axis("nr(∇" + FigureText.Italic("L") + ")") { From = 0 }, Curves(model.Section)))];
+            model.Title,
+            new Axis("Training iteration") { WholeNumbers = true, From = 0 },
+            new Axis("nr(∇" + FigureText.Italic("L") + ")") { From = 0 },
+            Curves(model.Section)))];
         return panels.Length == 0
             ? null
-            : new Figure(Name, panels, "Nuclear rank of the gradient along gradient descent on ReLU random features, averaged over seeds, for k features. Left: realisable targets; right: a teacher with features of its own.");
+            : new Figure(
+                Name,
+                panels,
+                "Nuclear rank of the gradient along gradient descent on ReLU random features, averaged over seeds, for k features. "
+                + "Left: realisable targets; right: a teacher with features of its own.");
     }
 
     private static Curve[] Curves(JsonObject section) =>
@@ -44,17 +51,27 @@ public sealed class NuclearRankStartFigure : IFigureRecipe
     {
         ArgumentNullException.ThrowIfNull(log);
         Panel[] panels = [.. GrowthModel.All(log).Select(model => new Panel(
-            model.Title, new Axis(FigureText.Italic("k")) { From = 0, Tics = GrowthModel.Widths(model.Section) }, new Axis("nr(∇" + FigureText.Italic("L") + ")") { From = 0 }, Curves(model.Section)))];
+            model.Title,
+            new Axis(FigureText.Italic("k")) { From = 0, Tics = GrowthModel.Widths(model.Section) },
+            new Axis("nr(∇" + FigureText.Italic("L") + ")") { From = 0 },
+            Curves(model.Section)))];
         return panels.Length == 0
             ? null
-            : new Figure(Name, panels, "Nuclear rank of the gradient at the zero start and after one step of gradient descent, against the number k of features: flat at the start, close to linear after one step.");
+            : new Figure(
+                Name,
+                panels,
+                "Nuclear rank of the gradient at the zero start and after one step of gradient descent, against the number k of features: "
+                + "flat at the start, close to linear after one step.");
     }
 
     private static Curve[] Curves(JsonObject section) => [Curve(section, "nr0", "step 0", 0), Curve(section, "nr1", "step 1", 1)];
 
     private static LineCurve Curve(JsonObject section, string key, string label, int ordinal)
     {
-        var points = (section[key]?.AsObject() ?? []).Select(p => (K: double.Parse(p.Key, CultureInfo.InvariantCulture), Rank: JsonNumber.Of(p.Value) ?? double.NaN)).OrderBy(p => p.K).ToArray();
+        var points = (section[key]?.AsObject() ?? [])
+            .Select(p => (K: double.Parse(p.Key, CultureInfo.InvariantCulture), Rank: JsonNumber.Of(p.Value) ?? double.NaN))
+            .OrderBy(p => p.K)
+            .ToArray();
         return new LineCurve([.. points.Select(p => p.K)], [.. points.Select(p => p.Rank)], GrowthModel.StrokeOf(ordinal)) { Label = label };
     }
 }
@@ -71,7 +88,8 @@ internal sealed record GrowthModel(string Title, JsonObject Section)
         select new GrowthModel(model.Item2, log.Sections[model.Item1]!.AsObject());
 
     /// <summary>The values of k, ascending.</summary>
-    public static double[] Widths(JsonObject section) => [.. (section["nr0"]?.AsObject() ?? []).Select(p => double.Parse(p.Key, CultureInfo.InvariantCulture)).Order()];
+    public static double[] Widths(JsonObject section) =>
+        [.. (section["nr0"]?.AsObject() ?? []).Select(p => double.Parse(p.Key, CultureInfo.InvariantCulture)).Order()];
 
     /// <summary>The stroke of the <paramref name="ordinal"/>-th curve.</summary>
     public static Stroke StrokeOf(int ordinal) => Palette.Other(ordinal) with { Dash = Dashes[ordinal % Dashes.Length] };

@@ -5,8 +5,8 @@ using SpecGD.Records;
 namespace SpecGD.Figures.Recipes;
 
 /// <summary>
-/// Figures 1, 4 and 18: training loss, stable ranks of the post-activations and nuclear ranks of the gradients for both methods, then, one panel a weight, the nuclear rank
-/// of its gradient beside the stable rank of the activations that enter it.
+/// Figures 1, 4 and 18: training loss, stable ranks of the post-activations and nuclear ranks of the gradients for both methods, then, one panel
+/// a weight, the nuclear rank of its gradient beside the stable rank of the activations that enter it.
 /// </summary>
 public sealed class SparseRegressionFigure : IFigureRecipe
 {
@@ -33,7 +33,10 @@ public sealed class SparseRegressionFigure : IFigureRecipe
         return new Figure(Name, [.. panels.Where(panel => panel.Curves.Count > 0)], Caption(layered)) { Columns = 3, Width = 15, Height = 8 };
     }
 
-    /// <summary>nr(G_ℓ) and, dashed, st(A_{ℓ−1}) of the activations that W_ℓ multiplies; those of the first weight are the data, which the log does not measure.</summary>
+    /// <summary>
+    /// nr(G_ℓ) and, dashed, st(A_{ℓ−1}) of the activations that W_ℓ multiplies; those of
+    /// the first weight are the data, which the log does not measure.
+    /// </summary>
     private static Panel OfWeight(LayeredLog layered, int layer)
     {
         var ranks = layered.Curves($"grad_ratio.W{layer}", Invariant($": nr of G{layer}"));
@@ -42,8 +45,10 @@ public sealed class SparseRegressionFigure : IFigureRecipe
     }
 
     private static string Caption(LayeredLog layered) =>
-        $"Gradient descent (GD) and SpecGD on the sparse regression y = x₁x₂x₃ with a four-layer network{layered.Settings}. Everything is measured before each update. "
-        + "Colour and width tell the methods apart, dashes the layers. In the panels of one weight, the nuclear rank of its gradient stands beside the stable rank of the activations "
+        $"Gradient descent (GD) and SpecGD on the sparse regression y = x₁x₂x₃ with a four-layer network{layered.Settings}. "
+        + "Everything is measured before each update. "
+        + "Colour and width tell the methods apart, dashes the layers. "
+        + "In the panels of one weight, the nuclear rank of its gradient stands beside the stable rank of the activations "
         + "that enter it: the spectral step is favoured where the former is the larger.";
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -4,7 +4,9 @@ using SpecGD.Records;
 
 namespace SpecGD.Figures.Recipes;
 
-/// <summary>The summary sheet of a sparse-regression log: loss, three stable ranks, three nuclear ranks, four activation norms, four weight norms.</summary>
+/// <summary>
+/// The summary sheet of a sparse-regression log: loss, three stable ranks, three nuclear ranks, four activation norms, four weight norms.
+/// </summary>
 public sealed class SparseRegressionSheet : IFigureRecipe
 {
     /// <inheritdoc/>
@@ -20,16 +22,20 @@ public sealed class SparseRegressionSheet : IFigureRecipe
             One(layered, "Training loss", "loss", "Mean squared error", logarithmic: true),
             .. Range(1, 3).Select(i => One(layered, Invariant($"Stable rank of layer {i}"), $"activations.layer{i}", Invariant($"st of A{i}"))),
             .. Range(1, 3).Select(i => One(layered, Invariant($"Nuclear rank of gradient {i}"), $"grad_ratio.W{i}", Invariant($"nr of G{i}"))),
-            .. Range(0, 4).Select(i => One(layered, Invariant($"Norm of the activations {i}"), $"activation_op_norm.A{i}", Invariant($"norm of A{i}"))),
-            .. Range(1, 4).Select(i => One(layered, Invariant($"Operator norm of weight {i}"), $"weight_op_norm.W{i}", Invariant($"op norm of W{i}"))),
+            .. Range(0, 4).Select(i => One(
+                layered, Invariant($"Norm of the activations {i}"), $"activation_op_norm.A{i}", Invariant($"norm of A{i}"))),
+            .. Range(1, 4).Select(i => One(
+                layered, Invariant($"Operator norm of weight {i}"), $"weight_op_norm.W{i}", Invariant($"op norm of W{i}"))),
         ];
-        string caption = $"Everything recorded of gradient descent (GD) and SpecGD on the sparse regression{layered.Settings}. The activation norm is the one that scales the "
-            + "step: the operator norm, or the Frobenius norm where SpecGD updates the layer spectrally. Weight norms are measured after each update, all else before it.";
+        string caption = $"Everything recorded of gradient descent (GD) and SpecGD on the sparse regression{layered.Settings}. "
+            + "The activation norm is the one that scales the "
+            + "step: the operator norm, or the Frobenius norm where SpecGD updates the layer spectrally. "
+            + "Weight norms are measured after each update, all else before it.";
         return new Figure(Name, [.. panels.Where(panel => panel.Curves.Count > 0)], caption) { Columns = 4, Width = 18, Height = 14 };
     }
 
     private static Panel One(LayeredLog layered, string title, string series, string label, bool logarithmic = false) =>
-        layered.Panel(title, label, logarithmic, layered.Curves(series, ""));
+        layered.Panel(title, label, logarithmic, layered.CurvesDashedByMethod(series));
 
     private static IEnumerable<int> Range(int first, int count) => Enumerable.Range(first, count);
 

@@ -14,7 +14,8 @@ public sealed class Backend
     public const string ChoiceVariable = "SPECGD_BLAS";
 
     private static readonly AsyncLocal<Backend?> Override = new();
-    private static readonly Lazy<Backend> LazyManaged = new(() => new Backend("managed (MathNet.Numerics)", new ManagedLinearAlgebra<double>(), new ManagedLinearAlgebra<float>()));
+    private static readonly Lazy<Backend> LazyManaged = new(() =>
+        new Backend("managed (MathNet.Numerics)", new ManagedLinearAlgebra<double>(), new ManagedLinearAlgebra<float>()));
     private static readonly Lazy<OpenBlasLibrary> LazyLibrary = new(() => OpenBlasLibrary.Load(Environment.GetEnvironmentVariable));
     private static readonly Lazy<Backend?> LazyOpenBlas = new(OpenOpenBlas);
     private static readonly Lazy<Backend> LazyDefault = new(() => Choose(Environment.GetEnvironmentVariable(ChoiceVariable)));
@@ -49,7 +50,8 @@ public sealed class Backend
         ? null
         : string.Equals(Environment.GetEnvironmentVariable(ChoiceVariable), "managed", StringComparison.OrdinalIgnoreCase)
             ? $"{ChoiceVariable}=managed: linear algebra runs on MathNet's managed code, many times slower than OpenBLAS."
-            : $"OpenBLAS was not found: linear algebra runs on MathNet's managed code, many times slower. To install it: {OpenBlasLibrary.InstallHint}. 'specgd doctor' lists the paths tried.";
+            : "OpenBLAS was not found: linear algebra runs on MathNet's managed code, many times slower. "
+                + $"To install it: {OpenBlasLibrary.InstallHint}. 'specgd doctor' lists the paths tried.";
 
     /// <summary>Makes <paramref name="backend"/> the one in force for this flow of control until the result is disposed of.</summary>
     public static IDisposable Use(Backend backend)

@@ -7,7 +7,8 @@ namespace SpecGD.Numerics.LinearAlgebra;
 public static class GemmRate
 {
     /// <summary>
-    /// The best rate of several products of two square Gaussian matrices, in GFLOP/s (2 n³ operations each), over at least <paramref name="duration"/>.
+    /// The best rate of several products of two square Gaussian matrices, in GFLOP/s (2 n³
+    /// operations each), over at least <paramref name="duration"/>.
     /// </summary>
     public static double Measure<T>(int size, TimeSpan duration, TimeProvider clock)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -28,8 +29,8 @@ public static class GemmRate
     }
 
     /// <summary>
-    /// Largest difference between the product of the backend in force and the managed backend's, as a share of ε·n: a few at the most where the library computes
-    /// rightly on this processor.
+    /// Largest difference between the product of the backend in force and the managed backend's, as a share of ε·n: a few at the most where the
+    /// library computes rightly on this processor.
     /// </summary>
     public static double Error<T>(int size)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

@@ -10,13 +10,17 @@ namespace SpecGD.Numerics.LinearAlgebra;
 public interface ILinearAlgebra<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>c ← alpha · op(a) op(b) + beta · c, where op transposes if asked to. c may not overlap a or b; it is not read if beta is 0.</summary>
+    /// <summary>
+    /// c ← alpha · op(a) op(b) + beta · c, where op transposes if asked to. c may not overlap a or b; it is not read if beta is 0.
+    /// </summary>
     void Multiply(T alpha, Matrix<T> a, bool transposeA, Matrix<T> b, bool transposeB, T beta, Matrix<T> c);
 
     /// <summary>y ← op(a) x.</summary>
     void Multiply(Matrix<T> a, bool transposeA, ReadOnlySpan<T> x, Span<T> y);
 
-    /// <summary>c ← alpha · a aᵀ, or alpha · aᵀ a if <paramref name="transposeFirst"/>; both triangles of the symmetric result are filled.</summary>
+    /// <summary>
+    /// c ← alpha · a aᵀ, or alpha · aᵀ a if <paramref name="transposeFirst"/>; both triangles of the symmetric result are filled.
+    /// </summary>
     void Gram(T alpha, Matrix<T> a, bool transposeFirst, Matrix<T> c);
 
     /// <summary>Eigenvalues of the symmetric n × n matrix, ascending. The matrix is destroyed.</summary>
@@ -30,13 +34,17 @@ public interface ILinearAlgebra<T>
     /// <summary>The min(m, n) singular values, descending. The matrix is destroyed.</summary>
     void SingularValues(Matrix<T> matrix, Span<T> values);
 
-    /// <summary>Thin singular value decomposition of m × n = u diag(values) vt with k = min(m, n): u is m × k, vt is k × n. The matrix is destroyed.</summary>
+    /// <summary>
+    /// Thin singular value decomposition of m × n = u diag(values) vt with k = min(m, n): u is m × k, vt is k × n. The matrix is destroyed.
+    /// </summary>
     void SingularValueDecomposition(Matrix<T> matrix, Matrix<T> u, Span<T> values, Matrix<T> vt);
 
     /// <summary>Lower Cholesky factor L of the symmetric positive definite matrix = L Lᵀ, in its place; the upper triangle becomes zero.</summary>
     /// <returns>False where the matrix is not positive definite; its contents are then undefined.</returns>
     bool TryCholesky(Matrix<T> matrix);
 
-    /// <summary>Thin QR of m × n with m ≥ n: the matrix becomes Q (m × n, orthonormal columns), <paramref name="r"/> (n × n) upper triangular.</summary>
+    /// <summary>
+    /// Thin QR of m × n with m ≥ n: the matrix becomes Q (m × n, orthonormal columns), <paramref name="r"/> (n × n) upper triangular.
+    /// </summary>
     void Qr(Matrix<T> matrix, Matrix<T> r);
 }

@@ -50,7 +50,8 @@ public static class Linear
     {
         int rows = transposeA ? a.Columns : a.Rows, columns = transposeA ? a.Rows : a.Columns;
         if (x.Length != columns || y.Length != rows)
-            throw new ArgumentException($"A vector of {x.Length} does not become one of {y.Length} by a matrix of {Shape(a, transposeA)}.", nameof(x));
+            throw new ArgumentException(
+                $"A vector of {x.Length} does not become one of {y.Length} by a matrix of {Shape(a, transposeA)}.", nameof(x));
         if (a.IsEmpty)
             y.Clear();
         else
@@ -97,7 +98,8 @@ public static class Linear
     }
 
     /// <summary>
-    /// Eigenvalues, ascending, into <paramref name="values"/> and orthonormal eigenvectors in place of the symmetric matrix: row i is the vector of value i.
+    /// Eigenvalues, ascending, into <paramref name="values"/> and orthonormal eigenvectors in place
+    /// of the symmetric matrix: row i is the vector of value i.
     /// </summary>
     /// <exception cref="ArgumentException">The matrix is not square.</exception>
     /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>

@@ -7,7 +7,9 @@ public static partial class DirectoryDurability
 {
     private const int ReadOnly = 0;
 
-    /// <summary>Flushes the entries of <paramref name="directory"/> to disk; does nothing on Windows, and nothing where a file system refuses.</summary>
+    /// <summary>
+    /// Flushes the entries of <paramref name="directory"/> to disk; does nothing on Windows, and nothing where a file system refuses.
+    /// </summary>
     public static void Flush(string directory)
     {
         if (OperatingSystem.IsWindows())

@@ -8,7 +8,10 @@ namespace SpecGD.Data;
 /// <summary>Random features A = σ(VX), or silu(V₁X) ∘ (V₂X), of Gaussian data X, drawn in the order of the authors' script.</summary>
 public static class RandomFeatures
 {
-    /// <summary>Draws X (featureDim × samples), then V (dim × featureDim, entries of variance 1/featureDim), a second V if gated; gives A, dim × samples.</summary>
+    /// <summary>
+    /// Draws X (featureDim × samples), then V (dim × featureDim, entries of variance
+    /// 1/featureDim), a second V if gated; gives A, dim × samples.
+    /// </summary>
     public static Matrix<double> Draw(TorchRandom random, int dim, int featureDim, int samples, Activation activation)
     {
         ArgumentNullException.ThrowIfNull(random);

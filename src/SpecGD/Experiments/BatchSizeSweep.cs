@@ -51,7 +51,9 @@ public sealed class BatchSizeSweep : Experiment<BatchSizeSweepOptions>
     public override string RunId(BatchSizeSweepOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return string.Create(CultureInfo.InvariantCulture, $"batch-size-sweep_{options.Activation}_dim{options.Dim}_n{string.Join('-', options.BatchSizes)}_seed{options.Seed}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"batch-size-sweep_{options.Activation}_dim{options.Dim}_n{string.Join('-', options.BatchSizes)}_seed{options.Seed}");
     }
 
     /// <inheritdoc/>
@@ -65,7 +67,14 @@ public sealed class BatchSizeSweep : Experiment<BatchSizeSweepOptions>
         var byBatch = new JsonObject();
         var log = new RunLog(RunId(options))
         {
-            Config = new JsonObject { ["experiment"] = Name, ["dim"] = options.Dim, ["width"] = options.Width, ["activation"] = options.Activation, ["seed"] = options.Seed },
+            Config = new JsonObject
+            {
+                ["experiment"] = Name,
+                ["dim"] = options.Dim,
+                ["width"] = options.Width,
+                ["activation"] = options.Activation,
+                ["seed"] = options.Seed,
+            },
             Sections = new JsonObject { [StableRank] = byBatch },
         };
         var progress = context.Progress.Begin(Name, options.BatchSizes.Count);
@@ -100,6 +109,7 @@ public sealed class BatchSizeSweep : Experiment<BatchSizeSweepOptions>
     {
         var network = new MultilayerPerceptron(inputs, new Matrix<double>(inputs.Rows, 1), weights, activation);
         network.Forward();
-        return new JsonObject(Enumerable.Range(1, HiddenLayers).Select(layer => KeyValuePair.Create($"layer{layer}", (JsonNode?)network.Blocks[layer].Activation.StableRank)));
+        return new JsonObject(Enumerable.Range(1, HiddenLayers).Select(
+            layer => KeyValuePair.Create($"layer{layer}", (JsonNode?)network.Blocks[layer].Activation.StableRank)));
     }
 }

@@ -5,7 +5,10 @@ using SpecGD.Training;
 
 namespace SpecGD.Experiments;
 
-/// <summary>One experiment of the paper (or of ours): a name, an options record, and what turns options into a log. Implementations are found by themselves.</summary>
+/// <summary>
+/// One experiment of the paper (or of ours): a name, an options record, and what turns options into
+/// a log. Implementations are found by themselves.
+/// </summary>
 public interface IExperiment
 {
     /// <summary>Name on the command line.</summary>

@@ -29,8 +29,8 @@ public sealed record NuclearRankGrowthOptions
 }
 
 /// <summary>
-/// Figures 14 and 15: the gradient's nuclear rank along gradient descent on ReLU random features, for growing width: bounded at the start, growing with the width after one
-/// step. Model 1 has realisable targets, model 2 a teacher with features of its own.
+/// Figures 14 and 15: the gradient's nuclear rank along gradient descent on ReLU random features, for growing width: bounded at the start,
+/// growing with the width after one step. Model 1 has realisable targets, model 2 a teacher with features of its own.
 /// </summary>
 public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
 {
@@ -47,7 +47,9 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
     public override string RunId(NuclearRankGrowthOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return string.Create(CultureInfo.InvariantCulture, $"nuclear-rank-growth_k{string.Join('-', options.Dims)}_steps{options.Steps}_seeds{string.Join('-', options.Seeds)}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"nuclear-rank-growth_k{string.Join('-', options.Dims)}_steps{options.Steps}_seeds{string.Join('-', options.Seeds)}");
     }
 
     /// <inheritdoc/>
@@ -63,7 +65,13 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
         ThreadBudget.ForEach(Enumerable.Range(0, cells.Length).ToArray(), i => outcomes[i] = Train(cells[i], options.Steps, context));
         var log = new RunLog(RunId(options))
         {
-            Config = new JsonObject { ["experiment"] = Name, ["dims"] = new JsonArray([.. options.Dims.Select(k => (JsonNode)k)]), ["seeds"] = new JsonArray([.. options.Seeds.Select(s => (JsonNode)s)]), ["steps"] = options.Steps },
+            Config = new JsonObject
+            {
+                ["experiment"] = Name,
+                ["dims"] = new JsonArray([.. options.Dims.Select(k => (JsonNode)k)]),
+                ["seeds"] = new JsonArray([.. options.Seeds.Select(s => (JsonNode)s)]),
+                ["steps"] = options.Steps,
+            },
             Sections = new JsonObject { [Model1] = Average(cells, Model1), [Model2] = Average(cells, Model2) },
         };
         return TrajectoryRunner.Result(log, outcomes);
@@ -96,7 +104,13 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{cell.Model}_k{cell.K}_seed{cell.Seed}");
         IModel model = cell.Model == Model1 ? Realisable(cell.K, cell.Seed) : TeacherStudent(cell.K, cell.Seed);
-        var trajectory = new Trajectory(name, model, new SteepestDescent(Geometry.Euclidean, StepSize.Natural()), [new NuclearRankProbe(cell.NuclearRank)], 0, steps);
+        var trajectory = new Trajectory(
+            name,
+            model,
+            new SteepestDescent(Geometry.Euclidean, StepSize.Natural()),
+            [new NuclearRankProbe(cell.NuclearRank)],
+            0,
+            steps);
         var progress = context.Progress.Begin(name, steps);
         var outcome = TrainingLoop.Run(trajectory, progress, context.Cancellation);
         progress.End(outcome.Sentence);

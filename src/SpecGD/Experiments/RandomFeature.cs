@@ -39,11 +39,18 @@ public sealed record RandomFeatureOptions
     public ulong Seed { get; init; }
 
     /// <summary>Distance in steps between restarts; 0 for none.</summary>
-    [Setting("specgd-restart-frequency", "restart SpecGD from gradient descent's iterate every so many steps; 0 for no restarts", Min = 0, Max = 1_000_000)]
+    [Setting(
+        "specgd-restart-frequency",
+        "restart SpecGD from gradient descent's iterate every so many steps; 0 for no restarts",
+        Min = 0,
+        Max = 1_000_000)]
     public int SpecgdRestartFrequency { get; init; } = 100;
 
     /// <summary>The steps to restart from; where given, the frequency does not count.</summary>
-    [Setting("specgd-restart-iters", "the very steps to restart SpecGD from, instead of a frequency; those outside the run are dropped", UnsetMeans = "every restart-frequency steps")]
+    [Setting(
+        "specgd-restart-iters",
+        "the very steps to restart SpecGD from, instead of a frequency; those outside the run are dropped",
+        UnsetMeans = "every restart-frequency steps")]
     public IReadOnlyList<int>? SpecgdRestartIters { get; init; }
 
     /// <summary>Whether to restart from the peak of the nuclear rank.</summary>
@@ -64,7 +71,9 @@ public sealed record RandomFeatureOptions
         int steps = ResolvedSteps;
         if (SpecgdRestartIters is { } given)
             return [.. given.Where(t => t > 0 && t < steps).Distinct().Order()];
-        return SpecgdRestartFrequency == 0 ? [] : [.. Enumerable.Range(1, (steps - 1) / SpecgdRestartFrequency).Select(i => i * SpecgdRestartFrequency)];
+        return SpecgdRestartFrequency == 0
+            ? []
+            : [.. Enumerable.Range(1, (steps - 1) / SpecgdRestartFrequency).Select(i => i * SpecgdRestartFrequency)];
     }
 }
 
@@ -75,7 +84,11 @@ public sealed record RandomFeatureOptions
 public sealed class RandomFeature : Experiment<RandomFeatureOptions>
 {
     /// <summary>Names of the trajectories in the log.</summary>
-    public const string GradientDescent = "gradient_descent", SpecGd = "specgd", FromPeak = "specgd_from_peak", FromIterationPrefix = "specgd_from_iter_";
+    public const string
+        GradientDescent = "gradient_descent",
+        SpecGd = "specgd",
+        FromPeak = "specgd_from_peak",
+        FromIterationPrefix = "specgd_from_iter_";
 
     /// <inheritdoc/>
     public override string Name => "random-feature";
@@ -100,7 +113,8 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
         var features = RandomFeatures.Draw(random, options.Dim, options.FeatureDim, options.NumSamples, Activation.Named(options.Activation));
         var target = RandomFeatures.Gaussian(random, options.Dim, options.Dim, options.Dim);
         if (features.LargestMagnitude() == 0)
-            throw new BadInputException("Every feature is zero for these settings, so there is nothing to fit; try another seed, more samples or a larger dim.");
+            throw new BadInputException(
+                "Every feature is zero for these settings, so there is nothing to fit; try another seed, more samples or a larger dim.");
         var problem = new LeastSquaresProblem(features, target);
         return new Trajectories(options, context, problem, NewLog(options, problem)).Run();
     }
@@ -128,7 +142,9 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
         },
     };
 
-    /// <summary>The trajectories of one run, in two waves: both methods from zero, then the restarts, which need gradient descent's iterates.</summary>
+    /// <summary>
+    /// The trajectories of one run, in two waves: both methods from zero, then the restarts, which need gradient descent's iterates.
+    /// </summary>
     private sealed class Trajectories(RandomFeatureOptions options, RunContext context, LeastSquaresProblem problem, RunLog log)
     {
         private readonly int _steps = options.ResolvedSteps;
@@ -164,10 +180,23 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
             double lr = options.MethodLr.TryGetValue(geometry.Name, out double given) ? given : StepSize.Natural().Of(model.Blocks[0], geometry);
             var method = new MethodLog
             {
-                Metadata = new JsonObject { ["update_kind"] = geometry.Name, ["lr"] = lr, ["start_iter"] = start, ["stop_iter"] = _steps, ["source"] = source },
+                Metadata = new JsonObject
+                {
+                    ["update_kind"] = geometry.Name,
+                    ["lr"] = lr,
+                    ["start_iter"] = start,
+                    ["stop_iter"] = _steps,
+                    ["source"] = source,
+                },
             };
             log.Methods.Add(name, method);
-            return new Trajectory(name, model, new SteepestDescent(geometry, StepSize.Fixed(lr)), [new SingleBlockProbe(method), .. probes], start, _steps);
+            return new Trajectory(
+                name,
+                model,
+                new SteepestDescent(geometry, StepSize.Fixed(lr)),
+                [new SingleBlockProbe(method), .. probes],
+                start,
+                _steps);
         }
     }
 }

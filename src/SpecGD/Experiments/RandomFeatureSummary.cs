@@ -41,18 +41,22 @@ internal static class RandomFeatureSummary
         int favoured = ranks.Values.Count(nr => nr >= st);
         double share = (double)favoured / ranks.Count;
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"Along gradient descent the rule nr(G) >= st(A) = {st:0.##} favoured the spectral step at {favoured} of {ranks.Count} steps ({share:P0}).");
+            $"Along gradient descent the rule nr(G) >= st(A) = {st:0.##} "
+            + $"favoured the spectral step at {favoured} of {ranks.Count} steps ({share:P0}).");
         if (descentLoss.Steps[^1] != spectralLoss.Steps[^1])
             yield break; // one of the two did not reach the end
         double ratio = descentLoss.Values[^1] / spectralLoss.Values[^1];
         bool spectralWon = ratio > 1, ruleSaysSpectral = share >= 0.5;
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"{(spectralWon ? "SpecGD" : "Gradient descent")} ended {Times(spectralWon ? ratio : 1 / ratio)} lower: {(spectralWon == ruleSaysSpectral ? "as the rule says for most of the run." : "not what the rule says for most of the run.")}");
+            $"{(spectralWon ? "SpecGD" : "Gradient descent")} ended {Times(spectralWon ? ratio : 1 / ratio)} lower: "
+            + $"{(spectralWon == ruleSaysSpectral ? "as the rule says for most of the run." : "not what the rule says for most of the run.")}");
     }
 
     private static string Times(double ratio) => !double.IsFinite(ratio)
         ? "infinitely"
-        : string.Create(CultureInfo.InvariantCulture, $"{(ratio < 1e4 ? ratio.ToString("0.#", CultureInfo.InvariantCulture) : ratio.ToString("0.#e0", CultureInfo.InvariantCulture))} times");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(ratio < 1e4 ? ratio.ToString("0.#", CultureInfo.InvariantCulture) : ratio.ToString("0.#e0", CultureInfo.InvariantCulture))} times");
 
     private static JsonNode? Finite(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 }

@@ -50,7 +50,12 @@ public sealed class ReluSpectrum : Experiment<ReluSpectrumOptions>
         var rows = new JsonArray();
         var log = new RunLog(RunId(options))
         {
-            Config = new JsonObject { ["experiment"] = Name, ["dims"] = new JsonArray([.. options.Dims.Select(d => (JsonNode)d)]), ["seed"] = options.Seed },
+            Config = new JsonObject
+            {
+                ["experiment"] = Name,
+                ["dims"] = new JsonArray([.. options.Dims.Select(d => (JsonNode)d)]),
+                ["seed"] = options.Seed,
+            },
             Sections = new JsonObject { [Rows] = rows },
         };
         var progress = context.Progress.Begin(Name, options.Dims.Count);

@@ -49,8 +49,8 @@ public sealed record SparseRegressionOptions
 }
 
 /// <summary>
-/// Figures 1, 4 and 18: a four-layer network on the sparse regression y = x₁x₂x₃, trained on a full batch by gradient descent and by SpecGD with spectral steps on
-/// the hidden weights, every layer measured at every step.
+/// Figures 1, 4 and 18: a four-layer network on the sparse regression y = x₁x₂x₃, trained on a full batch by gradient descent and by SpecGD
+/// with spectral steps on the hidden weights, every layer measured at every step.
 /// </summary>
 public sealed class SparseRegression : Experiment<SparseRegressionOptions>
 {

@@ -45,7 +45,8 @@ internal static class SparseRegressionSummary
                 continue;
             int favoured = nuclear.Values.Zip(stable.Values).Count(pair => pair.First >= pair.Second);
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"Along gradient descent the rule nr(G{layer}) >= st(A{layer - 1}) favoured the spectral step on W{layer} at {favoured} of {nuclear.Count} steps.");
+                $"Along gradient descent the rule nr(G{layer}) >= st(A{layer - 1}) "
+                + $"favoured the spectral step on W{layer} at {favoured} of {nuclear.Count} steps.");
         }
     }
 

@@ -52,12 +52,13 @@ public sealed record StableRankSweepOptions
 
     /// <summary>The values of λ.</summary>
     public IReadOnlyList<double> ResolvedLambdas() => Lambdas
-        ?? [.. Enumerable.Range(0, LambdaCount).Select(i => LambdaCount == 1 ? LambdaMin : LambdaMin + (i * (LambdaMax - LambdaMin) / (LambdaCount - 1)))];
+        ?? [.. Enumerable.Range(0, LambdaCount).Select(
+            i => LambdaCount == 1 ? LambdaMin : LambdaMin + (i * (LambdaMax - LambdaMin) / (LambdaCount - 1)))];
 }
 
 /// <summary>
-/// Gradient descent against SpecGD while the stable rank of A = I + λ11ᵀ falls from dim to 1: one pair of trajectories for each λ, and a turn from one method's win to
-/// the other's.
+/// Gradient descent against SpecGD while the stable rank of A = I + λ11ᵀ falls from dim to 1: one pair of trajectories for each λ, and a turn
+/// from one method's win to the other's.
 /// </summary>
 public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
 {
@@ -75,7 +76,9 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
     {
         ArgumentNullException.ThrowIfNull(options);
         var lambdas = options.ResolvedLambdas();
-        return string.Create(CultureInfo.InvariantCulture, $"stable-rank-sweep_dim{options.Dim}_lambda{lambdas[0]}-{lambdas[^1]}x{lambdas.Count}_steps{options.Steps}_seed{options.Seed}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"stable-rank-sweep_dim{options.Dim}_lambda{lambdas[0]}-{lambdas[^1]}x{lambdas.Count}_steps{options.Steps}_seed{options.Seed}");
     }
 
     /// <inheritdoc/>
@@ -120,7 +123,8 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
     }
 
     /// <summary>All trajectories for one λ, one after the other: the λs themselves run side by side.</summary>
-    private static (JsonObject Row, TrajectoryOutcome Outcome) Sweep(double lambda, Matrix<double> target, StableRankSweepOptions options, RunContext context)
+    private static (JsonObject Row, TrajectoryOutcome Outcome) Sweep(
+        double lambda, Matrix<double> target, StableRankSweepOptions options, RunContext context)
     {
         var identityPlusOnes = Matrix.Identity<double>(options.Dim);
         foreach (ref double entry in identityPlusOnes.AsSpan())
@@ -144,19 +148,34 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
             outcome = Train(RandomFeature.FromPeak, Geometry.Spectral, top.Weight, top.Step);
         progress.Advance(1);
         progress.End($"{prefix}{outcome.Sentence}");
-        return (new JsonObject { ["lambda"] = lambda, ["stable_rank"] = problem.Activation.StableRank, ["peak"] = peak.Peak?.Step, ["methods"] = methods }, outcome);
+        return (
+            new JsonObject
+            {
+                ["lambda"] = lambda,
+                ["stable_rank"] = problem.Activation.StableRank,
+                ["peak"] = peak.Peak?.Step,
+                ["methods"] = methods,
+            },
+            outcome);
 
         TrajectoryOutcome Train(string name, Geometry geometry, Matrix<double> start, int from, params IProbe[] probes)
         {
             var log = new MethodLog();
-            var trajectory = new Trajectory(name, new LeastSquaresModel(problem, start), new SteepestDescent(geometry, StepSize.Natural()), [new LossAndRankProbe(log), .. probes], from, options.Steps);
+            var trajectory = new Trajectory(
+                name,
+                new LeastSquaresModel(problem, start),
+                new SteepestDescent(geometry, StepSize.Natural()),
+                [new LossAndRankProbe(log), .. probes],
+                from,
+                options.Steps);
             var ended = TrainingLoop.Run(trajectory, SilentProgress.Instance, context.Cancellation);
             methods[name] = new JsonObject(log.Series.Select(s => KeyValuePair.Create(s.Key, (JsonNode?)RunLogFile.ToJson(s.Value))));
             return ended;
         }
     }
 
-    private static JsonNode? Last(JsonNode? method) => method?["loss"]?["values"]?.AsArray() is { Count: > 0 } values ? values[^1]?.DeepClone() : null;
+    private static JsonNode? Last(JsonNode? method) =>
+        method?["loss"]?["values"]?.AsArray() is { Count: > 0 } values ? values[^1]?.DeepClone() : null;
 
     private sealed class LossAndRankProbe(MethodLog log) : IProbe
     {

@@ -4,8 +4,8 @@ using SpecGD.Numerics;
 namespace SpecGD.Models;
 
 /// <summary>
-/// An activation function by its name in the authors' scripts, forward beside backward. Most take one pre-activation z, elementwise. A gated one takes two side by side in
-/// a row, z₁ then z₂, and gives silu(z₁) ∘ z₂.
+/// An activation function by its name in the authors' scripts, forward beside backward. Most take one pre-activation z, elementwise. A gated one
+/// takes two side by side in a row, z₁ then z₂, and gives silu(z₁) ∘ z₂.
 /// </summary>
 public abstract class Activation
 {
@@ -40,7 +40,8 @@ public abstract class Activation
     /// <summary>The activation called <paramref name="name"/>.</summary>
     /// <exception cref="BadInputException">There is none of that name.</exception>
     public static Activation Named(string name) =>
-        All.GetValueOrDefault(name) ?? throw new BadInputException($"There is no activation '{name}'; there are {Names.Replace(",", ", ", StringComparison.Ordinal)}.");
+        All.GetValueOrDefault(name)
+            ?? throw new BadInputException($"There is no activation '{name}'; there are {Names.Replace(",", ", ", StringComparison.Ordinal)}.");
 
     /// <summary>a ← σ(z), row by row; z has <see cref="Parts"/> times the columns of a.</summary>
     public void Forward(Matrix<double> z, Matrix<double> a)

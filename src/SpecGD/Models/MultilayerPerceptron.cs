@@ -5,8 +5,8 @@ using SpecGD.Spectral;
 namespace SpecGD.Models;
 
 /// <summary>
-/// A fully connected network without biases on a full batch: A_ℓ = σ(A_{ℓ−1} W_ℓᵀ) for all layers but the last, which is linear, and the mean over samples of the squared
-/// error. Activations are samples × features, weights out × in.
+/// A fully connected network without biases on a full batch: A_ℓ = σ(A_{ℓ−1} W_ℓᵀ) for all layers but the last, which is linear, and
+/// the mean over samples of the squared error. Activations are samples × features, weights out × in.
 /// </summary>
 public sealed class MultilayerPerceptron : IModel
 {
@@ -46,7 +46,9 @@ public sealed class MultilayerPerceptron : IModel
             if (layer == hidden)
                 continue;
             if (weight.Rows % activation.Parts != 0)
-                throw new ArgumentException($"W{layer + 1} puts out {weight.Rows} values, which {activation.Name} cannot split in {activation.Parts}.", nameof(weights));
+                throw new ArgumentException(
+                    $"W{layer + 1} puts out {weight.Rows} values, which {activation.Name} cannot split in {activation.Parts}.",
+                    nameof(weights));
             _preActivations[layer] = new Matrix<double>(n, weight.Rows);
             _preActivationGradients[layer] = new Matrix<double>(n, weight.Rows);
             _activations[layer + 1] = new Matrix<double>(n, weight.Rows / activation.Parts);

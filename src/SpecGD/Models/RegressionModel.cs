@@ -5,8 +5,8 @@ using SpecGD.Spectral;
 namespace SpecGD.Models;
 
 /// <summary>
-/// L(W) = ‖WA − Y‖_F²/(2n) with any targets Y, through the residual: G = (WA − Y)Aᵀ/n. Where Y = W♯A, <see cref="LeastSquaresModel"/> is cheaper and loses no digits near
-/// the minimum.
+/// L(W) = ‖WA − Y‖_F²/(2n) with any targets Y, through the residual: G = (WA − Y)Aᵀ/n. Where Y = W♯A,
+/// <see cref="LeastSquaresModel"/> is cheaper and loses no digits near the minimum.
 /// </summary>
 public sealed class RegressionModel : IModel
 {

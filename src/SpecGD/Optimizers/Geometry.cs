@@ -3,7 +3,9 @@ using SpecGD.Spectral;
 
 namespace SpecGD.Optimizers;
 
-/// <summary>A norm on weight matrices: it decides the direction of steepest descent and the activation norm that bounds the curvature along it.</summary>
+/// <summary>
+/// A norm on weight matrices: it decides the direction of steepest descent and the activation norm that bounds the curvature along it.
+/// </summary>
 public abstract class Geometry
 {
     /// <summary>Steps along −G; curvature bounded by ‖A‖_op².</summary>
@@ -15,7 +17,9 @@ public abstract class Geometry
     /// <summary>Name in logs.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The steepest direction D of the block, such that ⟨D, G⟩ is the squared dual norm of G. Valid until the gradient changes.</summary>
+    /// <summary>
+    /// The steepest direction D of the block, such that ⟨D, G⟩ is the squared dual norm of G. Valid until the gradient changes.
+    /// </summary>
     public abstract Matrix<double> SteepestDirection(WeightBlock block);
 
     /// <summary>The factor that belongs to the direction: 1, or ‖G‖_*.</summary>

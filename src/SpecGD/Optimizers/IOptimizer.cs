@@ -3,8 +3,8 @@ using SpecGD.Spectral;
 namespace SpecGD.Optimizers;
 
 /// <summary>
-/// Turns gradients into steps in two moves, so that everything is read at one iterate before anything changes: <see cref="Propose"/> computes the steps of all
-/// blocks, <see cref="Apply"/> takes them.
+/// Turns gradients into steps in two moves, so that everything is read at one iterate before anything changes: <see cref="Propose"/> computes the
+/// steps of all blocks, <see cref="Apply"/> takes them.
 /// </summary>
 public interface IOptimizer
 {

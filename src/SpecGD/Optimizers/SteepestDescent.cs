@@ -4,8 +4,8 @@ using SpecGD.Spectral;
 namespace SpecGD.Optimizers;
 
 /// <summary>
-/// W ← W − η·(dual norm factor)·D, with the direction D of a geometry for each block and a step size η: gradient descent where every block is Euclidean, SpecGD
-/// where the chosen ones are spectral.
+/// W ← W − η·(dual norm factor)·D, with the direction D of a geometry for each block and a step size η: gradient descent where every
+/// block is Euclidean, SpecGD where the chosen ones are spectral.
 /// </summary>
 public sealed class SteepestDescent : IOptimizer
 {

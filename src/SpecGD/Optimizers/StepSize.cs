@@ -11,7 +11,9 @@ public abstract class StepSize
     /// <summary>The same step at every iterate.</summary>
     public static StepSize Fixed(double value) => new FixedStep(value);
 
-    /// <summary>factor · n/‖A‖², in the norm of the geometry: the natural step of the loss ‖·‖²/(2n), 1/L_F or 1/L_op, times a factor.</summary>
+    /// <summary>
+    /// factor · n/‖A‖², in the norm of the geometry: the natural step of the loss ‖·‖²/(2n), 1/L_F or 1/L_op, times a factor.
+    /// </summary>
     public static StepSize Natural(double factor = 1) => new NaturalStep(factor);
 
     private sealed class FixedStep(double value) : StepSize

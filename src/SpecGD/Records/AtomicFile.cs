@@ -4,8 +4,8 @@ using SpecGD.Numerics.Platform;
 namespace SpecGD.Records;
 
 /// <summary>
-/// Writes files whole or not at all: into a temporary file of the same directory, flushed to disk, then renamed over the target, then the directory flushed. A reader
-/// never sees half a file, and a crash leaves the previous one.
+/// Writes files whole or not at all: into a temporary file of the same directory, flushed to disk, then renamed over the target, then the
+/// directory flushed. A reader never sees half a file, and a crash leaves the previous one.
 /// </summary>
 public static class AtomicFile
 {

@@ -30,7 +30,10 @@ public static class LenientJson
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BadInputException($"{path} cannot be read as {expected}: {(e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message)}.", e);
+            throw new BadInputException(
+                $"{path} cannot be read as {expected}: "
+                + $"{(e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message)}.",
+                e);
         }
         if (bytes.AsSpan().Trim((byte)' ').IsEmpty)
             throw new BadInputException($"{path} is empty; {expected} was expected.");

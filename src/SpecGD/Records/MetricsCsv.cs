@@ -3,7 +3,10 @@ using System.Text;
 
 namespace SpecGD.Records;
 
-/// <summary>A log as a table for spreadsheets and data frames: one row for each method and step, one column for each series, empty where there is no value.</summary>
+/// <summary>
+/// A log as a table for spreadsheets and data frames: one row for each method and step, one column
+/// for each series, empty where there is no value.
+/// </summary>
 public static class MetricsCsv
 {
     /// <summary>The table with its header line.</summary>

@@ -1,7 +1,8 @@
 namespace SpecGD.Records;
 
 /// <summary>
-/// The folder of one run: <c>log.json</c>, <c>manifest.json</c>, <c>metrics.csv</c>, <c>figures/</c>. The manifest is written last, so a folder that has one is whole.
+/// The folder of one run: <c>log.json</c>, <c>manifest.json</c>, <c>metrics.csv</c>,
+/// <c>figures/</c>. The manifest is written last, so a folder that has one is whole.
 /// </summary>
 public sealed class RunFolder
 {

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace SpecGD.Records;
 
 /// <summary>
-/// Everything one run recorded: the only log type of the project. Its file (<see cref="RunLogFile"/>) has the names and the nesting of the authors' logs, so that
-/// their plotting scripts read ours and ours read theirs.
+/// Everything one run recorded: the only log type of the project. Its file (<see cref="RunLogFile"/>) has the names and the nesting of the
+/// authors' logs, so that their plotting scripts read ours and ours read theirs.
 /// </summary>
 public sealed class RunLog
 {

@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace SpecGD.Records;
 
-/// <summary>Reads and writes a <see cref="RunLog"/> as JSON: <c>{run_id, config, dataset, methods: {name: {series…}}}</c>, a series being <c>{steps, values}</c>.</summary>
+/// <summary>
+/// Reads and writes a <see cref="RunLog"/> as JSON:
+/// <c>{run_id, config, dataset, methods: {name: {series…}}}</c>, a series being <c>{steps, values}</c>.
+/// </summary>
 public static class RunLogFile
 {
     private static readonly string[] OwnNames = ["run_id", "config", "dataset", "methods"];

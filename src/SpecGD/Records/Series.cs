@@ -9,7 +9,9 @@ public sealed class Series
     /// <summary>The steps, counted from 0.</summary>
     public IReadOnlyList<int> Steps => _steps;
 
-    /// <summary>The values, measured at the iterate before the update of the same position in <see cref="Steps"/>; NaN where a log has null.</summary>
+    /// <summary>
+    /// The values, measured at the iterate before the update of the same position in <see cref="Steps"/>; NaN where a log has null.
+    /// </summary>
     public IReadOnlyList<double> Values => _values;
 
     /// <summary>Number of records.</summary>

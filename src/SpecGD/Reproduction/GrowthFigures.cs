@@ -21,10 +21,25 @@ public sealed class GrowthFigures : IPaperFigureSource
     /// <inheritdoc/>
     public IEnumerable<PaperFigure> Figures =>
     [
-        new("fig14", "Nuclear rank along gradient descent, for growing width", Growth, new NuclearRankGrowthOptions { Steps = FigureSteps }, [IsFlat(NuclearRankGrowth.Model1), IsFlat(NuclearRankGrowth.Model2)]),
+        new(
+            "fig14",
+            "Nuclear rank along gradient descent, for growing width",
+            Growth,
+            new NuclearRankGrowthOptions { Steps = FigureSteps },
+            [IsFlat(NuclearRankGrowth.Model1), IsFlat(NuclearRankGrowth.Model2)]),
         new("fig15", "Nuclear rank before and after one step, against the width", Growth, new NuclearRankGrowthOptions { Steps = 2 },
-            [IsFlat(NuclearRankGrowth.Model1), IsFlat(NuclearRankGrowth.Model2), IsLinear(NuclearRankGrowth.Model1), IsLinear(NuclearRankGrowth.Model2)]),
-        new("fig17", "Stable ranks at initialisation, against the batch size", new BatchSizeSweep().Name, new BatchSizeSweepOptions(), [GrowsWithBatch()]),
+            [
+                IsFlat(NuclearRankGrowth.Model1),
+                IsFlat(NuclearRankGrowth.Model2),
+                IsLinear(NuclearRankGrowth.Model1),
+                IsLinear(NuclearRankGrowth.Model2),
+            ]),
+        new(
+            "fig17",
+            "Stable ranks at initialisation, against the batch size",
+            new BatchSizeSweep().Name,
+            new BatchSizeSweepOptions(),
+            [GrowsWithBatch()]),
     ];
 
     private static Claim IsFlat(string model) => new($"{model}: the nuclear rank at the start is flat in k", log =>
@@ -50,7 +65,12 @@ public sealed class GrowthFigures : IPaperFigureSource
         if (log.Sections[BatchSizeSweep.StableRank] is not JsonObject { Count: > 1 } byBatch)
             return Finding.Missing("stable ranks by batch size");
         var layers = byBatch.First().Value!.AsObject().Select(layer => layer.Key).ToArray();
-        double[] Ranks(string layer) => [.. byBatch.OrderBy(b => int.Parse(b.Key, CultureInfo.InvariantCulture)).Select(b => JsonNumber.Of(b.Value![layer]) ?? double.NaN)];
+        double[] Ranks(string layer) =>
+        [
+            .. byBatch
+                .OrderBy(b => int.Parse(b.Key, CultureInfo.InvariantCulture))
+                .Select(b => JsonNumber.Of(b.Value![layer]) ?? double.NaN),
+        ];
         bool grows = layers.All(layer => Ranks(layer).Zip(Ranks(layer).Skip(1)).All(pair => pair.Second > pair.First));
         return new Finding(string.Join("; ", layers.Select(layer => Text($"{layer}: {Ranks(layer)[0]:0.0} to {Ranks(layer)[^1]:0.0}"))), grows);
     });

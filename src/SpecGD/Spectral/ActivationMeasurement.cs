@@ -3,8 +3,8 @@ using SpecGD.Numerics;
 namespace SpecGD.Spectral;
 
 /// <summary>
-/// The activations that enter a layer, as a matrix with one side the features and the other the samples (either way round: no measure tells), and their norms, each
-/// computed when first asked for and forgotten when the model says that the activations changed.
+/// The activations that enter a layer, as a matrix with one side the features and the other the samples (either way round: no measure tells), and
+/// their norms, each computed when first asked for and forgotten when the model says that the activations changed.
 /// </summary>
 public sealed class ActivationMeasurement
 {

@@ -4,8 +4,9 @@ using SpecGD.Numerics;
 namespace SpecGD.Spectral;
 
 /// <summary>
-/// The condition for a diagonal block (section 4.5): the gains γ of a normalisation layer, with gradient g, that multiply normalised activations A. A diagonal
-/// matrix has its entries for singular values, so nr becomes ‖g‖₁²/‖g‖₂², st becomes ‖g‖₂²/‖g‖_∞², and the polar factor is sign(g).
+/// The condition for a diagonal block (section 4.5): the gains γ of a normalisation layer, with gradient g,
+/// that multiply normalised activations A. A diagonal matrix has its entries for singular values, so nr
+/// becomes ‖g‖₁²/‖g‖₂², st becomes ‖g‖₂²/‖g‖_∞², and the polar factor is sign(g).
 /// </summary>
 public static class DiagonalCondition
 {

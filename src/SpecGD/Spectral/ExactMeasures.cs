@@ -26,7 +26,9 @@ public static class ExactMeasures
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Relative(matrix) is { } s ? s.Sum() * s.Sum() / s.Sum(x => x * x) : null;
 
-    /// <summary>Numerical rank: the number of singular values above ε·max(rows, columns)·s₁, with ε the machine epsilon of the element type.</summary>
+    /// <summary>
+    /// Numerical rank: the number of singular values above ε·max(rows, columns)·s₁, with ε the machine epsilon of the element type.
+    /// </summary>
     public static int NumericalRank<T>(Matrix<T> matrix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Relative(matrix) is { } s ? s.Count(x => x > NumericalRange<T>(matrix.Rows, matrix.Columns)) : 0;
@@ -48,7 +50,9 @@ public static class ExactMeasures
         return restored;
     }
 
-    /// <summary>s / s₁ for every singular value, or null for a zero matrix; taken before the scale is restored, so that no size of entry costs digits.</summary>
+    /// <summary>
+    /// s / s₁ for every singular value, or null for a zero matrix; taken before the scale is restored, so that no size of entry costs digits.
+    /// </summary>
     private static double[]? Relative<T>(Matrix<T> matrix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -5,15 +5,19 @@ using SpecGD.Numerics.LinearAlgebra;
 namespace SpecGD.Spectral;
 
 /// <summary>
-/// Polynomial iterations X ← aX + (bA + cA²)X with A = X Xᵀ, started at G/‖G‖_F, on the side with fewer rows: approximations of the polar factor that need
-/// nothing but products, as Muon uses them. A zero matrix gives zero; there is no other guard, so that small gradients keep their scale.
+/// Polynomial iterations X ← aX + (bA + cA²)X with A = X Xᵀ, started at G/‖G‖_F, on the side
+/// with fewer rows: approximations of the polar factor that need nothing but products, as Muon uses
+/// them. A zero matrix gives zero; there is no other guard, so that small gradients keep their scale.
 /// </summary>
 public static class Orthogonalization
 {
     /// <summary>Steps of <see cref="NewtonSchulz"/> in Muon.</summary>
     public const int MuonSteps = 5;
 
-    /// <summary>Divisor of the tabulated Polar Express coefficients (a/s, b/s³, c/s⁵) that keeps rounding from pushing a singular value out of the interval.</summary>
+    /// <summary>
+    /// Divisor of the tabulated Polar Express coefficients (a/s, b/s³, c/s⁵) that keeps rounding
+    /// from pushing a singular value out of the interval.
+    /// </summary>
     private const double Safety = 1.01;
 
     /// <summary>The quintic of Muon: steep at zero, and not converging; singular values end between about 0.68 and 1.13.</summary>
@@ -35,8 +39,8 @@ public static class Orthogonalization
     private static readonly Quintic Limit = new(1.875, -1.25, 0.375);
 
     /// <summary>
-    /// Newton–Schulz with the quintic of Muon. It does not converge to polar(G): singular values that start above 0.01·‖G‖_F end in about [0.68, 1.13],
-    /// smaller ones between 0 and 1.2.
+    /// Newton–Schulz with the quintic of Muon. It does not converge to polar(G): singular values that start above 0.01·‖G‖_F end in about
+    /// [0.68, 1.13], smaller ones between 0 and 1.2.
     /// </summary>
     /// <param name="gradient">G, m × n.</param>
     /// <param name="steps">Number of steps; Muon takes five.</param>
@@ -44,7 +48,9 @@ public static class Orthogonalization
     public static Matrix<T> NewtonSchulz<T>(Matrix<T> gradient, int steps = MuonSteps)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Iterate(gradient, steps, static _ => Muon);
 
-    /// <summary>Polar Express: another quintic each step, converging to polar(G), to 1e-10 after 8 steps for singular values from 1e-3·‖G‖_F up.</summary>
+    /// <summary>
+    /// Polar Express: another quintic each step, converging to polar(G), to 1e-10 after 8 steps for singular values from 1e-3·‖G‖_F up.
+    /// </summary>
     /// <param name="gradient">G, m × n.</param>
     /// <param name="steps">Number of steps.</param>
     /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>

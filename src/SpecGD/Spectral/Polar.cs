@@ -5,15 +5,17 @@ using SpecGD.Numerics.LinearAlgebra;
 
 namespace SpecGD.Spectral;
 
-/// <summary>What a polar decomposition knows besides the factor: the norms of the matrix and the number of directions in its numerical range.</summary>
+/// <summary>
+/// What a polar decomposition knows besides the factor: the norms of the matrix and the number of directions in its numerical range.
+/// </summary>
 /// <param name="NuclearNorm">‖M‖_* = ⟨polar(M), M⟩.</param>
 /// <param name="OperatorNorm">‖M‖_op.</param>
 /// <param name="NumericalRank">Number of singular values above ε·max(m, n)·s₁.</param>
 public readonly record struct PolarSummary(double NuclearNorm, double OperatorNorm, int NumericalRank);
 
 /// <summary>
-/// The polar factor U Vᵀ of M = U S Vᵀ over the numerical range of M, the directions with s &gt; ε·max(m, n)·s₁: the steepest direction of unit operator norm.
-/// Directions below are rounding noise; leaving them out makes a trajectory of spectral steps reproducible.
+/// The polar factor U Vᵀ of M = U S Vᵀ over the numerical range of M, the directions with s &gt; ε·max(m, n)·s₁: the steepest direction
+/// of unit operator norm. Directions below are rounding noise; leaving them out makes a trajectory of spectral steps reproducible.
 /// </summary>
 public static class Polar
 {
@@ -24,8 +26,8 @@ public static class Polar
     private const double GramFloor = 1e-8, GramFloorSingle = 1e-2;
 
     /// <summary>
-    /// Up to this size of the smaller side the SVD comes first: it costs at most half as much again as the Gram matrix's eigenvectors, and gradients that
-    /// training has made singular to rounding, where those are of no use, are the rule.
+    /// Up to this size of the smaller side the SVD comes first: it costs at most half as much again as the Gram matrix's eigenvectors, and
+    /// gradients that training has made singular to rounding, where those are of no use, are the rule.
     /// </summary>
     private const int SmallSize = 128;
 
@@ -40,8 +42,8 @@ public static class Polar
     }
 
     /// <summary>
-    /// Writes polar(M) into <paramref name="factor"/> (same shape, memory of its own): from the eigenvectors of the smaller Gram matrix where those keep
-    /// their digits, else, and for small matrices, from the SVD.
+    /// Writes polar(M) into <paramref name="factor"/> (same shape, memory of its own): from the eigenvectors of the smaller Gram matrix where
+    /// those keep their digits, else, and for small matrices, from the SVD.
     /// </summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>

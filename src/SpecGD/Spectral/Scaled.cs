@@ -43,7 +43,9 @@ internal readonly ref struct Scaled<T> : IDisposable
     /// <summary>True where every entry is zero (or there is none).</summary>
     public bool IsZero { get; }
 
-    /// <summary>Entries up to 2 to this power, either way, keep sums of squares of squares in range: 2^±150 of 2^±1022, 2^±20 of 2^±126.</summary>
+    /// <summary>
+    /// Entries up to 2 to this power, either way, keep sums of squares of squares in range: 2^±150 of 2^±1022, 2^±20 of 2^±126.
+    /// </summary>
     private static int SafeExponent => typeof(T) == typeof(double) ? 150 : 20;
 
     /// <summary>A norm of <see cref="Matrix"/> as a norm of the original.</summary>

@@ -6,7 +6,9 @@ public enum Verdict
     /// <summary>nr(G) &lt; st(A): the Euclidean step has the larger guaranteed decrease.</summary>
     Euclidean,
 
-    /// <summary>st(A) ≤ nr(G) &lt; 2 st(A): the spectral guarantee is larger, but for the quadratic loss the true decrease may still be smaller.</summary>
+    /// <summary>
+    /// st(A) ≤ nr(G) &lt; 2 st(A): the spectral guarantee is larger, but for the quadratic loss the true decrease may still be smaller.
+    /// </summary>
     Undecided,
 
     /// <summary>nr(G) ≥ 2 st(A): the spectral step is favoured, and for the quadratic loss certainly no worse.</summary>
@@ -73,7 +75,12 @@ public static class SpectralCondition
     }
 
     private static Judgement Against(double nuclearRank, double threshold) =>
-        new(nuclearRank, threshold, nuclearRank < threshold ? Verdict.Euclidean : nuclearRank < CertainRatio * threshold ? Verdict.Undecided : Verdict.Spectral);
+        new(
+            nuclearRank,
+            threshold,
+            nuclearRank < threshold ? Verdict.Euclidean
+            : nuclearRank < CertainRatio * threshold ? Verdict.Undecided
+            : Verdict.Spectral);
 
     private static void RequireRank(double rank, string name)
     {

@@ -1,8 +1,8 @@
 namespace SpecGD.Spectral;
 
 /// <summary>
-/// The one-step model of a layer (section 4.4): the loss grows, around the current weight, no faster than a quadratic with the curvatures below, so that each
-/// geometry has a natural step and a guaranteed decrease.
+/// The one-step model of a layer (section 4.4): the loss grows, around the current weight, no faster than a quadratic with the curvatures below,
+/// so that each geometry has a natural step and a guaranteed decrease.
 /// </summary>
 /// <param name="EuclideanCurvature">L_F = c‖A‖_op².</param>
 /// <param name="SpectralCurvature">L_op = c‖A‖_F².</param>

@@ -7,8 +7,9 @@ using SpecGD.Numerics.Random;
 namespace SpecGD.Spectral;
 
 /// <summary>
-/// The largest singular value by the Lanczos process on C = M Mᵀ (or MᵀM, whichever is smaller), k × k, with full reorthogonalisation. The basis grows
-/// until the residual of the largest Ritz value is a small share of it; the error of the Ritz value is at most that residual, and of its square once there is a gap.
+/// The largest singular value by the Lanczos process on C = M Mᵀ (or MᵀM, whichever is smaller), k × k,
+/// with full reorthogonalisation. The basis grows until the residual of the largest Ritz value is a small
+/// share of it; the error of the Ritz value is at most that residual, and of its square once there is a gap.
 /// </summary>
 internal static class TopSingularValue
 {
@@ -98,7 +99,9 @@ internal static class TopSingularValue
         Linear.Multiply(matrix, transposeA: !wide, inner, result);
     }
 
-    /// <summary>Removes from the vector its parts along the first <paramref name="count"/> rows of the basis; twice, which is enough (Kahan).</summary>
+    /// <summary>
+    /// Removes from the vector its parts along the first <paramref name="count"/> rows of the basis; twice, which is enough (Kahan).
+    /// </summary>
     private static void Orthogonalise<T>(Span<T> vector, Matrix<T> basis, int count)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -3,8 +3,9 @@ using SpecGD.Numerics;
 namespace SpecGD.Spectral;
 
 /// <summary>
-/// One weight W of a model (out × in) with its gradient G at the current iterate and the activations A that W multiplies. A model writes W's gradient and calls
-/// <see cref="GradientChanged"/>; optimizers and probes read the measures, each computed at most once an iterate and only if somebody asks.
+/// One weight W of a model (out × in) with its gradient G at the current iterate and the activations A
+/// that W multiplies. A model writes W's gradient and calls <see cref="GradientChanged"/>; optimizers
+/// and probes read the measures, each computed at most once an iterate and only if somebody asks.
 /// </summary>
 public sealed class WeightBlock
 {

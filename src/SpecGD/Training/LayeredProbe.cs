@@ -5,7 +5,10 @@ using SpecGD.Spectral;
 
 namespace SpecGD.Training;
 
-/// <summary>Records loss, stable ranks of the post-activations, nuclear ranks of the gradients, natural step scales and norms of every layer, under the authors' names.</summary>
+/// <summary>
+/// Records loss, stable ranks of the post-activations, nuclear ranks of the gradients, natural step
+/// scales and norms of every layer, under the authors' names.
+/// </summary>
 /// <param name="log">Where the series go.</param>
 /// <param name="geometry">The geometry in which a block is updated: it decides which activation norm scales its step.</param>
 public sealed class LayeredProbe(MethodLog log, Func<WeightBlock, Geometry> geometry) : IProbe
@@ -33,6 +36,9 @@ public sealed class LayeredProbe(MethodLog log, Func<WeightBlock, Geometry> geom
     {
         ArgumentNullException.ThrowIfNull(model);
         foreach (var block in model.Blocks)
-            log.Record($"weight_op_norm.{block.Name}", step, double.IsFinite(Numerics.MatrixArithmetic.LargestMagnitude(block.Weight)) ? Measures.OperatorNorm(block.Weight) : double.NaN);
+            log.Record(
+                $"weight_op_norm.{block.Name}",
+                step,
+                double.IsFinite(Numerics.MatrixArithmetic.LargestMagnitude(block.Weight)) ? Measures.OperatorNorm(block.Weight) : double.NaN);
     }
 }

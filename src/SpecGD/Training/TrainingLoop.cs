@@ -47,8 +47,8 @@ public sealed record TrajectoryOutcome(string Name, RunStatus Status, int Step, 
 public static class TrainingLoop
 {
     /// <summary>
-    /// Runs the trajectory to its stop. A loss or gradient that is not finite ends it before anything of that iterate is recorded or updated; cancellation ends
-    /// it between two steps.
+    /// Runs the trajectory to its stop. A loss or gradient that is not finite ends it before anything of that iterate is recorded or updated;
+    /// cancellation ends it between two steps.
     /// </summary>
     public static TrajectoryOutcome Run(Trajectory trajectory, IProgressTask progress, CancellationToken cancellation)
     {
@@ -81,7 +81,8 @@ public static class TrainingLoop
         if (double.IsFinite(loss))
             return FirstNotFinite(model, static block => block.Gradient) is { } layer ? $"the gradient of {layer} is not finite" : null;
         string where = FirstNotFinite(model, static block => block.Weight) is { } weight ? $" ({weight} is the first weight that is not finite)"
-            : FirstNotFinite(model, static block => block.Activation.Matrix) is { } activation ? $" (the activations that enter {activation} are the first not finite)"
+            : FirstNotFinite(model, static block => block.Activation.Matrix) is { } activation
+                ? $" (the activations that enter {activation} are the first not finite)"
             : "";
         return $"the loss is {loss}{where}";
     }

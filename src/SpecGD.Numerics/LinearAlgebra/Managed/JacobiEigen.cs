@@ -4,7 +4,8 @@ using System.Numerics.Tensors;
 namespace SpecGD.Numerics.LinearAlgebra.Managed;
 
 /// <summary>
-/// Eigendecomposition of a symmetric matrix by cyclic Jacobi rotations: slower than tridiagonalisation, but its vectors are orthonormal to rounding whatever the matrix.
+/// Eigendecomposition of a symmetric matrix by cyclic Jacobi rotations: slower than
+/// tridiagonalisation, but its vectors are orthonormal to rounding whatever the matrix.
 /// </summary>
 internal static class JacobiEigen
 {
@@ -31,7 +32,10 @@ internal static class JacobiEigen
         return true;
     }
 
-    /// <summary>Writes the eigenvectors into the rows of <paramref name="vectors"/> and the eigenvalues, in the same order, into <paramref name="values"/>; destroys the matrix.</summary>
+    /// <summary>
+    /// Writes the eigenvectors into the rows of <paramref name="vectors"/> and the eigenvalues, in the same order, into
+    /// <paramref name="values"/>; destroys the matrix.
+    /// </summary>
     public static void Decompose<T>(Matrix<T> symmetric, Matrix<T> vectors, Span<double> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
@@ -57,7 +61,9 @@ internal static class JacobiEigen
             values[i] = double.CreateChecked(symmetric[i, i]);
     }
 
-    /// <summary>A ← JᵀAJ and V ← JᵀV with the rotation J in the plane (p, q) that makes A_pq zero, by the smaller of the two angles.</summary>
+    /// <summary>
+    /// A ← JᵀAJ and V ← JᵀV with the rotation J in the plane (p, q) that makes A_pq zero, by the smaller of the two angles.
+    /// </summary>
     private static void Rotate<T>(Matrix<T> a, Matrix<T> vectors, int p, int q)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {

@@ -14,11 +14,15 @@ internal sealed class ManagedLinearAlgebra<T> : ILinearAlgebra<T>
     // The provider implements its interface once for each element type; the cast picks the one of T.
     private readonly ILinearAlgebraProvider<T> _provider = Provider();
 
-    /// <summary>Row-major C = op(A) op(B) is column-major Cᵀ = op(B)ᵀ op(A)ᵀ, and the arrays hold Aᵀ and Bᵀ: the factors change places, their flags stay.</summary>
+    /// <summary>
+    /// Row-major C = op(A) op(B) is column-major Cᵀ = op(B)ᵀ op(A)ᵀ, and the arrays hold Aᵀ
+    /// and Bᵀ: the factors change places, their flags stay.
+    /// </summary>
     public void Multiply(T alpha, Matrix<T> a, bool transposeA, Matrix<T> b, bool transposeB, T beta, Matrix<T> c)
     {
         var product = beta == T.Zero ? new T[c.Count] : Packed(c);
-        _provider.MatrixMultiplyWithUpdate(Flag(transposeB), Flag(transposeA), alpha, Packed(b), b.Columns, b.Rows, Packed(a), a.Columns, a.Rows, beta, product);
+        _provider.MatrixMultiplyWithUpdate(
+            Flag(transposeB), Flag(transposeA), alpha, Packed(b), b.Columns, b.Rows, Packed(a), a.Columns, a.Rows, beta, product);
         Unpack(product, c);
     }
 
@@ -78,7 +82,10 @@ internal sealed class ManagedLinearAlgebra<T> : ILinearAlgebra<T>
         Lower(s, exponent, values);
     }
 
-    /// <summary>Mᵀ = V S Uᵀ: MathNet's U (m × m, columns) holds V, of which the first k columns are our rows of Vᵀ; its VT (n × n) holds Uᵀ, read row-major it is U.</summary>
+    /// <summary>
+    /// Mᵀ = V S Uᵀ: MathNet's U (m × m, columns) holds V, of which the first k columns are our
+    /// rows of Vᵀ; its VT (n × n) holds Uᵀ, read row-major it is U.
+    /// </summary>
     public void SingularValueDecomposition(Matrix<T> matrix, Matrix<T> u, Span<T> values, Matrix<T> vt)
     {
         int m = matrix.Columns, n = matrix.Rows, k = Math.Min(m, n);
@@ -133,8 +140,9 @@ internal sealed class ManagedLinearAlgebra<T> : ILinearAlgebra<T>
         transpose ? MathNet.Numerics.Providers.LinearAlgebra.Transpose.Transpose : MathNet.Numerics.Providers.LinearAlgebra.Transpose.DontTranspose;
 
     /// <summary>
-    /// Multiplies the matrix by a power of two, exactly, so that its largest entry is near 2^200 (2^30 in single precision): MathNet's SVD takes numbers below about ε for
-    /// zero whatever the size of the rest, and would lose the small singular values. Gives the power, or 0 for a zero matrix.
+    /// Multiplies the matrix by a power of two, exactly, so that its largest entry is near 2^200 (2^30
+    /// in single precision): MathNet's SVD takes numbers below about ε for zero whatever the size of
+    /// the rest, and would lose the small singular values. Gives the power, or 0 for a zero matrix.
     /// </summary>
     private static int Raise(Matrix<T> matrix)
     {

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace SpecGD.Numerics.LinearAlgebra.OpenBlas;
 
 /// <summary>
-/// The processor family whose kernels OpenBLAS runs. A build older than the processor does not know it and falls back to kernels of 2004, several times
-/// slower; what the processor can do is known here, so a better family is named before the library is loaded again.
+/// The processor family whose kernels OpenBLAS runs. A build older than the processor does not know it and falls back to kernels of 2004, several
+/// times slower; what the processor can do is known here, so a better family is named before the library is loaded again.
 /// </summary>
 internal static partial class CoreType
 {
@@ -14,11 +14,18 @@ internal static partial class CoreType
 
     /// <summary>Families without AVX2 kernels, as openblas_get_corename spells them.</summary>
     private static readonly string[] WithoutAvx2 =
-        ["Katmai", "Coppermine", "Northwood", "Prescott", "Banias", "Atom", "Core2", "Penryn", "Dunnington", "Nehalem", "Sandybridge", "Athlon", "Opteron", "Opteron_SSE3", "Barcelona", "Nano", "Generic"];
+    [
+        "Katmai", "Coppermine", "Northwood", "Prescott", "Banias", "Atom", "Core2", "Penryn", "Dunnington", "Nehalem", "Sandybridge",
+        "Athlon", "Opteron", "Opteron_SSE3", "Barcelona", "Nano", "Generic",
+    ];
 
     /// <summary>The family to ask for instead of <paramref name="chosen"/>, or null where the choice fits the processor or is the user's.</summary>
     public static string? BetterThan(string chosen, Func<string, string?> environment) =>
-        BetterThan(chosen, environment(Variable), Avx2.IsSupported && Fma.IsSupported, Avx512F.IsSupported && Avx512DQ.IsSupported && Avx512BW.IsSupported);
+        BetterThan(
+            chosen,
+            environment(Variable),
+            Avx2.IsSupported && Fma.IsSupported,
+            Avx512F.IsSupported && Avx512DQ.IsSupported && Avx512BW.IsSupported);
 
     /// <summary>The same for a processor with the given instructions.</summary>
     internal static string? BetterThan(string chosen, string? askedFor, bool avx2, bool avx512)

@@ -10,7 +10,15 @@ public sealed unsafe class OpenBlasLibrary
     /// <summary>Environment variable that names the library file and replaces the search.</summary>
     public const string PathVariable = "SPECGD_OPENBLAS";
 
-    private static readonly string[] RequiredSymbols = ["cblas_dgemm", "cblas_sgemm", "dsyevd_", "ssyevd_", "dgesdd_", "sgesdd_", "openblas_set_num_threads"];
+    /// <summary>Every routine that is bound later, so that a library with a part of them is passed over here.</summary>
+    private static readonly string[] RequiredSymbols =
+    [
+        .. from type in "ds"
+           from routine in new[] { "cblas_{0}gemm", "cblas_{0}gemv", "cblas_{0}syrk", "{0}syevd_", "{0}gesdd_", "{0}gesvd_", "{0}potrf_", "{0}gelqf_", "{0}orglq_" }
+           select routine.Replace("{0}", type.ToString(), StringComparison.Ordinal),
+        "openblas_set_num_threads",
+        "openblas_get_num_threads",
+    ];
 
     private readonly nint _handle;
     private readonly delegate* unmanaged<int, void> _setThreads;
@@ -84,7 +92,8 @@ public sealed unsafe class OpenBlasLibrary
             // OpenBLAS chooses its kernels once, while it loads: let go of it and load it anew.
             NativeLibrary.Free(handle);
             var reloaded = new OpenBlasLibrary(NativeLibrary.Load(candidate), candidate, tried);
-            tried.Add($"{candidate}: chose kernels for {library.CoreName} on a processor it does not know; loaded again with {CoreType.Variable}={better}, now {reloaded.CoreName}");
+            tried.Add($"{candidate}: chose kernels for {library.CoreName} on a processor it does not know; "
+                + $"loaded again with {CoreType.Variable}={better}, now {reloaded.CoreName}");
             return reloaded;
         }
         return new OpenBlasLibrary(0, null, tried);

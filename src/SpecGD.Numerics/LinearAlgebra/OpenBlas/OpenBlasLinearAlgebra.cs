@@ -83,7 +83,9 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
         return info == 0;
     }
 
-    /// <summary>LAPACK sees Mᵀ (n × m); its LQ decomposition Mᵀ = L·P is M = Pᵀ·Lᵀ, so Q = Pᵀ and R = Lᵀ already stand row-major.</summary>
+    /// <summary>
+    /// LAPACK sees Mᵀ (n × m); its LQ decomposition Mᵀ = L·P is M = Pᵀ·Lᵀ, so Q = Pᵀ and R = Lᵀ already stand row-major.
+    /// </summary>
     public void Qr(Matrix<T> matrix, Matrix<T> r)
     {
         int m = matrix.Columns, n = matrix.Rows, stride = Leading(matrix), info, query = -1;
@@ -131,8 +133,9 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
     }
 
     /// <summary>
-    /// LAPACK sees Mᵀ = V S Uᵀ: what it calls U is V by columns (our Vᵀ by rows), what it calls VT is Uᵀ by columns (our U by rows). Divide and conquer (gesdd) is
-    /// the faster way; it fails to converge on rare matrices that are singular to rounding, and then the slower iteration (gesvd) does the work.
+    /// LAPACK sees Mᵀ = V S Uᵀ: what it calls U is V by columns (our Vᵀ by rows), what it calls VT is
+    /// Uᵀ by columns (our U by rows). Divide and conquer (gesdd) is the faster way; it fails to converge
+    /// on rare matrices that are singular to rounding, and then the slower iteration (gesvd) does the work.
     /// </summary>
     private void Svd(byte job, Matrix<T> matrix, Matrix<T> u, Span<T> values, Matrix<T> vt)
     {
@@ -186,7 +189,8 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
     private static int Leading(Matrix<T> matrix) => Math.Max(1, Math.Max(matrix.Stride, matrix.Columns));
 
     /// <summary>
-    /// LAPACK tells a work space's size as a number of the element type, and in single precision may have rounded it down: the next number up is enough.
+    /// LAPACK tells a work space's size as a number of the element type, and in single precision
+    /// may have rounded it down: the next number up is enough.
     /// </summary>
     private static int WorkSize(T wanted) => int.CreateChecked(T.Ceiling(T.BitIncrement(wanted)));
 

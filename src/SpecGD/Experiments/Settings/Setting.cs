@@ -6,7 +6,10 @@ using System.Text.Json.Nodes;
 
 namespace SpecGD.Experiments.Settings;
 
-/// <summary>One setting of an options record: reads its text, checks its range, shows its default. Help pages, command line and manifests all derive from it.</summary>
+/// <summary>
+/// One setting of an options record: reads its text, checks its range, shows its default. Help
+/// pages, command line and manifests all derive from it.
+/// </summary>
 public sealed class Setting
 {
     private readonly PropertyInfo _property;
@@ -34,7 +37,11 @@ public sealed class Setting
     public object? Default { get; }
 
     /// <summary>True where several values may be given.</summary>
-    public bool IsMany => Type == typeof(IReadOnlyList<int>) || Type == typeof(IReadOnlyList<double>) || Type == typeof(IReadOnlyList<string>) || Type == typeof(IReadOnlyDictionary<string, double>);
+    public bool IsMany =>
+        Type == typeof(IReadOnlyList<int>)
+        || Type == typeof(IReadOnlyList<double>)
+        || Type == typeof(IReadOnlyList<string>)
+        || Type == typeof(IReadOnlyDictionary<string, double>);
 
     /// <summary>True for a switch, which may stand without a value.</summary>
     public bool IsSwitch => Type == typeof(bool);
@@ -55,7 +62,9 @@ public sealed class Setting
         {
             string shown = _declaration.UnsetMeans.Length > 0 ? _declaration.UnsetMeans : Show(Default);
             string range = _declaration.Min > double.NegativeInfinity || _declaration.Max < double.PositiveInfinity ? $"; {AllowedNumbers}" : "";
-            string names = Type == typeof(IReadOnlyDictionary<string, double>) && _choices.Length > 0 ? $"; NAME is {string.Join(" or ", _choices)}" : "";
+            string names = Type == typeof(IReadOnlyDictionary<string, double>) && _choices.Length > 0
+                ? $"; NAME is {string.Join(" or ", _choices)}"
+                : "";
             return $"default {shown}{range}{names}";
         }
     }
@@ -65,7 +74,9 @@ public sealed class Setting
         get
         {
             string from = _declaration.Min == double.NegativeInfinity ? "" : (_declaration.MinExcluded ? "above " : "from ") + Show(_declaration.Min);
-            string to = _declaration.Max == double.PositiveInfinity ? (from.StartsWith("from", StringComparison.Ordinal) ? " on" : "") : " to " + Show(_declaration.Max);
+            string to = _declaration.Max == double.PositiveInfinity
+                ? (from.StartsWith("from", StringComparison.Ordinal) ? " on" : "")
+                : " to " + Show(_declaration.Max);
             return (from + to).Trim();
         }
     }
@@ -132,7 +143,8 @@ public sealed class Setting
     }
 
     /// <summary>Several values may be parted by spaces, by commas, or by giving the option again.</summary>
-    private static IEnumerable<string> Items(IReadOnlyList<string> texts) => texts.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries));
+    private static IEnumerable<string> Items(IReadOnlyList<string> texts) =>
+        texts.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries));
 
     private TNumber ParseNumber<TNumber>(string text)
         where TNumber : struct, INumber<TNumber>

@@ -1,8 +1,8 @@
 namespace SpecGD.Experiments.Settings;
 
 /// <summary>
-/// Declares a property of an options record as a setting that a user can give: its name on the command line and in manifests, what it means, and its range. The
-/// default is the property's own.
+/// Declares a property of an options record as a setting that a user can give: its name on the command line and in manifests, what it means, and
+/// its range. The default is the property's own.
 /// </summary>
 /// <param name="name">Name without dashes in front, words joined by dashes: <c>num-samples</c>.</param>
 /// <param name="description">What it sets, in a phrase that help pages show.</param>
