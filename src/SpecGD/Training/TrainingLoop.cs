@@ -83,7 +83,7 @@ public static class TrainingLoop
         string where = FirstNotFinite(model, static block => block.Weight) is { } weight ? $" ({weight} is the first weight that is not finite)"
             : FirstNotFinite(model, static block => block.Activation.Matrix) is { } activation
                 ? $" (the activations that enter {activation} are the first not finite)"
-            : "";
+            : $" (the output of {model.Blocks[^1].Name} is the first that is not finite)";
         return $"the loss is {loss}{where}";
     }
 }

@@ -14,7 +14,11 @@ public sealed unsafe class OpenBlasLibrary
     private static readonly string[] RequiredSymbols =
     [
         .. from type in "ds"
-           from routine in new[] { "cblas_{0}gemm", "cblas_{0}gemv", "cblas_{0}syrk", "{0}syevd_", "{0}gesdd_", "{0}gesvd_", "{0}potrf_", "{0}gelqf_", "{0}orglq_" }
+           from routine in new[]
+           {
+               "cblas_{0}gemm", "cblas_{0}gemv", "cblas_{0}syrk",
+               "{0}syevd_", "{0}gesdd_", "{0}gesvd_", "{0}potrf_", "{0}gelqf_", "{0}orglq_",
+           }
            select routine.Replace("{0}", type.ToString(), StringComparison.Ordinal),
         "openblas_set_num_threads",
         "openblas_get_num_threads",
