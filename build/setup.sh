@@ -4,7 +4,7 @@
 say() { printf 'specgd: %s\n' "$*" >&2; }
 
 find_dotnet() {
-    for dotnet in "${DOTNET_ROOT:+$DOTNET_ROOT/dotnet}" "$(command -v dotnet 2>/dev/null)" "$HOME/.dotnet/dotnet" \
+    for dotnet in "${DOTNET_ROOT:+$DOTNET_ROOT/dotnet}" "$(command -v dotnet 2>/dev/null)" "${HOME:-}/.dotnet/dotnet" \
         /usr/share/dotnet/dotnet /usr/lib/dotnet/dotnet /usr/local/share/dotnet/dotnet; do
         [ -n "$dotnet" ] && [ -x "$dotnet" ] && return 0
     done
@@ -13,7 +13,7 @@ find_dotnet() {
 }
 
 require_sdk() {
-    "$dotnet" --list-sdks 2>/dev/null | grep -Eq '^(1[0-9]|[2-9][0-9])\.' && return 0
+    "$dotnet" --list-sdks 2>/dev/null | grep -q '^10\.' && return 0
     say "the .NET 10 SDK is needed; $dotnet has only: $("$dotnet" --list-sdks 2>/dev/null | cut -d' ' -f1 | tr '\n' ' ')"
     exit 1
 }
@@ -75,11 +75,23 @@ revision() {
     printf '%s' "$commit"
 }
 
+# locked COMMAND…: one build at a time in this folder, where the system has flock.
+locked() {
+    mkdir -p "$root/artifacts"
+    if command -v flock >/dev/null 2>&1; then
+        { flock 9 && "$@"; } 9>"$root/artifacts/.lock"
+    else
+        "$@"
+    fi
+}
+
 # build PROJECT: one line while it works, the compiler's words only where it fails.
 build() {
     require_sdk
     say "building $(basename "$1") (log: artifacts/build.log)"
-    if ! "$dotnet" build "$root/$1" -c Release --nologo -v minimal "-p:SourceRevisionId=$(revision)" >"$root/artifacts/build.log" 2>&1 </dev/null; then
+    # No server of the compiler may outlive the build: it would keep the lock (descriptor 9) that the launcher holds.
+    if ! "$dotnet" build "$root/$1" -c Release --nologo -v minimal -nodeReuse:false -p:UseSharedCompilation=false "-p:SourceRevisionId=$(revision)" \
+        >"$root/artifacts/build.log" 2>&1 </dev/null 9>&-; then
         cat "$root/artifacts/build.log" >&2
         say "the build failed"
         exit 1

@@ -9,6 +9,9 @@ namespace SpecGD.Cli;
 /// <summary>The command line as a whole: verbs, the options common to all, and how errors become sentences and exit codes.</summary>
 internal static class CommandLine
 {
+    /// <summary>Where it is set, an error that is not the user's shows its stack trace.</summary>
+    private const string TraceVariable = "SPECGD_TRACE";
+
     private static readonly Option<string?> Threads = new("--threads")
     {
         Description = $"threads to use; default: {ThreadBudget.Variable}, else every processor",
@@ -41,6 +44,18 @@ internal static class CommandLine
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return Fail(e.Message, ExitCode.Failed);
+        }
+        catch (MatrixTooLargeException e)
+        {
+            return Fail($"These sizes are too large. {e.Message}", ExitCode.BadInput);
+        }
+        catch (OutOfMemoryException)
+        {
+            return Fail("These sizes need more memory than this machine has free; try smaller ones.", ExitCode.BadInput);
+        }
+        catch (Exception e) when (Environment.GetEnvironmentVariable(TraceVariable) is null)
+        {
+            return Fail($"This should not have happened: {e.Message} ({e.GetType().Name}; with {TraceVariable}=1 the place is shown.)", ExitCode.Failed);
         }
     }
 

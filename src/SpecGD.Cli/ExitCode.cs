@@ -15,6 +15,9 @@ internal static class ExitCode
     /// <summary>A run diverged.</summary>
     public const int Diverged = 3;
 
+    /// <summary>The terminal went away (128 + SIGHUP).</summary>
+    public const int HungUp = 129;
+
     /// <summary>Stopped by Ctrl-C (128 + SIGINT).</summary>
     public const int Interrupted = 130;
 

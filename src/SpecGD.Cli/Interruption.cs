@@ -14,6 +14,7 @@ internal sealed class Interruption : IDisposable
     public Interruption()
     {
         Register(PosixSignal.SIGINT, Cli.ExitCode.Interrupted);
+        Register(PosixSignal.SIGHUP, Cli.ExitCode.HungUp);
         Register(PosixSignal.SIGTERM, Cli.ExitCode.Terminated);
     }
 

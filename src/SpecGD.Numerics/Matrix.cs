@@ -32,7 +32,8 @@ public readonly struct Matrix<T>
     }
 
     /// <summary>A new matrix of zeros, rows × columns.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A negative size, or more elements than one array can hold.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A negative size.</exception>
+    /// <exception cref="MatrixTooLargeException">More elements than one array can hold.</exception>
     public Matrix(int rows, int columns)
         : this(Allocate(rows, columns, out int offset), offset, rows, columns, columns)
     {
@@ -173,8 +174,7 @@ public readonly struct Matrix<T>
         int padding = (Alignment / sizeof(T)) - 1;
         long count = (long)rows * columns;
         if (count > Array.MaxLength - padding)
-            throw new ArgumentOutOfRangeException(
-                nameof(rows), $"A {rows}×{columns} matrix has {count} elements; one matrix holds at most {Array.MaxLength - padding}.");
+            throw new MatrixTooLargeException($"A {rows}×{columns} matrix has {count} elements; one matrix holds at most {Array.MaxLength - padding}.");
         var buffer = GC.AllocateArray<T>((int)count + padding, pinned: true);
         nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(buffer));
         nuint misaligned = address % Alignment;

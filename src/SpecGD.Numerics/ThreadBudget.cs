@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using SpecGD.Numerics.LinearAlgebra;
 
 namespace SpecGD.Numerics;
@@ -47,13 +48,20 @@ public static class ThreadBudget
             int next = -1;
             bool leftOut = false;
             var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(budget, Math.Max(1, items.Count)) };
-            Parallel.For(0, items.Count, options, _ =>
+            try
             {
-                if (cancellation.IsCancellationRequested)
-                    leftOut = true;
-                else
-                    body(items[Interlocked.Increment(ref next)]);
-            });
+                Parallel.For(0, items.Count, options, _ =>
+                {
+                    if (cancellation.IsCancellationRequested)
+                        leftOut = true;
+                    else
+                        body(items[Interlocked.Increment(ref next)]);
+                });
+            }
+            catch (AggregateException e) when (e.InnerExceptions is [var first, ..])
+            {
+                ExceptionDispatchInfo.Throw(first); // the caller sees what the item threw, as in a plain loop
+            }
             if (leftOut)
                 throw new OperationCanceledException(cancellation);
         }

@@ -39,6 +39,43 @@ public sealed class ReproduceCommandTests : InTemporaryDirectory
                 claim.Measure(log).Holds.ShouldBeFalse($"{figure.Id}: {claim.Statement}");
     }
 
+    [Theory]
+    [InlineData("""{"methods": {"m": {"loss": {"steps": [0], "values": [1]}}}}""", "no figure is known for the log")]
+    [InlineData("""{"config": {"experiment": "nuclear-rank-growth"}, "model1": {"nr0": {"abc": 1}, "curves": {}}}""", "cannot be drawn: its results have not the form of a run log")]
+    [InlineData("""{"model1": {"nr0": [1, 2]}}""", "cannot be drawn: its results have not the form of a run log")]
+    public void A_log_that_cannot_be_drawn_is_bad_input(string content, string sentence)
+    {
+        File.WriteAllText(Path.Combine(Folder, "log.json"), content);
+
+        var said = Specgd("plot", "log.json");
+
+        said.ExitCode.ShouldBe(2, said.Error);
+        said.Error.ShouldContain(sentence);
+        said.Error.TrimEnd().Split('\n').Length.ShouldBe(1, said.Error);
+    }
+
+    [Fact]
+    public void A_file_in_the_place_of_the_figures_is_noticed_before_any_work()
+    {
+        Directory.CreateDirectory(Path.Combine(Folder, "out"));
+        File.WriteAllText(Path.Combine(Folder, "out", "figures"), "");
+
+        var said = Specgd("run", "batch-size-sweep", "--output", "out");
+
+        said.ExitCode.ShouldBe(2, said.Error);
+        said.Error.ShouldContain("cannot be written");
+        File.Exists(Path.Combine(Folder, "out", "log.json")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void One_batch_size_alone_is_drawn()
+    {
+        var said = Specgd("run", "batch-size-sweep", "--batch-sizes", "16", "--width", "8", "--output", "out");
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        Directory.EnumerateFiles(Path.Combine(Folder, "out", "figures"), "*.gp").ShouldNotBeEmpty();
+    }
+
     [Fact]
     public void A_run_folder_is_drawn_again_without_running()
     {

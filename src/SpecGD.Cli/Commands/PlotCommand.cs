@@ -28,10 +28,24 @@ internal static class PlotCommand
             var log = RunLogFile.Read(logPath);
             string target = parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(logPath))!, RunFolder.FiguresName);
             RunFolder.Prepare(target);
-            foreach (string file in RunSession.Draw(log, target))
+            var files = Draw(log, logPath, target);
+            foreach (string file in files)
                 Console.Out.WriteLine(Path.GetRelativePath(Directory.GetCurrentDirectory(), file));
-            return ExitCode.Done;
+            return files.Count > 0 ? ExitCode.Done : ExitCode.BadInput;
         });
         return command;
+    }
+
+    /// <summary>Draws, and turns what only a log of another form can cause into a sentence about that log.</summary>
+    private static IReadOnlyList<string> Draw(RunLog log, string logPath, string target)
+    {
+        try
+        {
+            return RunSession.Draw(log, target);
+        }
+        catch (Exception e) when (e is FormatException or InvalidOperationException or ArgumentException or KeyNotFoundException or NullReferenceException)
+        {
+            throw new BadInputException($"{logPath} cannot be drawn: its results have not the form of a run log ({e.Message}).", e);
+        }
     }
 }

@@ -26,10 +26,13 @@ internal static class RunSession
     public static Outcome Run(IExperiment experiment, object options, string directory, bool figures, TimeProvider clock)
     {
         var folder = RunFolder.Prepare(directory);
+        if (figures)
+            RunFolder.Prepare(folder.FiguresPath);
         SayWhatIsSlow();
         var started = clock.GetLocalNow();
         long begin = clock.GetTimestamp();
         using var interruption = new Interruption();
+        folder.DropFigures(); // those of an earlier run would not belong to the new log
         var result = Terminal.CanRedraw
             ? BarProgress.Show(progress => Compute(experiment, options, progress, interruption))
             : Compute(experiment, options, new LineProgress(Terminal.Error, clock), interruption);
@@ -49,6 +52,8 @@ internal static class RunSession
     public static IReadOnlyList<string> Draw(RunLog log, string directory)
     {
         var drawn = FigureCatalog.Draw(log, directory);
+        if (drawn.Count == 0)
+            Terminal.Remark($"no figure is known for the log {log.RunId}");
         foreach (string hint in drawn.Select(f => f.Hint).OfType<string>().Distinct())
             Terminal.Remark(hint);
         return [.. drawn.SelectMany(f => f.Files)];
@@ -69,7 +74,10 @@ internal static class RunSession
                     + "the same command runs it again from the start.");
                 return interruption.ExitCode;
             default:
-                return ExitCode.Done;
+                if (!interruption.Token.IsCancellationRequested)
+                    return ExitCode.Done;
+                Terminal.Remark($"asked to stop when everything was computed: {folder.DirectoryPath} is whole.");
+                return interruption.ExitCode;
         }
     }
 

@@ -37,7 +37,9 @@ public sealed class BatchSizeSweepFigure : IFigureRecipe
         ];
         var panel = new Panel(
             "Stable rank at initialisation",
-            new Axis("Batch size") { Logarithmic = true, From = sizes[0], To = sizes[^1], Tics = sizes },
+            sizes.Length > 1
+                ? new Axis("Batch size") { Logarithmic = true, From = sizes[0], To = sizes[^1], Tics = sizes }
+                : new Axis("Batch size") { Logarithmic = true },
             new Axis("st(" + FigureText.Italic("A") + FigureText.Subscript("ℓ") + ")") { From = 0 },
             curves);
         string settings = log.ConfigText("activation") is { } activation ? $" (activation {activation})" : "";

@@ -78,7 +78,7 @@ public sealed class BatchSizeSweep : Experiment<BatchSizeSweepOptions>
             Sections = new JsonObject { [StableRank] = byBatch },
         };
         var progress = context.Progress.Begin(Name, options.BatchSizes.Count);
-        foreach (int batch in options.BatchSizes)
+        foreach (int batch in options.BatchSizes.Distinct())
         {
             if (context.Cancellation.IsCancellationRequested)
                 return new RunResult(log, RunStatus.Interrupted, $"{Name} was interrupted before batch size {batch}.");
@@ -110,6 +110,6 @@ public sealed class BatchSizeSweep : Experiment<BatchSizeSweepOptions>
         var network = new MultilayerPerceptron(inputs, new Matrix<double>(inputs.Rows, 1), weights, activation);
         network.Forward();
         return new JsonObject(Enumerable.Range(1, HiddenLayers).Select(
-            layer => KeyValuePair.Create($"layer{layer}", (JsonNode?)network.Blocks[layer].Activation.StableRank)));
+            layer => KeyValuePair.Create($"layer{layer}", (JsonNode?)network.Blocks[layer].Activation.StableRankOrZero)));
     }
 }

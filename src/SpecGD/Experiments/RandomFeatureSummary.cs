@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Records;
+using SpecGD.Spectral;
 
 namespace SpecGD.Experiments;
 
@@ -23,9 +24,9 @@ internal static class RandomFeatureSummary
             ["method"] = name,
             ["start"] = loss.Steps[0],
             ["step size"] = method.Metadata["lr"]?.DeepClone(),
-            ["first loss"] = Finite(loss.Values[0]),
-            ["last loss"] = Finite(loss.Values[^1]),
-            ["peak nr"] = peak is { } p ? Finite(p.Value) : null,
+            ["first loss"] = JsonNumber.From(loss.Values[0]),
+            ["last loss"] = JsonNumber.From(loss.Values[^1]),
+            ["peak nr"] = peak is { } p ? JsonNumber.From(p.Value) : null,
             ["at step"] = peak?.Step,
             ["st(A)"] = st,
         };
@@ -38,7 +39,7 @@ internal static class RandomFeatureSummary
             || log.Methods.GetValueOrDefault(RandomFeature.SpecGd) is not { } spectral || !spectral.TryGet("loss", out var spectralLoss)
             || !descent.TryGet("nuclear_rank", out var ranks))
             yield break;
-        int favoured = ranks.Values.Count(nr => nr >= st);
+        int favoured = ranks.Values.Count(nr => SpectralCondition.Favours(nr, st));
         double share = (double)favoured / ranks.Count;
         yield return string.Create(CultureInfo.InvariantCulture,
             $"Along gradient descent the rule nr(G) >= st(A) = {st:0.##} "
@@ -46,17 +47,16 @@ internal static class RandomFeatureSummary
         if (descentLoss.Steps[^1] != spectralLoss.Steps[^1])
             yield break; // one of the two did not reach the end
         double ratio = descentLoss.Values[^1] / spectralLoss.Values[^1];
+        if (!(ratio > 0 && double.IsFinite(ratio)))
+        {
+            yield return "At least one of the two reached a loss of zero, so the last losses have no ratio.";
+            yield break;
+        }
         bool spectralWon = ratio > 1, ruleSaysSpectral = share >= 0.5;
         yield return string.Create(CultureInfo.InvariantCulture,
             $"{(spectralWon ? "SpecGD" : "Gradient descent")} ended {Times(spectralWon ? ratio : 1 / ratio)} lower: "
             + $"{(spectralWon == ruleSaysSpectral ? "as the rule says for most of the run." : "not what the rule says for most of the run.")}");
     }
 
-    private static string Times(double ratio) => !double.IsFinite(ratio)
-        ? "infinitely"
-        : string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(ratio < 1e4 ? ratio.ToString("0.#", CultureInfo.InvariantCulture) : ratio.ToString("0.#e0", CultureInfo.InvariantCulture))} times");
-
-    private static JsonNode? Finite(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
+    private static string Times(double ratio) => ratio.ToString(ratio < 1e4 ? "0.#' times'" : "0.#e0' times'", CultureInfo.InvariantCulture);
 }

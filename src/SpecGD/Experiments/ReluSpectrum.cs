@@ -102,7 +102,7 @@ public sealed class ReluSpectrum : Experiment<ReluSpectrumOptions>
         {
             ["d"] = d,
             ["seed"] = seed,
-            ["stable_rank"] = values.Sum(s => s * s) / (values[0] * values[0]),
+            ["stable_rank"] = JsonNumber.From(values.Sum(s => s * s) / (values[0] * values[0])),
             ["largest"] = values[0],
             ["singular_values"] = new JsonArray([.. values.Select(s => (JsonNode)s)]),
         };

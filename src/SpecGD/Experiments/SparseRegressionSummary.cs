@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Records;
+using SpecGD.Spectral;
 
 namespace SpecGD.Experiments;
 
@@ -20,13 +21,13 @@ internal static class SparseRegressionSummary
         {
             ["method"] = name,
             ["step factor"] = method.Properties["lr"]?.DeepClone(),
-            ["first loss"] = Finite(loss.Values[0]),
-            ["last loss"] = Finite(loss.Values[^1]),
+            ["first loss"] = JsonNumber.From(loss.Values[0]),
+            ["last loss"] = JsonNumber.From(loss.Values[^1]),
         };
         for (int layer = 1; method.TryGet($"activations.layer{layer}", out var stableRank); layer++)
-            row[$"st(A{layer})"] = Finite(stableRank.Values[^1]);
+            row[$"st(A{layer})"] = JsonNumber.From(stableRank.Values[^1]);
         for (int layer = 1; method.TryGet($"grad_ratio.W{layer}", out var nuclearRank); layer++)
-            row[$"nr(G{layer})"] = Finite(nuclearRank.Values[^1]);
+            row[$"nr(G{layer})"] = JsonNumber.From(nuclearRank.Values[^1]);
         return row;
     }
 
@@ -37,18 +38,18 @@ internal static class SparseRegressionSummary
             || descentLoss.Steps[^1] != spectralLoss.Steps[^1])
             yield break;
         double ratio = descentLoss.Values[^1] / spectralLoss.Values[^1];
+        if (!(ratio > 0 && double.IsFinite(ratio)))
+            yield break;
         yield return string.Create(CultureInfo.InvariantCulture,
             $"After {descentLoss.Count} steps {(ratio > 1 ? "SpecGD" : "gradient descent")} is {Math.Max(ratio, 1 / ratio):G3} times lower.");
         foreach (int layer in new[] { 2, 3 })
         {
             if (!descent.TryGet($"grad_ratio.W{layer}", out var nuclear) || !descent.TryGet($"activations.layer{layer - 1}", out var stable))
                 continue;
-            int favoured = nuclear.Values.Zip(stable.Values).Count(pair => pair.First >= pair.Second);
+            int favoured = nuclear.Values.Zip(stable.Values).Count(pair => SpectralCondition.Favours(pair.First, pair.Second));
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"Along gradient descent the rule nr(G{layer}) >= st(A{layer - 1}) "
                 + $"favoured the spectral step on W{layer} at {favoured} of {nuclear.Count} steps.");
         }
     }
-
-    private static JsonNode? Finite(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 }

@@ -19,15 +19,15 @@ public sealed record StableRankSweepOptions
     public int Dim { get; init; } = 40;
 
     /// <summary>The values of λ, where given.</summary>
-    [Setting("lambdas", "the very values of λ in A = I + λ11ᵀ", Min = 0, UnsetMeans = "lambda-count values from lambda-min to lambda-max")]
+    [Setting("lambdas", "the very values of λ in A = I + λ11ᵀ", Min = 0, Max = 1e6, UnsetMeans = "lambda-count values from lambda-min to lambda-max")]
     public IReadOnlyList<double>? Lambdas { get; init; }
 
     /// <summary>First λ.</summary>
-    [Setting("lambda-min", "first λ", Min = 0)]
+    [Setting("lambda-min", "first λ", Min = 0, Max = 1e6)]
     public double LambdaMin { get; init; }
 
     /// <summary>Last λ.</summary>
-    [Setting("lambda-max", "last λ", Min = 0)]
+    [Setting("lambda-max", "last λ", Min = 0, Max = 1e6)]
     public double LambdaMax { get; init; } = 0.12;
 
     /// <summary>Number of λ, evenly spaced.</summary>
@@ -135,7 +135,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         var iterates = new IterateKeeper(restarts);
         var peak = new PeakKeeper();
         var methods = new JsonObject();
-        string prefix = string.Create(CultureInfo.InvariantCulture, $"λ = {lambda:0.####}: ");
+        string prefix = string.Create(CultureInfo.InvariantCulture, $"λ = {lambda:G4}: ");
         var progress = context.Progress.Begin(prefix.TrimEnd(':', ' '), 1);
 
         var outcome = Train(RandomFeature.GradientDescent, Geometry.Euclidean, zero, 0, iterates, peak);

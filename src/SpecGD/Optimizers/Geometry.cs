@@ -28,6 +28,14 @@ public abstract class Geometry
     /// <summary>The norm of A whose square, times c, bounds the curvature along the direction: L_F = c‖A‖_op², L_op = c‖A‖_F².</summary>
     public abstract double CurvatureNorm(ActivationMeasurement activation);
 
+    /// <summary>n/‖A‖² in the norm of the geometry, the natural step of the loss ‖·‖²/(2n); 0 where A is zero and no step changes anything.</summary>
+    public double NaturalScale(ActivationMeasurement activation)
+    {
+        ArgumentNullException.ThrowIfNull(activation);
+        double norm = CurvatureNorm(activation);
+        return norm > 0 ? activation.Samples / (norm * norm) : 0;
+    }
+
     private sealed class EuclideanGeometry : Geometry
     {
         public override string Name => "gradient_descent";

@@ -23,10 +23,6 @@ public abstract class StepSize
 
     private sealed class NaturalStep(double factor) : StepSize
     {
-        public override double Of(WeightBlock block, Geometry geometry)
-        {
-            double norm = geometry.CurvatureNorm(block.Activation);
-            return factor * block.Activation.Samples / (norm * norm);
-        }
+        public override double Of(WeightBlock block, Geometry geometry) => factor * geometry.NaturalScale(block.Activation);
     }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using SpecGD.Numerics.Platform;
 
@@ -44,6 +46,24 @@ public static class AtomicFile
     public static void SweepStale(string directory)
     {
         foreach (string file in Directory.EnumerateFiles(directory, "*" + TemporarySuffix))
-            File.Delete(file);
+            if (!IsOfRunningProcess(file))
+                File.Delete(file);
+    }
+
+    /// <summary>Whether the process whose number the name carries is still there, and so may still be writing; our own leaves nothing behind.</summary>
+    private static bool IsOfRunningProcess(string file)
+    {
+        string stem = Path.GetFileName(file)[..^TemporarySuffix.Length];
+        if (!int.TryParse(stem[(stem.LastIndexOf('.') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int id) || id == Environment.ProcessId)
+            return false;
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return !process.HasExited;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
     }
 }

@@ -2,7 +2,8 @@ namespace SpecGD.Records;
 
 /// <summary>
 /// The folder of one run: <c>log.json</c>, <c>manifest.json</c>, <c>metrics.csv</c>,
-/// <c>figures/</c>. The manifest is written last, so a folder that has one is whole.
+/// and, drawn after them, <c>figures/</c>. The manifest is
+/// the last of the files, so a folder that has one has a whole log.
 /// </summary>
 public sealed class RunFolder
 {
@@ -42,8 +43,18 @@ public sealed class RunFolder
         return new RunFolder(path);
     }
 
-    /// <summary>Writes log, table and, last, the manifest.</summary>
-    /// <exception cref="IOException">The disk is full or the folder has become unwritable; files already there stay whole.</exception>
+    /// <summary>Deletes the figures of an earlier run: every script in the folder of figures, with its data, caption and pictures.</summary>
+    public void DropFigures()
+    {
+        if (!Directory.Exists(FiguresPath))
+            return;
+        foreach (string script in Directory.EnumerateFiles(FiguresPath, "*.gp").ToArray())
+            foreach (string ending in new[] { ".dat", ".caption.txt", ".pdf", ".png", ".svg", ".gp" })
+                File.Delete(Path.ChangeExtension(script, null) + ending);
+    }
+
+    /// <summary>Takes the manifest of an earlier run away, then writes log, table and, last, the new manifest.</summary>
+    /// <exception cref="IOException">The disk is full or the folder has become unwritable; no file is left half-written.</exception>
     public void Write(RunLog log, Manifest manifest)
     {
         File.Delete(ManifestPath);

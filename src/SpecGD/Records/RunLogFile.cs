@@ -136,7 +136,10 @@ public static class RunLogFile
             if (node is not JsonObject inner)
                 continue;
             if (inner["steps"] is JsonArray steps && inner["values"] is JsonArray values)
-                method.Series.Add(prefix + key, ReadSeries($"{path}: '{prefix}{key}'", steps, values));
+            {
+                if (!method.Series.TryAdd(prefix + key, ReadSeries($"{path}: '{prefix}{key}'", steps, values)))
+                    throw new BadInputException($"{path} has the series '{prefix}{key}' twice.");
+            }
             else if (prefix.Length > 0 || key != "metadata")
                 ReadLevel(path, inner, $"{prefix}{key}.", method);
         }
@@ -151,6 +154,8 @@ public static class RunLogFile
         {
             if (steps[i] is not JsonValue stepNode || !stepNode.TryGetValue(out int step))
                 throw new BadInputException($"{place}: step {i} is {steps[i]?.ToJsonString() ?? "null"}, not a whole number.");
+            if (i > 0 && step <= series.Steps[^1])
+                throw new BadInputException($"{place}: step {step} follows step {series.Steps[^1]}; steps must ascend.");
             double value = double.NaN;
             if (values[i] is { } valueNode && !(valueNode is JsonValue number && number.TryGetValue(out value)))
                 throw new BadInputException($"{place}: value {i} is {valueNode.ToJsonString()}, not a number.");

@@ -26,7 +26,7 @@ public sealed class GrowthFigures : IPaperFigureSource
             "Nuclear rank along gradient descent, for growing width",
             Growth,
             new NuclearRankGrowthOptions { Steps = FigureSteps },
-            [IsFlat(NuclearRankGrowth.Model1), IsFlat(NuclearRankGrowth.Model2)]),
+            [PeaksGrow(NuclearRankGrowth.Model1), PeaksGrow(NuclearRankGrowth.Model2)]),
         new("fig15", "Nuclear rank before and after one step, against the width", Growth, new NuclearRankGrowthOptions { Steps = 2 },
             [
                 IsFlat(NuclearRankGrowth.Model1),
@@ -58,6 +58,20 @@ public sealed class GrowthFigures : IPaperFigureSource
             return Finding.Missing($"nuclear ranks after one step of {model}");
         var (slope, explained) = Line(points);
         return new Finding(Text($"slope {slope:0.000}, R² = {explained:0.0000}"), slope > 0 && explained >= CloseToLinear);
+    });
+
+    private static Claim PeaksGrow(string model) => new($"{model}: the largest nuclear rank of a curve is close to linear in k", log =>
+    {
+        var points = (log.Sections[model]?["curves"] as JsonObject ?? [])
+            .Select(curve => (K: int.Parse(curve.Key, CultureInfo.InvariantCulture), Value: JsonNumber.All(curve.Value!["values"]).DefaultIfEmpty(double.NaN).Max()))
+            .OrderBy(point => point.K)
+            .ToArray();
+        if (points.Length < 3)
+            return Finding.Missing($"curves of {model}");
+        var (slope, explained) = Line(points);
+        return new Finding(
+            Text($"{points[0].Value:0.0} at k = {points[0].K}, {points[^1].Value:0.0} at k = {points[^1].K}, R² = {explained:0.0000}"),
+            slope > 0 && explained >= CloseToLinear);
     });
 
     private static Claim GrowsWithBatch() => new("the stable rank of every layer grows with the batch size", log =>

@@ -41,7 +41,7 @@ public sealed class RandomFeatureFigures : IPaperFigureSource
     {
         if (LastLoss(log, lower) is not { } low || LastLoss(log, higher) is not { } high)
             return Finding.Missing("losses of both methods");
-        return new Finding(Text($"last losses {low:0.0e0} and {high:0.0e0}, ratio {high / low:0.0e0}"), high >= TwoOrders * low);
+        return new Finding(Text($"last losses {low:0.0e0} and {high:0.0e0}, ratio {high / low:0.0e0}"), low > 0 && high >= TwoOrders * low);
     });
 
     private static double? LastLoss(RunLog log, string method) =>

@@ -42,6 +42,9 @@ public static class SpectralCondition
     /// <summary>nr(G)/st(A) from which the spectral step is certainly no worse on a quadratic loss (two-sided argument under (1.5)).</summary>
     public const double CertainRatio = 2;
 
+    /// <summary>Whether the spectral step has the larger guaranteed decrease: nr(G) ≥ st(A), (1.5). False where either is not a number.</summary>
+    public static bool Favours(double nuclearRank, double stableRank) => nuclearRank >= stableRank;
+
     /// <summary>Weighs nr(G) against st(A), (1.5).</summary>
     /// <exception cref="ArgumentOutOfRangeException">A rank is below 1 or not finite.</exception>
     public static Judgement Judge(double nuclearRank, double stableRank)

@@ -25,9 +25,9 @@ public sealed class LayeredProbe(MethodLog log, Func<WeightBlock, Geometry> geom
         for (int layer = 0; layer < blocks.Count; layer++)
         {
             var activation = blocks[layer].Activation;
-            double norm = geometry(blocks[layer]).CurvatureNorm(activation);
-            log.Record($"grad_scale.{blocks[layer].Name}", step, activation.Samples / (norm * norm));
-            log.Record($"activation_op_norm.A{layer}", step, norm);
+            var of = geometry(blocks[layer]);
+            log.Record($"grad_scale.{blocks[layer].Name}", step, of.NaturalScale(activation));
+            log.Record($"activation_op_norm.A{layer}", step, of.CurvatureNorm(activation));
         }
     }
 

@@ -129,6 +129,15 @@ public class RandomFeatureTests
     }
 
     [Fact]
+    public void The_summary_claims_no_winner_where_a_loss_is_zero()
+    {
+        var options = new RandomFeatureOptions { Dim = 1, FeatureDim = 1, NumSamples = 4, Steps = 50 };
+        var experiment = new RandomFeature();
+
+        experiment.Summarise(experiment.Run(options, RunContext.Silent).Log).Sentences[^1].ShouldBe("At least one of the two reached a loss of zero, so the last losses have no ratio.");
+    }
+
+    [Fact]
     public void Every_setting_reaches_the_manifest()
     {
         var json = Setting.ToJson(Small);

@@ -15,6 +15,7 @@ public class SettingTests
     [InlineData("activation", "softmax", "--activation takes one of relu, relu_square, gelu, sigmoid, tanh, swiglu; 'softmax' is not.")]
     [InlineData("specgd-from-peak", "perhaps", "--specgd-from-peak takes true or false; 'perhaps' is not.")]
     [InlineData("specgd-restart-iters", "10,x", "--specgd-restart-iters takes a whole number; 'x' is not.")]
+    [InlineData("specgd-restart-iters", ",", "--specgd-restart-iters takes at least one value; ',' is not.")]
     [InlineData("method-lr", "0.1", "--method-lr takes NAME=VALUE; '0.1' is not.")]
     [InlineData("method-lr", "adam=0.1", "--method-lr takes NAME=VALUE where NAME is one of gradient_descent, specgd; 'adam=0.1' is not.")]
     [InlineData("method-lr", "specgd=NaN", "--method-lr takes a number above 0; 'NaN' is not.")]

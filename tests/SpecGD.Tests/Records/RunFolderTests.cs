@@ -45,6 +45,36 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void Figures_of_an_earlier_run_are_dropped_and_nothing_else()
+    {
+        var folder = RunFolder.Prepare(_directory);
+        Directory.CreateDirectory(folder.FiguresPath);
+        foreach (string name in new[] { "fig.gp", "fig.dat", "fig.caption.txt", "fig.png", "notes.txt", "photo.png" })
+            File.WriteAllText(Path.Combine(folder.FiguresPath, name), "");
+
+        folder.DropFigures();
+
+        Directory.EnumerateFiles(folder.FiguresPath).Select(Path.GetFileName).Order().ShouldBe(["notes.txt", "photo.png"]);
+    }
+
+    [Fact]
+    public void A_temporary_file_of_a_running_process_is_left_alone()
+    {
+        using var other = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("dotnet", "--info") { RedirectStandardOutput = true })!;
+        string theirs = Path.Combine(_directory, $"log.json.{other.Id}{AtomicFile.TemporarySuffix}");
+        File.WriteAllText(theirs, "half");
+
+        RunFolder.Prepare(_directory); // the other process waits for its output to be read, so it is still there
+        bool kept = File.Exists(theirs);
+        other.StandardOutput.ReadToEnd();
+        other.WaitForExit();
+        RunFolder.Prepare(_directory);
+
+        kept.ShouldBeTrue();
+        File.Exists(theirs).ShouldBeFalse("its process has ended");
+    }
+
+    [Fact]
     public void Preparing_sweeps_what_an_interrupted_write_left()
     {
         string stale = Path.Combine(_directory, "log.json.77" + AtomicFile.TemporarySuffix);

@@ -51,6 +51,17 @@ public sealed class RunLogFileTests : IDisposable
     }
 
     [Fact]
+    public void Results_that_are_no_series_read_back_as_sections()
+    {
+        var log = new RunLog("r") { Sections = new JsonObject { ["rows"] = new JsonArray(1, 2), ["model1"] = new JsonObject { ["k"] = 3 } } };
+
+        var copy = RunLogFile.Read(Save(RunLogFile.Serialize(log)));
+
+        copy.Sections.ToJsonString().ShouldBe(log.Sections.ToJsonString());
+        copy.Methods.Count.ShouldBe(0);
+    }
+
+    [Fact]
     public void Bare_non_numbers_of_Python_are_read_as_missing()
     {
         string path = Save("""{"methods": {"m": {"note": "NaN \" Infinity", "loss": {"steps": [0, 1, 2, 3], "values": [NaN, Infinity, -Infinity, -1.5]}}}}""");
@@ -69,6 +80,8 @@ public sealed class RunLogFileTests : IDisposable
     [InlineData("""{"methods": {"m": 3}}""", "'methods.m' must be an object of series")]
     [InlineData("""{"methods": {"m": {"loss": {"steps": [0, 1], "values": [1]}}}}""", "'loss' has 2 steps but 1 values")]
     [InlineData("""{"methods": {"m": {"loss": {"steps": [0.5], "values": [1]}}}}""", "step 0 is 0.5, not a whole number")]
+    [InlineData("""{"methods": {"m": {"loss": {"steps": [5, 3], "values": [1, 2]}}}}""", "step 3 follows step 5; steps must ascend")]
+    [InlineData("""{"methods": {"m": {"a.b": {"steps": [0], "values": [1]}, "a": {"b": {"steps": [0], "values": [1]}}}}}""", "has the series 'a.b' twice")]
     [InlineData("""{"methods": {"m": {"loss": {"steps": [0], "values": ["x"]}}}}""", "value 0 is \"x\", not a number")]
     [InlineData("""{"methods": {"m": {}}, "methods": {"m": {}}}""", "is no run log: ")]
     public void A_file_that_is_no_log_is_refused_in_a_sentence(string content, string expected)

@@ -126,11 +126,11 @@ public sealed class Setting
     private object Parse(IReadOnlyList<string> texts)
     {
         if (Type == typeof(IReadOnlyList<int>))
-            return Items(texts).Select(ParseNumber<int>).ToArray();
+            return SeveralOf(texts, ParseNumber<int>);
         if (Type == typeof(IReadOnlyList<double>))
-            return Items(texts).Select(ParseNumber<double>).ToArray();
+            return SeveralOf(texts, ParseNumber<double>);
         if (Type == typeof(IReadOnlyList<string>))
-            return Items(texts).Select(ParseWord).ToArray();
+            return SeveralOf(texts, ParseWord);
         if (Type == typeof(IReadOnlyDictionary<string, double>))
             return ParsePairs(texts);
         string text = texts is [] && IsSwitch ? "true" : texts is [var only] ? only : throw Bad(string.Join(' ', texts), "one value");
@@ -143,8 +143,13 @@ public sealed class Setting
     }
 
     /// <summary>Several values may be parted by spaces, by commas, or by giving the option again.</summary>
-    private static IEnumerable<string> Items(IReadOnlyList<string> texts) =>
-        texts.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries));
+    private T[] SeveralOf<T>(IReadOnlyList<string> texts, Func<string, T> parse)
+    {
+        string[] items = [.. texts.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries))];
+        return items.Length > 0
+            ? Array.ConvertAll(items, item => parse(item))
+            : throw Bad(string.Join(' ', texts), "at least one value");
+    }
 
     private TNumber ParseNumber<TNumber>(string text)
         where TNumber : struct, INumber<TNumber>
