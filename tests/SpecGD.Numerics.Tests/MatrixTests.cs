@@ -91,7 +91,7 @@ public class MatrixTests
     [Fact]
     public void More_elements_than_one_array_holds_are_refused_with_the_size()
     {
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => new Matrix<double>(100_000, 100_000));
+        var error = Assert.Throws<MatrixTooLargeException>(() => new Matrix<double>(100_000, 100_000));
         error.Message.ShouldContain("100000×100000");
         error.Message.ShouldContain("10000000000");
     }

@@ -56,12 +56,12 @@ public class SparseRegressionTests
     [Fact]
     public void A_step_too_large_ends_the_run_naming_method_step_and_layer()
     {
-        var options = Small with { Steps = 500, MethodLr = new Dictionary<string, double> { ["gradient_descent"] = 1e6 } };
+        var options = Small with { Steps = 500, MethodLr = new Dictionary<string, double> { ["specgd"] = 0.05 } };
 
         var result = new SparseRegression().Run(options, RunContext.Silent);
 
         result.Status.ShouldBe(RunStatus.Diverged);
-        result.Detail.ShouldNotBeNull().ShouldMatch("^gradient_descent diverged at step [0-9]+: .*W[1-4]");
+        result.Detail.ShouldNotBeNull().ShouldMatch("^specgd diverged at step [0-9]+: .*W[1-4]");
     }
 
     private static IEnumerable<string> Range(int first, int count, string group, string prefix) => Enumerable.Range(first, count).Select(i => $"{group}.{prefix}{i}");

@@ -77,7 +77,7 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void Preparing_sweeps_what_an_interrupted_write_left()
     {
-        string stale = Path.Combine(_directory, "log.json.77" + AtomicFile.TemporarySuffix);
+        string stale = Path.Combine(_directory, $"log.json.{int.MaxValue}" + AtomicFile.TemporarySuffix);
         File.WriteAllText(stale, "half");
 
         RunFolder.Prepare(_directory);
