@@ -60,13 +60,15 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void A_temporary_file_of_a_running_process_is_left_alone()
     {
-        using var other = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("dotnet", "--info") { RedirectStandardOutput = true })!;
+        // 'sort' is on every system and waits for its input to end.
+        var start = new System.Diagnostics.ProcessStartInfo("sort") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        using var other = System.Diagnostics.Process.Start(start)!;
         string theirs = Path.Combine(_directory, $"log.json.{other.Id}{AtomicFile.TemporarySuffix}");
         File.WriteAllText(theirs, "half");
 
-        RunFolder.Prepare(_directory); // the other process waits for its output to be read, so it is still there
+        RunFolder.Prepare(_directory);
         bool kept = File.Exists(theirs);
-        other.StandardOutput.ReadToEnd();
+        other.StandardInput.Close();
         other.WaitForExit();
         RunFolder.Prepare(_directory);
 
