@@ -13,22 +13,13 @@ public sealed class NuclearRankCurvesFigure : IFigureRecipe
     public string Name { get; } = new NuclearRankGrowth().Name;
 
     /// <inheritdoc/>
-    public Figure? Compose(RunLog log)
-    {
-        ArgumentNullException.ThrowIfNull(log);
-        Panel[] panels = [.. GrowthModel.All(log).Select(model => new Panel(
-            model.Title,
-            new Axis("Training iteration") { WholeNumbers = true, From = 0 },
-            new Axis("nr(∇" + FigureText.Italic("L") + ")") { From = 0 },
-            Curves(model.Section)))];
-        return panels.Length == 0
-            ? null
-            : new Figure(
-                Name,
-                panels,
-                "Nuclear rank of the gradient along gradient descent on ReLU random features, averaged over seeds, for k features. "
-                + "Left: realisable targets; right: a teacher with features of its own.");
-    }
+    public Figure? Compose(RunLog log) => GrowthModel.Figure(
+        Name,
+        log,
+        _ => new Axis("Training iteration") { WholeNumbers = true, From = 0 },
+        Curves,
+        "Nuclear rank of the gradient along gradient descent on ReLU random features, averaged over seeds, for k features. "
+        + "Left: realisable targets; right: a teacher with features of its own.");
 
     private static Curve[] Curves(JsonObject section) =>
     [
@@ -47,22 +38,13 @@ public sealed class NuclearRankStartFigure : IFigureRecipe
     public string Name { get; } = new NuclearRankGrowth().Name + "-start";
 
     /// <inheritdoc/>
-    public Figure? Compose(RunLog log)
-    {
-        ArgumentNullException.ThrowIfNull(log);
-        Panel[] panels = [.. GrowthModel.All(log).Select(model => new Panel(
-            model.Title,
-            new Axis(FigureText.Italic("k")) { From = 0, Tics = GrowthModel.Widths(model.Section) },
-            new Axis("nr(∇" + FigureText.Italic("L") + ")") { From = 0 },
-            Curves(model.Section)))];
-        return panels.Length == 0
-            ? null
-            : new Figure(
-                Name,
-                panels,
-                "Nuclear rank of the gradient at the zero start and after one step of gradient descent, against the number k of features: "
-                + "flat at the start, close to linear after one step.");
-    }
+    public Figure? Compose(RunLog log) => GrowthModel.Figure(
+        Name,
+        log,
+        section => new Axis(FigureText.Italic("k")) { From = 0, Tics = GrowthModel.Widths(section) },
+        Curves,
+        "Nuclear rank of the gradient at the zero start and after one step of gradient descent, against the number k of features: "
+        + "flat at the start, close to linear after one step.");
 
     private static Curve[] Curves(JsonObject section) => [Curve(section, "nr0", "step 0", 0), Curve(section, "nr1", "step 1", 1)];
 
@@ -81,8 +63,23 @@ internal sealed record GrowthModel(string Title, JsonObject Section)
 {
     private static readonly Dash[] Dashes = [Dash.Solid, Dash.Dashed, Dash.DashDot, Dash.Solid];
 
+    /// <summary>A panel of nuclear ranks for every model in the log; null where there is none.</summary>
+    public static Figure? Figure(string name, RunLog log, Func<JsonObject, Axis> horizontal, Func<JsonObject, Curve[]> curves, string caption)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        Panel[] panels =
+        [
+            .. All(log).Select(model => new Panel(
+                model.Title,
+                horizontal(model.Section),
+                new Axis("nr(∇" + FigureText.Italic("L") + ")") { From = 0 },
+                curves(model.Section))),
+        ];
+        return panels.Length == 0 ? null : new Figure(name, panels, caption);
+    }
+
     /// <summary>The models that the log has results of.</summary>
-    public static IEnumerable<GrowthModel> All(RunLog log) =>
+    private static IEnumerable<GrowthModel> All(RunLog log) =>
         from model in new[] { (NuclearRankGrowth.Model1, "Realisable"), (NuclearRankGrowth.Model2, "Teacher and student") }
         where log.Sections[model.Item1] is JsonObject
         select new GrowthModel(model.Item2, log.Sections[model.Item1]!.AsObject());

@@ -20,11 +20,11 @@ public sealed class SparseRegressionSheet : IFigureRecipe
         IEnumerable<Panel> panels =
         [
             One(layered, "Training loss", "loss", "Mean squared error", logarithmic: true),
-            .. Range(1, 3).Select(i => One(layered, Invariant($"Stable rank of layer {i}"), $"activations.layer{i}", Invariant($"st of A{i}"))),
-            .. Range(1, 3).Select(i => One(layered, Invariant($"Nuclear rank of gradient {i}"), $"grad_ratio.W{i}", Invariant($"nr of G{i}"))),
-            .. Range(0, 4).Select(i => One(
+            .. Enumerable.Range(1, 3).Select(i => One(layered, Invariant($"Stable rank of layer {i}"), $"activations.layer{i}", Invariant($"st of A{i}"))),
+            .. Enumerable.Range(1, 3).Select(i => One(layered, Invariant($"Nuclear rank of gradient {i}"), $"grad_ratio.W{i}", Invariant($"nr of G{i}"))),
+            .. Enumerable.Range(0, 4).Select(i => One(
                 layered, Invariant($"Norm of the activations {i}"), $"activation_op_norm.A{i}", Invariant($"norm of A{i}"))),
-            .. Range(1, 4).Select(i => One(
+            .. Enumerable.Range(1, 4).Select(i => One(
                 layered, Invariant($"Operator norm of weight {i}"), $"weight_op_norm.W{i}", Invariant($"op norm of W{i}"))),
         ];
         string caption = $"Everything recorded of gradient descent (GD) and SpecGD on the sparse regression{layered.Settings}. "
@@ -36,8 +36,6 @@ public sealed class SparseRegressionSheet : IFigureRecipe
 
     private static Panel One(LayeredLog layered, string title, string series, string label, bool logarithmic = false) =>
         layered.Panel(title, label, logarithmic, layered.CurvesDashedByMethod(series));
-
-    private static IEnumerable<int> Range(int first, int count) => Enumerable.Range(first, count);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -25,6 +25,15 @@ public static class RandomFeatures
         return features;
     }
 
+    /// <summary>σ(VX) for an activation that is not gated.</summary>
+    public static Matrix<double> Of(Matrix<double> v, Matrix<double> x, Activation activation)
+    {
+        ArgumentNullException.ThrowIfNull(activation);
+        var features = Linear.Product(v, x);
+        activation.Forward(features, features); // elementwise, so in place
+        return features;
+    }
+
     /// <summary>A Gaussian matrix, rows × columns, with entries of variance 1/scale.</summary>
     public static Matrix<double> Gaussian(TorchRandom random, int rows, int columns, int scale)
     {

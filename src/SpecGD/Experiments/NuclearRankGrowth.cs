@@ -111,10 +111,7 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
             [new NuclearRankProbe(cell.NuclearRank)],
             0,
             steps);
-        var progress = context.Progress.Begin(name, steps);
-        var outcome = TrainingLoop.Run(trajectory, progress, context.Cancellation);
-        progress.End(outcome.Sentence);
-        return outcome;
+        return TrajectoryRunner.Run(trajectory, context);
     }
 
     private static LeastSquaresModel Realisable(int k, int seed)
@@ -130,16 +127,10 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
         var random = new TorchRandom((ulong)seed);
         int d = k / 2;
         var x = random.Normal(d, 2 * k);
-        var student = Features(RandomFeatures.Gaussian(random, k, d, d), x);
-        var teacher = Features(RandomFeatures.Gaussian(random, k, d, d), x);
+        var relu = Activation.Named("relu");
+        var student = RandomFeatures.Of(RandomFeatures.Gaussian(random, k, d, d), x, relu);
+        var teacher = RandomFeatures.Of(RandomFeatures.Gaussian(random, k, d, d), x, relu);
         return new RegressionModel(student, Linear.Product(RandomFeatures.Gaussian(random, k, k, k), teacher));
-
-        static Matrix<double> Features(Matrix<double> v, Matrix<double> x)
-        {
-            var features = Linear.Product(v, x);
-            Activation.Named("relu").Forward(features, features);
-            return features;
-        }
     }
 
     private static JsonObject Average(Cell[] cells, string model)

@@ -95,8 +95,7 @@ public sealed class ReluSpectrum : Experiment<ReluSpectrumOptions>
     {
         var random = new TorchRandom(seed);
         var w = RandomFeatures.Gaussian(random, FeaturesPerDim * d, d, d);
-        var features = Numerics.LinearAlgebra.Linear.Product(w, random.Normal(d, SamplesPerDim * d));
-        Activation.Named("relu").Forward(features, features);
+        var features = RandomFeatures.Of(w, random.Normal(d, SamplesPerDim * d), Activation.Named("relu"));
         double[] values = Measures.SingularValues(features);
         return new JsonObject
         {

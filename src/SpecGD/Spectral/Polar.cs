@@ -50,21 +50,15 @@ public static class Polar
     public static PolarSummary Decompose<T>(Matrix<T> matrix, Matrix<T> factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        RequireSameShape(matrix, factor);
-        using var scaled = new Scaled<T>(matrix);
-        if (scaled.IsZero)
-        {
-            factor.Fill(T.Zero);
-            return default;
-        }
-        var summary = Math.Min(matrix.Rows, matrix.Columns) <= SmallSize
-            ? FromSvd(scaled.Matrix, factor)
-            : FromGram(scaled.Matrix, factor) ?? FromSvd(scaled.Matrix, factor);
-        return summary with { NuclearNorm = scaled.Restore(summary.NuclearNorm), OperatorNorm = scaled.Restore(summary.OperatorNorm) };
+        bool small = Math.Min(matrix.Rows, matrix.Columns) <= SmallSize;
+        return ScaledAndDecomposed(matrix, factor, exact: small);
     }
 
     /// <summary>As <see cref="Decompose"/>, always from the SVD: slow, and the judge of the fast way.</summary>
     public static PolarSummary DecomposeExact<T>(Matrix<T> matrix, Matrix<T> factor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => ScaledAndDecomposed(matrix, factor, exact: true);
+
+    private static PolarSummary ScaledAndDecomposed<T>(Matrix<T> matrix, Matrix<T> factor, bool exact)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         RequireSameShape(matrix, factor);
@@ -74,7 +68,7 @@ public static class Polar
             factor.Fill(T.Zero);
             return default;
         }
-        var summary = FromSvd(scaled.Matrix, factor);
+        var summary = (exact ? null : FromGram(scaled.Matrix, factor)) ?? FromSvd(scaled.Matrix, factor);
         return summary with { NuclearNorm = scaled.Restore(summary.NuclearNorm), OperatorNorm = scaled.Restore(summary.OperatorNorm) };
     }
 
