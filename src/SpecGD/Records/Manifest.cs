@@ -42,6 +42,9 @@ public sealed record Manifest(string Experiment, JsonObject Options, RunStatus S
     /// <summary>The commit which that program was built from, or null where it is not known.</summary>
     public string? Commit { get; init; } = ProgramVersion.Split('+', 2) is [_, var commit] ? commit : null;
 
+    /// <summary>The code that computed (<see cref="RunIdentity.Code"/>); empty in manifests of versions that did not note it.</summary>
+    public string Code { get; init; } = RunIdentity.Code;
+
     /// <summary>The machine that ran it: of a manifest that was read its own, else this one.</summary>
     public Machine Machine { get => field ?? Machine.Here(); init; }
 
@@ -61,6 +64,7 @@ public sealed record Manifest(string Experiment, JsonObject Options, RunStatus S
         {
             Version = json.Text("version"),
             Commit = json.OptionalText("commit"),
+            Code = json.OptionalText("code") ?? "",
             Machine = new Machine(
                 machine.Text("processor"),
                 machine.Count("logical_processors"),
@@ -84,6 +88,7 @@ public sealed record Manifest(string Experiment, JsonObject Options, RunStatus S
             ["options"] = Options.DeepClone(),
             ["version"] = Version,
             ["commit"] = Commit,
+            ["code"] = Code,
             ["started"] = Started.ToString(StartedFormat, CultureInfo.InvariantCulture),
             ["wall_seconds"] = Math.Round(WallTime.TotalSeconds, 3),
             ["machine"] = new JsonObject
