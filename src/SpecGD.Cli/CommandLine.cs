@@ -68,6 +68,7 @@ internal static class CommandLine
             RunCommand.Build(),
             ReproduceCommand.Build(),
             PlotCommand.Build(),
+            VerifyCommand.Build(),
             DoctorCommand.Build(),
         };
         root.Options.Add(Threads);

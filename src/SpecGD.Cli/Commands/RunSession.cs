@@ -57,11 +57,9 @@ internal static class RunSession
         else if (kept.IsContinuation)
             Terminal.Remark($"going on with what an interrupted run left in {folder.DirectoryPath} (--fresh begins again)");
         var started = clock.GetLocalNow();
-        using var interruption = new Interruption();
         folder.DropFigures(); // those of an earlier run would not belong to the new log
-        var result = Terminal.CanRedraw
-            ? BarProgress.Show(progress => Compute(progress))
-            : Compute(new LineProgress(Terminal.Error, clock));
+        using var interruption = new Interruption();
+        var result = Compute(experiment, options, kept, clock, interruption);
         folder.Write(
             result.Log,
             new Manifest(experiment.Name, identity.Options, result.Status, result.Detail, started, clock.GetElapsedTime(begin)));
@@ -74,8 +72,21 @@ internal static class RunSession
         var wall = clock.GetElapsedTime(begin);
         Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{folder.DirectoryPath} written in {wall.TotalSeconds:0.0} s"));
         return new Outcome(result, folder, wall, Explain(result, folder, interruption));
+    }
 
-        RunResult Compute(IProgressReporter progress) => experiment.Run(options, new RunContext(progress, interruption.Token) { Kept = kept });
+    /// <summary>Runs the experiment with progress on display, without a folder; with the exit code that says how it ended.</summary>
+    public static (RunResult Result, int ExitCode) Compute(IExperiment experiment, object options, KeptWork kept, TimeProvider clock)
+    {
+        SayWhatIsSlow();
+        using var interruption = new Interruption();
+        var result = Compute(experiment, options, kept, clock, interruption);
+        return (result, CodeOf(result.Status, interruption));
+    }
+
+    private static RunResult Compute(IExperiment experiment, object options, KeptWork kept, TimeProvider clock, Interruption interruption)
+    {
+        RunResult With(IProgressReporter progress) => experiment.Run(options, new RunContext(progress, interruption.Token) { Kept = kept });
+        return Terminal.CanRedraw ? BarProgress.Show(With) : With(new LineProgress(Terminal.Error, clock));
     }
 
     /// <summary>The outcome where the folder holds the run already; its figures are drawn only where there are none.</summary>
@@ -100,23 +111,22 @@ internal static class RunSession
         return [.. drawn.SelectMany(f => f.Files)];
     }
 
+    private static int CodeOf(RunStatus status, Interruption interruption) => status switch
+    {
+        RunStatus.Diverged => ExitCode.Diverged,
+        RunStatus.Interrupted => interruption.ExitCode,
+        _ => interruption.Token.IsCancellationRequested ? interruption.ExitCode : ExitCode.Done,
+    };
+
     private static int Explain(RunResult result, RunFolder folder, Interruption interruption)
     {
-        switch (result.Status)
-        {
-            case RunStatus.Diverged:
-                Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}. A smaller step (--method-lr) may help.");
-                return ExitCode.Diverged;
-            case RunStatus.Interrupted:
-                Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}; "
-                    + "the same command goes on from there.");
-                return interruption.ExitCode;
-            default:
-                if (!interruption.Token.IsCancellationRequested)
-                    return ExitCode.Done;
-                Terminal.Remark($"asked to stop when everything was computed: {folder.DirectoryPath} is whole.");
-                return interruption.ExitCode;
-        }
+        if (result.Status == RunStatus.Diverged)
+            Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}. A smaller step (--method-lr) may help.");
+        else if (result.Status == RunStatus.Interrupted)
+            Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}; the same command goes on from there.");
+        else if (interruption.Token.IsCancellationRequested)
+            Terminal.Remark($"asked to stop when everything was computed: {folder.DirectoryPath} is whole.");
+        return CodeOf(result.Status, interruption);
     }
 
     private static void SayWhatIsSlow()
