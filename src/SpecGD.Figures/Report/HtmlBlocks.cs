@@ -28,7 +28,12 @@ internal static class HtmlBlocks
 
     /// <summary>The shape alone; the words are its name for those who cannot see it.</summary>
     public static XElement Shape(Mark mark) =>
-        Element("span", Attribute("class", "mark " + ClassOf(mark)), Attribute("role", "img"), Attribute("aria-label", mark.Words), Drawing(mark.Shape));
+        Element(
+            "span",
+            Attribute("class", "mark " + ClassOf(mark)),
+            Attribute("role", "img"),
+            Attribute("aria-label", mark.Words),
+            Drawing(mark.Shape));
 
     private static string ClassOf(Mark mark) => mark.Shape.ToString().ToLowerInvariant();
 
@@ -46,7 +51,13 @@ internal static class HtmlBlocks
     private static XElement Still(Picture picture) => Element(
         "figure",
         Attribute("class", PageStyle.WidthClass(picture.File.Width)),
-        Element("div", Attribute("class", "plate"), Attribute("tabindex", "0"), Attribute("role", "group"), Attribute("aria-label", "Picture"), Image(picture)),
+        Element(
+            "div",
+            Attribute("class", "plate"),
+            Attribute("tabindex", "0"),
+            Attribute("role", "group"),
+            Attribute("aria-label", "Picture"),
+            Image(picture)),
         Element("p", Attribute("class", "hint"), Attribute("aria-hidden", "true"), "Swipe the picture sideways to see all of it."),
         Caption(picture));
 
@@ -70,7 +81,10 @@ internal static class HtmlBlocks
     private static XElement Entry(KeyValueEntry entry) => Element(
         "div",
         Element("dt", entry.Key),
-        Element("dd", entry.Value.Length > 0 ? entry.Value : Missing("none"), entry.Meaning is { Length: > 0 } meaning ? Element("small", meaning) : null));
+        Element(
+            "dd",
+            entry.Value.Length > 0 ? entry.Value : Missing("none"),
+            entry.Meaning is { Length: > 0 } meaning ? Element("small", meaning) : null));
 
     private static XElement Render(Table table) => Element(
         "div",
@@ -101,11 +115,14 @@ internal static class HtmlBlocks
         cell switch
         {
             NumberCell { Value: var value } number when double.IsFinite(value) => [Attribute("data-value", number.FullText), number.Text],
-            MarkCell { Mark: var mark } => [Attribute("data-value", Whole((int)mark.Shape)), Render(mark)],
+            MarkCell { Mark: var mark } => [Attribute("data-value", Whole(Order(mark.Shape))), Render(mark)],
             TextCell { Target: { } target } text => [Element("a", Attribute("href", "#" + target), text.Text)],
             TextCell text => [text.Text],
             _ => (object[])[Attribute("data-missing", ""), Missing("not measured")],
         });
+
+    /// <summary>What needs a look comes first where a table is sorted by its verdicts.</summary>
+    private static int Order(MarkShape shape) => shape switch { MarkShape.Cross => 0, MarkShape.Ring => 1, _ => 2 };
 
     private static XElement Missing(string words) =>
         Element("span", Attribute("class", "missing"), Attribute("role", "img"), Attribute("aria-label", words), "–");

@@ -22,14 +22,17 @@ internal static class PageStyle
     private static string Common { get; } = Load("report.css");
 
     /// <summary>The style sheet of a page with pictures of the given widths.</summary>
-    public static string Sheet(IEnumerable<int> widths) => Common + string.Concat(widths.Distinct().Order().Where(width => width > FitsPhone).Select(RulesFor));
+    public static string Sheet(IEnumerable<int> widths) =>
+        Common + string.Concat(widths.Distinct().Order().Where(width => width > FitsPhone).Select(RulesFor));
 
     /// <summary>The class of what holds a picture of the given width.</summary>
     public static string WidthClass(int width) => string.Create(CultureInfo.InvariantCulture, $"w{width}");
 
     /// <summary>The policy: no network, no frames, no forms; pictures within the page, this sheet, this script.</summary>
     public static string Policy(string sheet, string? script) =>
-        $"default-src 'none'; img-src data:; style-src '{Hash(sheet)}'; {(script is null ? "" : $"script-src '{Hash(script)}'; ")}base-uri 'none'; form-action 'none'";
+        $"default-src 'none'; img-src data:; style-src '{Hash(sheet)}'; "
+        + (script is null ? "" : $"script-src '{Hash(script)}'; ")
+        + "base-uri 'none'; form-action 'none'";
 
     private static string RulesFor(int width)
     {

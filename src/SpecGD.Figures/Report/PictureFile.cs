@@ -94,7 +94,10 @@ public sealed record PictureFile(PictureFormat Format, ReadOnlyMemory<byte> Byte
     /// <summary>A length without a unit, or in pixels, to the whole pixel.</summary>
     private static int? Length(string? text) =>
         double.TryParse(
-            text?.EndsWith("px", StringComparison.Ordinal) == true ? text[..^2] : text, NumberStyles.Float, CultureInfo.InvariantCulture, out double length)
+            text?.EndsWith("px", StringComparison.Ordinal) == true ? text[..^2] : text,
+            NumberStyles.Float,
+            CultureInfo.InvariantCulture,
+            out double length)
         && length is >= 1 and <= LargestSide
             ? (int)Math.Round(length)
             : null;

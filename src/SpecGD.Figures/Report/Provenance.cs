@@ -18,12 +18,15 @@ internal static class Provenance
         Entry(manifests, "runtime", null, m => m.Machine.Runtime),
         new KeyValueEntry("begun", Text($"{manifests.Min(m => m.Started):yyyy-MM-dd HH:mm zzz}")),
         new KeyValueEntry(
-            "wall time", Duration(TimeSpan.FromTicks(manifests.Sum(m => m.WallTime.Ticks))), manifests.Count > 1 ? "of all runs together, drawing aside" : "drawing aside"),
+            "wall time",
+            Duration(TimeSpan.FromTicks(manifests.Sum(m => m.WallTime.Ticks))),
+            manifests.Count > 1 ? "of all runs together, drawing aside" : "drawing aside"),
     ]);
 
     /// <summary>Program and machine in a line.</summary>
     public static string Line(IReadOnlyList<Manifest> manifests) =>
-        $"Made by SpecGD {Distinct(manifests, m => m.Version)} on {Distinct(manifests, m => m.Machine.Processor)}. This page holds all it shows: it fetches nothing.";
+        $"Made by SpecGD {Distinct(manifests, m => m.Version)} on {Distinct(manifests, m => m.Machine.Processor)}. "
+        + "This page holds all it shows: it fetches nothing.";
 
     /// <summary>A time for people: "8.3 s", "2 min 05 s", "3 h 20 min".</summary>
     public static string Duration(TimeSpan time) =>
@@ -34,7 +37,8 @@ internal static class Provenance
     private static KeyValueEntry Entry(IReadOnlyList<Manifest> manifests, string key, string? meaning, Func<Manifest, string> value) =>
         new(key, Distinct(manifests, value), meaning);
 
-    private static string Distinct(IReadOnlyList<Manifest> manifests, Func<Manifest, string> value) => string.Join("; ", manifests.Select(value).Distinct());
+    private static string Distinct(IReadOnlyList<Manifest> manifests, Func<Manifest, string> value) =>
+        string.Join("; ", manifests.Select(value).Distinct());
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -22,8 +22,12 @@ internal static class ReportCheck
         foreach (var table in report.Sections.SelectMany(section => Within(section.Blocks)).OfType<Table>())
         {
             if (table.Rows.FirstOrDefault(row => row.Count != table.Headings.Count) is { } row)
-                throw new ArgumentException($"A row of '{table.Caption}' has {row.Count} cells under {table.Headings.Count} headings.", nameof(report));
-            if (table.Rows.SelectMany(r => r).OfType<TextCell>().FirstOrDefault(cell => cell.Target is { } target && !ids.Contains(target)) is { } cell)
+            {
+                throw new ArgumentException(
+                    $"A row of '{table.Caption}' has {row.Count} cells under {table.Headings.Count} headings.", nameof(report));
+            }
+            var links = table.Rows.SelectMany(r => r).OfType<TextCell>().Where(cell => cell.Target is not null);
+            if (links.FirstOrDefault(link => !ids.Contains(link.Target!)) is { } cell)
                 throw new ArgumentException($"'{cell.Text}' leads to '{cell.Target}', which is no section.", nameof(report));
         }
     }

@@ -63,8 +63,8 @@ public static class ReproductionReport
         return new ReportDocument(
             figures.Count == 1 ? $"SpecGD: {figures[0].Label} of the paper, reproduced" : "SpecGD: the paper’s figures, reproduced",
             [
-                $"{(figures.Count == 1 ? "One figure" : $"{figures.Count} figures")} of {Paper}, made again with the paper’s settings and random numbers, "
-                    + "and checked against what the paper says must be seen.",
+                (figures.Count == 1 ? "One figure" : $"{figures.Count} figures")
+                    + $" of {Paper}, made again with the paper’s settings and random numbers, and checked against what the paper says must be seen.",
             ],
             [
                 new Section("claims", "Claims", "Claims of the paper and what was measured", [TableOf(figures)]),
@@ -90,7 +90,7 @@ public static class ReproductionReport
         int fails = claims.Count - holds - open;
         string words = claims.Count == 0 ? "Nothing was to be checked."
             : open == claims.Count ? "No claim could be checked."
-            : fails == 0 && open == 0 ? claims.Count == 1 ? "The one claim holds." : claims.Count == 2 ? "Both claims hold." : $"All {claims.Count} claims hold."
+            : holds == claims.Count ? holds switch { 1 => "The one claim holds.", 2 => "Both claims hold.", _ => $"All {holds} claims hold." }
             : $"{holds} of {claims.Count} claims {(holds == 1 ? "holds" : "hold")}"
                 + (fails > 0 ? $", {fails} {(fails == 1 ? "does" : "do")} not" : "")
                 + (open > 0 ? $", {open} could not be checked" : "") + ".";
@@ -129,7 +129,7 @@ public static class ReproductionReport
                 ? []
                 : (Block[])
                 [
-                    new Table("What must be seen", ["Claim", "Measured", "Verdict"], [.. figure.Claims.Select(claim => (IReadOnlyList<Cell>)CellsOf(claim))])
+                    new Table("What must be seen", ["Claim", "Measured", "Verdict"], [.. figure.Claims.Select(CellsOf)])
                     {
                         Narrow = NarrowTable.Stacks,
                     },

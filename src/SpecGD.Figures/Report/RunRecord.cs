@@ -15,7 +15,9 @@ public sealed record RunRecord(string Name, Manifest Manifest, RunLog Log, IExpe
     public RunSummary Summary => Experiment.Summarise(Log);
 
     /// <summary>Reads the folder <paramref name="directory"/> of a run.</summary>
-    /// <exception cref="BadInputException">It lacks a manifest or a log, one of its files is not what it should be, or the experiment is unknown.</exception>
+    /// <exception cref="BadInputException">
+    /// It lacks a manifest or a log, one of its files is not what it should be, or the experiment is unknown.
+    /// </exception>
     public static RunRecord Read(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);

@@ -75,7 +75,9 @@ public static class RunReport
                 var setting = declared.GetValueOrDefault(option.Key);
                 return new KeyValueEntry(
                     option.Key,
-                    Show(option.Value) is { Length: > 0 } value ? value : setting?.UnsetMeans ?? "",
+                    Show(option.Value) is { Length: > 0 } value ? value
+                        : setting?.UnsetMeans is { Length: > 0 } words ? $"not set; by default {words}"
+                        : "",
                     setting?.Description);
             }),
         ]);
