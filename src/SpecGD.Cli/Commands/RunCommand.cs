@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments;
+using SpecGD.Figures.Report;
+using SpecGD.Records;
 
 namespace SpecGD.Cli.Commands;
 
@@ -38,6 +40,10 @@ internal static class RunCommand
             string directory = parsed.GetValue(output) ?? Path.Combine("runs", experiment.RunId(options));
             var request = new RunSession.Request(directory, Figures: !parsed.GetValue(noFigures), Fresh: parsed.GetValue(fresh));
             var outcome = RunSession.Run(experiment, options, request, TimeProvider.System);
+            string command = "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
+            HtmlReport.Write(
+                RunReport.Of(RunRecord.Read(directory), command),
+                Path.Combine(directory, RunFolder.ReportName));
             Print(experiment, outcome, parsed.GetValue(json));
             return outcome.ExitCode;
         });

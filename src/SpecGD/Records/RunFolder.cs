@@ -8,7 +8,7 @@ namespace SpecGD.Records;
 public sealed class RunFolder
 {
     /// <summary>Names of the files within the folder.</summary>
-    public const string LogName = "log.json", ManifestName = "manifest.json", MetricsName = "metrics.csv", FiguresName = "figures";
+    public const string LogName = "log.json", ManifestName = "manifest.json", MetricsName = "metrics.csv", FiguresName = "figures", ReportName = "report.html";
 
     private RunFolder(string path) => DirectoryPath = path;
 
@@ -60,9 +60,12 @@ public sealed class RunFolder
         }
     }
 
-    /// <summary>Deletes the figures of an earlier run: every script in the folder of figures, with its data, caption and pictures.</summary>
+    /// <summary>
+    /// Deletes the report and the figures of an earlier run: every script in the folder of figures, with its data, caption and pictures.
+    /// </summary>
     public void DropFigures()
     {
+        File.Delete(Path.Combine(DirectoryPath, ReportName));
         if (!Directory.Exists(FiguresPath))
             return;
         foreach (string script in Directory.EnumerateFiles(FiguresPath, "*.gp").ToArray())
