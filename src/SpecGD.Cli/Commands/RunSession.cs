@@ -93,7 +93,7 @@ internal static class RunSession
     private static Outcome Finished(RunLog log, RunFolder folder, Request request, Func<TimeSpan> elapsed)
     {
         Terminal.Remark($"{folder.DirectoryPath} holds this run already (--fresh computes it again)");
-        if (request.Figures && !Directory.EnumerateFiles(folder.FiguresPath).Any())
+        if (request.Figures && !Directory.EnumerateFiles(folder.FiguresPath, "*.png").Any())
             Draw(log, folder.FiguresPath);
         return new Outcome(new RunResult(log, RunStatus.Finished, null), folder, elapsed(), ExitCode.Done);
     }
