@@ -24,7 +24,6 @@ internal static class ReproduceCommand
             HelpName = "DIR",
             DefaultValueFactory = _ => Path.Combine("runs", "reproduce"),
         };
-        var noFigures = new Option<bool>("--no-figures") { Description = "run and check, draw nothing" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command(
             "reproduce",
@@ -33,16 +32,16 @@ internal static class ReproduceCommand
             figures,
             list,
             output,
-            noFigures,
             json,
         };
+        var drawing = new DrawingOptions(command, "run and check, draw nothing");
         command.SetAction(parsed =>
         {
             var named = (parsed.GetValue(figures) ?? []).Select(PaperFigureCatalog.Named).Distinct().ToArray();
             var chosen = named.Length > 0 ? named : PaperFigureCatalog.All;
             return parsed.GetValue(list)
                 ? List(chosen, parsed.GetValue(json))
-                : Reproduce(chosen, parsed.GetValue(output)!, !parsed.GetValue(noFigures), parsed.GetValue(json));
+                : Reproduce(chosen, parsed.GetValue(output)!, drawing.Of(parsed), parsed.GetValue(json));
         });
         return command;
     }
@@ -65,7 +64,7 @@ internal static class ReproduceCommand
         return ExitCode.Done;
     }
 
-    private static int Reproduce(IReadOnlyList<PaperFigure> figures, string directory, bool draw, bool asJson)
+    private static int Reproduce(IReadOnlyList<PaperFigure> figures, string directory, Drawing drawing, bool asJson)
     {
         var rows = new List<JsonObject>();
         int code = ExitCode.Done;
@@ -73,7 +72,7 @@ internal static class ReproduceCommand
         {
             Terminal.Remark($"{figure.Id}: {figure.Title}");
             var experiment = ExperimentCatalog.Named(figure.Experiment);
-            var outcome = RunSession.Run(experiment, figure.Options, Path.Combine(directory, figure.Id), draw, TimeProvider.System);
+            var outcome = RunSession.Run(experiment, figure.Options, Path.Combine(directory, figure.Id), drawing, TimeProvider.System);
             if (!asJson)
                 SummaryView.Print($"{figure.Id}: {figure.Title}", experiment.Summarise(outcome.Result.Log));
             if (outcome.ExitCode != ExitCode.Done)

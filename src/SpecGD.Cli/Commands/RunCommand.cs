@@ -25,16 +25,15 @@ internal static class RunCommand
             Description = "run folder to write (default runs/ and a name made of the settings)",
             HelpName = "DIR",
         };
-        var noFigures = new Option<bool>("--no-figures") { Description = "write the log and the table only" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         command.Options.Add(output);
-        command.Options.Add(noFigures);
+        var drawing = new DrawingOptions(command, "write the log and the table only");
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
             object options = settings.Resolve(parsed);
             string directory = parsed.GetValue(output) ?? Path.Combine("runs", experiment.RunId(options));
-            var outcome = RunSession.Run(experiment, options, directory, figures: !parsed.GetValue(noFigures), TimeProvider.System);
+            var outcome = RunSession.Run(experiment, options, directory, drawing.Of(parsed), TimeProvider.System);
             Print(experiment, outcome, parsed.GetValue(json));
             return outcome.ExitCode;
         });

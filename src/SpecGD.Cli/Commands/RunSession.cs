@@ -9,6 +9,19 @@ using SpecGD.Training;
 
 namespace SpecGD.Cli.Commands;
 
+/// <summary>What is drawn of a run.</summary>
+internal enum Drawing
+{
+    /// <summary>Nothing: log and table only.</summary>
+    Nothing,
+
+    /// <summary>Figures and animations.</summary>
+    Figures,
+
+    /// <summary>Figures, animations, and the frames of the animations as pictures.</summary>
+    FiguresAndFrames,
+}
+
 /// <summary>One run from options to run folder and figures, as <c>run</c> and <c>reproduce</c> both do it.</summary>
 internal static class RunSession
 {
@@ -23,10 +36,10 @@ internal static class RunSession
 
     /// <summary>Runs the experiment, writes its folder, and draws its figures unless told not to.</summary>
     /// <exception cref="BadInputException">The folder cannot be written, or the options contradict one another.</exception>
-    public static Outcome Run(IExperiment experiment, object options, string directory, bool figures, TimeProvider clock)
+    public static Outcome Run(IExperiment experiment, object options, string directory, Drawing drawing, TimeProvider clock)
     {
         var folder = RunFolder.Prepare(directory);
-        if (figures)
+        if (drawing != Drawing.Nothing)
             RunFolder.Prepare(folder.FiguresPath);
         SayWhatIsSlow();
         var started = clock.GetLocalNow();
@@ -39,19 +52,20 @@ internal static class RunSession
         folder.Write(
             result.Log,
             new Manifest(experiment.Name, Setting.ToJson(options), result.Status, result.Detail, started, clock.GetElapsedTime(begin)));
-        if (figures)
-            Draw(result.Log, folder.FiguresPath);
+        if (drawing != Drawing.Nothing)
+            Draw(result.Log, folder.FiguresPath, keepFrames: drawing == Drawing.FiguresAndFrames);
         var wall = clock.GetElapsedTime(begin);
         Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{folder.DirectoryPath} written in {wall.TotalSeconds:0.0} s"));
         return new Outcome(result, folder, wall, Explain(result, folder, interruption));
     }
 
     /// <summary>
-    /// Draws every figure of a log into <paramref name="directory"/> and passes on what the figures' maker has to say; gives the files.
+    /// Draws every figure and animation of a log into <paramref name="directory"/> and passes on what their maker has to say; gives the files.
     /// </summary>
-    public static IReadOnlyList<string> Draw(RunLog log, string directory)
+    /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
+    public static IReadOnlyList<string> Draw(RunLog log, string directory, bool keepFrames)
     {
-        var drawn = FigureCatalog.Draw(log, directory);
+        var drawn = FigureCatalog.Draw(log, directory, keepFrames);
         if (drawn.Count == 0)
             Terminal.Remark($"no figure is known for the log {log.RunId}");
         foreach (string hint in drawn.Select(f => f.Hint).OfType<string>().Distinct())

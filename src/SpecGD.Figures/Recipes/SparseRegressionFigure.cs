@@ -5,7 +5,7 @@ using SpecGD.Records;
 namespace SpecGD.Figures.Recipes;
 
 /// <summary>
-/// Figures 1, 4 and 18: training loss, stable ranks of the post-activations and nuclear ranks of the gradients for both methods, then, one panel
+/// Figures 1, 4 and 18: training loss, stable ranks of the post-activations and nuclear ranks of the gradients for all methods, then, one panel
 /// a weight, the nuclear rank of its gradient beside the stable rank of the activations that enter it.
 /// </summary>
 public sealed class SparseRegressionFigure : IFigureRecipe
@@ -45,7 +45,7 @@ public sealed class SparseRegressionFigure : IFigureRecipe
     }
 
     private static string Caption(LayeredLog layered) =>
-        $"Gradient descent (GD) and SpecGD on the sparse regression y = x₁x₂x₃ with a four-layer network{layered.Settings}. "
+        $"{layered.Methods} on the sparse regression y = x₁x₂x₃ with a four-layer network{layered.Settings}. "
         + "Everything is measured before each update. "
         + "Colour and width tell the methods apart, dashes the layers. "
         + "In the panels of one weight, the nuclear rank of its gradient stands beside the stable rank of the activations "

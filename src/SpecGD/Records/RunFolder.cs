@@ -10,6 +10,8 @@ public sealed class RunFolder
     /// <summary>Names of the files within the folder.</summary>
     public const string LogName = "log.json", ManifestName = "manifest.json", MetricsName = "metrics.csv", FiguresName = "figures";
 
+    private const string CaptionEnding = ".caption.txt";
+
     private RunFolder(string path) => DirectoryPath = path;
 
     /// <summary>The folder's path.</summary>
@@ -43,14 +45,27 @@ public sealed class RunFolder
         return new RunFolder(path);
     }
 
-    /// <summary>Deletes the figures of an earlier run: every script in the folder of figures, with its data, caption and pictures.</summary>
+    /// <summary>
+    /// Deletes the figures and animations of an earlier run: for every script or caption in the folder of figures all that was made with it.
+    /// </summary>
     public void DropFigures()
     {
         if (!Directory.Exists(FiguresPath))
             return;
-        foreach (string script in Directory.EnumerateFiles(FiguresPath, "*.gp").ToArray())
-            foreach (string ending in new[] { ".dat", ".caption.txt", ".pdf", ".png", ".svg", ".gp" })
-                File.Delete(Path.ChangeExtension(script, null) + ending);
+        string[] captioned = [.. Directory.EnumerateFiles(FiguresPath, "*" + CaptionEnding).Select(file => file[..^CaptionEnding.Length])];
+        string[] scripted = [.. Directory.EnumerateFiles(FiguresPath, "*.gp").Select(file => file[..^".gp".Length])];
+        foreach (string figure in captioned.Union(scripted))
+        {
+            if (Directory.Exists(figure + "-frames"))
+            {
+                foreach (string frame in Directory.EnumerateFiles(figure + "-frames", "frame-*.png").ToArray())
+                    File.Delete(frame);
+                if (!Directory.EnumerateFileSystemEntries(figure + "-frames").Any())
+                    Directory.Delete(figure + "-frames");
+            }
+            foreach (string ending in new[] { ".dat", ".pdf", ".png", ".svg", ".gif", ".gp", CaptionEnding })
+                File.Delete(figure + ending);
+        }
     }
 
     /// <summary>Takes the manifest of an earlier run away, then writes log, table and, last, the new manifest.</summary>
