@@ -18,7 +18,7 @@ internal readonly record struct KeyBox(double Left, double Bottom, double Right,
             return Overlaps(y.Place(across.Y), y.Place(across.Y));
         if (curve.Curve is VerticalLine up)
             return x.Place(up.X) >= Left && x.Place(up.X) <= Right;
-        for (int i = 0; i < curve.Columns[0].Count; i++)
+        for (int i = 0; curve.Columns.Count > 0 && i < curve.Columns[0].Count; i++)
         {
             if (double.IsFinite(curve.Columns[1][i]) && MeetsPiece(curve, i, x, y))
                 return true;

@@ -81,6 +81,7 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
             {
                 HorizontalLine line => ResolvedAxis.CanDraw(line.Y, panel.Y.Logarithmic),
                 VerticalLine line => ResolvedAxis.CanDraw(line.X, panel.X.Logarithmic),
+                KeySample => true,
                 HistogramCurve => columns[0].All(x => ResolvedAxis.CanDraw(x, panel.X.Logarithmic)) && columns[1].Any(height => height > 0),
                 _ => hasData && columns[1].Any(double.IsFinite),
             };

@@ -11,9 +11,7 @@ internal static class SharedLayout
         var shared = frames;
         for (int panel = 0; panel < frames[0].Panels.Count; panel++)
             shared = WithSharedAxes(shared, panel);
-        for (int panel = 0; panel < frames[0].Panels.Count; panel++)
-            shared = WithSharedKey(shared, panel, font);
-        return shared;
+        return WithSharedKeys(shared, font);
     }
 
     private static Figure[] WithSharedAxes(IReadOnlyList<Figure> frames, int number)
@@ -24,15 +22,27 @@ internal static class SharedLayout
         return Replaced(frames, number, panel => panel with { X = panel.X with { Covers = x }, Y = panel.Y with { Covers = y } });
     }
 
-    /// <summary>The first corner where no curve runs in any frame; below the panels where there is none.</summary>
-    private static IReadOnlyList<Figure> WithSharedKey(IReadOnlyList<Figure> frames, int number, string font)
+    /// <summary>
+    /// Each key in the first corner where no curve runs in any frame; below the panels where there is none. A key below leaves the plots less
+    /// height, so that the others are looked at anew.
+    /// </summary>
+    private static IReadOnlyList<Figure> WithSharedKeys(IReadOnlyList<Figure> frames, string font)
     {
-        if (frames.All(frame => frame.Panels[number].Key != KeyPlacement.Automatic))
-            return frames;
-        var plans = frames.Select(frame => FigurePlan.Of(frame, font)).Where(plan => plan.Panels[number].KeyEntries.Count > 0).ToArray();
-        var corner = KeyPlan.Corners.FirstOrDefault(corner => plans.All(plan => plan.IsFree(number, corner)), KeyPlacement.Below);
-        return Replaced(frames, number, panel => panel with { Key = corner });
+        while (true)
+        {
+            int[] open = [.. Enumerable.Range(0, frames[0].Panels.Count).Where(i => frames.Any(frame => frame.Panels[i].Key == KeyPlacement.Automatic))];
+            FigurePlan[] plans = open.Length == 0 ? [] : [.. frames.Select(frame => FigurePlan.Of(frame, font))];
+            KeyPlacement[] places = [.. open.Select(i => KeyPlan.Corners.FirstOrDefault(corner => IsFree(plans, i, corner), KeyPlacement.Below))];
+            bool settled = !places.Contains(KeyPlacement.Below);
+            foreach (var (panel, place) in open.Zip(places).Where(placed => settled || placed.Second == KeyPlacement.Below))
+                frames = Replaced(frames, panel, shown => shown with { Key = place });
+            if (settled)
+                return frames;
+        }
     }
+
+    private static bool IsFree(FigurePlan[] plans, int panel, KeyPlacement corner) =>
+        plans.All(plan => plan.Panels[panel].KeyEntries.Count == 0 || plan.IsFree(panel, corner));
 
     private static Figure[] Replaced(IReadOnlyList<Figure> frames, int number, Func<Panel, Panel> change) =>
         [.. frames.Select(frame => frame with { Panels = [.. frame.Panels.Select((panel, i) => i == number ? change(panel) : panel)] })];

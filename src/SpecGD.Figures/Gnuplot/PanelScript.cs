@@ -125,7 +125,7 @@ internal static class PanelScript
         return curve.Curve switch
         {
             HorizontalLine line => new Clause(-1, $"{GnuplotSyntax.Number(line.Y)} with lines {style}"),
-            VerticalLine => new Clause(-1, $"NaN with lines {style}"),
+            VerticalLine or KeySample => new Clause(-1, $"NaN with lines {style}"),
             _ when curve.IsScattered => new Clause(curve.Index, $"using 1:{curve.Columns.Count} with points pointtype 7 pointsize {size} {style}"),
             _ => new Clause(curve.Index, $"using 1:{curve.Columns.Count} with lines {style}"),
         };

@@ -112,7 +112,7 @@ public sealed record PointCurve : Curve
     internal override IReadOnlyList<Column> Columns { get; }
 }
 
-/// <summary>Bars side by side, lightly filled, with one outline around them all. On a logarithmic y axis bars stand on its lower end.</summary>
+/// <summary>Bars side by side, lightly filled, with one outline around neighbours. On a logarithmic y axis bars stand on its lower end.</summary>
 public sealed record HistogramCurve : Curve
 {
     /// <summary>Bars from edges[i] to edges[i + 1] of height heights[i], beneath all lines.</summary>
@@ -128,12 +128,39 @@ public sealed record HistogramCurve : Curve
             throw new ArgumentException("The edges of a histogram must ascend.", nameof(edges));
         if (!heights.All(height => height >= 0 && double.IsFinite(height)))
             throw new ArgumentException("The bars of a histogram must have finite heights from 0 on.", nameof(heights));
-        Columns =
-        [
-            new Column("x", [.. edges.SelectMany(edge => new[] { edge, edge })]),
-            new Column("outline", [0, .. heights.SelectMany(height => new[] { height, height }), 0]),
-        ];
+        var outline = Outline(edges, heights).ToArray();
+        Columns = [new Column("x", [.. outline.Select(point => point.X)]), new Column("outline", [.. outline.Select(point => point.Y)])];
     }
 
     internal override IReadOnlyList<Column> Columns { get; }
+
+    /// <summary>Around each run of bars that are not empty, from the axis and back to it; a gap follows.</summary>
+    private static IEnumerable<(double X, double Y)> Outline(IReadOnlyList<double> edges, IReadOnlyList<double> heights)
+    {
+        for (int i = 0; i < heights.Count; i++)
+        {
+            if (heights[i] == 0)
+                continue;
+            if (i == 0 || heights[i - 1] == 0)
+                yield return (edges[i], 0);
+            yield return (edges[i], heights[i]);
+            yield return (edges[i + 1], heights[i]);
+            if (i + 1 < heights.Count && heights[i + 1] != 0)
+                continue;
+            yield return (edges[i + 1], 0);
+            yield return (edges[i + 1], double.NaN);
+        }
+    }
+}
+
+/// <summary>An entry of the key without anything drawn: what a dash or a colour means where many curves share it.</summary>
+public sealed record KeySample : Curve
+{
+    /// <summary>A sample of <paramref name="stroke"/>.</summary>
+    public KeySample(Stroke stroke)
+        : base(stroke)
+    {
+    }
+
+    internal override IReadOnlyList<Column> Columns => [];
 }

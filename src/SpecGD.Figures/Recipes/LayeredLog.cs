@@ -60,22 +60,33 @@ internal sealed class LayeredLog
         return fits && log.Methods.Values.Any(method => method.TryGet("loss", out _)) ? new LayeredLog(log) : null;
     }
 
-    /// <summary>One line a method that has the series, in the dashes of a layer, where several layers share a panel.</summary>
-    /// <param name="series">Name of the series.</param>
-    /// <param name="suffix">What follows the method's name in the key.</param>
-    /// <param name="layer">Which dash, from 1.</param>
-    public Curve[] Curves(string series, string suffix, int layer = 1) => Lines(series, suffix, _ => Dashes[layer - 1]);
+    /// <summary>One line a method for each of several series: the colour tells the method, and dashes, which the key explains too, the series.</summary>
+    /// <param name="series">Names of the series and what the key calls their dashes.</param>
+    public Curve[] Curves(params IReadOnlyList<(string Name, FigureText Label)> series)
+    {
+        Curve[][] curves = [.. series.Select((one, i) => Lines(one.Name, _ => Dashes[i % Dashes.Length]))];
+        var shown = series.Index().Where(one => curves[one.Index].Length > 0).ToArray();
+        if (shown.Length < 2)
+            return shown.Length == 0 ? [] : CurvesDashedByMethod(shown[0].Item.Name);
+        return
+        [
+            .. _methods.Where(method => curves.Any(lines => lines.Any(line => line.Stroke.Color == method.Stroke.Color)))
+                .Select(method => new KeySample(method.Stroke) { Label = method.Label }),
+            .. shown.Select(one => new KeySample(Palette.Reference with { Dash = Dashes[one.Index % Dashes.Length] }) { Label = one.Item.Label }),
+            .. curves.SelectMany(lines => lines).Select(line => line with { Label = FigureText.Empty }),
+        ];
+    }
 
     /// <summary>One line a method that has the series, each method in dashes of its own, so that two lines that coincide are both seen.</summary>
-    public Curve[] CurvesDashedByMethod(string series) => Lines(series, "", method => Dashes[method % Dashes.Length]);
+    public Curve[] CurvesDashedByMethod(string series) => Lines(series, method => Dashes[method % Dashes.Length]);
 
-    private Curve[] Lines(string series, string suffix, Func<int, Dash> dash) =>
+    private Curve[] Lines(string series, Func<int, Dash> dash) =>
     [
         .. from method in _methods.Index()
            let values = _log.Methods[method.Item.Name].Find(series)
            where values is { Count: > 0 }
            let steps = values.Steps.Select(step => (double)step).ToArray()
-           select new LineCurve(steps, values.Values, method.Item.Stroke with { Dash = dash(method.Index) }) { Label = method.Item.Label + suffix },
+           select new LineCurve(steps, values.Values, method.Item.Stroke with { Dash = dash(method.Index) }) { Label = method.Item.Label },
     ];
 
     /// <summary>A panel over the training steps.</summary>

@@ -17,10 +17,11 @@ public sealed class ReluSpectrumAnimation : IAnimationRecipe
         var rows = ReluSpectrumLog.Rows(log, Sampling.MostFrames);
         if (rows.Count == 0)
             return [];
+        var values = ReluSpectrumLog.Values(rows);
         var frames = rows.Select(row =>
         {
             var curves = row.Curves();
-            var panel = new Panel(FigureText.Empty, ReluSpectrumLog.Values, SpectrumHistogram.DensityAxis(curves), curves);
+            var panel = new Panel(FigureText.Empty, values, SpectrumHistogram.DensityAxis(curves), curves);
             return new Figure(Name, [panel], "") { Title = row.Title, Columns = 1, Width = 7, Height = 4.2 };
         });
         return [new Animation(Name, [.. frames], ReluSpectrumLog.Caption("a frame"), FramesPerSecond)];
@@ -42,7 +43,7 @@ public sealed class ReluSpectrumFigure : IFigureRecipe
         if (rows.Count == 0)
             return null;
         Curve[][] curves = [.. rows.Select(row => row.Curves())];
-        var values = ReluSpectrumLog.Values with { Covers = [rows.Min(row => row.Values.Min()), rows.Max(row => row.Values.Max())] };
+        var values = ReluSpectrumLog.Values(rows);
         var density = SpectrumHistogram.DensityAxis(curves.SelectMany(panel => panel));
         return new Figure(
             Name,

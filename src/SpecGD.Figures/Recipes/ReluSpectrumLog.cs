@@ -27,11 +27,18 @@ internal sealed record ReluSpectrumRow(double Dimension, double StableRank, doub
 /// <summary>The rows of a relu-spectrum log, in the order of the log.</summary>
 internal static class ReluSpectrumLog
 {
+    private const double Room = 1.5;
+
     /// <summary>Name of the experiment.</summary>
     public static string Experiment { get; } = new ReluSpectrum().Name;
 
-    /// <summary>The axis of singular values.</summary>
-    public static Axis Values { get; } = new("Singular value " + FigureText.Italic("σ")) { Logarithmic = true };
+    /// <summary>The axis of singular values, with some room on either side of those of all rows.</summary>
+    public static Axis Values(IReadOnlyList<ReluSpectrumRow> rows) => new("Singular value " + FigureText.Italic("σ"))
+    {
+        Logarithmic = true,
+        From = rows.Min(row => row.Values.Min()) / Room,
+        To = rows.Max(row => row.Values.Max()) * Room,
+    };
 
     /// <summary>
     /// The rows that have singular values above 0, at most so many and evenly spread; none where the log is of another experiment. Without a

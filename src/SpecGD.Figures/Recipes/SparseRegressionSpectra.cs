@@ -11,7 +11,7 @@ namespace SpecGD.Figures.Recipes;
 public sealed class SparseRegressionSpectra : IAnimationRecipe
 {
     private const double FramesPerSecond = 1, PanelWidth = 4.1, RowHeight = 3.1;
-    private const int PanelsInARow = 3, Bins = 40;
+    private const int PanelsInARow = 3, Bins = 30;
 
     /// <summary>Singular values come in single precision: below this share of the largest they are rounding errors.</summary>
     private const double SmallestShare = 1e-8;
@@ -37,11 +37,13 @@ public sealed class SparseRegressionSpectra : IAnimationRecipe
         double[]?[] edges = [.. spectra.Layers.Select((_, layer) => EdgesOf(spectra, layer))];
         var frames = Sampling.Spread(spectra.Frames, Sampling.MostFrames).Select(frame =>
         {
+            var nuclearRanks = Past(spectra, frame, "Nuclear rank of the gradients", Ranks("nr", "G"), OfLayers(spectra, method, "grad_ratio.", "W"));
+            var stableRanks = Past(spectra, frame, "Stable rank of the activations", Ranks("st", "A"), OfLayers(spectra, method, "activations.", ""));
             Panel[] panels =
             [
                 Past(spectra, frame, "Training loss", new Axis("Mean squared error") { Logarithmic = true }, Loss(method)),
-                Past(spectra, frame, "Stable rank of the activations", Ranks("st", "A"), OfLayers(spectra, method, "activations.", "")),
-                Past(spectra, frame, "Nuclear rank of the gradients", Ranks("nr", "G"), OfLayers(spectra, method, "grad_ratio.", "W")),
+                stableRanks with { Key = nuclearRanks.Curves.Count > 0 ? KeyPlacement.None : KeyPlacement.Automatic }, // one key tells the layers
+                nuclearRanks,
                 .. spectra.Layers.Select((_, layer) => Histogram(frame, layer, edges[layer])),
             ];
             return new Figure(name, panels, "")
@@ -77,7 +79,9 @@ public sealed class SparseRegressionSpectra : IAnimationRecipe
             if (count == 0)
                 continue;
             double[] steps = [.. values!.Steps.Take(count).Select(step => (double)step)];
-            curves.Add(new LineCurve(steps, [.. values.Values.Take(count)], stroke) { Label = label });
+            if (!label.IsEmpty)
+                curves.Add(new KeySample(stroke) { Label = label }); // the key stays the same while a line is still a point
+            curves.Add(new LineCurve(steps, [.. values.Values.Take(count)], stroke));
             curves.Add(new PointCurve([steps[^1]], [values.Values[count - 1]], stroke) { Size = 0.8 });
         }
         var x = new Axis("Training iteration") { WholeNumbers = true, From = 0, To = Math.Max(1, spectra.TotalSteps) };

@@ -12,6 +12,9 @@ public sealed class StableRankSweepAnimation : IAnimationRecipe
 {
     private const double FramesPerSecond = 1.5;
 
+    /// <summary>At λ = 0 the stable rank is a round number, dim, and its line would lie on the upper end of the axis.</summary>
+    private const double Headroom = 1.02;
+
     /// <inheritdoc/>
     public string Name => SweepLog.Experiment;
 
@@ -42,11 +45,11 @@ public sealed class StableRankSweepAnimation : IAnimationRecipe
     {
         int reach = RandomFeatureFigure.BandReach(row.Lines);
         var stableRank = new HorizontalLine(row.StableRank, Palette.Reference) { Label = LeastSquaresLabels.StableRank };
+        Curve[] losses = [.. row.Lines.Select(line => line.LossCurve(SweepLog.Floor)).OfType<Curve>()];
         Panel[] panels =
         [
-            new("Training loss", steps, new Axis(LeastSquaresLabels.Loss) { Logarithmic = true },
-                [.. row.Lines.Select(line => line.LossCurve(SweepLog.Floor)).OfType<Curve>()]),
-            new("Nuclear rank of the gradient", steps, new Axis(LeastSquaresLabels.Rank) { From = 0 },
+            new("Training loss", steps, SweepLog.Losses(losses), losses),
+            new("Nuclear rank of the gradient", steps, new Axis(LeastSquaresLabels.Rank) { From = 0, Covers = [Headroom * row.StableRank] },
                 [.. row.Lines.Select(line => line.RankCurve(reach, SweepLog.Floor)).OfType<Curve>(), stableRank]),
         ];
         return new Figure(name, panels, "") { Title = row.Title, Width = 10, Height = 4.2 };

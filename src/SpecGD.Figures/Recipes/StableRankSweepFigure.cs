@@ -1,3 +1,4 @@
+using SpecGD.Experiments;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
 
@@ -14,13 +15,18 @@ public sealed class StableRankSweepFigure : IFigureRecipe
     /// <inheritdoc/>
     public Figure? Compose(RunLog log)
     {
-        var rows = SweepLog.Rows(log, MostPanels);
-        if (rows.Count == 0)
+        // From the start alone: the restarts, where there are any, hide one another at the floor.
+        SweepRow[] rows =
+        [
+            .. SweepLog.Rows(log, MostPanels)
+                .Select(row => row with { Lines = [.. row.Lines.Where(line => !line.IsRestart && line.Name != RandomFeature.FromPeak)] })
+                .Where(row => row.Lines.Count > 0),
+        ];
+        if (rows.Length == 0)
             return null;
         var steps = SweepLog.Steps(rows);
         Curve[][] curves = [.. rows.Select(row => row.Lines.Select(line => line.LossCurve(SweepLog.Floor)).OfType<Curve>().ToArray())];
-        double[] all = [.. curves.SelectMany(panel => panel).SelectMany(curve => curve.Columns[1].Values).Where(double.IsFinite)];
-        var loss = new Axis(LeastSquaresLabels.Loss) { Logarithmic = true, Covers = all.Length > 0 ? [all.Min(), all.Max()] : [] };
+        var loss = SweepLog.Losses(curves.SelectMany(panel => panel));
         Panel[] panels =
         [
             .. rows.Select((row, i) => new Panel(row.Title, steps, loss, curves[i]) { Key = i == 0 ? KeyPlacement.Automatic : KeyPlacement.None }),
@@ -33,8 +39,8 @@ public sealed class StableRankSweepFigure : IFigureRecipe
             + FormattableString.Invariant($"Losses below {SweepLog.Floor:0e-0} are drawn there, since rounding decides them."))
         {
             Columns = PanelsInARow,
-            Width = 3.6 * Math.Min(rows.Count, PanelsInARow),
-            Height = 3.1 * ((rows.Count + PanelsInARow - 1) / PanelsInARow),
+            Width = 3.6 * Math.Min(rows.Length, PanelsInARow),
+            Height = 3.1 * ((rows.Length + PanelsInARow - 1) / PanelsInARow),
         };
     }
 }

@@ -23,6 +23,8 @@ internal static class SweepLog
     /// <summary>Losses and ranks below this are drawn at it: rounding errors of a loss of order one begin there.</summary>
     public const double Floor = 1e-12;
 
+    private const double BelowFloor = 0.1 * Floor;
+
     private static readonly string[] SettingKeys = ["dim", "steps", "seed"], SeriesKeys = ["loss", MethodLine.RankSeries];
 
     /// <summary>Name of the experiment.</summary>
@@ -46,12 +48,28 @@ internal static class SweepLog
     public static Axis Steps(IReadOnlyList<SweepRow> rows) =>
         new("Training iteration") { WholeNumbers = true, From = 0, To = 1 + rows.Max(row => row.Lines.Max(line => line.LastStep)) };
 
+    /// <summary>The axis of losses, which reaches below the floor, so that a curve there can be told from the axis.</summary>
+    public static Axis Losses(IEnumerable<Curve> curves)
+    {
+        double[] all = [.. curves.SelectMany(curve => curve.Columns[1].Values).Where(double.IsFinite)];
+        double smallest = all.DefaultIfEmpty(1).Min();
+        return new Axis(LeastSquaresLabels.Loss)
+        {
+            Logarithmic = true,
+            Covers = all.Length == 0 ? [] : [smallest <= Floor ? BelowFloor : smallest, all.Max()],
+        };
+    }
+
     /// <summary>The settings for captions, in parentheses; empty where the log has none.</summary>
     public static string Settings(RunLog log)
     {
         string text = string.Join(", ", SettingKeys.Where(key => log.Config.ContainsKey(key)).Select(key => $"{key} {log.Config[key]}"));
         return text.Length > 0 ? $" ({text})" : "";
     }
+
+    /// <summary>SpecGD dashed: at the floor and at the start it covers gradient descent.</summary>
+    private static MethodLine Dashed(MethodLine line) =>
+        line.Name == RandomFeature.SpecGd ? line with { Stroke = line.Stroke with { Dash = Dash.Dashed } } : line;
 
     private static SweepRow Row(LogNode row)
     {
@@ -66,6 +84,6 @@ internal static class SweepLog
             }
             methods.Methods.Add(name, method);
         }
-        return new SweepRow(row["lambda"].Required(), row["stable_rank"].Required(), MethodLine.All(methods));
+        return new SweepRow(row["lambda"].Required(), row["stable_rank"].Required(), [.. MethodLine.All(methods).Select(Dashed)]);
     }
 }
