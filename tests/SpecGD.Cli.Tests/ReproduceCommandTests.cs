@@ -99,7 +99,7 @@ public sealed class ReproduceCommandTests : InTemporaryDirectory
 
         Skip.If(without.Error.Contains("gnuplot", StringComparison.Ordinal), "gnuplot is not installed");
         without.ExitCode.ShouldBe(0, without.Error);
-        without.Error.ShouldContain("relu-spectrum.gif was not made");
+        without.Error.ShouldContain("animations were not made");
         without.Error.ShouldContain("/nowhere/convert");
         File.Exists(Path.Combine(figures, "relu-spectrum.gif")).ShouldBeFalse();
         Directory.EnumerateFiles(frames, "*.png").Count().ShouldBe(2);

@@ -116,6 +116,8 @@ internal static class DoctorCommand
                     GnuplotProgram.InstallCommand);
         }
         var imageMagick = ImageMagickProgram.Find();
+        foreach (string path in imageMagick.Tried)
+            examination.Add("ImageMagick tried", $"{path}: {(path == imageMagick.Path ? "found" : "not found")}");
         if (imageMagick.Problem is { } noAnimations)
             examination.Missing("ImageMagick", $"{noAnimations}; animations are not made", ImageMagickProgram.InstallCommand);
         else

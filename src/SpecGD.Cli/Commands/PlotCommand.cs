@@ -16,7 +16,7 @@ internal static class PlotCommand
         var output = new Option<string?>("--output") { Description = "folder for the figures (default: figures/ beside the log)", HelpName = "DIR" };
         var command = new Command(
             "plot",
-            "Draw the figures of a run folder or a log again, without running; also logs that the authors' scripts wrote.")
+            "Draw the figures and animations of a run folder or a log again, without running; also logs that the authors' scripts wrote.")
         {
             source,
             output,

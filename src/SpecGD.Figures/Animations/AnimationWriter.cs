@@ -13,11 +13,10 @@ namespace SpecGD.Figures.Animations;
 /// </summary>
 public sealed class AnimationWriter
 {
-    /// <summary>Ending of the folder of frames that were asked for.</summary>
-    public const string FramesEnding = "-frames";
-
     /// <summary>Enough for a slide; the files stay small.</summary>
     private const double DotsPerInch = 110;
+
+    private const string Consequence = "animations were not made.", Remedy = "then draw the log again (specgd plot).";
 
     private const string GifEnding = ".gif", CaptionEnding = ".caption.txt", PictureEnding = ".png";
 
@@ -50,7 +49,7 @@ public sealed class AnimationWriter
         var plans = SharedLayout.Of(animation.Frames, _font).Select(frame => FigurePlan.Of(frame, _font)).ToArray();
         Directory.CreateDirectory(Path.GetDirectoryName(gif)!);
         AtomicFile.Write(caption, animation.Caption + "\n");
-        DropFrames(place + FramesEnding);
+        RunFolder.DropFrames(place + RunFolder.FramesEnding);
         var files = new List<string> { caption };
         string? failure = _gnuplot.Draws(FigureFormat.Png) && (KeepsFrames || _imageMagick.Value.Problem is null)
             ? Make(animation, plans, place, files)
@@ -58,17 +57,6 @@ public sealed class AnimationWriter
         if (!files.Contains(gif))
             File.Delete(gif);
         return new FigureResult(animation.Name, files, files.Contains(gif) ? null : Hint(animation.Name, failure));
-    }
-
-    /// <summary>Deletes the pictures in a folder of frames, and the folder with them where it holds nothing else.</summary>
-    private static void DropFrames(string folder)
-    {
-        if (!Directory.Exists(folder))
-            return;
-        foreach (string picture in Directory.EnumerateFiles(folder, "frame-*" + PictureEnding).ToArray())
-            File.Delete(picture);
-        if (!Directory.EnumerateFileSystemEntries(folder).Any())
-            Directory.Delete(folder);
     }
 
     /// <summary>Draws the frames, keeps them where asked to, and joins them. Adds the files that came of it; gives why there is no animation.</summary>
@@ -83,7 +71,7 @@ public sealed class AnimationWriter
                 new ParallelOptions { MaxDegreeOfParallelism = ThreadBudget.Total },
                 async (frame, _) => await DrawAsync(plans[frame.Index], frame.Item, workshop).ConfigureAwait(false)).GetAwaiter().GetResult();
             if (KeepsFrames)
-                files.AddRange(names.Select(name => Keep(Path.Combine(workshop, name + PictureEnding), place + FramesEnding)));
+                files.AddRange(names.Select(name => Keep(Path.Combine(workshop, name + PictureEnding), place + RunFolder.FramesEnding)));
             if (_imageMagick.Value.Problem is not null)
                 return null;
             Join(animation, [.. names.Select(name => name + PictureEnding)], workshop, place + GifEnding);
@@ -128,17 +116,16 @@ public sealed class AnimationWriter
         return kept;
     }
 
+    /// <summary>Why there is no animation; the same for all where a program is missing, so that one line says it.</summary>
     private string Hint(string name, string? failure)
     {
         if (failure is not null)
             return $"{name}{GifEnding} was not made: {failure}.";
         if (_gnuplot.Problem is { } noGnuplot)
-            return $"{noGnuplot}; {name}{GifEnding} was not made. Install it ({GnuplotProgram.InstallCommand}), then draw the log again (specgd plot).";
+            return $"{noGnuplot}; {Consequence} Install it ({GnuplotProgram.InstallCommand}), {Remedy}";
         if (!_gnuplot.Draws(FigureFormat.Png))
-            return $"{name}{GifEnding} was not made: {_gnuplot.Path} was built without {FigureFormat.Png.Terminal}, "
-                + $"which '{GnuplotProgram.InstallCommand}' brings.";
-        return $"{_imageMagick.Value.Problem}; {name}{GifEnding} was not made. "
-            + $"Install it ({ImageMagickProgram.InstallCommand}), then draw the log again (specgd plot).";
+            return $"{_gnuplot.Path} was built without {FigureFormat.Png.Terminal}, which '{GnuplotProgram.InstallCommand}' brings; {Consequence}";
+        return $"{_imageMagick.Value.Problem}; {Consequence} Install it ({ImageMagickProgram.InstallCommand}), {Remedy}";
     }
 
     private static bool IsWritten(string path) => File.Exists(path) && new FileInfo(path).Length > 0;

@@ -51,7 +51,7 @@ internal static class ReluSpectrumLog
         var rows = LogNode.Section(log, ReluSpectrum.Rows);
         if (!(log.ConfigText("experiment") is { } experiment ? experiment == Experiment : rows.IsListOf("singular_values")))
             return [];
-        return [.. Sampling.Spread([.. rows.Items], most).Select(Row).Where(row => row.Values.Length > 0)];
+        return [.. Sampling.Spread([.. rows.Items.Where(row => row.Exists)], most).Select(Row).Where(row => row.Values.Length > 0)];
     }
 
     /// <summary>The sentences that explain the histograms.</summary>
@@ -60,6 +60,8 @@ internal static class ReluSpectrumLog
         + "Bins of equal ratio; the bars show the density over the decimal logarithm of σ. Dashed: the largest singular value, which the common mean "
         + "of the features makes. It grows like d and the others like the root of d, so that st(A), the sum of all (σ/σ₁)², stays near 3.";
 
-    private static ReluSpectrumRow Row(LogNode row) =>
-        new(row["d"].Required(), row["stable_rank"].Required(), [.. row["singular_values"].Numbers.Where(value => value > 0 && double.IsFinite(value))]);
+    private static ReluSpectrumRow Row(LogNode row) => new(
+        row["d"].Required(),
+        row["stable_rank"].Number ?? double.NaN,
+        [.. row["singular_values"].Numbers.Where(value => value > 0 && double.IsFinite(value))]);
 }

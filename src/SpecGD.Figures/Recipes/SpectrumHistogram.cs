@@ -8,6 +8,9 @@ namespace SpecGD.Figures.Recipes;
 /// </summary>
 internal static class SpectrumHistogram
 {
+    /// <summary>Values that differ by less are one value for the eye, and their bins would have no width.</summary>
+    private const double FewestDecades = 1e-6;
+
     private const int FewestBins = 20, MostBins = 90, ValuesPerBin = 60;
 
     /// <summary>Bins that a histogram of so many values has.</summary>
@@ -20,7 +23,7 @@ internal static class SpectrumHistogram
     public static double[] Edges(double smallest, double largest, int bins)
     {
         double from = Math.Log10(smallest), to = Math.Log10(largest);
-        if (!(to - from > 1e-6))
+        if (!(to - from > FewestDecades))
             (from, to) = (from - 0.5, to + 0.5);
         return [.. Enumerable.Range(0, bins + 1).Select(i => Math.Pow(10, from + (to - from) * i / bins))];
     }

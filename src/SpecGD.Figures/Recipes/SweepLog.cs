@@ -41,7 +41,7 @@ internal static class SweepLog
         var rows = LogNode.Section(log, StableRankSweep.Rows);
         if (!(log.ConfigText("experiment") is { } experiment ? experiment == Experiment : rows.IsListOf("lambda")))
             return [];
-        return [.. Sampling.Spread([.. rows.Items], most).Select(Row).Where(row => row.Lines.Count > 0)];
+        return [.. Sampling.Spread([.. rows.Items.Where(row => row.Exists)], most).Select(Row).Where(row => row.Lines.Count > 0)];
     }
 
     /// <summary>The training steps of all panels: from the start to the last step of any trajectory.</summary>
@@ -84,6 +84,6 @@ internal static class SweepLog
             }
             methods.Methods.Add(name, method);
         }
-        return new SweepRow(row["lambda"].Required(), row["stable_rank"].Required(), [.. MethodLine.All(methods).Select(Dashed)]);
+        return new SweepRow(row["lambda"].Required(), row["stable_rank"].Number ?? double.NaN, [.. MethodLine.All(methods).Select(Dashed)]);
     }
 }

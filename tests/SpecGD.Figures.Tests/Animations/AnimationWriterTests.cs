@@ -54,7 +54,7 @@ public class AnimationWriterTests
         var result = Write(folder, RealGnuplot.OrSkip(), missing);
         folder.Names().ShouldBe(["moving.caption.txt"]);
         string hint = result.Hint.ShouldNotBeNull();
-        hint.ShouldStartWith($"{missing.Problem}; moving.gif was not made. Install it ({ImageMagickProgram.InstallCommand})");
+        hint.ShouldStartWith($"{missing.Problem}; animations were not made. Install it ({ImageMagickProgram.InstallCommand})");
         hint.ShouldNotContain('\n');
         Write(folder, RealGnuplot.OrSkip(), missing, keepFrames: true).Hint.ShouldBe(hint);
         folder.Names().ShouldBe(["moving-frames", "moving.caption.txt"]);
@@ -67,7 +67,7 @@ public class AnimationWriterTests
         var gnuplot = GnuplotProgram.Find(folder.PathOf("no-gnuplot"), AmpleLimit);
         var result = Write(folder, gnuplot, ImageMagickProgram.Find(folder.PathOf("no-magick"), AmpleLimit), keepFrames: true);
         folder.Names().ShouldBe(["moving.caption.txt"]);
-        result.Hint.ShouldNotBeNull().ShouldStartWith($"{gnuplot.Problem}; moving.gif was not made. Install it ({GnuplotProgram.InstallCommand})");
+        result.Hint.ShouldNotBeNull().ShouldStartWith($"{gnuplot.Problem}; animations were not made. Install it ({GnuplotProgram.InstallCommand})");
     }
 
     [SkippableTheory]
