@@ -12,7 +12,8 @@ namespace SpecGD.Figures;
 public static class FigureCatalog
 {
     /// <summary>The recipes of figures in the order of their names.</summary>
-    public static IReadOnlyList<IFigureRecipe> All { get; } = [.. Implementations<IFigureRecipe>().OrderBy(recipe => recipe.Name, StringComparer.Ordinal)];
+    public static IReadOnlyList<IFigureRecipe> All { get; } =
+        [.. Implementations<IFigureRecipe>().OrderBy(recipe => recipe.Name, StringComparer.Ordinal)];
 
     /// <summary>The recipes of animations in the order of their names.</summary>
     public static IReadOnlyList<IAnimationRecipe> Animations { get; } =

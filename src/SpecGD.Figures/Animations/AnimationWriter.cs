@@ -24,7 +24,9 @@ public sealed class AnimationWriter
     private readonly string _font;
     private readonly Lazy<ImageMagickProgram> _imageMagick;
 
-    /// <summary>A writer that draws with <paramref name="gnuplot"/> in the font called <paramref name="font"/> and joins with what the last finds.</summary>
+    /// <summary>
+    /// A writer that draws with <paramref name="gnuplot"/> in the font called <paramref name="font"/> and joins with what the last parameter finds.
+    /// </summary>
     public AnimationWriter(GnuplotProgram gnuplot, string font, Func<ImageMagickProgram> findImageMagick)
     {
         ArgumentNullException.ThrowIfNull(gnuplot);
@@ -59,7 +61,9 @@ public sealed class AnimationWriter
         return new FigureResult(animation.Name, files, files.Contains(gif) ? null : Hint(animation.Name, failure));
     }
 
-    /// <summary>Draws the frames, keeps them where asked to, and joins them. Adds the files that came of it; gives why there is no animation.</summary>
+    /// <summary>
+    /// Draws the frames, keeps them where asked to, and joins them. Adds the files that came of it; gives why there is no animation.
+    /// </summary>
     private string? Make(Animation animation, FigurePlan[] plans, string place, List<string> files)
     {
         string workshop = Directory.CreateTempSubdirectory("specgd-frames-").FullName;

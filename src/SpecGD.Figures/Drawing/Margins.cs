@@ -25,7 +25,9 @@ internal sealed record Margins(double Left, double Right, double KeyDepth, doubl
     /// <summary>How far left of the plot the middle of the label of the y axis stands.</summary>
     public static double YLabelDistance(PanelPlan panel) => TicGap + panel.WidestTicLabel(panel.Y) + LabelGap;
 
-    /// <summary>The room that the largest of <paramref name="panels"/> needs, with a key of so many rows below and a title above all or none.</summary>
+    /// <summary>
+    /// The room that the largest of <paramref name="panels"/> needs, with a key of so many rows below and a title above all or none.
+    /// </summary>
     public static Margins Of(IReadOnlyList<PanelPlan> panels, int keyRows, bool titled) => new(
         panels.Max(panel => (panel.Panel.Y.Label.IsEmpty ? TicGap + panel.WidestTicLabel(panel.Y) : YLabelDistance(panel) + HalfLine) + Edge),
         panels.Max(panel => panel.WidestTicLabel(panel.X) / 2) + Edge,

@@ -5,7 +5,9 @@ namespace SpecGD.Figures.Drawing;
 /// <summary>Frames of an animation with the same axes and with their keys in the same places, so that nothing moves but the curves.</summary>
 internal static class SharedLayout
 {
-    /// <summary><paramref name="frames"/> with each panel's axes taking in what that panel holds in any frame, with text in <paramref name="font"/>.</summary>
+    /// <summary>
+    /// <paramref name="frames"/> with each panel's axes taking in what that panel holds in any frame, with text in <paramref name="font"/>.
+    /// </summary>
     public static IReadOnlyList<Figure> Of(IReadOnlyList<Figure> frames, string font)
     {
         var shared = frames;
@@ -30,7 +32,8 @@ internal static class SharedLayout
     {
         while (true)
         {
-            int[] open = [.. Enumerable.Range(0, frames[0].Panels.Count).Where(i => frames.Any(frame => frame.Panels[i].Key == KeyPlacement.Automatic))];
+            var numbers = Enumerable.Range(0, frames[0].Panels.Count);
+            int[] open = [.. numbers.Where(i => frames.Any(frame => frame.Panels[i].Key == KeyPlacement.Automatic))];
             FigurePlan[] plans = open.Length == 0 ? [] : [.. frames.Select(frame => FigurePlan.Of(frame, font))];
             KeyPlacement[] places = [.. open.Select(i => KeyPlan.Corners.FirstOrDefault(corner => IsFree(plans, i, corner), KeyPlacement.Below))];
             bool settled = !places.Contains(KeyPlacement.Below);

@@ -12,7 +12,8 @@ internal static class PanelScript
     private const double SinglePointSize = 0.5;
 
     /// <summary>Dashes and gaps in turn, in about half line widths; the round ends lengthen each dash by two.</summary>
-    private static readonly Dictionary<Dash, string> Dashes = new() { [Dash.Dashed] = "(6,5)", [Dash.DashDot] = "(10,4.5,1,4.5)", [Dash.Dotted] = "(1,3.5)" };
+    private static readonly Dictionary<Dash, string> Dashes =
+        new() { [Dash.Dashed] = "(6,5)", [Dash.DashDot] = "(10,4.5,1,4.5)", [Dash.Dotted] = "(1,3.5)" };
 
     /// <summary>Appends panel <paramref name="number"/> of the figure, counted from 0.</summary>
     public static void Append(StringBuilder text, FigurePlan plan, int number)
@@ -36,7 +37,7 @@ internal static class PanelScript
         text.Append("plot ").AppendJoin(", \\\n     ", Clauses(panel)).Append('\n');
     }
 
-    /// <summary>Vertical lines are arrows without heads, since no curve of a function runs upward; the plot command adds what the key needs.</summary>
+    /// <summary>Vertical lines are arrows without heads, since no function runs upward; the plot command adds what the key needs.</summary>
     private static void AppendVerticalLines(StringBuilder text, PanelPlan panel)
     {
         foreach (var (i, curve) in panel.Curves.Where(curve => curve.Curve is VerticalLine).Index())

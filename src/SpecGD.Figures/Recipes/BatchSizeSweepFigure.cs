@@ -16,7 +16,8 @@ public sealed class BatchSizeSweepFigure : IFigureRecipe
     public Figure? Compose(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
-        if (LogNode.Section(log, BatchSizeSweep.StableRank) is not { IsObject: true } byBatch || byBatch.NumberedMembers() is not { Length: > 0 } batches)
+        var section = LogNode.Section(log, BatchSizeSweep.StableRank);
+        if (!section.IsObject || section.NumberedMembers() is not { Length: > 0 } batches)
             return null;
         if (batches[0].Key <= 0)
             throw batches[0].Node.Complaint("the result of a batch of at least one sample");

@@ -60,7 +60,7 @@ internal sealed class LayeredLog
         return fits && log.Methods.Values.Any(method => method.TryGet("loss", out _)) ? new LayeredLog(log) : null;
     }
 
-    /// <summary>One line a method for each of several series: the colour tells the method, and dashes, which the key explains too, the series.</summary>
+    /// <summary>One line a method for each of several series: the colour tells the method, the dash the series, and the key explains both.</summary>
     /// <param name="series">Names of the series and what the key calls their dashes.</param>
     public Curve[] Curves(params IReadOnlyList<(string Name, FigureText Label)> series)
     {

@@ -23,7 +23,9 @@ internal readonly record struct LogNode
     /// <summary>Whether it is an object, so that it may be asked for its members without a complaint.</summary>
     public bool IsObject => _node is JsonObject;
 
-    /// <summary>Whether it is an array with an object in front that has the member <paramref name="name"/>: how logs without an experiment are known.</summary>
+    /// <summary>
+    /// Whether it is an array with an object in front that has the member <paramref name="name"/>: how logs without an experiment are known.
+    /// </summary>
     public bool IsListOf(string name) => _node is JsonArray { Count: > 0 } array && array[0] is JsonObject first && first.ContainsKey(name);
 
     /// <summary>The members of an object, none where there is nothing.</summary>
@@ -44,7 +46,7 @@ internal readonly record struct LogNode
         get
         {
             string path = Path;
-            return (As<JsonArray>("a list") ?? []).Select((item, i) => new LogNode(item, string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]")));
+            return (As<JsonArray>("a list") ?? []).Select((item, i) => new LogNode(item, FormattableString.Invariant($"{path}[{i}]")));
         }
     }
 
@@ -87,7 +89,8 @@ internal readonly record struct LogNode
     public Series ToSeries() => RunLogFile.FromJson(_node, $"The log's '{Path}'");
 
     /// <summary>What is wrong with this place.</summary>
-    public BadInputException Complaint(string expected) => new($"The log's '{Path}' must be {expected}, not {Shortened(_node?.ToJsonString() ?? "missing")}.");
+    public BadInputException Complaint(string expected) =>
+        new($"The log's '{Path}' must be {expected}, not {Shortened(_node?.ToJsonString() ?? "missing")}.");
 
     private static string Shortened(string json)
     {

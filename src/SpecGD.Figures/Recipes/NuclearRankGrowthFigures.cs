@@ -50,7 +50,8 @@ public sealed class NuclearRankStartFigure : IFigureRecipe
     private static LineCurve Curve(LogNode section, string key, string label, int ordinal)
     {
         var points = section[key].NumberedMembers();
-        return new LineCurve([.. points.Select(p => p.Key)], [.. points.Select(p => p.Node.Number ?? double.NaN)], GrowthModel.StrokeOf(ordinal)) { Label = label };
+        double[] k = [.. points.Select(p => p.Key)], ranks = [.. points.Select(p => p.Node.Number ?? double.NaN)];
+        return new LineCurve(k, ranks, GrowthModel.StrokeOf(ordinal)) { Label = label };
     }
 }
 

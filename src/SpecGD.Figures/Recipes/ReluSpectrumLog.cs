@@ -12,7 +12,8 @@ namespace SpecGD.Figures.Recipes;
 internal sealed record ReluSpectrumRow(double Dimension, double StableRank, double[] Values)
 {
     /// <summary>d and st(A), as titles carry them.</summary>
-    public FigureText Title => FigureText.Italic("d") + Invariant($" = {Dimension},  ") + LeastSquaresLabels.StableRank + Invariant($" = {StableRank:0.00}");
+    public FigureText Title =>
+        FigureText.Italic("d") + Invariant($" = {Dimension},  ") + LeastSquaresLabels.StableRank + Invariant($" = {StableRank:0.00}");
 
     /// <summary>The histogram, with as many bins as its count of values asks for and the largest marked.</summary>
     public Curve[] Curves() => SpectrumHistogram.Curves(

@@ -16,7 +16,9 @@ internal static class SpectrumHistogram
     /// <summary>Bins that a histogram of so many values has.</summary>
     public static int BinsFor(int count) => Math.Max(FewestBins, Math.Min(MostBins, count / ValuesPerBin));
 
-    /// <summary>The edges of <paramref name="bins"/> bins of equal ratio from the smallest to the largest value; one decade around a single value.</summary>
+    /// <summary>
+    /// The edges of <paramref name="bins"/> bins of equal ratio from the smallest to the largest value; one decade around a single value.
+    /// </summary>
     /// <param name="smallest">The smallest value, above 0.</param>
     /// <param name="largest">The largest value.</param>
     /// <param name="bins">Number of bins.</param>

@@ -12,6 +12,8 @@ public sealed class StableRankSweepAnimation : IAnimationRecipe
 {
     private const double FramesPerSecond = 1.5;
 
+    private const string FromPeak = "Dark red: SpecGD restarted where gradient descent's nuclear rank is largest. ";
+
     /// <summary>At λ = 0 the stable rank is a round number, dim, and its line would lie on the upper end of the axis.</summary>
     private const double Headroom = 1.02;
 
@@ -27,7 +29,7 @@ public sealed class StableRankSweepAnimation : IAnimationRecipe
         if (without.Length > 0)
             animations.Add(Of(Name, without, Caption(log, without, "")));
         if (rows.Any(row => row.Lines.Any(IsFromPeak)))
-            animations.Add(Of(Name + "-from-peak", rows, Caption(log, rows, "Dark red: SpecGD restarted where gradient descent's nuclear rank is largest. ")));
+            animations.Add(Of(Name + "-from-peak", rows, Caption(log, rows, FromPeak)));
         return animations;
     }
 

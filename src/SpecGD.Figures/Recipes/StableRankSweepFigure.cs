@@ -34,7 +34,8 @@ public sealed class StableRankSweepFigure : IFigureRecipe
         return new Figure(
             Name,
             panels,
-            $"Training loss of gradient descent (GD) and SpecGD on L(W) = ‖WA − Y‖²_F / 2n with A = I + λ11ᵀ, a panel for each λ{SweepLog.Settings(log)}: "
+            "Training loss of gradient descent (GD) and SpecGD on L(W) = ‖WA − Y‖²_F / 2n with A = I + λ11ᵀ, "
+            + $"a panel for each λ{SweepLog.Settings(log)}: "
             + "the smaller the stable rank of A, the better SpecGD fares against GD. "
             + FormattableString.Invariant($"Losses below {SweepLog.Floor:0e-0} are drawn there, since rounding decides them."))
         {

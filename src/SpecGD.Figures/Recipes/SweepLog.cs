@@ -12,7 +12,8 @@ namespace SpecGD.Figures.Recipes;
 internal sealed record SweepRow(double Lambda, double StableRank, IReadOnlyList<MethodLine> Lines)
 {
     /// <summary>λ and st(A), as titles carry them.</summary>
-    public FigureText Title => FigureText.Italic("λ") + Invariant($" = {Lambda:G4},  ") + LeastSquaresLabels.StableRank + Invariant($" = {StableRank:G4}");
+    public FigureText Title =>
+        FigureText.Italic("λ") + Invariant($" = {Lambda:G4},  ") + LeastSquaresLabels.StableRank + Invariant($" = {StableRank:G4}");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
