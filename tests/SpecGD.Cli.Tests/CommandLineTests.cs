@@ -85,6 +85,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
         said.Output.ShouldContain("libopenblas");
         said.Output.ShouldContain("GFLOP/s");
         said.Output.ShouldContain("gnuplot");
+        said.Output.ShouldContain("ImageMagick");
         said.Output.ShouldContain("threads");
     }
 }

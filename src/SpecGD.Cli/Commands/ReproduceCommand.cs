@@ -30,7 +30,6 @@ internal static class ReproduceCommand
             HelpName = "DIR",
         };
         var fresh = RunSession.FreshOption();
-        var noFigures = new Option<bool>("--no-figures") { Description = "run and check, draw nothing" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command(
             "reproduce",
@@ -40,10 +39,10 @@ internal static class ReproduceCommand
             list,
             quick,
             output,
-            noFigures,
             fresh,
             json,
         };
+        var drawing = new DrawingOptions(command, "run and check, draw nothing");
         command.SetAction(parsed =>
         {
             var named = (parsed.GetValue(figures) ?? []).SelectMany(PaperFigureCatalog.Named).Distinct().ToArray();
@@ -52,7 +51,7 @@ internal static class ReproduceCommand
                 return List(chosen, parsed.GetValue(json));
             bool isQuick = parsed.GetValue(quick);
             string directory = parsed.GetValue(output) ?? Path.Combine("runs", isQuick ? "reproduce-quick" : "reproduce");
-            var request = new RunSession.Request(directory, Figures: !parsed.GetValue(noFigures), Fresh: parsed.GetValue(fresh));
+            var request = new RunSession.Request(directory, drawing.Of(parsed), Fresh: parsed.GetValue(fresh));
             return Reproduce(chosen, isQuick, request, parsed.GetValue(json));
         });
         return command;

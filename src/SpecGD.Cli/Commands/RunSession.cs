@@ -10,6 +10,19 @@ using SpecGD.Training;
 
 namespace SpecGD.Cli.Commands;
 
+/// <summary>What is drawn of a run.</summary>
+internal enum Drawing
+{
+    /// <summary>Nothing: log and table only.</summary>
+    Nothing,
+
+    /// <summary>Figures and animations.</summary>
+    Figures,
+
+    /// <summary>Figures, animations, and the frames of the animations as pictures.</summary>
+    FiguresAndFrames,
+}
+
 /// <summary>One run from options to run folder and figures, as <c>run</c> and <c>reproduce</c> both do it.</summary>
 internal static class RunSession
 {
@@ -30,9 +43,9 @@ internal static class RunSession
 
     /// <summary>How a run is to be done, whatever the experiment.</summary>
     /// <param name="Directory">The run folder.</param>
-    /// <param name="Figures">Whether to draw.</param>
+    /// <param name="Drawing">What to draw.</param>
     /// <param name="Fresh">Whether to compute again what an earlier run of the same settings and code has computed.</param>
-    public sealed record Request(string Directory, bool Figures, bool Fresh);
+    public sealed record Request(string Directory, Drawing Drawing, bool Fresh);
 
     /// <summary>
     /// Runs the experiment, writes its folder, and draws its figures unless told not to. A finished run of the same settings and code is read
@@ -44,7 +57,7 @@ internal static class RunSession
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(request);
         var folder = RunFolder.Prepare(request.Directory);
-        if (request.Figures)
+        if (request.Drawing != Drawing.Nothing)
             RunFolder.Prepare(folder.FiguresPath);
         long begin = clock.GetTimestamp();
         var identity = new RunIdentity(experiment.Name, Setting.ToJson(options));
@@ -67,8 +80,8 @@ internal static class RunSession
             kept.Flush();
         else
             kept.Drop();
-        if (request.Figures)
-            Draw(result.Log, folder.FiguresPath);
+        if (request.Drawing != Drawing.Nothing)
+            Draw(result.Log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames);
         var wall = clock.GetElapsedTime(begin);
         Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{folder.DirectoryPath} written in {wall.TotalSeconds:0.0} s"));
         return new Outcome(result, folder, wall, Explain(result, folder, interruption));
@@ -93,17 +106,19 @@ internal static class RunSession
     private static Outcome Finished(RunLog log, RunFolder folder, Request request, Func<TimeSpan> elapsed)
     {
         Terminal.Remark($"{folder.DirectoryPath} holds this run already (--fresh computes it again)");
-        if (request.Figures && !Directory.EnumerateFiles(folder.FiguresPath, "*.png").Any())
-            Draw(log, folder.FiguresPath);
+        bool keepFrames = request.Drawing == Drawing.FiguresAndFrames;
+        if (keepFrames || (request.Drawing == Drawing.Figures && !Directory.EnumerateFiles(folder.FiguresPath, "*.png").Any()))
+            Draw(log, folder.FiguresPath, keepFrames);
         return new Outcome(new RunResult(log, RunStatus.Finished, null), folder, elapsed(), ExitCode.Done);
     }
 
     /// <summary>
-    /// Draws every figure of a log into <paramref name="directory"/> and passes on what the figures' maker has to say; gives the files.
+    /// Draws every figure and animation of a log into <paramref name="directory"/> and passes on what their maker has to say; gives the files.
     /// </summary>
-    public static IReadOnlyList<string> Draw(RunLog log, string directory)
+    /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
+    public static IReadOnlyList<string> Draw(RunLog log, string directory, bool keepFrames)
     {
-        var drawn = FigureCatalog.Draw(log, directory);
+        var drawn = FigureCatalog.Draw(log, directory, keepFrames);
         if (drawn.Count == 0)
             Terminal.Remark($"no figure is known for the log {log.RunId}");
         foreach (string hint in drawn.Select(f => f.Hint).OfType<string>().Distinct())

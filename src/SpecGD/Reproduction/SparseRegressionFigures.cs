@@ -43,11 +43,13 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
         {
             QuickOptions = ReluQuick,
             Folder = ReluFolder,
+            Pictures = [Experiment],
         },
         new("fig4", "Sparse regression, ReLU², layer by layer", Experiment, Relu, [RuleFavours(2), RuleFavours(3)])
         {
             QuickOptions = ReluQuick,
             Folder = ReluFolder,
+            Pictures = [Experiment + "-summary"],
         },
         new(
             "activation-spectra",
@@ -58,6 +60,7 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
         {
             QuickOptions = ReluQuick,
             Folder = ReluFolder,
+            Pictures = [Experiment + "-spectra-gradient-descent", Experiment + "-spectra-specgd"],
         },
         new("fig18-small", "Sparse regression, SwiGLU, 512 samples: higher stable ranks, SpecGD still ahead", Experiment, SwiGluSmall,
         [
