@@ -18,7 +18,7 @@ public sealed class GrowthFigures : IPaperFigureSource
 
     private static readonly NuclearRankGrowthOptions
         Paper = new() { Steps = 1024 },
-        Quick = new() { Dims = [64, 128, 256], Steps = 200 };
+        Quick = new() { Dims = [64, 128, 256], Steps = 120 };
 
     /// <inheritdoc/>
     public IEnumerable<PaperFigure> Figures =>
