@@ -9,8 +9,11 @@ using SpecGD.Spectral;
 namespace SpecGD.Experiments.Theory;
 
 /// <summary>Section 3.1.1: for ReLU features A = σ(VX) of Gaussian X, E[AAᵀ/n] = μμᵀ + Σ, and the function φ in Σ.</summary>
-internal static class CovarianceStatements
+public static class CovarianceStatements
 {
+    /// <summary>Name of the statement on φ, and its two cases.</summary>
+    public const string Phi = "phi", PhiCase = "φ", ReluMeanCase = "mean of ReLU(g)";
+
     /// <summary>
     /// Standard errors by which the mean over the seeds of a Monte Carlo estimate may miss: of a hundred estimates, one beyond four has a probability of 0.6 %.
     /// </summary>
@@ -24,14 +27,16 @@ internal static class CovarianceStatements
     /// <summary>The error falls like n^−½; the fitted exponent of the means may miss by this.</summary>
     private const double RateTolerance = 0.1;
 
-    private const int PairsPerDimension = 256;
-    private static readonly int[] SamplesPerDimension = [4, 16, 64];
+    /// <summary>Pairs of Gaussians for each unit of d, a point.</summary>
+    public const int PairsPerDimension = 256;
+
+    private static readonly int[] SamplesPerDimension = [2, 8, 32];
     private static readonly Activation Relu = Activation.Named("relu");
 
-    public static IReadOnlyList<Statement> All { get; } =
+    internal static IReadOnlyList<Statement> All { get; } =
     [
         new(
-            "phi",
+            Phi,
             "Section 3.1.1, Figure 16",
             "2π·Cov(ReLU(g), ReLU(h)) = φ(cos∠), and E ReLU(g) = 1/√(2π)",
             "2π·Cov",
@@ -61,10 +66,10 @@ internal static class CovarianceStatements
             for (int s = 0; s < n; s++)
                 (a[s], b[s]) = (Math.Max(0, a[s]), Math.Max(0, (cosine * a[s]) + (sine * b[s])));
             if (i == 0)
-                yield return Estimate("mean of ReLU(g)", 0, a, ArcCosineKernel.ReluMean, 1);
+                yield return Estimate(ReluMeanCase, 0, a, ArcCosineKernel.ReluMean, 1);
             double meanA = a.Average(), meanB = b.Average();
             double[] products = [.. a.Zip(b, (x, y) => (x - meanA) * (y - meanB))];
-            yield return Estimate("φ", cosine, products, ArcCosineKernel.Phi(cosine), 2 * Math.PI);
+            yield return Estimate(PhiCase, cosine, products, ArcCosineKernel.Phi(cosine), 2 * Math.PI);
         }
     }
 

@@ -16,8 +16,8 @@ internal static class GradientRankStatements
     /// <summary>c of the window: nr(∇L(W_t)) ≥ 0.4·d. The peak is near 0.6·d, and after one step it is 0.33·d, so that there is a burn-in to see.</summary>
     internal const double WindowShare = 0.4;
 
-    /// <summary>"Bounded": the exponent of growth between the two largest dimensions.</summary>
-    private const double BoundedExponent = 0.1;
+    /// <summary>"Bounded": the exponent of growth over the last doubling of d; in the limit 0, against 1 after one step.</summary>
+    private const double BoundedExponent = 0.25;
 
     /// <summary>"Linear": share of the variance over dimensions that a straight line explains.</summary>
     private const double CloseToLinear = 0.99;
@@ -45,7 +45,10 @@ internal static class GradientRankStatements
             "nr(∇L(W₁))",
             "d",
             static trial => MeasureFirst(trial, step: 1),
-            static _ => Judges.Linear(CloseToLinear)),
+            static _ => Judges.Linear(CloseToLinear))
+        {
+            IsProportional = true,
+        },
         new(
             "sec3-window",
             "Section 3",
@@ -56,10 +59,11 @@ internal static class GradientRankStatements
             static name => name == Length ? Judges.Linear(CloseToLinear) : Judges.AtMost(static _ => 0))
         {
             DimensionOf = static d => Math.Max(LeastWindowDimension, d / WindowReduction),
+            IsProportional = true,
         },
     ];
 
-    private const string Length = "length", Start = "start";
+    private const string Length = "window", Start = "burn-in";
 
     private static LeastSquaresModel Model(Trial trial, out double operatorNorm)
     {

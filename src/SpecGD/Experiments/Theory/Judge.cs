@@ -24,16 +24,17 @@ public static class Judges
         rows.Select(row => row.WorstRatio).DefaultIfEmpty(double.NaN).Max());
 
     /// <summary>
-    /// The mean is bounded in d as far as finitely many dimensions tell: between the two largest it grows no faster than this power of d. A logarithm
-    /// does so only from d = e^(1/exponent) on.
+    /// The mean is bounded in d as far as finitely many dimensions tell: over the last doubling of d it grows no faster than this power of d. No run tells
+    /// a bound from a logarithm; this tells it from powers.
     /// </summary>
     public static Judge LevelsOff(double exponent) => rows =>
     {
-        StatementRow[] last = [.. rows.OrderBy(row => row.At).TakeLast(2)];
         if (rows.Count < FewestForTrend)
             return new Verdict(null, Text($"needs {FewestForTrend} dimensions"));
-        double measured = Math.Log(last[1].Mean / last[0].Mean) / Math.Log(last[1].At / last[0].At);
-        return new Verdict(measured <= exponent, Text($"∝ x^{measured:0.00;−0.00} at the end"));
+        double largest = rows.Max(row => row.At), next = rows.Where(row => row.At < largest).Max(row => row.At);
+        StatementRow[] last = [.. rows.Where(row => row.At >= Math.Min(next, largest / 2))];
+        double measured = LineFit.OfLogarithms([.. last.Select(r => r.At)], [.. last.Select(r => r.Mean)]).Slope;
+        return new Verdict(measured <= exponent, Power(measured) + " at the end");
     };
 
     /// <summary>Every value lies within a factor of its prediction: between (1 − tolerance) and (1 + tolerance) times it.</summary>
@@ -98,7 +99,10 @@ public static class Judges
         ? new Verdict(exponents.All(holds), Trend(exponents))
         : new Verdict(null, Text($"needs {FewestForTrend} places"));
 
-    private static string Trend(IReadOnlyList<double> exponents) => exponents.Count == 0 ? "" : Text($"∝ x^{exponents.Max():0.00;−0.00}");
+    private static string Trend(IReadOnlyList<double> exponents) => exponents.Count == 0 ? "" : Power(exponents.Max());
+
+    /// <summary>Rounded first, and with a zero added, since there is no minus zero for people.</summary>
+    private static string Power(double exponent) => Text($"∝ x^{Math.Round(exponent, 2) + 0.0:0.00;−0.00}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

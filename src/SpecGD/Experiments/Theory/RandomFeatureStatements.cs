@@ -21,8 +21,8 @@ internal static class RandomFeatureStatements
     /// </summary>
     public const double FiniteSampleConstant = 1;
 
-    /// <summary>"Bounded" for t²: the exponent of growth between the two largest dimensions.</summary>
-    private const double BoundedExponent = 0.1;
+    /// <summary>"Bounded" for t²: the exponent of growth over the last doubling of d.</summary>
+    private const double BoundedExponent = 0.25;
 
     private const int Deepest = 3;
 
@@ -42,7 +42,7 @@ internal static class RandomFeatureStatements
         new(
             "thm2.6",
             "Theorem 2.6",
-            "W fixed, X Gaussian: st(σ(WX)) stays below its NSR bound times 1 + O(n^−½)",
+            "W fixed, X Gaussian with n = 4d columns: st(σ(WX)) stays below its NSR bound times 1 + O(n^−½)",
             "st(σ(WX)) / bound",
             "d",
             MeasureFixedWeights,
@@ -50,7 +50,7 @@ internal static class RandomFeatureStatements
         new(
             "thm2.7",
             "Theorem 2.7",
-            "X fixed, W Gaussian: st(σ(WX)) stays below its NSR bound times 1 + O(n^−½)",
+            "X fixed, W Gaussian with n = 4d rows: st(σ(WX)) stays below its NSR bound times 1 + O(n^−½)",
             "st(σ(WX)) / bound",
             "d",
             MeasureFixedData,

@@ -21,6 +21,9 @@ public sealed record Statement(
 {
     /// <summary>The size that stands for a dimension of the options where the statement is too costly for it; the dimension itself by default.</summary>
     public Func<int, int> DimensionOf { get; init; } = static d => d;
+
+    /// <summary>Whether the values go in proportion to the abscissa, so that linear axes from zero show it best.</summary>
+    public bool IsProportional { get; init; }
 }
 
 /// <summary>One number that a statement speaks of.</summary>

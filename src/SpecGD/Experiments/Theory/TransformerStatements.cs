@@ -48,7 +48,7 @@ internal static class TransformerStatements
             "cor2.15-depth",
             "Corollary 2.15",
             "st(B) ≤ 2π at every depth; those of A_rms, A_mlp and A_final grow at most like (1 + ℓ)²",
-            "st over depth",
+            "st at depth ℓ",
             "1+ℓ",
             MeasureDepth,
             static name => name == Hidden ? Judges.AtMost(static _ => Rounding) : Judges.GrowsAtMostLike(DepthExponent)),
