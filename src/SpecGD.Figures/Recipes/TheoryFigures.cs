@@ -19,9 +19,9 @@ public sealed class TheorySheet : IFigureRecipe
     public Figure? Compose(RunLog log)
     {
         var results = StatementResult.All(log);
+        if (results.All(result => result.Statement.Name == CovarianceStatements.Phi))
+            return null; // φ alone has a figure of its own
         Panel[] panels = [.. results.SelectMany(StatementPanels.Of)];
-        if (panels.Length == 0)
-            return null;
         int columns = Math.Min(MostColumns, panels.Length), rows = (panels.Length + columns - 1) / columns;
         return new Figure(Name, panels, Caption(results))
         {

@@ -11,6 +11,9 @@ public sealed class TheoryFigures : IPaperFigureSource
     /// <summary>"Grows with the width" of an effective rank without a bound: the exponent, 1 for a Gaussian W of fixed shape.</summary>
     private const double GrowingExponent = 0.9;
 
+    /// <summary>Cases of a statement that are all told.</summary>
+    private const int MostDescribed = 5;
+
     /// <summary>The mean of ReLU(g) as the paper prints it.</summary>
     private const double PrintedReluMean = 1 / (2 * Math.PI);
 
@@ -100,15 +103,24 @@ public sealed class TheoryFigures : IPaperFigureSource
 
     private static Claim Holds(Statement statement) => new($"{statement.Reference}: {statement.Claim}", log =>
         StatementResult.Of(log, statement.Name) is { } result
-            ? new Finding(string.Join("; ", result.Cases.Select(Describe)), result.Holds)
+            ? new Finding(Describe(result), result.Holds)
             : Finding.Missing($"results of {statement.Name}"));
 
-    /// <summary>The case, the mean at its last place, and how it was judged.</summary>
-    private static string Describe((string Group, string Case, IReadOnlyList<StatementRow> Rows, Verdict Verdict) judged)
+    /// <summary>How each case was judged; of many cases with bounds the one nearest to its bound, and those that do not hold.</summary>
+    private static string Describe(StatementResult result)
     {
-        string name = judged.Group.Length > 0 ? $"{judged.Group}, {judged.Case}" : judged.Case;
-        string against = double.IsNaN(judged.Verdict.Worst) ? judged.Verdict.Trend : Text($"{judged.Verdict.Worst:0.###} of the bound");
-        return Text($"{name}: {against}{(judged.Verdict.Holds == true ? "" : " (does not hold)")}");
+        var cases = result.Cases;
+        if (cases.Count <= MostDescribed)
+            return string.Join("; ", cases.Select(c => Describe(c.Group, c.Case, c.Verdict)));
+        var worst = cases.MaxBy(c => c.Verdict.Worst);
+        var shown = cases.Where(c => c.Verdict.Holds != true).Prepend(worst).Distinct().Select(c => Describe(c.Group, c.Case, c.Verdict));
+        return Text($"{cases.Count} cases, nearest to its bound {string.Join("; ", shown)}");
+    }
+
+    private static string Describe(string group, string name, Verdict verdict)
+    {
+        string against = double.IsNaN(verdict.Worst) ? verdict.Trend : Text($"{verdict.Worst:G3} of the bound, {verdict.Trend}");
+        return Text($"{(group.Length > 0 ? $"{group}, " : "")}{name}: {against}{(verdict.Holds == true ? "" : " (does not hold)")}");
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -63,6 +63,8 @@ public class TheoryFigureTests
         foreach (var recipe in new IFigureRecipe[] { new TheorySheet(), new PhiFigure(), new NsrTableFigure() })
             recipe.Compose(TestLogs.RandomFeature()).ShouldBeNull();
         new TheorySheet().Compose(Nsr).ShouldBeNull();
+        var phi = new InitialisationTheory().Run(new InitialisationTheoryOptions { Dims = [8], Seeds = 1, Statements = ["phi"] }, RunContext.Silent).Log;
+        new TheorySheet().Compose(phi).ShouldBeNull("φ alone has a figure of its own");
         new NsrTableFigure().Compose(Theory).ShouldBeNull();
     }
 
