@@ -28,12 +28,19 @@ public class StatementVerdictTests
         var judge = Judges.LevelsOff(0.1);
 
         judge(Rows(d => 8 - (50.0 / d))).Holds.ShouldBe(true);
-        judge(Rows(Math.Sqrt)).Holds.ShouldBe(false);
+        judge(Rows(d => Math.Sqrt(d))).Holds.ShouldBe(false);
         judge(Rows(d => Math.Min(d, 300))).Holds.ShouldBe(false, "the last doubling still grows");
         Judges.LevelsOff(0.4)(Rows(d => Math.Min(d, 300))).Holds.ShouldBe(true, "but by less than its square root");
         judge([.. Rows(d => Math.Min(d, 300)), Row(600, 600, 300, double.NaN), Row(1200, 1200, 300, double.NaN)]).Holds.ShouldBe(true);
         judge(Rows(_ => double.NaN)).Holds.ShouldBe(false);
         judge([.. Rows(_ => 1).Take(2)]).Holds.ShouldBeNull();
+
+        // Between 256 and 512 an error of 10 % in each of 4 seeds' values is one of √2·0.05/ln 2 = 0.102 in the exponent: ½ ≤ 0.1 + 2·0.102 is wrong, 0.3 is right.
+        StatementRow[] Noisy(double exponent) => [.. Rows(d => Math.Pow(d, exponent)).Select(row => row with { Deviation = 0.1 * row.Mean, Seeds = 4 })];
+        judge(Noisy(0.5)).Holds.ShouldBe(false);
+        judge(Noisy(0.3)).Holds.ShouldBe(true);
+        judge(Noisy(0.3)).Trend.ShouldBe("∝ x^0.30 ± 0.10 at the end");
+        judge(Noisy(0.31)).Holds.ShouldBe(false);
     }
 
     [Fact]
@@ -101,6 +108,7 @@ public class StatementVerdictTests
 
         (row.Min, row.Mean, row.Max, row.Bound, row.WorstRatio, row.StandardError, row.Seeds).ShouldBe((2, 4, 6, 4.5, 1.2, 2.5, 2));
         row.Details.ShouldBe([("ε", 1.5)]);
+        row.Deviation.ShouldBe(Math.Sqrt(8));
         StatementRow.FromJson(row.ToJson()).ToJson().ToJsonString().ShouldBe(row.ToJson().ToJsonString());
         StatementRow.Of(9, [measurements[0], measurements[1] with { Value = double.NaN }]).Max.ShouldBe(double.NaN);
     }

@@ -22,6 +22,12 @@ internal static class GradientRankStatements
     /// <summary>"Linear": share of the variance over dimensions that a straight line explains.</summary>
     private const double CloseToLinear = 0.99;
 
+    /// <summary>
+    /// The window's length is linear in d if it goes like a power near 1 (a square root would go like ½) and a line explains most of it: for d below 32 its
+    /// beginning and end are as coarse as the seeds differ.
+    /// </summary>
+    private const double WindowPowerTolerance = 0.3, WindowCloseToLinear = 0.95;
+
     /// <summary>A step of the measurements along the trajectory is d over this, and the trajectory this many times d long.</summary>
     private const int MeasurementsPerDimension = 16, StepsPerDimension = 8;
 
@@ -56,7 +62,7 @@ internal static class GradientRankStatements
             "steps",
             "d",
             MeasureWindow,
-            static name => name == Length ? Judges.Linear(CloseToLinear) : Judges.AtMost(static _ => 0))
+            static name => name == Length ? Judges.Both(Judges.GoesLike(1, WindowPowerTolerance), Judges.Linear(WindowCloseToLinear)) : Judges.AtMost(static _ => 0))
         {
             DimensionOf = static d => Math.Max(LeastWindowDimension, d / WindowReduction),
             IsProportional = true,

@@ -24,17 +24,19 @@ public static class Judges
         rows.Select(row => row.WorstRatio).DefaultIfEmpty(double.NaN).Max());
 
     /// <summary>
-    /// The mean is bounded in d as far as finitely many dimensions tell: over the last doubling of d it grows no faster than this power of d. No run tells
-    /// a bound from a logarithm; this tells it from powers.
+    /// The mean is bounded in d as far as finitely many dimensions tell: over the last doubling of d it grows no faster than this power of d, give or take
+    /// two standard errors of the fitted power. No run tells a bound from a logarithm; this tells it from powers.
     /// </summary>
     public static Judge LevelsOff(double exponent) => rows =>
     {
+        const double standardErrors = 2;
         if (rows.Count < FewestForTrend)
             return new Verdict(null, Text($"needs {FewestForTrend} dimensions"));
         double largest = rows.Max(row => row.At), next = rows.Where(row => row.At < largest).Max(row => row.At);
         StatementRow[] last = [.. rows.Where(row => row.At >= Math.Min(next, largest / 2))];
         double measured = LineFit.OfLogarithms([.. last.Select(r => r.At)], [.. last.Select(r => r.Mean)]).Slope;
-        return new Verdict(measured <= exponent, Power(measured) + " at the end");
+        double error = SlopeError(last);
+        return new Verdict(measured <= exponent + (standardErrors * error), Text($"{Power(measured)} ± {error:0.00} at the end"));
     };
 
     /// <summary>Every value lies within a factor of its prediction: between (1 − tolerance) and (1 + tolerance) times it.</summary>
@@ -93,6 +95,14 @@ public static class Judges
                where line.Count() >= FewestForTrend
                select LineFit.OfLogarithms([.. line.Select(r => r.At)], [.. line.Select(r => r.Mean)]).Slope,
         ];
+    }
+
+    /// <summary>Standard error of the slope through (ln x, ln mean) from the relative errors e of the means: √Σ (u − ū)²e² / Σ (u − ū)², u = ln x.</summary>
+    private static double SlopeError(StatementRow[] rows)
+    {
+        double centre = rows.Average(row => Math.Log(row.At));
+        double variance = rows.Sum(row => Math.Pow((Math.Log(row.At) - centre) * row.Deviation / row.Mean, 2) / row.Seeds);
+        return Math.Sqrt(variance) / rows.Sum(row => Math.Pow(Math.Log(row.At) - centre, 2));
     }
 
     private static Judge Power(Func<double, bool> holds) => rows => Exponents(rows) is { Count: > 0 } exponents

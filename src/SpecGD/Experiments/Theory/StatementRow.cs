@@ -30,6 +30,9 @@ public sealed record StatementRow
     /// <summary>Largest over the seeds.</summary>
     public required double Max { get; init; }
 
+    /// <summary>Standard deviation over the seeds; 0 for one seed.</summary>
+    public double Deviation { get; init; }
+
     /// <summary>The bound or prediction, averaged where it is itself measured; NaN where there is none.</summary>
     public double Bound { get; init; } = double.NaN;
 
@@ -58,6 +61,7 @@ public sealed record StatementRow
             Min = values.Any(double.IsNaN) ? double.NaN : values.Min(),
             Mean = values.Average(),
             Max = values.Any(double.IsNaN) ? double.NaN : values.Max(),
+            Deviation = Math.Sqrt(values.Sum(v => (v - values.Average()) * (v - values.Average())) / Math.Max(1, values.Length - 1)),
             Bound = measurements.Average(m => m.Bound),
             WorstRatio = measurements.Any(m => double.IsNaN(m.Value / m.Bound)) ? double.NaN : measurements.Max(m => m.Value / m.Bound),
             StandardError = Math.Sqrt(measurements.Sum(m => m.StandardError * m.StandardError)) / values.Length,
@@ -76,6 +80,7 @@ public sealed record StatementRow
         ["min"] = JsonNumber.From(Min),
         ["mean"] = JsonNumber.From(Mean),
         ["max"] = JsonNumber.From(Max),
+        ["deviation"] = JsonNumber.From(Deviation),
         ["bound"] = JsonNumber.From(Bound),
         ["worst_ratio"] = JsonNumber.From(WorstRatio),
         ["standard_error"] = JsonNumber.From(StandardError),
@@ -97,6 +102,7 @@ public sealed record StatementRow
             Min = Number("min"),
             Mean = Number("mean"),
             Max = Number("max"),
+            Deviation = Number("deviation"),
             Bound = Number("bound"),
             WorstRatio = Number("worst_ratio"),
             StandardError = Number("standard_error"),
