@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Experiments.Settings;
 using SpecGD.Experiments.Theory;
-using SpecGD.Numerics;
 using SpecGD.Records;
 
 namespace SpecGD.Experiments;
@@ -61,29 +59,8 @@ public sealed class InitialisationTheory : Experiment<InitialisationTheoryOption
                orderby d descending // the longest first
                select new Cell(statement, new Trial(d, options.Seed, repetition, context.Cancellation)),
         ];
-        var measured = new ConcurrentDictionary<Cell, Measurement[]>();
-        var progress = context.Progress.Begin(Name, cells.Length);
-        bool interrupted = false;
-        try
-        {
-            ThreadBudget.ForEach(
-                cells,
-                cell =>
-                {
-                    measured[cell] = [.. cell.Statement.Measure(cell.Trial)];
-                    progress.Advance(measured.Count);
-                },
-                context.Cancellation);
-        }
-        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
-        {
-            interrupted = true;
-        }
-        progress.End($"{Name} {(interrupted ? "was interrupted" : "finished")}");
-        return new RunResult(
-            Log(options, cells, measured),
-            interrupted ? RunStatus.Interrupted : RunStatus.Finished,
-            interrupted ? $"{Name} was interrupted when {measured.Count} of {cells.Length} measurements were done." : null);
+        var (measured, status, detail) = TrialRunner.Run(Name, cells, cell => cell.Statement.Measure(cell.Trial), context);
+        return new RunResult(Log(options, measured), status, detail);
     }
 
     /// <inheritdoc/>
@@ -93,14 +70,13 @@ public sealed class InitialisationTheory : Experiment<InitialisationTheoryOption
         return StatementSummary.Of(StatementResult.All(log));
     }
 
-    private RunLog Log(InitialisationTheoryOptions options, Cell[] cells, ConcurrentDictionary<Cell, Measurement[]> measured)
+    private RunLog Log(InitialisationTheoryOptions options, IReadOnlyList<(Cell Cell, Measurement Measurement)> measured)
     {
         var statements = new JsonObject();
-        foreach (var ofStatement in cells.Where(measured.ContainsKey).GroupBy(cell => cell.Statement))
+        foreach (var ofStatement in measured.GroupBy(m => m.Cell.Statement).OrderBy(s => options.Chosen.ToList().IndexOf(s.Key)))
         {
-            var rows = from cell in ofStatement
-                       from measurement in measured[cell]
-                       group measurement by (measurement.Group, measurement.Case, cell.Trial.Dimension, measurement.At) into row
+            var rows = from m in ofStatement
+                       group m.Measurement by (m.Measurement.Group, m.Measurement.Case, m.Cell.Trial.Dimension, m.Measurement.At) into row
                        orderby row.Key.Dimension, row.Key.At
                        select StatementRow.Of(row.Key.Dimension, [.. row]);
             statements[ofStatement.Key.Name] = new StatementResult(ofStatement.Key, [.. rows]).ToJson();

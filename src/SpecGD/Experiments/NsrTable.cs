@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Experiments.Settings;
 using SpecGD.Experiments.Theory;
-using SpecGD.Numerics;
 using SpecGD.Records;
 
 namespace SpecGD.Experiments;
@@ -81,27 +79,8 @@ public sealed class NsrTable : Experiment<NsrTableOptions>
                orderby d descending // the longest first
                select new Trial(d, options.Seed, repetition, context.Cancellation),
         ];
-        var measured = new ConcurrentDictionary<Trial, NsrMeasurement[]>();
-        var progress = context.Progress.Begin(Name, trials.Length);
-        var status = RunStatus.Finished;
-        try
-        {
-            ThreadBudget.ForEach(
-                trials,
-                trial =>
-                {
-                    measured[trial] = [.. Measure(trial, activations, options.Samples)];
-                    progress.Advance(measured.Count);
-                },
-                context.Cancellation);
-        }
-        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
-        {
-            status = RunStatus.Interrupted;
-        }
-        progress.End($"{Name} {(status == RunStatus.Finished ? "finished" : "was interrupted")}");
-        string? detail = status == RunStatus.Finished ? null : $"{Name} was interrupted when {measured.Count} of {trials.Length} measurements were done.";
-        return new RunResult(Log(options, trials.Where(measured.ContainsKey).SelectMany(trial => measured[trial])), status, detail);
+        var (measured, status, detail) = TrialRunner.Run(Name, trials, trial => Measure(trial, activations, options.Samples), context);
+        return new RunResult(Log(options, measured.Select(m => m.Measurement)), status, detail);
     }
 
     /// <inheritdoc/>
