@@ -28,10 +28,14 @@ public sealed class NsrTableFigure : IFigureRecipe
         return new Figure(
             Name,
             [panels[0] with { Key = KeyPlacement.Below }, .. panels.Skip(1)],
-            "Noise-to-signal ratio of z = σ(Wx), x ~ N(0, Σ), over fresh samples, against the bound of each activation (dashed), and the effective rank of M = E zzᵀ in "
-            + "closed form, which the ratio bounds. W is Gaussian, d × d with variance 1/d; Σ is the identity or has eigenvalues proportional to 1/i and the same trace. "
-            + "Lines are means over the weight matrices, bands reach from the least to the largest. The bound of GELU depends on the least variance of a coordinate and "
-            + "is averaged. Without a nonlinearity the mean is zero, nothing is bounded, and only the effective rank is shown. The leaky ReLU has slopes "
+            "Noise-to-signal ratio of z = σ(Wx), x ~ N(0, Σ), over fresh samples, against the bound of each activation (dashed), and the "
+            + "effective rank of M = E zzᵀ in "
+            + "closed form, which the ratio bounds. W is Gaussian, d × d with variance 1/d; Σ is the identity or has eigenvalues "
+            + "proportional to 1/i and the same trace. "
+            + "Lines are means over the weight matrices, bands reach from the least to the largest. The bound of GELU depends on the least "
+            + "variance of a coordinate and "
+            + "is averaged. Without a nonlinearity the mean is zero, nothing is bounded, and only the effective rank is shown. The leaky "
+            + "ReLU has slopes "
             + $"q = {log.Config["slope_positive"]} and p = {log.Config["slope_negative"]}. The key is that of all panels.")
         {
             Columns = 3,

@@ -35,7 +35,8 @@ public sealed record NsrTableOptions
 }
 
 /// <summary>
-/// Figure 12: the noise-to-signal ratio of z = σ(Wx), x ~ N(0, Σ), for each activation against its bound, with the effective rank of M = E zzᵀ and the
+/// Figure 12: the noise-to-signal ratio of z = σ(Wx), x ~ N(0, Σ), for each activation against its bound, with the effective rank of M = E zzᵀ
+/// and the
 /// stable rank of the samples. W is Gaussian with variance 1/d; Σ is the identity, or diagonal with eigenvalues ∝ 1/i and the same trace.
 /// </summary>
 public sealed class NsrTable : Experiment<NsrTableOptions>
@@ -94,7 +95,8 @@ public sealed class NsrTable : Experiment<NsrTableOptions>
             [
                 $"{rows.Count(row => row.Holds == true)} of {rows.Count(row => row.Holds is not null)} rows hold: the exact ratio of every seed is at most its bound, "
                 + "the sampled one too up to its sampling error, and er(M) is at most the ratio.",
-                "'exact' is the ratio in closed form given W, 'off' the largest distance of a sampled ratio from it in standard errors, 'worst' the largest exact/bound.",
+                "'exact' is the ratio in closed form given W, 'off' the largest distance of a sampled ratio from it in standard errors, "
+                + "'worst' the largest exact/bound.",
             ];
         return new RunSummary([.. rows.Select(row => row.ToSummary())], sentences);
     }

@@ -44,7 +44,8 @@ public abstract class Activation
             ?? throw new BadInputException($"There is no activation '{name}'; there are {Names.Replace(",", ", ", StringComparison.Ordinal)}.");
 
     /// <summary>
-    /// q·t for t ≥ 0 and p·t for t &lt; 0: the ReLU for slopes (1, 0), |t| for (1, −1), linear for q = p. A family, so it has no name in <see cref="Names"/>.
+    /// q·t for t ≥ 0 and p·t for t &lt; 0: the ReLU for slopes (1, 0), |t| for (1, −1), linear for q = p. A family, so it has no name in <see
+    /// cref="Names"/>.
     /// </summary>
     public static Activation LeakyRelu(double q, double p) => new Elementwise("leaky_relu", t => t > 0 ? q * t : p * t, t => t > 0 ? q : p);
 

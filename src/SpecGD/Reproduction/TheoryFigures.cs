@@ -5,7 +5,8 @@ using SpecGD.Records;
 
 namespace SpecGD.Reproduction;
 
-/// <summary>Figure 12 (noise-to-signal ratios), Figure 16 (φ), and the sheet of everything that the paper states about random initialisation.</summary>
+/// <summary>Figure 12 (noise-to-signal ratios), Figure 16 (φ), and the sheet of everything that the paper states about random
+/// initialisation.</summary>
 public sealed class TheoryFigures : IPaperFigureSource
 {
     /// <summary>"Grows with the width" of an effective rank without a bound: the exponent, 1 for a Gaussian W of fixed shape.</summary>

@@ -15,7 +15,8 @@ public static class CovarianceStatements
     public const string Phi = "phi", PhiCase = "φ", ReluMeanCase = "mean of ReLU(g)";
 
     /// <summary>
-    /// Standard errors by which the mean over the seeds of a Monte Carlo estimate may miss: of a hundred estimates, one beyond 4.5 has a probability of 0.07 %.
+    /// Standard errors by which the mean over the seeds of a Monte Carlo estimate may miss: of a hundred estimates, one beyond 4.5 has a
+    /// probability of 0.07 %.
     /// </summary>
     public const double MostStandardErrors = 4.5;
 
@@ -53,7 +54,8 @@ public static class CovarianceStatements
             static _ => Judges.Both(Judges.Within(ErrorTolerance), Judges.GoesLike(-0.5, RateTolerance))),
     ];
 
-    /// <summary>Pairs of Gaussians with cosines from −1 to 1. The covariance is estimated around the sample means, so that it owes nothing to μ.</summary>
+    /// <summary>Pairs of Gaussians with cosines from −1 to 1. The covariance is estimated around the sample means, so that it owes nothing to
+    /// μ.</summary>
     private static IEnumerable<Measurement> MeasurePhi(Trial trial)
     {
         const int steps = 10;

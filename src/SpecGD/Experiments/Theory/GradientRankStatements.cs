@@ -13,7 +13,8 @@ namespace SpecGD.Experiments.Theory;
 /// </summary>
 internal static class GradientRankStatements
 {
-    /// <summary>c of the window: nr(∇L(W_t)) ≥ 0.4·d. The peak is near 0.6·d, and after one step it is 0.33·d, so that there is a burn-in to see.</summary>
+    /// <summary>c of the window: nr(∇L(W_t)) ≥ 0.4·d. The peak is near 0.6·d, and after one step it is 0.33·d, so that there is a burn-in to
+    /// see.</summary>
     internal const double WindowShare = 0.4;
 
     /// <summary>"Bounded": the exponent of growth over the last doubling of d; in the limit 0, against 1 after one step.</summary>
@@ -23,7 +24,8 @@ internal static class GradientRankStatements
     private const double CloseToLinear = 0.99;
 
     /// <summary>
-    /// The window's length is linear in d if it goes like a power near 1 (a square root would go like ½) and a line explains most of it: for d below 32 its
+    /// The window's length is linear in d if it goes like a power near 1 (a square root would go like ½) and a line explains most of it: for d
+    /// below 32 its
     /// beginning and end are as coarse as the seeds differ.
     /// </summary>
     private const double WindowPowerTolerance = 0.3, WindowCloseToLinear = 0.95;

@@ -24,7 +24,8 @@ public static class Judges
         rows.Select(row => row.WorstRatio).DefaultIfEmpty(double.NaN).Max());
 
     /// <summary>
-    /// The mean is bounded in d as far as finitely many dimensions tell: over the last doubling of d it grows no faster than this power of d, give or take
+    /// The mean is bounded in d as far as finitely many dimensions tell: over the last doubling of d it grows no faster than this power of d,
+    /// give or take
     /// two standard errors of the fitted power. No run tells a bound from a logarithm; this tells it from powers.
     /// </summary>
     public static Judge LevelsOff(double exponent) => rows =>
@@ -51,7 +52,8 @@ public static class Judges
         return new Verdict(furthest <= most, Text($"off by {furthest:0.0} s.e. at most"));
     };
 
-    /// <summary>The mean grows with the abscissa no faster than its power <paramref name="exponent"/>: for every dimension, where it is not d itself.</summary>
+    /// <summary>The mean grows with the abscissa no faster than its power <paramref name="exponent"/>: for every dimension, where it is not d
+    /// itself.</summary>
     public static Judge GrowsAtMostLike(double exponent) => Power(measured => measured <= exponent);
 
     /// <summary>The mean goes with the abscissa like its power <paramref name="exponent"/>, give or take the tolerance.</summary>
@@ -97,7 +99,8 @@ public static class Judges
         ];
     }
 
-    /// <summary>Standard error of the slope through (ln x, ln mean) from the relative errors e of the means: √Σ (u − ū)²e² / Σ (u − ū)², u = ln x.</summary>
+    /// <summary>Standard error of the slope through (ln x, ln mean) from the relative errors e of the means: √Σ (u − ū)²e² / Σ (u − ū)², u = ln
+    /// x.</summary>
     private static double SlopeError(StatementRow[] rows)
     {
         double centre = rows.Average(row => Math.Log(row.At));

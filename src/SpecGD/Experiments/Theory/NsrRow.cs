@@ -69,7 +69,8 @@ public sealed record NsrRow
     /// <summary>Most standard errors by which a sampled ratio exceeds the bound.</summary>
     public required double Above { get; init; }
 
-    /// <summary>Whether the exact ratio is at most the bound, the sampled one too up to its error, and er(M) at most the ratio; null without a bound.</summary>
+    /// <summary>Whether the exact ratio is at most the bound, the sampled one too up to its error, and er(M) at most the ratio; null without a
+    /// bound.</summary>
     public bool? Holds => double.IsNaN(Bound.Mean) ? null : WorstRatio <= 1 + Rounding && WorstEffectiveRank <= 1 + Rounding && Above <= MostStandardErrors;
 
     /// <summary>The rows of a log.</summary>

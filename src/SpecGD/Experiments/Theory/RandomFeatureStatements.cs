@@ -7,7 +7,8 @@ using SpecGD.Spectral;
 namespace SpecGD.Experiments.Theory;
 
 /// <summary>
-/// Theorems 2.6 and 2.7: the stable rank of σ(WX) is at most the NSR bound of Figure 12, with either factor Gaussian and the other fixed, as the number
+/// Theorems 2.6 and 2.7: the stable rank of σ(WX) is at most the NSR bound of Figure 12, with either factor Gaussian and the other fixed, as
+/// the number
 /// of random vectors grows. Theorem 2.8: for σ(t) = t², layer upon layer.
 /// </summary>
 internal static class RandomFeatureStatements
@@ -16,7 +17,8 @@ internal static class RandomFeatureStatements
     public const int VectorsPerDimension = 4;
 
     /// <summary>
-    /// C in the factor 1 + C/√n that the theorems leave open. Measured ratios approach 1 from below, so that any would do; this one lets a bound that is
+    /// C in the factor 1 + C/√n that the theorems leave open. Measured ratios approach 1 from below, so that any would do; this one lets a
+    /// bound that is
     /// wrong by 5 % fail from d = 128 on.
     /// </summary>
     public const double FiniteSampleConstant = 1;

@@ -8,7 +8,8 @@ using SpecGD.Numerics.Random;
 namespace SpecGD.Experiments.Theory;
 
 /// <summary>
-/// The residual stream of the transformer of Section 2.4 at random initialisation: single-head unmasked attention without positions, then a ReLU network,
+/// The residual stream of the transformer of Section 2.4 at random initialisation: single-head unmasked attention without positions, then a
+/// ReLU network,
 /// each behind an RMS norm with unit gains. Weights are Gaussian with variance 1/fan-in; matrices are features × tokens.
 /// </summary>
 internal static class RandomTransformer

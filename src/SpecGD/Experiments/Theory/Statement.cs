@@ -19,7 +19,8 @@ public sealed record Statement(
     Func<Trial, IEnumerable<Measurement>> Measure,
     Func<string, Judge> JudgeOf)
 {
-    /// <summary>The size that stands for a dimension of the options where the statement is too costly for it; the dimension itself by default.</summary>
+    /// <summary>The size that stands for a dimension of the options where the statement is too costly for it; the dimension itself by
+    /// default.</summary>
     public Func<int, int> DimensionOf { get; init; } = static d => d;
 
     /// <summary>Whether the values go in proportion to the abscissa, so that linear axes from zero show it best.</summary>
