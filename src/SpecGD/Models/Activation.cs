@@ -43,6 +43,15 @@ public abstract class Activation
         All.GetValueOrDefault(name)
             ?? throw new BadInputException($"There is no activation '{name}'; there are {Names.Replace(",", ", ", StringComparison.Ordinal)}.");
 
+    /// <summary>
+    /// q·t for t ≥ 0 and p·t for t &lt; 0: the ReLU for slopes (1, 0), |t| for (1, −1), linear for q = p. A family, so it has no name in <see
+    /// cref="Names"/>.
+    /// </summary>
+    public static Activation LeakyRelu(double q, double p) => new Elementwise("leaky_relu", t => t > 0 ? q * t : p * t, t => t > 0 ? q : p);
+
+    /// <summary>t², which the theory knows and no trained network here uses, so it has no name in <see cref="Names"/>.</summary>
+    public static Activation Square { get; } = new Elementwise("square", static t => t * t, static t => 2 * t);
+
     /// <summary>a ← σ(z), row by row; z has <see cref="Parts"/> times the columns of a.</summary>
     public void Forward(Matrix<double> z, Matrix<double> a)
     {

@@ -67,7 +67,7 @@ public sealed class GrowthFigures : IPaperFigureSource
         var points = Points(log, model, "nr1");
         if (points.Length < 3)
             return Finding.Missing($"nuclear ranks after one step of {model}");
-        var (slope, explained) = Line(points);
+        var (slope, _, explained) = LineFit.Of([.. points.Select(p => (double)p.K)], [.. points.Select(p => p.Value)]);
         return new Finding(Text($"slope {slope:0.000}, R² = {explained:0.0000}"), slope > 0 && explained >= CloseToLinear);
     });
 
@@ -79,7 +79,7 @@ public sealed class GrowthFigures : IPaperFigureSource
             .ToArray();
         if (points.Length < 3)
             return Finding.Missing($"curves of {model}");
-        var (slope, explained) = Line(points);
+        var (slope, _, explained) = LineFit.Of([.. points.Select(p => (double)p.K)], [.. points.Select(p => p.Value)]);
         return new Finding(
             Text($"{points[0].Value:0.0} at k = {points[0].K}, {points[^1].Value:0.0} at k = {points[^1].K}, R² = {explained:0.0000}"),
             slope > 0 && explained >= CloseToLinear);
@@ -108,15 +108,6 @@ public sealed class GrowthFigures : IPaperFigureSource
            orderby int.Parse(point.Key, CultureInfo.InvariantCulture)
            select (int.Parse(point.Key, CultureInfo.InvariantCulture), value.Value),
     ];
-
-    /// <summary>Least-squares line through the points: its slope, and the share of the variance that it explains.</summary>
-    private static (double Slope, double Explained) Line((int K, double Value)[] points)
-    {
-        double meanK = points.Average(p => (double)p.K), meanValue = points.Average(p => p.Value);
-        double covariance = points.Sum(p => (p.K - meanK) * (p.Value - meanValue)), variance = points.Sum(p => (p.K - meanK) * (p.K - meanK));
-        double total = points.Sum(p => (p.Value - meanValue) * (p.Value - meanValue));
-        return (covariance / variance, covariance * covariance / (variance * total));
-    }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,99 @@
+using SpecGD.Experiments;
+using SpecGD.Experiments.Theory;
+using SpecGD.Figures.Model;
+using SpecGD.Records;
+
+namespace SpecGD.Figures.Recipes;
+
+/// <summary>Figure 12: noise-to-signal ratios and effective ranks against the width, with the bounds; a panel an activation.</summary>
+public sealed class NsrTableFigure : IFigureRecipe
+{
+    private static readonly (string Covariance, FigureText Label, int Ordinal)[] Covariances =
+    [
+        (NsrTable.Isotropic, "Σ = I", 0),
+        (NsrTable.PowerLaw, "Σ power law", 3),
+    ];
+
+    /// <inheritdoc/>
+    public string Name { get; } = new NsrTable().Name;
+
+    /// <inheritdoc/>
+    public Figure? Compose(RunLog log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var rows = NsrRow.All(log);
+        if (rows.Count == 0)
+            return null;
+        Panel[] panels = [.. rows.GroupBy(row => row.Activation).Select(activation => Of([.. activation]))];
+        return new Figure(
+            Name,
+            [panels[0] with { Key = KeyPlacement.Below }, .. panels.Skip(1)],
+            "Noise-to-signal ratio of z = σ(Wx), x ~ N(0, Σ), over fresh samples, against the bound of each activation (dashed), and the "
+            + "effective rank of M = E zzᵀ in "
+            + "closed form, which the ratio bounds. W is Gaussian, d × d with variance 1/d; Σ is the identity or has eigenvalues "
+            + "proportional to 1/i and the same trace. "
+            + "Lines are means over the weight matrices, bands reach from the least to the largest. The bound of GELU depends on the least "
+            + "variance of a coordinate and "
+            + "is averaged. Without a nonlinearity the mean is zero, nothing is bounded, and only the effective rank is shown. The leaky "
+            + "ReLU has slopes "
+            + $"q = {log.Config["slope_positive"]} and p = {log.Config["slope_negative"]}. The key is that of all panels.")
+        {
+            Columns = 3,
+            Height = 8,
+            Width = 14,
+        };
+    }
+
+    private static Panel Of(IReadOnlyList<NsrRow> rows)
+    {
+        string activation = rows[0].Activation;
+        bool isBounded = activation != NsrTable.Unbounded;
+        List<Curve> curves = [], bounds = [];
+        foreach (var (covariance, label, ordinal) in Covariances)
+        {
+            NsrRow[] of = [.. rows.Where(row => row.Covariance == covariance).OrderBy(row => row.Dimension)];
+            if (isBounded)
+                curves.Insert(curves.Count / 2, Band(of, row => row.Sampled, Palette.Other(ordinal)) with { Label = "NSR, " + label });
+            curves.Add(Band(of, row => row.EffectiveRank, Palette.Other(ordinal) with { Dash = Dash.DashDot }) with { Label = "er, " + label });
+            if (isBounded && BoundVaries(rows))
+                bounds.Add(new LineCurve(Widths(of), [.. of.Select(row => row.Bound.Mean)], Palette.Other(ordinal) with { Dash = Dash.Dashed }));
+        }
+        if (isBounded && !BoundVaries(rows))
+            bounds.Add(new HorizontalLine(rows[0].Bound.Mean, Palette.Reference) { Label = "bound" });
+        return new Panel(
+            TitleOf(activation),
+            StatementPanels.DimensionAxis(Widths(rows)),
+            new Axis(isBounded ? "NSR(" + FigureText.Italic("z") + "), er(" + FigureText.Italic("M") + ")" : "er(" + FigureText.Italic("M") + ")")
+            {
+                From = isBounded ? null : 0,
+            },
+            [.. curves, .. bounds])
+        {
+            Key = KeyPlacement.None,
+        };
+    }
+
+    /// <summary>GELU's bound depends on W.</summary>
+    private static bool BoundVaries(IReadOnlyList<NsrRow> rows) => rows.Any(row => row.Bound != rows[0].Bound);
+
+    private static double[] Widths(IEnumerable<NsrRow> rows) => [.. rows.Select(row => (double)row.Dimension).Distinct().Order()];
+
+    private static BandCurve Band(NsrRow[] rows, Func<NsrRow, Spread> spread, Stroke stroke) => new(
+        Widths(rows),
+        [.. rows.Select(row => spread(row).Min)],
+        [.. rows.Select(row => spread(row).Max)],
+        [.. rows.Select(row => spread(row).Mean)],
+        stroke);
+
+    private static FigureText TitleOf(string activation) => activation switch
+    {
+        "abs" => "|" + FigureText.Italic("t") + "|, bound π/2",
+        "relu" => "ReLU, bound π",
+        "leaky_relu" => "leaky ReLU, bound π(" + FigureText.Italic("q") + FigureText.Superscript("2") + " + " + FigureText.Italic("p")
+            + FigureText.Superscript("2") + ")/(" + FigureText.Italic("q") + " − " + FigureText.Italic("p") + ")" + FigureText.Superscript("2"),
+        "relu_square" => "ReLU" + FigureText.Superscript("2") + ", bound 6",
+        "gelu" => "GELU, bound 2π(1 + " + FigureText.Italic("s") + ")/" + FigureText.Italic("s"),
+        NsrTable.Unbounded => "No nonlinearity, no bound",
+        _ => activation,
+    };
+}

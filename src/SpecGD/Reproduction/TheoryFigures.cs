@@ -1,0 +1,140 @@
+using System.Globalization;
+using SpecGD.Experiments;
+using SpecGD.Experiments.Theory;
+using SpecGD.Records;
+
+namespace SpecGD.Reproduction;
+
+/// <summary>Figure 12 (noise-to-signal ratios), Figure 16 (φ), and the sheet of everything that the paper states about random
+/// initialisation.</summary>
+public sealed class TheoryFigures : IPaperFigureSource
+{
+    /// <summary>"Grows with the width" of an effective rank without a bound: the exponent, 1 for a Gaussian W of fixed shape.</summary>
+    private const double GrowingExponent = 0.9;
+
+    /// <summary>Cases of a statement that are all told.</summary>
+    private const int MostDescribed = 5;
+
+    /// <summary>The mean of ReLU(g) as the paper prints it.</summary>
+    private const double PrintedReluMean = 1 / (2 * Math.PI);
+
+    private static readonly string[] Bounded =
+    [
+        ActivationMoments.Absolute.Name, ActivationMoments.Relu.Name, "leaky_relu", ActivationMoments.ReluSquare.Name, ActivationMoments.Gelu.Name,
+    ];
+
+    /// <summary>Three dimensions are the fewest that show a trend.</summary>
+    private static readonly InitialisationTheoryOptions Quick = new() { Dims = [64, 128, 256], Seeds = 3 };
+
+    private static readonly string Theory = new InitialisationTheory().Name;
+
+    /// <inheritdoc/>
+    public IEnumerable<PaperFigure> Figures =>
+    [
+        new("fig12", "Noise-to-signal ratios of activations against their bounds", new NsrTable().Name, new NsrTableOptions(),
+            [.. Bounded.Select(StaysBelow), SamplesAgree(), EffectiveRankBelow(), GrowsWithoutBound()])
+        {
+            QuickOptions = new NsrTableOptions { Dims = [64, 128], Seeds = 3, Samples = 1024 },
+        },
+        new("fig16", "The covariance of ReLU features: φ, with Monte Carlo points", Theory, new InitialisationTheoryOptions { Statements = ["phi"] },
+            [PhiAgrees(), ReluMeanAgrees(), PrintedReluMeanDoesNot()])
+        {
+            QuickOptions = Quick with { Statements = ["phi"] },
+        },
+        new("theory", "Statements about random initialisation, measured over growing dimension", Theory, new InitialisationTheoryOptions(),
+            [.. StatementCatalog.All.Select(Holds)])
+        {
+            QuickOptions = Quick,
+        },
+    ];
+
+    private static Claim StaysBelow(string activation) => new($"{activation}: the noise-to-signal ratio is at most its bound", log =>
+    {
+        NsrRow[] rows = [.. NsrRow.All(log).Where(row => row.Activation == activation)];
+        if (rows.Length == 0)
+            return Finding.Missing($"ratios of {activation}");
+        double above = rows.Max(row => row.Above), worst = rows.Max(row => row.WorstRatio);
+        return new Finding(
+            Text($"exact/bound up to {worst:0.0000}, samples from the bound: {above:0.0;−0.0} s.e. at most"),
+            rows.All(row => row.Holds == true));
+    });
+
+    private static Claim SamplesAgree() => new("the sampled ratios are the exact ones within their sampling errors", log =>
+    {
+        NsrRow[] rows = [.. NsrRow.All(log).Where(row => double.IsFinite(row.Exact.Mean))];
+        return rows.Length == 0
+            ? Finding.Missing("noise-to-signal ratios")
+            : new Finding(Text($"off by {rows.Max(row => row.Off):0.0} s.e. at most"), rows.All(row => row.Off <= NsrRow.MostStandardErrors));
+    });
+
+    private static Claim EffectiveRankBelow() => new("er(M) is at most the noise-to-signal ratio", log =>
+    {
+        NsrRow[] rows = [.. NsrRow.All(log).Where(row => double.IsFinite(row.Exact.Mean))];
+        return rows.Length == 0
+            ? Finding.Missing("noise-to-signal ratios")
+            : new Finding(
+                Text($"er(M)/NSR up to {rows.Max(row => row.WorstEffectiveRank):0.0000}"),
+                rows.All(row => row.WorstEffectiveRank <= 1 + NsrRow.Rounding));
+    });
+
+    private static Claim GrowsWithoutBound() => new("without a nonlinearity nothing is bounded: er(M) grows with the width", log =>
+    {
+        NsrRow[] rows = [.. NsrRow.All(log).Where(row => row is { Activation: NsrTable.Unbounded, Covariance: NsrTable.Isotropic })];
+        if (rows.Length < 2)
+            return Finding.Missing("widths without a nonlinearity");
+        double exponent = LineFit.OfLogarithms([.. rows.Select(row => (double)row.Dimension)], [.. rows.Select(row => row.EffectiveRank.Mean)]).Slope;
+        return new Finding(Text($"er(M) ∝ d^{exponent:0.00}"), exponent >= GrowingExponent);
+    });
+
+    private static Claim PhiAgrees() => new(Text($"Monte Carlo agrees with φ within {CovarianceStatements.MostStandardErrors} standard errors"), log =>
+    {
+        if (StatementResult.Of(log, CovarianceStatements.Phi) is not { } result)
+            return Finding.Missing("covariances of ReLU features");
+        var verdict = result.Cases.FirstOrDefault(c => c.Case == CovarianceStatements.PhiCase).Verdict;
+        return new Finding(Text($"{result.Rows.Count(r => r.Case == CovarianceStatements.PhiCase)} means, {verdict.Trend}"), verdict.Holds == true);
+    });
+
+    private static Claim ReluMeanAgrees() => new(
+        Text($"the mean of ReLU(g) is 1/√(2π) within {CovarianceStatements.MostStandardErrors} standard errors"),
+        log => ReluMean(log) is { } row
+            ? new Finding(
+                Text($"{row.Mean:0.00000} against {row.Bound:0.00000}, off by {Judges.StandardErrors(row):0.0} s.e."),
+                Judges.StandardErrors(row) <= CovarianceStatements.MostStandardErrors)
+            : Finding.Missing("means of ReLU(g)"));
+
+    private static Claim PrintedReluMeanDoesNot() => new("the mean of ReLU(g) is not 1/(2π), as the paper prints", log =>
+    {
+        if (ReluMean(log) is not { } row)
+            return Finding.Missing("means of ReLU(g)");
+        double off = Judges.StandardErrors(row with { Bound = PrintedReluMean });
+        return new Finding(Text($"{row.Mean:0.00000} is {off:0} s.e. from {PrintedReluMean:0.00000}"), off > CovarianceStatements.MostStandardErrors);
+    });
+
+    /// <summary>The mean of ReLU(g) from the most samples.</summary>
+    private static StatementRow? ReluMean(RunLog log) => StatementResult.Of(log, CovarianceStatements.Phi)?.Rows
+        .Where(row => row.Case == CovarianceStatements.ReluMeanCase).MaxBy(row => row.Dimension);
+
+    private static Claim Holds(Statement statement) => new($"{statement.Reference}: {statement.Claim}", log =>
+        StatementResult.Of(log, statement.Name) is { } result
+            ? new Finding(Describe(result), result.Holds)
+            : Finding.Missing($"results of {statement.Name}"));
+
+    /// <summary>How each case was judged; of many cases with bounds the one nearest to its bound, and those that do not hold.</summary>
+    private static string Describe(StatementResult result)
+    {
+        var cases = result.Cases;
+        if (cases.Count <= MostDescribed)
+            return string.Join("; ", cases.Select(c => Describe(c.Group, c.Case, c.Verdict)));
+        var worst = cases.MaxBy(c => c.Verdict.Worst);
+        var shown = cases.Where(c => c.Verdict.Holds != true).Prepend(worst).Distinct().Select(c => Describe(c.Group, c.Case, c.Verdict));
+        return Text($"{cases.Count} cases, nearest to its bound {string.Join("; ", shown)}");
+    }
+
+    private static string Describe(string group, string name, Verdict verdict)
+    {
+        string against = double.IsNaN(verdict.Worst) ? verdict.Trend : Text($"{verdict.Worst:G3} of the bound, {verdict.Trend}");
+        return Text($"{(group.Length > 0 ? $"{group}, " : "")}{name}: {against}{(verdict.Holds == true ? "" : " (does not hold)")}");
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
