@@ -8,8 +8,8 @@ namespace SpecGD.Data.Language.Text;
 /// <param name="Length">Bytes of text in it.</param>
 /// <param name="BeginsDocument">Whether a plain text file begins here.</param>
 /// <param name="FirstLine">Number of the first line, from 1; for JSON Lines.</param>
-/// <param name="FileBytes">Bytes of the file that had been read when this block was there.</param>
-internal sealed record TextBlock(TextInput Input, byte[] Buffer, int Length, bool BeginsDocument, long FirstLine, long FileBytes) : IDisposable
+/// <param name="BytesRead">Bytes of all files that had been read when this block was there.</param>
+internal sealed record TextBlock(TextInput Input, byte[] Buffer, int Length, bool BeginsDocument, long FirstLine, long BytesRead) : IDisposable
 {
     /// <summary>The text.</summary>
     public ReadOnlySpan<byte> Text => Buffer.AsSpan(0, Length);

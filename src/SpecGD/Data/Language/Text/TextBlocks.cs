@@ -21,9 +21,20 @@ internal static class TextBlocks
 
     private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>The blocks of a file in order; the caller disposes each.</summary>
-    /// <exception cref="BadInputException">The file cannot be read or is no text.</exception>
-    public static IEnumerable<TextBlock> Of(TextInput input, ITokenizer tokenizer)
+    /// <summary>The blocks of all files in order; the caller disposes each.</summary>
+    /// <exception cref="BadInputException">A file cannot be read or is no text.</exception>
+    public static IEnumerable<TextBlock> Of(IEnumerable<TextInput> inputs, ITokenizer tokenizer)
+    {
+        long before = 0;
+        foreach (var input in inputs)
+        {
+            foreach (var block in Of(input, tokenizer, before))
+                yield return block;
+            before += input.Length;
+        }
+    }
+
+    private static IEnumerable<TextBlock> Of(TextInput input, ITokenizer tokenizer, long bytesBefore)
     {
         using var file = Open(input);
         using var text = input.IsCompressed ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
@@ -46,14 +57,13 @@ internal static class TextBlocks
                     buffer = Grown(buffer, filled, capacity);
                     continue;
                 }
-                capacity = BlockLength;
-                byte[] next = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, filled - cut));
-                buffer.AsSpan(cut, filled - cut).CopyTo(next);
-                var block = new TextBlock(input, buffer, cut, isFirst && !input.IsJsonLines, line, file.Position);
-                (buffer, filled) = (next, filled - cut);
+                var block = new TextBlock(input, buffer, cut, isFirst && !input.IsJsonLines, line, bytesBefore + file.Position);
+                filled -= cut;
+                capacity = Math.Max(BlockLength, filled + 1);
+                buffer = ArrayPool<byte>.Shared.Rent(capacity);
+                block.Buffer.AsSpan(cut, filled).CopyTo(buffer);
                 line += input.IsJsonLines ? block.Text.Count((byte)'\n') : 0;
                 isFirst = false;
-                capacity = Math.Max(capacity, filled + 1);
                 yield return block;
                 if (isLast)
                     break;

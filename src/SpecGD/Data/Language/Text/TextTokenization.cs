@@ -38,17 +38,12 @@ public sealed class TextTokenization(ITokenizer tokenizer, string field = "text"
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(writer);
         _textBytes = 0;
-        long before = 0;
         Encoding[] slots = [.. Enumerable.Range(0, BlocksPerThread * ThreadBudget.Total).Select(_ => new Encoding())];
-        foreach (var input in inputs)
+        foreach (var blocks in TextBlocks.Of(inputs, tokenizer).Chunk(slots.Length))
         {
-            foreach (var blocks in TextBlocks.Of(input, tokenizer).Chunk(slots.Length))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                Encode(blocks, slots, writer, cancellation);
-                progress?.Report(new TokenizationProgress(before + blocks[^1].FileBytes, writer.Count));
-            }
-            before += input.Length;
+            cancellation.ThrowIfCancellationRequested();
+            Encode(blocks, slots, writer, cancellation);
+            progress?.Report(new TokenizationProgress(blocks[^1].BytesRead, writer.Count));
         }
         return writer.Complete(_textBytes);
     }

@@ -12,6 +12,9 @@ public sealed class BytePairTokenizer(BytePairVocabulary vocabulary) : ITokenize
     /// <summary>Name of this tokenizer.</summary>
     public const string TokenizerName = "gpt2";
 
+    /// <summary>How many ids the published vocabulary of GPT-2 has, end of text, the last, included.</summary>
+    public const int PublishedVocabulary = 50257;
+
     private readonly ConcurrentBag<Worker> _idle = [];
 
     /// <inheritdoc/>
