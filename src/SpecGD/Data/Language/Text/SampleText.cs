@@ -116,9 +116,9 @@ public sealed class SampleText
         _sentences.Clear();
         _text.Clear();
         _text.Append(Capitalised(_adjectives[0])).Append(' ').Append(Capitalised(_nouns[0])).Append("\n\n");
-        for (int paragraphs = 2 + Below(5); paragraphs > 0; paragraphs--)
+        for (int paragraphs = 1 + Below(3); paragraphs > 0; paragraphs--)
         {
-            for (int sentences = 3 + Below(5); sentences > 0; sentences--)
+            for (int sentences = 2 + Below(3); sentences > 0; sentences--)
                 _text.Append(NextSentence()).Append(sentences > 1 ? " " : paragraphs > 1 ? "\n\n" : "\n");
         }
         return _text.ToString();

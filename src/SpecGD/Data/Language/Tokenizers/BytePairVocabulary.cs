@@ -49,6 +49,9 @@ public sealed class BytePairVocabulary
     /// <summary>How many merges there are.</summary>
     public int MergeCount => _merged.Count;
 
+    /// <summary>Whether the ids are those from 0 on, each once.</summary>
+    internal bool IsContiguous => _bytes.AsSpan(0, Size).IndexOf((byte[]?)null) < 0;
+
     /// <summary>The bytes of <paramref name="token"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not in the vocabulary.</exception>
     public ReadOnlySpan<byte> Bytes(ushort token) =>

@@ -65,7 +65,7 @@ public static class BytePairVocabularyFile
         }
         if (vocabulary.Size != ids.Count)
             throw new BadInputException($"{idsPath} has {ids.Count} ids, but {mergesPath} makes {vocabulary.Size}: they do not belong together.");
-        return vocabulary;
+        return vocabulary.IsContiguous ? vocabulary : throw new BadInputException($"The ids in {idsPath} do not go from 0 to {vocabulary.Size - 1}, each once.");
     }
 
     /// <summary>One token a line, its bytes in base 64 and its rank; the parts of a token are what the stronger merges make of it.</summary>
@@ -84,12 +84,12 @@ public static class BytePairVocabularyFile
                 throw new BadInputException($"{path} has rank {rank} at line {tokens.Count + 1}; ranks must go up from 0 by one and end below 65535.");
             tokens.Add(Convert.FromBase64String(coded));
         }
-        var byteTokens = new ushort[256];
-        int bytes = 0;
-        for (; bytes < tokens.Count && tokens[bytes] is [var single]; bytes++)
-            byteTokens[single] = (ushort)bytes;
-        if (bytes != byteTokens.Length || byteTokens.Distinct().Count() != byteTokens.Length)
+        const int bytes = 256;
+        if (tokens.Take(bytes).Where(token => token is [_]).DistinctBy(token => token[0]).Count() != bytes)
             throw new BadInputException($"{path} is no byte-level vocabulary: its first 256 tokens are not the 256 bytes.");
+        var byteTokens = new ushort[bytes];
+        for (int rank = 0; rank < bytes; rank++)
+            byteTokens[tokens[rank][0]] = (ushort)rank;
         var vocabulary = new BytePairVocabulary(byteTokens, (ushort)tokens.Count);
         var merger = new BytePairMerger(vocabulary);
         var parts = new List<ushort>();

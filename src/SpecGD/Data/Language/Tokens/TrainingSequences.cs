@@ -22,7 +22,8 @@ public sealed class TrainingSequences : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PerStep, 1, nameof(options));
         _shards = shards;
         _options = options;
-        long needed = 2L * options.PerStep * options.Length;
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.LookAhead, 2, nameof(options));
+        long needed = (long)options.LookAhead * options.PerStep * options.Length;
         int longest = Enumerable.Range(0, shards.Count).Max(shards.TokensIn);
         if (needed + 1 >= longest)
             throw new BadInputException($"A step of {options.PerStep} sequences of {options.Length} tokens looks {needed + 2} tokens ahead, "
@@ -63,7 +64,7 @@ public sealed class TrainingSequences : IDisposable
         if (sequences.Count < _options.PerStep)
             throw new BadInputException($"{shard.Name} has only {sequences.Count} of {_options.PerStep} places where {_options.Length} tokens "
                 + $"can begin at a document among the {_lookAhead.Length} tokens from {_position.Offset} on; "
-                + "sequences must be at least as long as most documents, and documents must begin with end of text.");
+                + "longer sequences, a longer look-ahead or shorter documents would do, and documents must begin with end of text.");
         _position = _position with { Offset = _position.Offset + end };
         return sequences;
     }
