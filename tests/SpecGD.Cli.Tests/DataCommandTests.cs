@@ -48,7 +48,7 @@ public sealed class DataCommandTests : InTemporaryDirectory
     [Theory]
     [InlineData("data", "specgd data needs to be told what: tokenize, inspect, sample, fetch.")]
     [InlineData("data tokenize missing.txt --output out", "There is no file and no folder at missing.txt.")]
-    [InlineData("data tokenize empty.txt.gz --output out", "There is no text to make tokens of.")]
+    [InlineData("data tokenize empty.txt.gz --output out", "There is no text in empty.txt.gz.")]
     [InlineData("data tokenize text.txt --output text.txt", "The output folder text.txt cannot be written")]
     [InlineData("data tokenize text.txt --output .", "has token shards already (bad.bin); name another folder, or replace them with --overwrite.")]
     [InlineData("data tokenize text.txt --output out --tokenizer gpt3", "--tokenizer takes one of bytes, gpt2; 'gpt3' is not.")]

@@ -40,7 +40,7 @@ public sealed class BytePairTokenizerTests : IDisposable
         {
             var tokens = new List<ushort>();
             merger.Merge(vocabulary.Bytes(token), tokens);
-            tokens.ShouldBe([token], "the bytes of a token are merged to it");
+            (tokens is [var only] && only == token).ShouldBeTrue($"the bytes of token {token} are merged to it");
         }
     }
 
@@ -70,8 +70,8 @@ public sealed class BytePairTokenizerTests : IDisposable
         foreach (ITokenizer tokenizer in new ITokenizer[] { TokenizerGolden.Cut, ByteTokenizer.Instance })
         {
             ushort[] ids = tokenizer.Ids(bytes);
-            tokenizer.Decode(ids).ShouldBe(bytes);
-            ids.ShouldAllBe(id => id < tokenizer.EndOfText);
+            tokenizer.Decode(ids).SequenceEqual(bytes).ShouldBeTrue();
+            ids.All(id => id < tokenizer.EndOfText).ShouldBeTrue();
         }
     }, count: 500);
 
@@ -88,7 +88,7 @@ public sealed class BytePairTokenizerTests : IDisposable
                 byte[] piece = [.. Enumerable.Range(0, length).Select(_ => (byte)"aaeinrst thedo"[random.Below(i < 6 ? 14 : 2)])];
                 var tokens = new List<ushort>();
                 merger.Merge(piece, tokens);
-                tokens.ShouldBe(ByDefinition(vocabulary, piece));
+                tokens.SequenceEqual(ByDefinition(vocabulary, piece)).ShouldBeTrue($"{length} bytes");
             }
         }
     }
@@ -101,7 +101,7 @@ public sealed class BytePairTokenizerTests : IDisposable
 
         ushort[] ids = TokenizerGolden.Cut.Ids(piece);
 
-        TokenizerGolden.Cut.Decode(ids).ShouldBe(piece);
+        TokenizerGolden.Cut.Decode(ids).SequenceEqual(piece).ShouldBeTrue();
         ids.Length.ShouldBeLessThan(piece.Length * 2 / 3);
     }
 

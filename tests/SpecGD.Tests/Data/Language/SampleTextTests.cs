@@ -18,8 +18,8 @@ public class SampleTextTests
     {
         byte[] text = [.. new SampleText(1).Documents(100_000).SelectMany(d => d)];
 
-        Convert.ToHexString(SHA256.HashData(text))[..16].ShouldBe("0000000000000000", "a text that changes makes recorded losses meaningless");
-        text.ShouldBe(new SampleText(1).Documents(100_000).SelectMany(d => d));
+        Convert.ToHexString(SHA256.HashData(text))[..16].ShouldBe("E7B7B94E5AE4C663", "a text that changes makes recorded losses meaningless");
+        text.SequenceEqual(new SampleText(1).Documents(100_000).SelectMany(d => d)).ShouldBeTrue();
         text.Take(200).ShouldNotBe(new SampleText(2).Documents(1000).SelectMany(d => d).Take(200));
     }
 
@@ -51,7 +51,7 @@ public class SampleTextTests
     [Fact]
     public void The_text_can_be_learned_from_what_stands_before()
     {
-        var (training, validation) = SampleText.Shards(2, seed: 5);
+        var (training, validation) = SampleText.Shards(0.6, seed: 5);
         ushort[] learn = All(training), judge = All(validation);
         double unigram = CrossEntropy(learn, judge, order: 0), bigram = CrossEntropy(learn, judge, order: 1), longer = CrossEntropy(learn, judge, order: 4);
 
@@ -73,7 +73,7 @@ public class SampleTextTests
         (validation.TokenCount / (double)training.TokenCount is > 0.1 and < 0.13).ShouldBeTrue();
         using var sequences = new TrainingSequences(training, new SequenceOptions(Length: 512, PerStep: 8, End, Repeat: true));
         for (int step = 0; step < 200; step++)
-            sequences.Next().Select(s => (s.Tokens.ToArray()[0], s.Length)).ShouldAllBe(s => s.Item1 == End && s.Length == 512);
+            sequences.Next().All(s => s.Tokens.Span[0] == End && s.Length == 512).ShouldBeTrue();
         sequences.Position.Epoch.ShouldBeGreaterThan(0);
         new ValidationSequences(validation, 512).Count.ShouldBeGreaterThan(80);
         All(validation)[0].ShouldBe(End);

@@ -22,12 +22,12 @@ public sealed class TextTokenizationTests : IDisposable
     {
         var random = new RandomText(8);
         var text = new List<byte>();
-        while (text.Count < 3 * TextBlocks.BlockLength)
+        while (text.Count < 5 * TextBlocks.BlockLength / 2)
             text.AddRange(random.NextBytes(200));
         text.AddRange(Encoding.UTF8.GetBytes(new string('語', 50_000) + new string(' ', 60_000) + new string('x', 100_000) + " 'll \n"));
         string name = Write(compressed ? "long.txt.gz" : "long.txt", [.. text]);
 
-        Tokens(TokenizerGolden.Cut, name).ShouldBe([TokenizerGolden.Cut.EndOfText, .. TokenizerGolden.Cut.Ids(text.ToArray())]);
+        Tokens(TokenizerGolden.Cut, name).SequenceEqual([TokenizerGolden.Cut.EndOfText, .. TokenizerGolden.Cut.Ids(text.ToArray())]).ShouldBeTrue();
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class TextTokenizationTests : IDisposable
 
         ushort[] tokens = Tokens(TokenizerGolden.Cut, name);
 
-        Encoding.UTF8.GetString(TokenizerGolden.Cut.Decode(tokens.AsSpan(1))).ShouldBe(text);
+        (Encoding.UTF8.GetString(TokenizerGolden.Cut.Decode(tokens.AsSpan(1))) == text).ShouldBeTrue();
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class TextTokenizationTests : IDisposable
         string name = Write("many.jsonl", Encoding.UTF8.GetBytes(string.Join('\n', documents.Select(d => JsonSerializer.Serialize(new { text = d })))));
 
         ushort[] expected = [.. documents.SelectMany(d => (ushort[])[TokenizerGolden.Cut.EndOfText, .. TokenizerGolden.Cut.Ids(Encoding.UTF8.GetBytes(d))])];
-        Tokens(TokenizerGolden.Cut, name).ShouldBe(expected);
+        Tokens(TokenizerGolden.Cut, name).SequenceEqual(expected).ShouldBeTrue();
     }
 
     [Theory]

@@ -29,7 +29,7 @@ public class TrainingSequencesTests
     }
 
     [Theory]
-    [InlineData(1, 3, 12)]
+    [InlineData(1, 3, 30)]
     [InlineData(7, 2, 5)]
     [InlineData(16, 8, 2)]
     public void Sequences_are_those_of_the_rule_written_down_plainly(int length, int perStep, int lookAhead)

@@ -27,7 +27,7 @@ public sealed class TextTokenization(ITokenizer tokenizer, string field = "text"
     /// <param name="writer">Where the tokens go.</param>
     /// <param name="progress">Told after every few blocks.</param>
     /// <param name="cancellation">Ends it; disposing <paramref name="writer"/> then leaves nothing behind.</param>
-    /// <exception cref="BadInputException">A file cannot be read or is not what its name says; the sentence names file and line.</exception>
+    /// <exception cref="BadInputException">A file cannot be read or is not what its name says (the sentence names file and line), or all are empty.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public TokenFolder Run(
         IReadOnlyList<TextInput> inputs,
@@ -45,7 +45,9 @@ public sealed class TextTokenization(ITokenizer tokenizer, string field = "text"
             Encode(blocks, slots, writer, cancellation);
             progress?.Report(new TokenizationProgress(blocks[^1].BytesRead, writer.Count));
         }
-        return writer.Complete(_textBytes);
+        return _textBytes > 0
+            ? writer.Complete(_textBytes)
+            : throw new BadInputException($"There is no text in {(inputs is [var only] ? only.Path : $"these {inputs.Count} files")}.");
     }
 
     private void Encode(TextBlock[] blocks, Encoding[] slots, TokenFolderWriter writer, CancellationToken cancellation)
