@@ -127,6 +127,7 @@ public sealed class BytePairTokenizerTests : IDisposable
     [InlineData("encoder.json", "{", "[", "is no vocabulary")]
     [InlineData("cut.tiktoken", "IQ== 0", "I!== 0", "line 1 is not a token in base 64 and its rank")]
     [InlineData("cut.tiktoken", "Ig== 1", "Ig== 7", "has rank 7 at line 2")]
+    [InlineData("cut.tiktoken", "b3Jpbmc=", "cXpxenF6", "is damaged: the token of rank 3255 is not made of two stronger ones")]
     [InlineData("cut.tiktoken", "Ig== 1", "IQ== 1", "its first 256 tokens are not the 256 bytes")]
     public void A_damaged_vocabulary_is_bad_input(string file, string text, string instead, string sentence)
     {

@@ -51,7 +51,7 @@ public class SampleTextTests
     [Fact]
     public void The_text_can_be_learned_from_what_stands_before()
     {
-        var (training, validation) = SampleText.Shards(0.6, seed: 5);
+        var (training, validation) = SampleText.Shards(0.3, seed: 5);
         ushort[] learn = All(training), judge = All(validation);
         double unigram = CrossEntropy(learn, judge, order: 0), bigram = CrossEntropy(learn, judge, order: 1), longer = CrossEntropy(learn, judge, order: 4);
 

@@ -71,19 +71,7 @@ public static class BytePairVocabularyFile
     /// <summary>One token a line, its bytes in base 64 and its rank; the parts of a token are what the stronger merges make of it.</summary>
     private static BytePairVocabulary ReadRanks(string path)
     {
-        var tokens = new List<byte[]>();
-        foreach (string text in Lines(path))
-        {
-            if (text.Length == 0)
-                continue;
-            if (text.Split(' ') is not [var coded, var number]
-                || !Base64.IsValid(coded)
-                || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int rank))
-                throw new BadInputException($"{path} is no list of ranks: line {tokens.Count + 1} is not a token in base 64 and its rank.");
-            if (rank != tokens.Count || rank >= BytePairVocabulary.LargestSize - 1)
-                throw new BadInputException($"{path} has rank {rank} at line {tokens.Count + 1}; ranks must go up from 0 by one and end below 65535.");
-            tokens.Add(Convert.FromBase64String(coded));
-        }
+        var tokens = ReadTokens(path);
         const int bytes = 256;
         if (tokens.Take(bytes).Where(token => token is [_]).DistinctBy(token => token[0]).Count() != bytes)
             throw new BadInputException($"{path} is no byte-level vocabulary: its first 256 tokens are not the 256 bytes.");
@@ -101,6 +89,24 @@ public static class BytePairVocabularyFile
                 throw new BadInputException($"{path} is damaged: the token of rank {rank} is not made of two stronger ones.");
         }
         return vocabulary;
+    }
+
+    private static List<byte[]> ReadTokens(string path)
+    {
+        var tokens = new List<byte[]>();
+        foreach (string text in Lines(path))
+        {
+            if (text.Length == 0)
+                continue;
+            if (text.Split(' ') is not [var coded, var number]
+                || !Base64.IsValid(coded)
+                || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int rank))
+                throw new BadInputException($"{path} is no list of ranks: line {tokens.Count + 1} is not a token in base 64 and its rank.");
+            if (rank != tokens.Count || rank >= BytePairVocabulary.LargestSize - 1)
+                throw new BadInputException($"{path} has rank {rank} at line {tokens.Count + 1}; ranks must go up from 0 by one and end below 65535.");
+            tokens.Add(Convert.FromBase64String(coded));
+        }
+        return tokens;
     }
 
     private static ushort Find(JsonObject ids, string token, string path, string where) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace SpecGD.Data.Language.Tokenizers;
@@ -26,22 +27,24 @@ internal static class CharacterClasses
     private static readonly CharacterClass[] BasicPlane = [.. Enumerable.Range(0, 0x10000).Select(c => Of((char)c))];
 
     /// <summary>The class of the character at <paramref name="position"/>, and its <paramref name="width"/> in bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] // once for every character of the text
     public static CharacterClass At(ReadOnlySpan<byte> text, int position, out int width)
     {
         byte first = text[position];
-        if (first < 0x80)
-        {
-            width = 1;
-            return BasicPlane[first];
-        }
-        Rune.DecodeFromUtf8(text[position..], out var rune, out width); // where it is no UTF-8: U+FFFD, which is a symbol
-        return Of(rune);
+        width = 1;
+        return first < 0x80 ? BasicPlane[first] : BeyondAscii(text, position, out width);
     }
 
     /// <summary>The class of the character that ends just before <paramref name="position"/>.</summary>
     public static CharacterClass Before(ReadOnlySpan<byte> text, int position)
     {
         Rune.DecodeLastFromUtf8(text[..position], out var rune, out _);
+        return Of(rune);
+    }
+
+    private static CharacterClass BeyondAscii(ReadOnlySpan<byte> text, int position, out int width)
+    {
+        Rune.DecodeFromUtf8(text[position..], out var rune, out width); // where it is no UTF-8: U+FFFD, which is a symbol
         return Of(rune);
     }
 

@@ -40,6 +40,19 @@ public sealed record TokenFolder(string Tokenizer, int Vocabulary, ushort EndOfT
             [.. (json["shards"] as JsonArray ?? []).Select(entry => Entry(entry, path))]);
     }
 
+    /// <summary>Holds the folder to its description.</summary>
+    /// <exception cref="BadInputException">A shard that it names is missing or of another length.</exception>
+    public void RefuseMissing(string directory)
+    {
+        foreach (var (file, tokens) in Shards)
+        {
+            var shard = new FileInfo(Path.Combine(directory, file));
+            if (!shard.Exists || shard.Length != TokenShardHeader.FileLengthOf(tokens))
+                throw new BadInputException($"{directory} is not whole: its {FileName} names {file} with {tokens} tokens, "
+                    + $"and {(shard.Exists ? $"that file has {shard.Length} bytes" : "there is no such file")}.");
+        }
+    }
+
     /// <summary>The text of the file.</summary>
     public string ToJson() => new JsonObject
     {
