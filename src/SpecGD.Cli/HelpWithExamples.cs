@@ -48,6 +48,9 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
         ],
     };
 
+    /// <summary>Help is given whatever else is missing on the line.</summary>
+    public override bool ClearsParseErrors => true;
+
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {

@@ -43,6 +43,8 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("--help", "reproduce", "Examples:")]
     [InlineData("run random-feature --help", "--specgd-restart-frequency", "from 1 to 16384")]
     [InlineData("reproduce --help", "--list", "specgd reproduce fig3 fig11")]
+    [InlineData("plot --help", "DIR|LOG.json", "--output")] // though its argument is missing
+    [InlineData("data fetch --help", "fineweb10B (103 training shards)", "specgd data fetch fineweb10B --shards 8")]
     public void Help_teaches(string arguments, string mentions, string alsoMentions)
     {
         var said = Specgd(arguments.Split(' '));
