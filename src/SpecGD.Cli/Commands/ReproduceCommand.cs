@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments;
+using SpecGD.Figures.Report;
+using SpecGD.Records;
 using SpecGD.Reproduction;
 
 namespace SpecGD.Cli.Commands;
@@ -18,12 +20,16 @@ internal static class ReproduceCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var list = new Option<bool>("--list") { Description = "list the figures and what each must show; run nothing" };
-        var output = new Option<string>("--output")
+        var quick = new Option<bool>("--quick")
         {
-            Description = "folder for the run folders, one a figure",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => Path.Combine("runs", "reproduce"),
+            Description = "smaller settings that show the same effects, all figures in under 90 s on two processors",
         };
+        var output = new Option<string?>("--output")
+        {
+            Description = "folder for the run folders (default runs/reproduce, with --quick runs/reproduce-quick)",
+            HelpName = "DIR",
+        };
+        var fresh = RunSession.FreshOption();
         var noFigures = new Option<bool>("--no-figures") { Description = "run and check, draw nothing" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command(
@@ -32,17 +38,22 @@ internal static class ReproduceCommand
         {
             figures,
             list,
+            quick,
             output,
             noFigures,
+            fresh,
             json,
         };
         command.SetAction(parsed =>
         {
-            var named = (parsed.GetValue(figures) ?? []).Select(PaperFigureCatalog.Named).Distinct().ToArray();
+            var named = (parsed.GetValue(figures) ?? []).SelectMany(PaperFigureCatalog.Named).Distinct().ToArray();
             var chosen = named.Length > 0 ? named : PaperFigureCatalog.All;
-            return parsed.GetValue(list)
-                ? List(chosen, parsed.GetValue(json))
-                : Reproduce(chosen, parsed.GetValue(output)!, !parsed.GetValue(noFigures), parsed.GetValue(json));
+            if (parsed.GetValue(list))
+                return List(chosen, parsed.GetValue(json));
+            bool isQuick = parsed.GetValue(quick);
+            string directory = parsed.GetValue(output) ?? Path.Combine("runs", isQuick ? "reproduce-quick" : "reproduce");
+            var request = new RunSession.Request(directory, Figures: !parsed.GetValue(noFigures), Fresh: parsed.GetValue(fresh));
+            return Reproduce(chosen, isQuick, request, parsed.GetValue(json));
         });
         return command;
     }
@@ -65,42 +76,61 @@ internal static class ReproduceCommand
         return ExitCode.Done;
     }
 
-    private static int Reproduce(IReadOnlyList<PaperFigure> figures, string directory, bool draw, bool asJson)
+    private static int Reproduce(IReadOnlyList<PaperFigure> figures, bool quick, RunSession.Request request, bool asJson)
     {
-        var rows = new List<JsonObject>();
-        int code = ExitCode.Done;
+        long begin = TimeProvider.System.GetTimestamp();
+        var reproduced = new List<ReproducedFigure>();
+        var runs = new Dictionary<string, RunRecord>(); // by folder: figures of one run share it
+        int code = ExitCode.Done, folders = figures.DistinctBy(f => f.Folder).Count();
         foreach (var figure in figures)
         {
-            Terminal.Remark($"{figure.Id}: {figure.Title}");
-            var experiment = ExperimentCatalog.Named(figure.Experiment);
-            var outcome = RunSession.Run(experiment, figure.Options, Path.Combine(directory, figure.Id), draw, TimeProvider.System);
-            if (!asJson)
-                SummaryView.Print($"{figure.Id}: {figure.Title}", experiment.Summarise(outcome.Result.Log));
-            if (outcome.ExitCode != ExitCode.Done)
+            if (!runs.TryGetValue(figure.Folder, out var run))
             {
-                code = outcome.ExitCode;
-                break;
+                Terminal.Remark($"{figure.Id} ({runs.Count + 1} of {folders}): {figure.Title}");
+                (code, run) = Run(figure, quick, request, asJson);
+                runs.Add(figure.Folder, run);
             }
-            rows.AddRange(figure.Claims.Select(claim => Row(figure, claim, outcome)));
+            reproduced.Add(ReproducedFigure.Of(figure, run));
+            if (code != ExitCode.Done)
+                break;
         }
-        if (code == ExitCode.Done && !rows.All(r => (bool)r["holds"]!))
+        var verdict = ReproductionReport.Sum([.. reproduced.SelectMany(figure => figure.Claims)]);
+        if (code == ExitCode.Done && verdict.Shape != MarkShape.Check)
             code = ExitCode.Failed;
-        Print("Claims of the paper and what was measured", rows, asJson);
+        string report = Path.Combine(request.Directory, RunFolder.ReportName);
+        HtmlReport.Write(ReproductionReport.Of(reproduced, CommandFor(figures, quick), quick), report);
+        Print("Claims of the paper and what was measured", [.. reproduced.SelectMany(RowsOf)], asJson);
+        Terminal.Remark(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{verdict.Words} {TimeProvider.System.GetElapsedTime(begin).TotalSeconds:0.0} s in all; everything on one page: {report}"));
         return code;
     }
 
-    private static JsonObject Row(PaperFigure figure, Claim claim, RunSession.Outcome outcome)
+    private static (int ExitCode, RunRecord Run) Run(PaperFigure figure, bool quick, RunSession.Request request, bool asJson)
     {
-        var finding = claim.Measure(outcome.Result.Log);
-        return new JsonObject
-        {
-            ["figure"] = figure.Id,
-            ["claim"] = claim.Statement,
-            ["measured"] = finding.Measured,
-            ["holds"] = finding.Holds,
-            ["wall time"] = outcome.WallTime.TotalSeconds.ToString("0.0 s", CultureInfo.InvariantCulture),
-        };
+        var experiment = ExperimentCatalog.Named(figure.Experiment);
+        string directory = Path.Combine(request.Directory, figure.Folder);
+        var outcome = RunSession.Run(
+            experiment, quick ? figure.QuickOptions : figure.Options, request with { Directory = directory }, TimeProvider.System);
+        var run = RunRecord.Read(directory);
+        if (!asJson)
+            SummaryView.Print($"{figure.Folder}: {figure.Title}", run.Summary);
+        return (outcome.ExitCode, run);
     }
+
+    private static string CommandFor(IReadOnlyList<PaperFigure> figures, bool quick) =>
+        "specgd reproduce"
+        + (figures.Count < PaperFigureCatalog.All.Count ? " " + string.Join(' ', figures.Select(f => f.Id)) : "")
+        + (quick ? " --quick" : "");
+
+    private static IEnumerable<JsonObject> RowsOf(ReproducedFigure figure) => figure.Claims.Select(claim => new JsonObject
+    {
+        ["figure"] = figure.Id,
+        ["claim"] = claim.Statement,
+        ["measured"] = claim.Finding?.Measured,
+        ["holds"] = claim.Finding?.Holds,
+        ["wall time"] = figure.Run.Manifest.WallTime.TotalSeconds.ToString("0.0 s", CultureInfo.InvariantCulture),
+    });
 
     private static void Print(string heading, IReadOnlyList<JsonObject> rows, bool asJson)
     {

@@ -15,7 +15,7 @@ public abstract class Activation
     private static readonly Dictionary<string, Activation> All = new Activation[]
     {
         new Elementwise("relu", static t => Math.Max(0, t), static t => t > 0 ? 1 : 0),
-        new Elementwise("relu_square", static t => t > 0 ? t * t : 0, static t => t > 0 ? 2 * t : 0),
+        new ReluSquare(),
         new Elementwise("gelu", static t => t * NormalDistribution(t), static t => NormalDistribution(t) + (t * NormalDensity(t))),
         new Elementwise("sigmoid", Sigmoid, static t => Sigmoid(t) * (1 - Sigmoid(t))),
         new Elementwise("tanh", Math.Tanh, static t => 1 - (Math.Tanh(t) * Math.Tanh(t))),
@@ -81,6 +81,23 @@ public abstract class Activation
         {
             for (int j = 0; j < da.Length; j++)
                 dz[j] = da[j] * derivative(z[j]);
+        }
+    }
+
+    /// <summary>max(0, z)².</summary>
+    private sealed class ReluSquare() : Activation("relu_square", parts: 1)
+    {
+        protected override void Forward(ReadOnlySpan<double> z, Span<double> a)
+        {
+            TensorPrimitives.Max(z, 0, a);
+            TensorPrimitives.Multiply(a, a, a);
+        }
+
+        protected override void Backward(ReadOnlySpan<double> z, ReadOnlySpan<double> da, Span<double> dz)
+        {
+            TensorPrimitives.Max(z, 0, dz);
+            TensorPrimitives.Multiply(dz, 2, dz);
+            TensorPrimitives.Multiply(dz, da, dz);
         }
     }
 

@@ -8,7 +8,7 @@ namespace SpecGD.Records;
 public sealed class RunFolder
 {
     /// <summary>Names of the files within the folder.</summary>
-    public const string LogName = "log.json", ManifestName = "manifest.json", MetricsName = "metrics.csv", FiguresName = "figures";
+    public const string LogName = "log.json", ManifestName = "manifest.json", MetricsName = "metrics.csv", FiguresName = "figures", ReportName = "report.html";
 
     private RunFolder(string path) => DirectoryPath = path;
 
@@ -43,9 +43,29 @@ public sealed class RunFolder
         return new RunFolder(path);
     }
 
-    /// <summary>Deletes the figures of an earlier run: every script in the folder of figures, with its data, caption and pictures.</summary>
+    /// <summary>The log of a finished run of this identity that the folder holds, or null where it holds none.</summary>
+    public RunLog? FindFinished(RunIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        if (!File.Exists(ManifestPath) || !File.Exists(LogPath))
+            return null;
+        try
+        {
+            var manifest = Manifest.Read(ManifestPath);
+            return manifest.Status == RunStatus.Finished && identity.IsOf(manifest) ? RunLogFile.Read(LogPath) : null;
+        }
+        catch (BadInputException)
+        {
+            return null; // changed from outside: computed again
+        }
+    }
+
+    /// <summary>
+    /// Deletes the report and the figures of an earlier run: every script in the folder of figures, with its data, caption and pictures.
+    /// </summary>
     public void DropFigures()
     {
+        File.Delete(Path.Combine(DirectoryPath, ReportName));
         if (!Directory.Exists(FiguresPath))
             return;
         foreach (string script in Directory.EnumerateFiles(FiguresPath, "*.gp").ToArray())
