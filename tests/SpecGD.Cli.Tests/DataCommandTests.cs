@@ -50,7 +50,7 @@ public sealed class DataCommandTests : InTemporaryDirectory
     [InlineData("data tokenize missing.txt --output out", "There is no file and no folder at missing.txt.")]
     [InlineData("data tokenize empty.txt.gz --output out", "There is no text in empty.txt.gz.")]
     [InlineData("data tokenize text.txt --output text.txt", "The output folder text.txt cannot be written")]
-    [InlineData("data tokenize text.txt --output .", "has token shards already (bad.bin); name another folder, or replace them with --overwrite.")]
+    [InlineData("data tokenize text.txt --output .", "has token shards already (bad_train_000001.bin); name another folder, or replace them with --overwrite.")]
     [InlineData("data tokenize text.txt --output out --tokenizer gpt3", "--tokenizer takes one of bytes, gpt2; 'gpt3' is not.")]
     [InlineData("data tokenize text.txt --output out --tokenizer gpt2", "The tokenizer gpt2 needs GPT-2's vocabulary: name the folder")]
     [InlineData("data tokenize text.txt --output out --tokenizer gpt2 --vocabulary nowhere", "There is no vocabulary at nowhere")]
@@ -58,7 +58,7 @@ public sealed class DataCommandTests : InTemporaryDirectory
     [InlineData("data tokenize --output out", "Required argument missing for command: 'tokenize'.")]
     [InlineData("data sample", "Option '--output' is required.")]
     [InlineData("data sample --output out --megabytes nan", "--megabytes takes a number")]
-    [InlineData("data inspect bad.bin", "bad.bin is no token shard: it has 3 bytes")]
+    [InlineData("data inspect bad_train_000001.bin", "bad_train_000001.bin is no token shard: it has 3 bytes")]
     [InlineData("data inspect text.txt", "text.txt is no token shard")]
     [InlineData("data inspect *.dat", "No file matches *.dat.")]
     [InlineData("data fetch pile --output out", "There are no shards 'pile' to fetch; there are fineweb10B, fineweb100B, finewebedu10B.")]
@@ -67,7 +67,7 @@ public sealed class DataCommandTests : InTemporaryDirectory
     public void Bad_input_is_one_sentence_and_exit_code_2(string arguments, string sentence)
     {
         File.WriteAllText(Path.Combine(Folder, "text.txt"), "text");
-        File.WriteAllText(Path.Combine(Folder, "bad.bin"), "bad");
+        File.WriteAllText(Path.Combine(Folder, "bad_train_000001.bin"), "bad");
         File.WriteAllBytes(Path.Combine(Folder, "empty.txt.gz"), []);
 
         var said = SpecgdProcess.Run(Folder, arguments.Split(' '), ("SPECGD_GPT2_VOCABULARY", ""));

@@ -1,3 +1,4 @@
+using SpecGD.Data.Language;
 using SpecGD.Data.Language.Tokenizers;
 using SpecGD.Data.Language.Tokens;
 
@@ -65,6 +66,32 @@ public sealed class TokenFolderTests : IDisposable
 
         Files().ShouldBe([TokenFolder.FileName, "x_train_000001.bin", "x_val_000000.bin"]);
         Tokens("x_train_000001.bin").ShouldBe([(ushort)11]);
+    }
+
+    [Fact]
+    public void Only_shards_are_replaced()
+    {
+        File.WriteAllText(Path.Combine(_folder, "model.bin"), "dear");
+        File.WriteAllText(Path.Combine(_folder, "old_train_000007.bin"), "");
+        using var writer = Writer(10, overwrite: true);
+        writer.Append([1, 2], documents: 1);
+        writer.Complete(0);
+
+        Files().ShouldBe(["model.bin", TokenFolder.FileName, "x_train_000001.bin", "x_val_000000.bin"]);
+    }
+
+    [Fact]
+    public void Ended_while_the_shards_get_their_names_the_folder_is_not_taken_for_whole()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "x_train_000002.bin")); // a file cannot get this name
+        using (var writer = Writer(10))
+        {
+            writer.Append(new ushort[35], documents: 1);
+            Should.Throw<IOException>(() => writer.Complete(0));
+        }
+
+        Files().ShouldBe([TokenFolder.FileName, "x_train_000001.bin", "x_val_000000.bin"]);
+        Should.Throw<BadInputException>(() => LanguageData.Open(_folder)).Message.ShouldContain("names x_train_000002.bin with 10 tokens, and there is no such file");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using SpecGD.Data.Language.Tokens;
 using SpecGD.Numerics.Random;
 
@@ -63,6 +64,16 @@ public class TrainingSequencesTests
         }
 
         first.Position.Epoch.ShouldBeGreaterThan(1, "the shards are read again from the first on");
+        var kept = first.CaptureState()!;
+        using (var last = Over(options, shards))
+        {
+            last.RestoreState(JsonNode.Parse(kept.ToJsonString())!);
+            last.Position.ShouldBe(first.Position);
+            last.Next().Select(s => s.Tokens.ToArray()).ShouldBe(first.Next().Select(s => s.Tokens.ToArray()));
+        }
+        using (var other = Over(options, Shard(4, 301), Shard(5, 261)))
+            Should.Throw<BadInputException>(() => other.RestoreState(kept)).Message.ShouldContain("tokens; that shard is now shard");
+        Should.Throw<BadInputException>(() => first.RestoreState(new JsonObject())).Message.ShouldContain("has no whole number at 'epoch'");
         foreach (int i in new[] { 59, 0, 31, 7 })
         {
             using var resumed = Over(options, shards);

@@ -5,7 +5,7 @@ using SpecGD.Records;
 
 namespace SpecGD.Data.Language.Tokens;
 
-/// <summary>What <c>tokens.json</c> says of a folder of shards. It is written last, so that a folder that has one is whole.</summary>
+/// <summary>What <c>tokens.json</c> says of a folder of shards. It is there before the shards, so that a folder that lacks some is known not to be whole.</summary>
 /// <param name="Tokenizer">Name of the tokenizer.</param>
 /// <param name="Vocabulary">Number of ids.</param>
 /// <param name="EndOfText">The token before each document.</param>

@@ -7,7 +7,7 @@ namespace SpecGD.Data.Language.Tokens;
 /// <summary>
 /// Writes a stream of tokens as a folder of shards: <c>NAME_val_000000.bin</c>, <c>NAME_train_000001.bin</c> and on, each of as many tokens as a shard
 /// takes, documents running on across their ends, the last with what is left. Nothing has its name before <see cref="Complete"/>; disposed before that,
-/// nothing is left.
+/// nothing is left, and what was in the folder is untouched.
 /// </summary>
 public sealed class TokenFolderWriter : IDisposable
 {
@@ -34,7 +34,7 @@ public sealed class TokenFolderWriter : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shardTokens, 1);
         RunFolder.Prepare(directory);
-        _before = [.. Directory.EnumerateFiles(directory, TokenFiles.All)];
+        _before = [.. Directory.EnumerateFiles(directory, "*_val_??????.bin"), .. Directory.EnumerateFiles(directory, "*_train_??????.bin")];
         if (_before.Length > 0 && !overwrite)
             throw new BadInputException($"{directory} has token shards already ({Path.GetFileName(_before.Min())}); name another folder, or replace them with --overwrite.");
         (_directory, _name, _tokenizer, _shardTokens) = (directory, name, tokenizer, shardTokens);
@@ -64,7 +64,10 @@ public sealed class TokenFolderWriter : IDisposable
         }
     }
 
-    /// <summary>Gives every shard its name, removes those that were there before, and writes <see cref="TokenFolder.FileName"/> last.</summary>
+    /// <summary>
+    /// Removes the shards that were there before, writes <see cref="TokenFolder.FileName"/>, and gives every shard its name: where that ends in the middle,
+    /// the description names a shard that is missing, and the folder is not taken for whole.
+    /// </summary>
     /// <param name="textBytes">Length of the text in bytes, for the record.</param>
     /// <exception cref="BadInputException">There are no tokens.</exception>
     public TokenFolder Complete(long textBytes)
@@ -81,8 +84,6 @@ public sealed class TokenFolderWriter : IDisposable
         File.Delete(Path.Combine(_directory, TokenFolder.FileName));
         foreach (string old in _before)
             File.Delete(old);
-        foreach (var shard in _shards)
-            shard.Publish();
         var folder = new TokenFolder(
             _tokenizer.Name,
             _tokenizer.Vocabulary,
@@ -91,6 +92,8 @@ public sealed class TokenFolderWriter : IDisposable
             textBytes,
             [.. _shards.Select(s => new ShardEntry(Path.GetFileName(s.TargetPath), s.Count))]);
         AtomicFile.Write(Path.Combine(_directory, TokenFolder.FileName), folder.ToJson());
+        foreach (var shard in _shards)
+            shard.Publish();
         return folder;
     }
 

@@ -5,9 +5,11 @@ public sealed class TokenShards
 {
     private readonly Func<int, ITokenShard> _open;
     private readonly int[] _counts;
+    private readonly string[] _names;
 
-    private TokenShards(int[] counts, Func<int, ITokenShard> open)
+    private TokenShards(string[] names, int[] counts, Func<int, ITokenShard> open)
     {
+        _names = names;
         _counts = counts;
         _open = open;
     }
@@ -31,7 +33,7 @@ public sealed class TokenShards
         for (int i = 0; i < counts.Length; i++)
             using (var shard = TokenShard.Open(paths[i], vocabulary))
                 counts[i] = shard.Count;
-        return new TokenShards(counts, i => TokenShard.Open(paths[i], vocabulary));
+        return new TokenShards([.. paths.Select(path => Path.GetFileName(path))], counts, i => TokenShard.Open(paths[i], vocabulary));
     }
 
     /// <summary>Shards in memory.</summary>
@@ -39,8 +41,11 @@ public sealed class TokenShards
     {
         ArgumentNullException.ThrowIfNull(shards);
         ArgumentOutOfRangeException.ThrowIfZero(shards.Length);
-        return new TokenShards([.. shards.Select(s => s.Count)], i => shards[i]);
+        return new TokenShards([.. shards.Select(s => s.Name)], [.. shards.Select(s => s.Count)], i => shards[i]);
     }
+
+    /// <summary>Name of one shard, without its folder.</summary>
+    public string NameOf(int shard) => _names[shard];
 
     /// <summary>Tokens in one shard.</summary>
     public int TokensIn(int shard) => _counts[shard];

@@ -1,9 +1,12 @@
+using System.Text.Json.Nodes;
+using SpecGD.Records;
+
 namespace SpecGD.Data.Language.Tokens;
 
 /// <summary>
 /// The training batches of the NanoGPT run: every sequence begins at a document. The sequences of a step do not depend on how many ranks share them.
 /// </summary>
-public sealed class TrainingSequences : IDisposable
+public sealed class TrainingSequences : IStateful, IDisposable
 {
     private readonly TokenShards _shards;
     private readonly SequenceOptions _options;
@@ -67,6 +70,31 @@ public sealed class TrainingSequences : IDisposable
                 + "longer sequences, a longer look-ahead or shorter documents would do, and documents must begin with end of text.");
         _position = _position with { Offset = _position.Offset + end };
         return sequences;
+    }
+
+    /// <summary>The position, with name and length of the shard that it is in.</summary>
+    public JsonNode? CaptureState() => new JsonObject
+    {
+        ["epoch"] = _position.Epoch,
+        ["shard"] = _position.Shard,
+        ["offset"] = _position.Offset,
+        ["name"] = _shards.NameOf(_position.Shard),
+        ["tokens"] = _shards.TokensIn(_position.Shard),
+    };
+
+    /// <summary>Goes to a position that was kept.</summary>
+    /// <exception cref="BadInputException">It is none of these shards.</exception>
+    public void RestoreState(JsonNode state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        int Number(string key) => JsonNumber.Of(state[key]) is >= 0 and <= int.MaxValue and var number && number == Math.Floor(number)
+            ? (int)number
+            : throw new BadInputException($"The kept position in the training data has no whole number at '{key}'.");
+        Position = new TokenPosition(Number("epoch"), Number("shard"), Number("offset"));
+        string name = _shards.NameOf(_position.Shard);
+        if (state["name"]?.ToString() != name || Number("tokens") != _shards.TokensIn(_position.Shard))
+            throw new BadInputException($"The kept position is in training shard {_position.Shard}, {state["name"]} of {Number("tokens")} tokens; "
+                + $"that shard is now {name} of {_shards.TokensIn(_position.Shard)}.");
     }
 
     /// <inheritdoc/>
