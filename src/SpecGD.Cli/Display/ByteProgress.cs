@@ -61,7 +61,8 @@ internal static class ByteProgress
                 double rate = Math.Max(1, value.Done - _first) / elapsed;
                 Terminal.Error.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{name}: {value.Done / Megabyte:0.0}/{value.Total / Megabyte:0.0} MB, {rate / Megabyte:0.0} MB/s, {(value.Total - value.Done) / rate:0} s left"));
+                    $"{name}: {value.Done / Megabyte:0.0}/{value.Total / Megabyte:0.0} MB, {rate / Megabyte:0.0} MB/s, "
+                    + $"{(value.Total - value.Done) / rate:0} s left"));
             }
         }
     }

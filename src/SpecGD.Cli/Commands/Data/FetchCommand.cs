@@ -15,7 +15,11 @@ internal static class FetchCommand
     /// <summary>What can be set.</summary>
     internal sealed record FetchSettings
     {
-        [Setting("shards", "training shards, of 200 MB and 10⁸ tokens each, beside the one for validation; the NanoGPT run needs 8", Min = 0, Max = 1030)]
+        [Setting(
+            "shards",
+            "training shards, of 200 MB and 10⁸ tokens each, beside the one for validation; the NanoGPT run needs 8",
+            Min = 0,
+            Max = 1030)]
         public int Shards { get; init; } = 8;
 
         [Setting("base-url", "address of the hub or of a mirror with the same paths", UnsetMeans = "$" + HubVariable + ", else " + Hub)]
@@ -27,11 +31,15 @@ internal static class FetchCommand
 
     public static Command Build()
     {
-        var name = new Argument<string>("SHARDS") { Description = string.Join(", ", PublishedShards.All.Select(c => $"{c.Name} ({c.TrainingShards} training shards)")) };
+        var name = new Argument<string>("SHARDS")
+        {
+            Description = string.Join(", ", PublishedShards.All.Select(c => $"{c.Name} ({c.TrainingShards} training shards)")),
+        };
         var output = new Option<string>("--output") { Description = "folder for the shards", HelpName = "DIR", Required = true };
         var command = new Command(
             "fetch",
-            $"Fetch ready-made GPT-2 token shards from the Hugging Face hub; called again, it goes on where it stopped. {TokenVariable} is sent where it is set.")
+            "Fetch ready-made GPT-2 token shards from the Hugging Face hub; called again, it goes on where it stopped. "
+            + $"{TokenVariable} is sent where it is set.")
         {
             name,
             output,
@@ -52,13 +60,14 @@ internal static class FetchCommand
         var fetcher = new ShardFetcher(client, new FetchOptions { Token = Variable(TokenVariable), Tries = settings.Tries }, clock);
         return DataCommand.Interruptible("stopped: whole shards are kept, and the same command goes on from here.", cancellation =>
         {
+            long usual = TokenShardHeader.FileLengthOf(TokenFolderWriter.ShardTokens);
             foreach (string file in files)
             {
                 string target = Path.Combine(directory, file);
                 var result = ByteProgress.Show(file, clock, progress => fetcher.FetchAsync(
                     published.Address(hub, file),
                     target,
-                    new Relay<FetchProgress>(p => progress.Report(new BytesDone(p.Done, p.Total ?? TokenShardHeader.FileLengthOf(TokenFolderWriter.ShardTokens)))),
+                    new Relay<FetchProgress>(p => progress.Report(new BytesDone(p.Done, p.Total ?? usual))),
                     Terminal.Remark,
                     cancellation).GetAwaiter().GetResult());
                 if (result == FetchResult.WasThere)

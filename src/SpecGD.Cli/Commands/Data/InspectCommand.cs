@@ -16,7 +16,11 @@ internal static class InspectCommand
     /// <summary>What can be set.</summary>
     internal sealed record InspectSettings
     {
-        [Setting("tokenizer", "what made the tokens", Choices = "bytes,gpt2", UnsetMeans = "as tokens.json beside the shards says, else by the largest token")]
+        [Setting(
+            "tokenizer",
+            "what made the tokens",
+            Choices = "bytes,gpt2",
+            UnsetMeans = "as tokens.json beside the shards says, else by the largest token")]
         public string? Tokenizer { get; init; }
 
         [Setting("vocabulary", "GPT-2's vocabulary, to show tokens as text", UnsetMeans = "$" + TokenizerSettings.VocabularyVariable)]
@@ -31,12 +35,16 @@ internal static class InspectCommand
 
     public static Command Build()
     {
-        var places = new Argument<string[]>("FILE") { Description = "token shards, folders of them, or patterns such as 'data/*_train_*.bin'", Arity = ArgumentArity.OneOrMore };
+        var places = new Argument<string[]>("FILE")
+        {
+            Description = "token shards, folders of them, or patterns such as 'data/*_train_*.bin'",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var json = new Option<bool>("--json") { Description = "print the findings as JSON" };
         var command = new Command(
             "inspect",
-            "Read token shards whole and tell what is in them: tokens, documents, the most common tokens, and 1/p_max, which is the stable rank of the "
-            + "token indicator matrix.")
+            "Read token shards whole and tell what is in them: tokens, documents, the most common tokens, and 1/p_max, which is the stable rank "
+            + "of the token indicator matrix.")
         {
             places,
             json,
@@ -53,7 +61,8 @@ internal static class InspectCommand
     private static int Inspect(IReadOnlyList<string> files, InspectSettings settings, bool asJson, CancellationToken cancellation)
     {
         var told = Told(files[0], settings);
-        var censuses = ByteProgress.Show("inspect", TimeProvider.System, progress => Count(files, told?.Vocabulary ?? ushort.MaxValue + 1, progress, cancellation));
+        int vocabulary = told?.Vocabulary ?? ushort.MaxValue + 1;
+        var censuses = ByteProgress.Show("inspect", TimeProvider.System, progress => Count(files, vocabulary, progress, cancellation));
         var all = new TokenCensus();
         foreach (var census in censuses)
             all.Add(census);

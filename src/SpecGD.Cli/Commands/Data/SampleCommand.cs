@@ -24,7 +24,8 @@ internal static class SampleCommand
         var output = new Option<string>("--output") { Description = "folder for the shards", HelpName = "DIR", Required = true };
         var command = new Command(
             "sample",
-            "Make token shards of an invented language: words with Zipf's frequencies, a small grammar, documents with a subject. The same seed gives the same text.")
+            "Make token shards of an invented language: words with Zipf's frequencies, a small grammar, documents with a subject. "
+            + "The same seed gives the same text.")
         {
             output,
         };

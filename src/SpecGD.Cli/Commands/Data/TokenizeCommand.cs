@@ -29,7 +29,8 @@ internal static class TokenizeCommand
         var output = new Option<string>("--output") { Description = "folder for the shards", HelpName = "DIR", Required = true };
         var command = new Command(
             "tokenize",
-            "Make token shards of text, with end of text before each document. The first shard is for validation; where everything fits one, its first tenth is.")
+            "Make token shards of text, with end of text before each document. The first shard is for validation; where everything fits one, "
+            + "its first tenth is.")
         {
             inputs,
             output,

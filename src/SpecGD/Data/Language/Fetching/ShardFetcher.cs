@@ -179,7 +179,8 @@ public sealed class ShardFetcher(HttpClient client, FetchOptions options, TimePr
             case HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError:
                 throw new TransientFetchException($"the server said {(int)response.StatusCode}") { RetryAfter = response.Headers.RetryAfter?.Delta };
             default:
-                throw new BadInputException($"{address} was answered with {(int)response.StatusCode} ({response.ReasonPhrase}); 200 or 206 was expected.");
+                throw new BadInputException(
+                    $"{address} was answered with {(int)response.StatusCode} ({response.ReasonPhrase}); 200 or 206 was expected.");
         }
     }
 
@@ -217,7 +218,8 @@ public sealed class ShardFetcher(HttpClient client, FetchOptions options, TimePr
     private static void Check(FileStream file, Uri address)
     {
         if (file.Length < TokenShardHeader.Length)
-            throw new BadInputException($"{address} is no token shard: it has {file.Length} bytes, and the header alone has {TokenShardHeader.Length}.");
+            throw new BadInputException(
+                $"{address} is no token shard: it has {file.Length} bytes, and the header alone has {TokenShardHeader.Length}.");
         byte[] first = FirstBytes(file);
         var header = TokenShardHeader.Parse(first, address.ToString());
         if (file.Length < header.FileLength)

@@ -3,7 +3,8 @@ using SpecGD.Numerics.Random;
 namespace SpecGD.Data.Language.Text;
 
 /// <summary>
-/// The words of the sample language, by part of speech, the most frequent first. They are made of syllables by a generator of their own, so that every
+/// The words of the sample language, by part of speech, the most frequent first. They are made of syllables by a generator of their own, so that
+/// every
 /// text is of the same language, whatever its seed.
 /// </summary>
 internal sealed class SampleLexicon
@@ -11,7 +12,10 @@ internal sealed class SampleLexicon
     private const uint LanguageSeed = 20240520;
 
     private static readonly string[] Onsets =
-        ["", "b", "c", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "br", "cl", "dr", "gr", "pl", "sh", "sl", "st", "th", "tr"];
+    [
+        "", "b", "c", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w",
+        "br", "cl", "dr", "gr", "pl", "sh", "sl", "st", "th", "tr",
+    ];
 
     private static readonly string[] Vowels = ["a", "e", "i", "o", "u", "ai", "ea", "ou"];
 

@@ -4,7 +4,9 @@ using SpecGD.Data.Language.Tokenizers;
 
 namespace SpecGD.Data.Language.Text;
 
-/// <summary>Reads files in blocks that can be made into tokens side by side: JSON Lines at ends of lines, plain text where the tokenizer allows a cut.</summary>
+/// <summary>
+/// Reads files in blocks that can be made into tokens side by side: JSON Lines at ends of lines, plain text where the tokenizer allows a cut.
+/// </summary>
 internal static class TextBlocks
 {
     /// <summary>
@@ -50,11 +52,10 @@ internal static class TextBlocks
                 bool isLast = filled < capacity;
                 if (isFirst)
                     filled = CheckBeginning(input, buffer, filled);
-                int cut = isLast ? filled : input.IsJsonLines ? buffer.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1 : Cut(tokenizer, buffer.AsSpan(0, filled));
+                int cut = isLast ? filled : LastCut(input, tokenizer, buffer.AsSpan(0, filled));
                 if (cut == 0 && !isLast)
                 {
-                    capacity = Larger(input, line, capacity);
-                    buffer = Grown(buffer, filled, capacity);
+                    Grow(input, line, filled, ref buffer, ref capacity);
                     continue;
                 }
                 var block = new TextBlock(input, buffer, cut, isFirst && !input.IsJsonLines, line, bytesBefore + file.Position);
@@ -115,9 +116,15 @@ internal static class TextBlocks
         return filled - Utf8Mark.Length;
     }
 
-    /// <summary>Where the tokenizer allows a cut; where it allows none, before the last whole character.</summary>
-    private static int Cut(ITokenizer tokenizer, ReadOnlySpan<byte> text)
+    /// <summary>
+    /// Behind the last whole line of JSON Lines, 0 where there is none; of other text where the tokenizer allows a cut, and where it allows none,
+    /// before
+    /// the last whole character.
+    /// </summary>
+    private static int LastCut(TextInput input, ITokenizer tokenizer, ReadOnlySpan<byte> text)
     {
+        if (input.IsJsonLines)
+            return text.LastIndexOf((byte)'\n') + 1;
         int cut = tokenizer.LastCut(text);
         if (cut > 0)
             return cut;
@@ -128,15 +135,16 @@ internal static class TextBlocks
         return cut;
     }
 
-    private static int Larger(TextInput input, long line, int capacity) => capacity < LongestLine
-        ? 2 * capacity
-        : throw new BadInputException($"{input.Path} has a line of more than {LongestLine >> 20} MiB (line {line}); JSON Lines has one document a line.");
-
-    private static byte[] Grown(byte[] buffer, int filled, int capacity)
+    /// <summary>Makes room for a line that is longer than the buffer.</summary>
+    private static void Grow(TextInput input, long line, int filled, ref byte[] buffer, ref int capacity)
     {
+        if (capacity >= LongestLine)
+            throw new BadInputException($"{input.Path} has a line of more than {LongestLine >> 20} MiB (line {line}); "
+                + "JSON Lines has one document a line.");
+        capacity *= 2;
         byte[] larger = ArrayPool<byte>.Shared.Rent(capacity);
         buffer.AsSpan(0, filled).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
+        buffer = larger;
     }
 }

@@ -12,7 +12,9 @@ public sealed record TextInput(string Path, long Length, bool IsJsonLines, bool 
     private static readonly string[] JsonLinesEndings = [".jsonl", ".ndjson"];
     private static readonly string[] TextEndings = [".txt", ".text", ".md"];
 
-    /// <summary>The files that the names stand for. A folder stands for every text and JSON Lines file in and below it, in the order of their paths.</summary>
+    /// <summary>
+    /// The files that the names stand for. A folder stands for every text and JSON Lines file in and below it, in the order of their paths.
+    /// </summary>
     /// <exception cref="BadInputException">A name stands for nothing.</exception>
     public static IReadOnlyList<TextInput> Find(IEnumerable<string> places)
     {
@@ -35,8 +37,8 @@ public sealed record TextInput(string Path, long Length, bool IsJsonLines, bool 
         ];
         return found.Length > 0
             ? found
-            : throw new BadInputException($"The folder {place} has no text: files ending in {string.Join(", ", [.. TextEndings, .. JsonLinesEndings])} "
-                + $"are read, also with {Gzip} behind; name others one by one.");
+            : throw new BadInputException($"The folder {place} has no text: files ending in "
+                + $"{string.Join(", ", [.. TextEndings, .. JsonLinesEndings])} are read, also with {Gzip} behind; name others one by one.");
     }
 
     private static TextInput Of(string path) =>

@@ -27,7 +27,8 @@ public sealed class TextTokenization(ITokenizer tokenizer, string field = "text"
     /// <param name="writer">Where the tokens go.</param>
     /// <param name="progress">Told after every few blocks.</param>
     /// <param name="cancellation">Ends it; disposing <paramref name="writer"/> then leaves nothing behind.</param>
-    /// <exception cref="BadInputException">A file cannot be read or is not what its name says (the sentence names file and line), or all are empty.</exception>
+    /// <exception cref="BadInputException">A file cannot be read or is not what its name says (the sentence names file and line), or all are
+    /// empty.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public TokenFolder Run(
         IReadOnlyList<TextInput> inputs,

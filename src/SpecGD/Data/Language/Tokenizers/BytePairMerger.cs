@@ -1,7 +1,8 @@
 namespace SpecGD.Data.Language.Tokenizers;
 
 /// <summary>
-/// Merges the bytes of one piece: always the strongest pair, the leftmost of equals first, until none is left. Keeps its arrays, so one is for one thread.
+/// Merges the bytes of one piece: always the strongest pair, the leftmost of equals first, until none is left. Keeps its arrays, so one is for one
+/// thread.
 /// </summary>
 internal sealed class BytePairMerger(BytePairVocabulary vocabulary)
 {

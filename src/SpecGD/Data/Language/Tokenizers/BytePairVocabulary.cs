@@ -1,7 +1,8 @@
 namespace SpecGD.Data.Language.Tokenizers;
 
 /// <summary>
-/// A byte-pair vocabulary: the ids of the 256 bytes, the merges in their order (the earlier, the stronger), the bytes of every id, and the id of end of text.
+/// A byte-pair vocabulary: the ids of the 256 bytes, the merges in their order (the earlier, the stronger), the bytes of every id, and the id of
+/// end of text.
 /// </summary>
 public sealed class BytePairVocabulary
 {
@@ -76,11 +77,17 @@ public sealed class BytePairVocabulary
     /// <summary>The id that the merge of this rank makes.</summary>
     internal ushort Merged(int rank) => _merged[rank];
 
-    /// <summary>Adds the next merge, the weakest so far. The parts must be there, the id must be free and the pair new: false where they are not.</summary>
+    /// <summary>
+    /// Adds the next merge, the weakest so far. The parts must be there, the id must be free and the pair new: false where they are not.
+    /// </summary>
     internal bool TryAddMerge(ushort left, ushort right, ushort merged)
     {
         uint key = Key(left, right);
-        if (key == EmptyKey || _bytes[left] is not { } first || _bytes[right] is not { } second || _bytes[merged] is not null || Rank(left, right) != NoRank)
+        if (key == EmptyKey
+            || _bytes[left] is not { } first
+            || _bytes[right] is not { } second
+            || _bytes[merged] is not null
+            || Rank(left, right) != NoRank)
             return false;
         _bytes[merged] = [.. first, .. second];
         int slot = Slot(key);

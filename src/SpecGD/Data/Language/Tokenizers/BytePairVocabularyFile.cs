@@ -65,7 +65,9 @@ public static class BytePairVocabularyFile
         }
         if (vocabulary.Size != ids.Count)
             throw new BadInputException($"{idsPath} has {ids.Count} ids, but {mergesPath} makes {vocabulary.Size}: they do not belong together.");
-        return vocabulary.IsContiguous ? vocabulary : throw new BadInputException($"The ids in {idsPath} do not go from 0 to {vocabulary.Size - 1}, each once.");
+        return vocabulary.IsContiguous
+            ? vocabulary
+            : throw new BadInputException($"The ids in {idsPath} do not go from 0 to {vocabulary.Size - 1}, each once.");
     }
 
     /// <summary>One token a line, its bytes in base 64 and its rank; the parts of a token are what the stronger merges make of it.</summary>
@@ -103,7 +105,8 @@ public static class BytePairVocabularyFile
                 || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int rank))
                 throw new BadInputException($"{path} is no list of ranks: line {tokens.Count + 1} is not a token in base 64 and its rank.");
             if (rank != tokens.Count || rank >= BytePairVocabulary.LargestSize - 1)
-                throw new BadInputException($"{path} has rank {rank} at line {tokens.Count + 1}; ranks must go up from 0 by one and end below 65535.");
+                throw new BadInputException(
+                    $"{path} has rank {rank} at line {tokens.Count + 1}; ranks must go up from 0 by one and end below 65535.");
             tokens.Add(Convert.FromBase64String(coded));
         }
         return tokens;

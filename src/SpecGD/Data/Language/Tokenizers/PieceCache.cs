@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace SpecGD.Data.Language.Tokenizers;
 
-/// <summary>Ids of the pieces seen lately, so that a frequent word is merged once. Emptied when full, which bounds its memory. One is for one thread.</summary>
+/// <summary>
+/// Ids of the pieces seen lately, so that a frequent word is merged once. Emptied when full, which bounds its memory. One is for one thread.
+/// </summary>
 internal sealed class PieceCache
 {
     /// <summary>Words of this many bytes are common; longer pieces are seldom seen twice.</summary>

@@ -64,7 +64,9 @@ internal static class PieceScanner
         return at;
     }
 
-    /// <summary>The run of spaces; without its last character where something else follows, and that character alone where it is the only one.</summary>
+    /// <summary>
+    /// The run of spaces; without its last character where something else follows, and that character alone where it is the only one.
+    /// </summary>
     private static int SpaceLength(ReadOnlySpan<byte> text)
     {
         int end = 0, last = 0;

@@ -15,7 +15,8 @@ public sealed class TokenCensus
     public int Largest => Array.FindLastIndex(_counts, n => n > 0);
 
     /// <summary>
-    /// 1/p_max: the stable rank of the token indicator matrix (rows: tokens of the vocabulary, columns: positions), whose squared singular values are the
+    /// 1/p_max: the stable rank of the token indicator matrix (rows: tokens of the vocabulary, columns: positions), whose squared singular values
+    /// are the
     /// counts (2.15). NaN where nothing was counted.
     /// </summary>
     public double StableRank => (double)Total / _counts.Max();
@@ -60,5 +61,9 @@ public sealed class TokenCensus
 
     /// <summary>The <paramref name="count"/> most common tokens, the most common first, the smaller id first of equals.</summary>
     public IReadOnlyList<(ushort Token, long Count)> MostCommon(int count) =>
-        [.. _counts.Index().Where(c => c.Item > 0).OrderByDescending(c => c.Item).ThenBy(c => c.Index).Take(count).Select(c => ((ushort)c.Index, c.Item))];
+    [
+        .. _counts.Index().Where(c => c.Item > 0)
+            .OrderByDescending(c => c.Item).ThenBy(c => c.Index)
+            .Take(count).Select(c => ((ushort)c.Index, c.Item)),
+    ];
 }

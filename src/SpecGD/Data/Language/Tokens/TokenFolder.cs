@@ -5,7 +5,9 @@ using SpecGD.Records;
 
 namespace SpecGD.Data.Language.Tokens;
 
-/// <summary>What <c>tokens.json</c> says of a folder of shards. It is there before the shards, so that a folder that lacks some is known not to be whole.</summary>
+/// <summary>
+/// What <c>tokens.json</c> says of a folder of shards. It is there before the shards, so that a folder that lacks some is known not to be whole.
+/// </summary>
 /// <param name="Tokenizer">Name of the tokenizer.</param>
 /// <param name="Vocabulary">Number of ids.</param>
 /// <param name="EndOfText">The token before each document.</param>
@@ -32,7 +34,9 @@ public sealed record TokenFolder(string Tokenizer, int Vocabulary, ushort EndOfT
         var json = LenientJson.ReadObject(path, "a description of token shards");
         int vocabulary = (int)Number(json, "vocabulary", 1, ushort.MaxValue + 1, path);
         return new TokenFolder(
-            json["tokenizer"] is JsonValue name && name.TryGetValue(out string? text) ? text : throw Lacks(path, "the name of a tokenizer at 'tokenizer'"),
+            json["tokenizer"] is JsonValue name && name.TryGetValue(out string? text)
+                ? text
+                : throw Lacks(path, "the name of a tokenizer at 'tokenizer'"),
             vocabulary,
             (ushort)Number(json, "end_of_text", 0, vocabulary - 1, path),
             Number(json, "documents", 0, long.MaxValue, path),

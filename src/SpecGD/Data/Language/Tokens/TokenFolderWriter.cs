@@ -5,8 +5,10 @@ using SpecGD.Records;
 namespace SpecGD.Data.Language.Tokens;
 
 /// <summary>
-/// Writes a stream of tokens as a folder of shards: <c>NAME_val_000000.bin</c>, <c>NAME_train_000001.bin</c> and on, each of as many tokens as a shard
-/// takes, documents running on across their ends, the last with what is left. Nothing has its name before <see cref="Complete"/>; disposed before that,
+/// Writes a stream of tokens as a folder of shards: <c>NAME_val_000000.bin</c>, <c>NAME_train_000001.bin</c> and on, each of as many tokens as a
+/// shard
+/// takes, documents running on across their ends, the last with what is left. Nothing has its name before <see cref="Complete"/>; disposed before
+/// that,
 /// nothing is left, and what was in the folder is untouched.
 /// </summary>
 public sealed class TokenFolderWriter : IDisposable
@@ -36,7 +38,8 @@ public sealed class TokenFolderWriter : IDisposable
         RunFolder.Prepare(directory);
         _before = [.. Directory.EnumerateFiles(directory, "*_val_??????.bin"), .. Directory.EnumerateFiles(directory, "*_train_??????.bin")];
         if (_before.Length > 0 && !overwrite)
-            throw new BadInputException($"{directory} has token shards already ({Path.GetFileName(_before.Min())}); name another folder, or replace them with --overwrite.");
+            throw new BadInputException($"{directory} has token shards already ({Path.GetFileName(_before.Min())}); "
+                + "name another folder, or replace them with --overwrite.");
         (_directory, _name, _tokenizer, _shardTokens) = (directory, name, tokenizer, shardTokens);
     }
 
@@ -65,7 +68,8 @@ public sealed class TokenFolderWriter : IDisposable
     }
 
     /// <summary>
-    /// Removes the shards that were there before, writes <see cref="TokenFolder.FileName"/>, and gives every shard its name: where that ends in the middle,
+    /// Removes the shards that were there before, writes <see cref="TokenFolder.FileName"/>, and gives every shard its name: where that ends in the
+    /// middle,
     /// the description names a shard that is missing, and the folder is not taken for whole.
     /// </summary>
     /// <param name="textBytes">Length of the text in bytes, for the record.</param>

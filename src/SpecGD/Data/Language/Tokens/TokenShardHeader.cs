@@ -37,7 +37,8 @@ public readonly record struct TokenShardHeader(int Count)
             throw new BadInputException($"{name} is no token shard: it has {bytes.Length} bytes, and the header alone has {Length}.");
         int magic = Number(bytes, 0), version = Number(bytes, 1), count = Number(bytes, 2);
         if (magic != Magic)
-            throw new BadInputException($"{name} is no token shard: it begins with {magic}{Shown(bytes)}, and a shard with the magic number {Magic}.");
+            throw new BadInputException(
+                $"{name} is no token shard: it begins with {magic}{Shown(bytes)}, and a shard with the magic number {Magic}.");
         if (version != Version)
             throw new BadInputException($"{name} is a token shard of version {version}; only version {Version} is known.");
         if (count < 0)

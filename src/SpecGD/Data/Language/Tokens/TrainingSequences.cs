@@ -41,7 +41,11 @@ public sealed class TrainingSequences : IStateful, IDisposable
         get => _position;
         set
         {
-            if (value.Epoch < 0 || value.Shard < 0 || value.Shard >= _shards.Count || value.Offset < 0 || value.Offset > _shards.TokensIn(value.Shard))
+            if (value.Epoch < 0
+                || value.Shard < 0
+                || value.Shard >= _shards.Count
+                || value.Offset < 0
+                || value.Offset > _shards.TokensIn(value.Shard))
                 throw new BadInputException($"Token {value.Offset} of training shard {value.Shard} is not in these {_shards.Count} shards: "
                     + "the position is of other data.");
             _position = value;
