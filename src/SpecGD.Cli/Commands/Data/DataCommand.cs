@@ -36,10 +36,10 @@ internal static class DataCommand
     {
         foreach (var shard in folder.Shards)
             Console.Out.WriteLine(Path.Combine(directory, shard.File));
+        double rate = folder.TextBytes / 1e6 / Math.Max(wall.TotalSeconds, 1e-3);
         Terminal.Remark(string.Create(
             CultureInfo.InvariantCulture,
             $"{folder.Documents} documents, {folder.TextBytes / 1e6:0.###} MB of text, {folder.Tokens} tokens of {folder.Tokenizer} "
-            + $"in {wall.TotalSeconds:0.0} s ({folder.TextBytes / 1e6 / Math.Max(wall.TotalSeconds, 1e-3):0.0} MB/s); "
-            + "the first shard is for validation"));
+            + $"in {wall.TotalSeconds:0.0} s ({rate:0.0} MB/s); the first shard is for validation"));
     }
 }
