@@ -28,7 +28,28 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
             "specgd reproduce --list         the figures, and what each must show",
             "specgd reproduce fig3 fig11     two of them",
         ],
+        ["tokenize"] =
+        [
+            "specgd data tokenize books/ --output data/books                    one document a file, every byte a token",
+            "specgd data tokenize web.jsonl.gz --tokenizer gpt2 --vocabulary gpt2/ --output data/web",
+        ],
+        ["inspect"] =
+        [
+            "specgd data inspect data/web",
+            "specgd data inspect 'data/*_val_*.bin' --json | jq .all.st",
+        ],
+        ["sample"] =
+        [
+            "specgd data sample --megabytes 20 --output data/sample",
+        ],
+        ["fetch"] =
+        [
+            "specgd data fetch fineweb10B --shards 8 --output data/fineweb10B   enough for the NanoGPT run, 1.8 GB",
+        ],
     };
+
+    /// <summary>Help is given whatever else is missing on the line.</summary>
+    public override bool ClearsParseErrors => true;
 
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)

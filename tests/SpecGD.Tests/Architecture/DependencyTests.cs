@@ -20,7 +20,7 @@ public class DependencyTests
         ["Spectral"] = [],
         ["Models"] = ["Spectral"],
         ["Optimizers"] = ["Spectral", "Records"],
-        ["Data"] = ["Models"],
+        ["Data"] = ["Models", "Records"],
         ["Records"] = [],
         ["Training"] = ["Spectral", "Models", "Optimizers", "Data", "Records"],
         ["Experiments"] = ["Spectral", "Models", "Optimizers", "Data", "Records", "Training"],

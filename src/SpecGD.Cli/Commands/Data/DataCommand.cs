@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Globalization;
+using SpecGD.Cli.Display;
+using SpecGD.Data.Language.Tokens;
+
+namespace SpecGD.Cli.Commands.Data;
+
+/// <summary><c>specgd data …</c>: text to token shards, shards from elsewhere, and a look into them.</summary>
+internal static class DataCommand
+{
+    public static Command Build() => new("data", "Token shards for language models: make them of text, fetch ready-made ones, look into them.")
+    {
+        TokenizeCommand.Build(),
+        InspectCommand.Build(),
+        SampleCommand.Build(),
+        FetchCommand.Build(),
+    };
+
+    /// <summary>Does work that Ctrl-C ends; then says <paramref name="whenStopped"/>.</summary>
+    public static int Interruptible(string whenStopped, Func<CancellationToken, int> work)
+    {
+        using var interruption = new Interruption();
+        try
+        {
+            return work(interruption.Token);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            Terminal.Remark(whenStopped);
+            return interruption.ExitCode;
+        }
+    }
+
+    /// <summary>Says what a folder of shards has, and how to go on with it.</summary>
+    public static void Print(TokenFolder folder, string directory, TimeSpan wall)
+    {
+        foreach (var shard in folder.Shards)
+            Console.Out.WriteLine(Path.Combine(directory, shard.File));
+        double rate = folder.TextBytes / 1e6 / Math.Max(wall.TotalSeconds, 1e-3);
+        Terminal.Remark(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{folder.Documents} documents, {folder.TextBytes / 1e6:0.###} MB of text, {folder.Tokens} tokens of {folder.Tokenizer} "
+            + $"in {wall.TotalSeconds:0.0} s ({rate:0.0} MB/s); the first shard is for validation"));
+    }
+}

@@ -1,0 +1,158 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using SpecGD.Cli.Display;
+using SpecGD.Data.Language.Tokenizers;
+using SpecGD.Data.Language.Tokens;
+using SpecGD.Experiments.Settings;
+using SpecGD.Records;
+
+namespace SpecGD.Cli.Commands.Data;
+
+/// <summary><c>specgd data inspect FILE…</c>: what is in token shards, and the stable rank of their indicator matrix.</summary>
+internal static class InspectCommand
+{
+    /// <summary>What can be set.</summary>
+    internal sealed record InspectSettings
+    {
+        [Setting(
+            "tokenizer",
+            "what made the tokens",
+            Choices = "bytes,gpt2",
+            UnsetMeans = "as tokens.json beside the shards says, else by the largest token")]
+        public string? Tokenizer { get; init; }
+
+        [Setting("vocabulary", "GPT-2's vocabulary, to show tokens as text", UnsetMeans = "$" + TokenizerSettings.VocabularyVariable)]
+        public string? Vocabulary { get; init; }
+
+        [Setting("top", "how many of the most common tokens to list", Min = 0, Max = 65536)]
+        public int Top { get; init; } = 10;
+    }
+
+    /// <summary>What a tokenizer's name says of tokens; <paramref name="Text"/> is null where its vocabulary is not at hand.</summary>
+    private sealed record Reading(string Name, int Vocabulary, ushort EndOfText, ITokenizer? Text);
+
+    public static Command Build()
+    {
+        var places = new Argument<string[]>("FILE")
+        {
+            Description = "token shards, folders of them, or patterns such as 'data/*_train_*.bin'",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var json = new Option<bool>("--json") { Description = "print the findings as JSON" };
+        var command = new Command(
+            "inspect",
+            "Read token shards whole and tell what is in them: tokens, documents, the most common tokens, and 1/p_max, which is the stable rank "
+            + "of the token indicator matrix.")
+        {
+            places,
+            json,
+        };
+        var settings = new SettingOptions(command, typeof(InspectSettings));
+        command.SetAction(parsed => DataCommand.Interruptible("stopped before everything was read.", cancellation => Inspect(
+            [.. parsed.GetValue(places)!.SelectMany(place => TokenFiles.Find(place))],
+            (InspectSettings)settings.Resolve(parsed),
+            parsed.GetValue(json),
+            cancellation)));
+        return command;
+    }
+
+    private static int Inspect(IReadOnlyList<string> files, InspectSettings settings, bool asJson, CancellationToken cancellation)
+    {
+        var told = Told(files[0], settings);
+        int vocabulary = told?.Vocabulary ?? ushort.MaxValue + 1;
+        var censuses = ByteProgress.Show("inspect", TimeProvider.System, progress => Count(files, vocabulary, progress, cancellation));
+        var all = new TokenCensus();
+        foreach (var census in censuses)
+            all.Add(census);
+        var reading = told ?? Guess(all.Largest, settings);
+        JsonObject[] rows = [.. files.Zip(censuses, (file, census) => Row(file, census, reading))];
+        JsonObject[] common = [.. all.MostCommon(settings.Top).Select(t => Row(t.Token, t.Count, all.Total, reading))];
+        if (asJson)
+        {
+            SummaryView.PrintJson(new JsonObject
+            {
+                ["tokenizer"] = reading.Name,
+                ["vocabulary"] = reading.Vocabulary,
+                ["shards"] = new JsonArray([.. rows]),
+                ["all"] = Row("all", all, reading),
+                ["most_common"] = new JsonArray([.. common]),
+            });
+            return ExitCode.Done;
+        }
+        SummaryView.PrintTable(
+            $"Token shards of {reading.Name}; st = 1/p_max is the stable rank of the token indicator matrix",
+            rows.Length > 1 ? [.. rows, Row("all", all, reading)] : rows);
+        SummaryView.PrintTable("Most common tokens", common);
+        return ExitCode.Done;
+    }
+
+    private static List<TokenCensus> Count(IReadOnlyList<string> files, int vocabulary, IProgress<BytesDone> progress, CancellationToken cancellation)
+    {
+        long total = files.Sum(f => File.Exists(f) ? new FileInfo(f).Length : 0), done = 0;
+        var censuses = new List<TokenCensus>();
+        foreach (string file in files)
+        {
+            using var shard = TokenShard.Open(file, vocabulary);
+            var census = new TokenCensus();
+            census.Add(shard, cancellation);
+            censuses.Add(census);
+            done += TokenShardHeader.FileLengthOf(shard.Count);
+            progress.Report(new BytesDone(done, total));
+        }
+        return censuses;
+    }
+
+    /// <summary>What made the tokens, where an option or the folder says it.</summary>
+    private static Reading? Told(string file, InspectSettings settings)
+    {
+        if (settings.Tokenizer is { } name)
+            return Of(name, settings);
+        return TokenFolder.Find(Path.GetDirectoryName(Path.GetFullPath(file))!) is { } folder
+            ? new Reading(folder.Tokenizer, folder.Vocabulary, folder.EndOfText, Of(folder.Tokenizer, settings).Text)
+            : null;
+    }
+
+    private static Reading Guess(int largest, InspectSettings settings) =>
+        Of(largest < ByteTokenizer.VocabularySize ? ByteTokenizer.TokenizerName : BytePairTokenizer.TokenizerName, settings);
+
+    private static Reading Of(string name, InspectSettings settings)
+    {
+        if (name == ByteTokenizer.TokenizerName)
+            return new Reading(name, ByteTokenizer.VocabularySize, ByteTokenizer.Instance.EndOfText, ByteTokenizer.Instance);
+        return TokenizerSettings.VocabularyPlace(settings.Vocabulary) is { } place && TokenizerSettings.Create(name, place) is { } tokenizer
+            ? new Reading(name, tokenizer.Vocabulary, tokenizer.EndOfText, tokenizer)
+            : new Reading(name, BytePairTokenizer.PublishedVocabulary, BytePairTokenizer.PublishedVocabulary - 1, null);
+    }
+
+    private static JsonObject Row(string file, TokenCensus census, Reading reading) => new()
+    {
+        ["file"] = file,
+        ["tokens"] = census.Total,
+        ["documents"] = census[reading.EndOfText],
+        ["different tokens"] = census.Distinct,
+        ["largest token"] = census.Largest,
+        ["st"] = JsonNumber.From(census.StableRank),
+        ["entropy (nats)"] = JsonNumber.From(census.Entropy),
+    };
+
+    private static JsonObject Row(ushort token, long count, long total, Reading reading) => new()
+    {
+        ["token"] = token,
+        ["text"] = Shown(token, reading),
+        ["count"] = count,
+        ["share"] = ((double)count / total).ToString("0.0000%", CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>The token in quotation marks, what cannot be seen as an escape; nothing where the vocabulary is not at hand.</summary>
+    private static string? Shown(ushort token, Reading reading)
+    {
+        if (reading.Text is not { } tokenizer)
+            return null;
+        var shown = new StringBuilder("'");
+        foreach (var rune in Encoding.UTF8.GetString(tokenizer.Decode([token])).EnumerateRunes())
+            shown.Append(Rune.IsControl(rune) ? $"\\u{rune.Value:x4}" : rune.ToString());
+        return shown.Append('\'').ToString();
+    }
+}

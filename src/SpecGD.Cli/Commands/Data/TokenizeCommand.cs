@@ -1,0 +1,59 @@
+using System.CommandLine;
+using SpecGD.Cli.Display;
+using SpecGD.Data.Language.Text;
+using SpecGD.Data.Language.Tokens;
+using SpecGD.Experiments.Settings;
+
+namespace SpecGD.Cli.Commands.Data;
+
+/// <summary><c>specgd data tokenize INPUT…</c>: text, JSON Lines and folders of them to token shards.</summary>
+internal static class TokenizeCommand
+{
+    /// <summary>What can be set.</summary>
+    internal sealed record TokenizeSettings : TokenizerSettings
+    {
+        [Setting("field", "the property of a JSON line that holds the document")]
+        public string Field { get; init; } = "text";
+
+        [Setting("name", "beginning of the shards' names")]
+        public string Name { get; init; } = "text";
+    }
+
+    public static Command Build()
+    {
+        var inputs = new Argument<string[]>("INPUT")
+        {
+            Description = "files of text (one document each) or JSON Lines (one document a line), plain or .gz; or folders of them",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var output = new Option<string>("--output") { Description = "folder for the shards", HelpName = "DIR", Required = true };
+        var command = new Command(
+            "tokenize",
+            "Make token shards of text, with end of text before each document. The first shard is for validation; where everything fits one, "
+            + "its first tenth is.")
+        {
+            inputs,
+            output,
+        };
+        var settings = new SettingOptions(command, typeof(TokenizeSettings));
+        command.SetAction(parsed => Tokenize(
+            parsed.GetValue(inputs)!, parsed.GetValue(output)!, (TokenizeSettings)settings.Resolve(parsed), TimeProvider.System));
+        return command;
+    }
+
+    private static int Tokenize(string[] places, string directory, TokenizeSettings settings, TimeProvider clock)
+    {
+        var inputs = TextInput.Find(places);
+        var tokenizer = settings.CreateTokenizer();
+        long total = inputs.Sum(i => i.Length), begin = clock.GetTimestamp();
+        using var writer = new TokenFolderWriter(directory, settings.Name, tokenizer, settings.ShardTokens, settings.Overwrite);
+        return DataCommand.Interruptible("stopped before the shards were whole: nothing was left in the folder.", cancellation =>
+        {
+            var work = new TextTokenization(tokenizer, settings.Field);
+            var folder = ByteProgress.Show("tokenize", clock, progress => work.Run(
+                inputs, writer, new Relay<TokenizationProgress>(p => progress.Report(new BytesDone(p.FileBytes, total))), cancellation));
+            DataCommand.Print(folder, directory, clock.GetElapsedTime(begin));
+            return ExitCode.Done;
+        });
+    }
+}

@@ -1,0 +1,18 @@
+using System.Buffers;
+
+namespace SpecGD.Data.Language.Text;
+
+/// <summary>A part of a file that can be made into tokens without the rest. Returns its buffer to the pool when disposed.</summary>
+/// <param name="Input">The file.</param>
+/// <param name="Buffer">A rented array that begins with the text.</param>
+/// <param name="Length">Bytes of text in it.</param>
+/// <param name="BeginsDocument">Whether a plain text file begins here.</param>
+/// <param name="FirstLine">Number of the first line, from 1; for JSON Lines.</param>
+/// <param name="BytesRead">Bytes of all files that had been read when this block was there.</param>
+internal sealed record TextBlock(TextInput Input, byte[] Buffer, int Length, bool BeginsDocument, long FirstLine, long BytesRead) : IDisposable
+{
+    /// <summary>The text.</summary>
+    public ReadOnlySpan<byte> Text => Buffer.AsSpan(0, Length);
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(Buffer);
+}

@@ -1,0 +1,61 @@
+using SpecGD.Numerics.Platform;
+
+namespace SpecGD.Records;
+
+/// <summary>
+/// A file that is written over a long time and appears under its name only when it is whole: <see cref="Seal"/> flushes it to disk,
+/// <see cref="Publish"/> renames it. Disposed before that, it is deleted; after a crash <see cref="AtomicFile.SweepStale"/> deletes it.
+/// </summary>
+public sealed class StagedFile : IDisposable
+{
+    private readonly string _temporary;
+    private FileStream? _stream;
+    private bool _published;
+
+    /// <summary>Begins a file that will be at <paramref name="path"/>.</summary>
+    /// <exception cref="IOException">The place cannot be written.</exception>
+    public StagedFile(string path)
+    {
+        TargetPath = path;
+        _temporary = $"{path}.{Environment.ProcessId}{AtomicFile.TemporarySuffix}";
+        _stream = new FileStream(_temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+    }
+
+    /// <summary>The name under which it will appear.</summary>
+    public string TargetPath { get; }
+
+    /// <summary>Where to write, and to read what was written.</summary>
+    /// <exception cref="InvalidOperationException">The file is sealed.</exception>
+    public FileStream Stream => _stream ?? throw new InvalidOperationException($"{TargetPath} is sealed.");
+
+    /// <summary>Flushes what was written to disk and closes it.</summary>
+    public void Seal()
+    {
+        if (_stream is null)
+            return;
+        _stream.Flush(flushToDisk: true);
+        _stream.Dispose();
+        _stream = null;
+    }
+
+    /// <summary>Seals the file and gives it its name; a file of that name is replaced.</summary>
+    public void Publish()
+    {
+        Seal();
+        if (!OperatingSystem.IsWindows() && File.Exists(TargetPath))
+            File.SetUnixFileMode(_temporary, File.GetUnixFileMode(TargetPath));
+        File.Move(_temporary, TargetPath, overwrite: true);
+        _published = true;
+        DirectoryDurability.Flush(Path.GetDirectoryName(Path.GetFullPath(TargetPath))!);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stream?.Dispose();
+        _stream = null;
+        if (!_published)
+            File.Delete(_temporary);
+        _published = true;
+    }
+}
