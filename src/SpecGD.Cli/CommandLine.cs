@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using SpecGD.Cli.Commands;
+using SpecGD.Cli.Commands.NanoGpt;
 using SpecGD.Cli.Display;
 using SpecGD.Numerics;
 
@@ -68,6 +69,7 @@ internal static class CommandLine
             RunCommand.Build(),
             ReproduceCommand.Build(),
             PlotCommand.Build(),
+            NanoGptCommand.Build(),
             DoctorCommand.Build(),
         };
         root.Options.Add(Threads);

@@ -1,11 +1,10 @@
 using System.Numerics;
 using System.Numerics.Tensors;
-using SpecGD.Numerics;
 
-namespace SpecGD.Models.Gpt;
+namespace SpecGD.Numerics;
 
 /// <summary>Work on rows that are independent of one another, divided evenly among the threads of the budget where there is enough of it.</summary>
-internal static class RowWork
+public static class RowWork
 {
     /// <summary>Below so many elements, starting threads costs more than they gain.</summary>
     private const long WorthDividing = 1 << 16;
