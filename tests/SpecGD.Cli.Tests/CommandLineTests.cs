@@ -9,7 +9,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("run random-feature --method-lr specgd", "--method-lr takes NAME=VALUE; 'specgd' is not.")]
     [InlineData("run random-feature --frobnicate 3", "'--frobnicate' is not understood by specgd run random-feature.")]
     [InlineData("run random-features", "There is no 'random-features' in specgd run; there are batch-size-sweep, nuclear-rank-growth, random-feature, relu-spectrum, sparse-regression, stable-rank-sweep.")]
-    [InlineData("reproduce fig99", "There is no figure 'fig99' to reproduce; there are fig3, fig11, fig14, fig15, fig17.")]
+    [InlineData("reproduce fig99", "There is no figure 'fig99' to reproduce; there are fig1, fig3, fig4, fig11, fig14, fig15, fig17, fig18-large, fig18-small, activation-spectra, relu-spectrum, stable-rank-sweep.")]
     [InlineData("plot nowhere/log.json", "there is no such file")]
     [InlineData("plot .", "there is no such file")]
     [InlineData("doctor --threads 0", "--threads takes a whole number from 1 on; '0' is not.")]

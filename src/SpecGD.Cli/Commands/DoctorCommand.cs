@@ -56,7 +56,7 @@ internal static class DoctorCommand
     {
         examination.Add("specgd", Manifest.ProgramVersion);
         examination.Add("runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}");
-        examination.Add("processor", $"{Machine.Processor}, {Environment.ProcessorCount} logical");
+        examination.Add("processor", $"{Machine.ThisProcessor}, {Environment.ProcessorCount} logical");
         examination.Add("threads", $"{ThreadBudget.Total} (--threads or {ThreadBudget.Variable})");
     }
 

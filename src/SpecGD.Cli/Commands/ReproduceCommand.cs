@@ -18,12 +18,16 @@ internal static class ReproduceCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var list = new Option<bool>("--list") { Description = "list the figures and what each must show; run nothing" };
-        var output = new Option<string>("--output")
+        var quick = new Option<bool>("--quick")
         {
-            Description = "folder for the run folders, one a figure",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => Path.Combine("runs", "reproduce"),
+            Description = "smaller settings that show the same effects, all figures in under 90 s on two processors",
         };
+        var output = new Option<string?>("--output")
+        {
+            Description = "folder for the run folders (default runs/reproduce, with --quick runs/reproduce-quick)",
+            HelpName = "DIR",
+        };
+        var fresh = RunSession.FreshOption();
         var noFigures = new Option<bool>("--no-figures") { Description = "run and check, draw nothing" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command(
@@ -32,17 +36,22 @@ internal static class ReproduceCommand
         {
             figures,
             list,
+            quick,
             output,
             noFigures,
+            fresh,
             json,
         };
         command.SetAction(parsed =>
         {
-            var named = (parsed.GetValue(figures) ?? []).Select(PaperFigureCatalog.Named).Distinct().ToArray();
+            var named = (parsed.GetValue(figures) ?? []).SelectMany(PaperFigureCatalog.Named).Distinct().ToArray();
             var chosen = named.Length > 0 ? named : PaperFigureCatalog.All;
-            return parsed.GetValue(list)
-                ? List(chosen, parsed.GetValue(json))
-                : Reproduce(chosen, parsed.GetValue(output)!, !parsed.GetValue(noFigures), parsed.GetValue(json));
+            if (parsed.GetValue(list))
+                return List(chosen, parsed.GetValue(json));
+            bool isQuick = parsed.GetValue(quick);
+            string directory = parsed.GetValue(output) ?? Path.Combine("runs", isQuick ? "reproduce-quick" : "reproduce");
+            var request = new RunSession.Request(directory, Figures: !parsed.GetValue(noFigures), Fresh: parsed.GetValue(fresh));
+            return Reproduce(chosen, isQuick, request, parsed.GetValue(json));
         });
         return command;
     }
@@ -65,17 +74,20 @@ internal static class ReproduceCommand
         return ExitCode.Done;
     }
 
-    private static int Reproduce(IReadOnlyList<PaperFigure> figures, string directory, bool draw, bool asJson)
+    private static int Reproduce(IReadOnlyList<PaperFigure> figures, bool quick, RunSession.Request request, bool asJson)
     {
+        long begin = TimeProvider.System.GetTimestamp();
         var rows = new List<JsonObject>();
+        var outcomes = new Dictionary<string, RunSession.Outcome>(); // by folder: figures of one run share it
         int code = ExitCode.Done;
         foreach (var figure in figures)
         {
-            Terminal.Remark($"{figure.Id}: {figure.Title}");
-            var experiment = ExperimentCatalog.Named(figure.Experiment);
-            var outcome = RunSession.Run(experiment, figure.Options, Path.Combine(directory, figure.Id), draw, TimeProvider.System);
-            if (!asJson)
-                SummaryView.Print($"{figure.Id}: {figure.Title}", experiment.Summarise(outcome.Result.Log));
+            if (!outcomes.TryGetValue(figure.Folder, out var outcome))
+            {
+                Terminal.Remark($"{figure.Id} ({outcomes.Count + 1} of {figures.DistinctBy(f => f.Folder).Count()}): {figure.Title}");
+                outcome = Run(figure, quick, request, asJson);
+                outcomes.Add(figure.Folder, outcome);
+            }
             if (outcome.ExitCode != ExitCode.Done)
             {
                 code = outcome.ExitCode;
@@ -86,7 +98,21 @@ internal static class ReproduceCommand
         if (code == ExitCode.Done && !rows.All(r => (bool)r["holds"]!))
             code = ExitCode.Failed;
         Print("Claims of the paper and what was measured", rows, asJson);
+        Terminal.Remark(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{rows.Count(r => (bool)r["holds"]!)} of {rows.Count} claims hold; {TimeProvider.System.GetElapsedTime(begin).TotalSeconds:0.0} s in all"));
         return code;
+    }
+
+    private static RunSession.Outcome Run(PaperFigure figure, bool quick, RunSession.Request request, bool asJson)
+    {
+        var experiment = ExperimentCatalog.Named(figure.Experiment);
+        object options = quick ? figure.QuickOptions : figure.Options;
+        var outcome = RunSession.Run(
+            experiment, options, request with { Directory = Path.Combine(request.Directory, figure.Folder) }, TimeProvider.System);
+        if (!asJson)
+            SummaryView.Print($"{figure.Folder}: {figure.Title}", experiment.Summarise(outcome.Result.Log));
+        return outcome;
     }
 
     private static JsonObject Row(PaperFigure figure, Claim claim, RunSession.Outcome outcome)

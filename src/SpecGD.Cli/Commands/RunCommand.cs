@@ -26,15 +26,18 @@ internal static class RunCommand
             HelpName = "DIR",
         };
         var noFigures = new Option<bool>("--no-figures") { Description = "write the log and the table only" };
+        var fresh = RunSession.FreshOption();
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         command.Options.Add(output);
         command.Options.Add(noFigures);
+        command.Options.Add(fresh);
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
             object options = settings.Resolve(parsed);
             string directory = parsed.GetValue(output) ?? Path.Combine("runs", experiment.RunId(options));
-            var outcome = RunSession.Run(experiment, options, directory, figures: !parsed.GetValue(noFigures), TimeProvider.System);
+            var request = new RunSession.Request(directory, Figures: !parsed.GetValue(noFigures), Fresh: parsed.GetValue(fresh));
+            var outcome = RunSession.Run(experiment, options, request, TimeProvider.System);
             Print(experiment, outcome, parsed.GetValue(json));
             return outcome.ExitCode;
         });

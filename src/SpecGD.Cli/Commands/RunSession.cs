@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments;
@@ -21,29 +22,69 @@ internal static class RunSession
     /// <param name="ExitCode">What the process should say of it.</param>
     public sealed record Outcome(RunResult Result, RunFolder Folder, TimeSpan WallTime, int ExitCode);
 
-    /// <summary>Runs the experiment, writes its folder, and draws its figures unless told not to.</summary>
-    /// <exception cref="BadInputException">The folder cannot be written, or the options contradict one another.</exception>
-    public static Outcome Run(IExperiment experiment, object options, string directory, bool figures, TimeProvider clock)
+    /// <summary>The option that asks for a fresh start.</summary>
+    public static Option<bool> FreshOption() => new("--fresh")
     {
-        var folder = RunFolder.Prepare(directory);
-        if (figures)
+        Description = "compute everything again, also what a finished or interrupted run of the same settings and program left in the folder",
+    };
+
+    /// <summary>How a run is to be done, whatever the experiment.</summary>
+    /// <param name="Directory">The run folder.</param>
+    /// <param name="Figures">Whether to draw.</param>
+    /// <param name="Fresh">Whether to compute again what an earlier run of the same settings and code has computed.</param>
+    public sealed record Request(string Directory, bool Figures, bool Fresh);
+
+    /// <summary>
+    /// Runs the experiment, writes its folder, and draws its figures unless told not to. A finished run of the same settings and code is read
+    /// instead, and an unfinished one continued.
+    /// </summary>
+    /// <exception cref="BadInputException">The folder cannot be written, or the options contradict one another.</exception>
+    public static Outcome Run(IExperiment experiment, object options, Request request, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        ArgumentNullException.ThrowIfNull(request);
+        var folder = RunFolder.Prepare(request.Directory);
+        if (request.Figures)
             RunFolder.Prepare(folder.FiguresPath);
-        SayWhatIsSlow();
-        var started = clock.GetLocalNow();
         long begin = clock.GetTimestamp();
+        var identity = new RunIdentity(experiment.Name, Setting.ToJson(options));
+        if (!request.Fresh && folder.FindFinished(identity) is { } log)
+            return Finished(log, folder, request, () => clock.GetElapsedTime(begin));
+        SayWhatIsSlow();
+        var kept = KeptWork.In(folder.DirectoryPath, identity, clock);
+        if (request.Fresh)
+            kept.Drop();
+        else if (kept.IsContinuation)
+            Terminal.Remark($"going on with what an interrupted run left in {folder.DirectoryPath} (--fresh begins again)");
+        var started = clock.GetLocalNow();
         using var interruption = new Interruption();
         folder.DropFigures(); // those of an earlier run would not belong to the new log
         var result = Terminal.CanRedraw
-            ? BarProgress.Show(progress => Compute(experiment, options, progress, interruption))
-            : Compute(experiment, options, new LineProgress(Terminal.Error, clock), interruption);
+            ? BarProgress.Show(progress => Compute(progress))
+            : Compute(new LineProgress(Terminal.Error, clock));
         folder.Write(
             result.Log,
-            new Manifest(experiment.Name, Setting.ToJson(options), result.Status, result.Detail, started, clock.GetElapsedTime(begin)));
-        if (figures)
+            new Manifest(experiment.Name, identity.Options, result.Status, result.Detail, started, clock.GetElapsedTime(begin)));
+        if (result.Status == RunStatus.Interrupted)
+            kept.Flush();
+        else
+            kept.Drop();
+        if (request.Figures)
             Draw(result.Log, folder.FiguresPath);
         var wall = clock.GetElapsedTime(begin);
         Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{folder.DirectoryPath} written in {wall.TotalSeconds:0.0} s"));
         return new Outcome(result, folder, wall, Explain(result, folder, interruption));
+
+        RunResult Compute(IProgressReporter progress) => experiment.Run(options, new RunContext(progress, interruption.Token) { Kept = kept });
+    }
+
+    /// <summary>The outcome where the folder holds the run already; its figures are drawn only where there are none.</summary>
+    private static Outcome Finished(RunLog log, RunFolder folder, Request request, Func<TimeSpan> elapsed)
+    {
+        Terminal.Remark($"{folder.DirectoryPath} holds this run already (--fresh computes it again)");
+        if (request.Figures && !Directory.EnumerateFiles(folder.FiguresPath).Any())
+            Draw(log, folder.FiguresPath);
+        return new Outcome(new RunResult(log, RunStatus.Finished, null), folder, elapsed(), ExitCode.Done);
     }
 
     /// <summary>
@@ -59,9 +100,6 @@ internal static class RunSession
         return [.. drawn.SelectMany(f => f.Files)];
     }
 
-    private static RunResult Compute(IExperiment experiment, object options, IProgressReporter progress, Interruption interruption) =>
-        experiment.Run(options, new RunContext(progress, interruption.Token));
-
     private static int Explain(RunResult result, RunFolder folder, Interruption interruption)
     {
         switch (result.Status)
@@ -71,7 +109,7 @@ internal static class RunSession
                 return ExitCode.Diverged;
             case RunStatus.Interrupted:
                 Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}; "
-                    + "the same command runs it again from the start.");
+                    + "the same command goes on from there.");
                 return interruption.ExitCode;
             default:
                 if (!interruption.Token.IsCancellationRequested)

@@ -153,12 +153,24 @@ public static class Linear
     public static Matrix<T> Cholesky<T>(Matrix<T> symmetric)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        RequireSquare(symmetric, symmetric.Rows);
-        symmetric.RequireFinite();
         var factor = symmetric.Clone();
-        if (!factor.IsEmpty && !Backend.Current.For<T>().TryCholesky(factor))
+        if (!TryCholeskyInPlace(factor))
             throw new ArithmeticException($"The {symmetric} matrix is not positive definite, so it has no Cholesky factor.");
         return factor;
+    }
+
+    /// <summary>
+    /// Overwrites the lower triangle of a symmetric matrix with its Cholesky factor; false, with the matrix in part overwritten, where it is not
+    /// positive definite to rounding.
+    /// </summary>
+    /// <exception cref="ArgumentException">The matrix is not square.</exception>
+    /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
+    public static bool TryCholeskyInPlace<T>(Matrix<T> symmetric)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequireSquare(symmetric, symmetric.Rows);
+        symmetric.RequireFinite();
+        return symmetric.IsEmpty || Backend.Current.For<T>().TryCholesky(symmetric);
     }
 
     /// <summary>Thin QR of an m × n matrix with m ≥ n: Q is m × n with orthonormal columns, R is n × n upper triangular.</summary>

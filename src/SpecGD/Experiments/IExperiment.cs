@@ -38,6 +38,9 @@ public sealed record RunContext(IProgressReporter Progress, CancellationToken Ca
 {
     /// <summary>No display, never cancelled.</summary>
     public static RunContext Silent { get; } = new(SilentProgress.Instance, CancellationToken.None);
+
+    /// <summary>What an earlier run of the same kind left unfinished, and where this one keeps what it has done.</summary>
+    public KeptWork Kept { get; init; } = KeptWork.None;
 }
 
 /// <summary>A log and how the run ended.</summary>

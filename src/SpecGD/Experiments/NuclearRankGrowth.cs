@@ -60,7 +60,7 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
         var cells = (from k in options.Dims.Distinct().OrderDescending() // the longest first
                      from model in new[] { Model1, Model2 }
                      from seed in options.Seeds.Distinct()
-                     select new Cell(model, k, seed, new Series())).ToArray();
+                     select new Cell(model, k, seed, new MethodLog())).ToArray();
         var outcomes = new TrajectoryOutcome[cells.Length];
         ThreadBudget.ForEach(Enumerable.Range(0, cells.Length).ToArray(), i => outcomes[i] = Train(cells[i], options.Steps, context));
         var log = new RunLog(RunId(options))
@@ -108,7 +108,7 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
             name,
             model,
             new SteepestDescent(Geometry.Euclidean, StepSize.Natural()),
-            [new NuclearRankProbe(cell.NuclearRank)],
+            [new LossAndRankProbe(cell.Log)],
             0,
             steps);
         return TrajectoryRunner.Run(trajectory, context);
@@ -140,7 +140,7 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
         {
             var mean = new Series();
             for (int step = 0; step < group.Min(c => c.NuclearRank.Count); step++)
-                mean.Add(step, group.Average(c => c.NuclearRank.Values[step]));
+                mean.Add(step, group.Average(c => c.NuclearRank[step]));
             string k = group.Key.ToString(CultureInfo.InvariantCulture);
             curves[k] = RunLogFile.ToJson(mean);
             nr0[k] = mean.Count > 0 ? mean.Values[0] : null;
@@ -149,10 +149,8 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
         return new JsonObject { ["curves"] = curves, ["nr0"] = nr0, ["nr1"] = nr1 };
     }
 
-    private sealed record Cell(string Model, int K, int Seed, Series NuclearRank);
-
-    private sealed class NuclearRankProbe(Series series) : IProbe
+    private sealed record Cell(string Model, int K, int Seed, MethodLog Log)
     {
-        public void Observe(int step, double loss, IModel model) => series.Add(step, model.Blocks[0].GradientNuclearRank);
+        public IReadOnlyList<double> NuclearRank => Log.Find(LossAndRankProbe.NuclearRank)?.Values ?? [];
     }
 }

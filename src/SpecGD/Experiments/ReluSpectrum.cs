@@ -63,7 +63,8 @@ public sealed class ReluSpectrum : Experiment<ReluSpectrumOptions>
         {
             if (context.Cancellation.IsCancellationRequested)
                 return new RunResult(log, RunStatus.Interrupted, $"{Name} was interrupted before d = {options.Dims[i]}.");
-            rows.Add(Measure(options.Dims[i], options.Seed + (ulong)i));
+            var (d, seed) = (options.Dims[i], options.Seed + (ulong)i);
+            rows.Add(context.Kept.FindOrCompute($"d{d}_seed{seed}", () => Measure(d, seed)));
             progress.Advance(i + 1);
         }
         progress.End($"{Name} finished");

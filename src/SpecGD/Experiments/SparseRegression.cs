@@ -42,22 +42,57 @@ public sealed record SparseRegressionOptions
     [Setting("spectral-layers", "weights that SpecGD updates spectrally; the others take Euclidean steps", Choices = "W1,W2,W3,W4")]
     public IReadOnlyList<string> SpectralLayers { get; init; } = ["W2", "W3"];
 
-    /// <summary>Factors on the natural step.</summary>
-    [Setting("method-lr", "factor of a method on its natural step n/‖A‖²", Min = 0, MinExcluded = true,
-        Choices = SparseRegression.GradientDescent + "," + SparseRegression.SpecGd, UnsetMeans = "0.01 for both")]
+    /// <summary>Methods beside the two of the paper.</summary>
+    [Setting("optimizer", "methods to run beside gradient descent and SpecGD; muon leaves the layers that are not spectral to adamw",
+        Choices = SparseRegression.Muon + "," + SparseRegression.AdamW)]
+    public IReadOnlyList<string> Optimizer { get; init; } = [];
+
+    /// <summary>Step sizes: factors on the natural step for the methods of the paper, learning rates for the others.</summary>
+    [Setting("method-lr", "factor of a method on its natural step n/‖A‖²; for muon and adamw the learning rate itself", Min = 0, MinExcluded = true,
+        Choices = SparseRegression.GradientDescent + "," + SparseRegression.SpecGd + "," + SparseRegression.Muon + "," + SparseRegression.AdamW,
+        UnsetMeans = "0.01, 0.01, 0.02 and 0.001")]
     public IReadOnlyDictionary<string, double> MethodLr { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Muon's factor for the shape.</summary>
+    [Setting("muon-scale", "factor of Muon's update that depends on the shape of the weight", Choices = Optimizers.MuonScale.Names)]
+    public string MuonScale { get; init; } = "original";
+
+    /// <summary>Muon's way to the polar factor.</summary>
+    [Setting("muon-orthogonalizer", "how Muon makes its update orthogonal", Choices = Orthogonalizer.Names)]
+    public string MuonOrthogonalizer { get; init; } = "newton-schulz";
+
+    /// <summary>Muon's momentum.</summary>
+    [Setting("muon-momentum", "share of the past in Muon's momentum", Min = 0, Max = 0.9999)]
+    public double MuonMomentum { get; init; } = 0.95;
+
+    /// <summary>Decoupled weight decay of Muon and AdamW.</summary>
+    [Setting("weight-decay", "weight decay of muon and adamw", Min = 0, Max = 1)]
+    public double WeightDecay { get; init; }
+
+    /// <summary>Steps between two recorded spectra.</summary>
+    [Setting("spectra-every", "record the singular values of the activations every so many steps, for the animation; 0 for never", Min = 0, Max = 1_000_000)]
+    public int SpectraEvery { get; init; }
 }
 
 /// <summary>
 /// Figures 1, 4 and 18: a four-layer network on the sparse regression y = x₁x₂x₃, trained on a full batch by gradient descent and by SpecGD
-/// with spectral steps on the hidden weights, every layer measured at every step.
+/// with spectral steps on the hidden weights, every layer measured at every step. Muon and AdamW run beside them on request.
 /// </summary>
 public sealed class SparseRegression : Experiment<SparseRegressionOptions>
 {
     /// <summary>Names of the trajectories in the log.</summary>
-    public const string GradientDescent = "gradient_descent", SpecGd = "specgd";
+    public const string GradientDescent = "gradient_descent", SpecGd = "specgd", Muon = "muon", AdamW = "adamw";
 
-    private const double DefaultFactor = 0.01;
+    /// <summary>Name of the recorded spectra, at the top level of the log by method, and within each method.</summary>
+    public const string Spectra = "spectrum_gif";
+
+    private static readonly Dictionary<string, double> DefaultLr = new()
+    {
+        [GradientDescent] = 0.01,
+        [SpecGd] = 0.01,
+        [Muon] = 0.02,
+        [AdamW] = 0.001,
+    };
 
     /// <inheritdoc/>
     public override string Name => "sparse-regression";
@@ -69,8 +104,9 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
     public override string RunId(SparseRegressionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        string beside = string.Concat(options.Optimizer.Distinct().Select(name => $"_{name}"));
         return string.Create(CultureInfo.InvariantCulture,
-            $"sparse-regression_{options.Activation}_dim{options.Dim}_n{options.BatchSize}_steps{options.Steps}_seed{options.Seed}");
+            $"sparse-regression_{options.Activation}_dim{options.Dim}_n{options.BatchSize}_steps{options.Steps}_seed{options.Seed}{beside}");
     }
 
     /// <inheritdoc/>
@@ -84,31 +120,64 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
         var targets = FourLayerNetwork.ProductOfFirstThree(inputs);
         var weights = FourLayerNetwork.Draw(random, options.Dim, options.Width, activation);
         var log = NewLog(options);
-        var trajectories = new[]
-        {
-            Prepare(GradientDescent, []),
-            Prepare(SpecGd, options.SpectralLayers),
-        };
+        var spectra = new List<(MethodLog Log, string Name, SpectrumProbe Probe)>();
+        var trajectories = Methods(options).Select(Prepare).ToArray();
         var outcomes = TrajectoryRunner.RunAll(trajectories, context);
+        foreach (var (method, name, probe) in spectra)
+        {
+            method.Properties[Spectra] = probe.ToJson();
+            ((JsonObject)log.Sections[Spectra]!)[name] = probe.ToJson();
+        }
         return TrajectoryRunner.Result(log, outcomes);
 
-        Trajectory Prepare(string name, IReadOnlyList<string> spectralLayers)
+        Trajectory Prepare(Method method)
         {
-            double factor = options.MethodLr.GetValueOrDefault(name, DefaultFactor);
-            var method = new MethodLog
+            var methodLog = new MethodLog
             {
-                Properties = new JsonObject { ["lr"] = factor, ["spectral_layers"] = new JsonArray([.. spectralLayers.Select(l => (JsonNode)l)]) },
+                Properties = new JsonObject
+                {
+                    ["lr"] = method.Lr,
+                    ["spectral_layers"] = new JsonArray([.. method.SpectralLayers.Select(layer => (JsonNode)layer)]),
+                },
             };
-            log.Methods.Add(name, method);
-            Geometry GeometryOf(WeightBlock block) => spectralLayers.Contains(block.Name) ? Geometry.Spectral : Geometry.Euclidean;
+            log.Methods.Add(method.Name, methodLog);
+            List<IProbe> probes = [new LayeredProbe(methodLog, method.GeometryOf)];
+            if (options.SpectraEvery > 0)
+            {
+                var probe = new SpectrumProbe(method.Name, options.SpectraEvery, options.Steps);
+                spectra.Add((methodLog, method.Name, probe));
+                probes.Add(probe);
+            }
             var model = new MultilayerPerceptron(inputs, targets, weights, activation);
-            var optimizer = new SteepestDescent(GeometryOf, StepSize.Natural(factor));
-            return new Trajectory(name, model, optimizer, [new LayeredProbe(method, GeometryOf)], 0, options.Steps);
+            return new Trajectory(method.Name, model, method.Optimizer, probes, 0, options.Steps);
         }
     }
 
     /// <inheritdoc/>
     public override RunSummary Summarise(RunLog log) => SparseRegressionSummary.Of(log);
+
+    /// <summary>The methods of a run, as values: those of the paper, then those asked for.</summary>
+    private static IEnumerable<Method> Methods(SparseRegressionOptions options)
+    {
+        double Lr(string name) => options.MethodLr.TryGetValue(name, out double given) ? given : DefaultLr[name];
+        IOptimizer AdamW() => new AdamW(new AdamWSettings(Lr(SparseRegression.AdamW)) { WeightDecay = options.WeightDecay });
+        yield return Method.Steepest(GradientDescent, Lr(GradientDescent), []);
+        yield return Method.Steepest(SpecGd, Lr(SpecGd), options.SpectralLayers);
+        if (options.Optimizer.Contains(Muon))
+        {
+            var muon = new Muon(new MuonSettings(Lr(Muon))
+            {
+                Momentum = options.MuonMomentum,
+                WeightDecay = options.WeightDecay,
+                Scale = Optimizers.MuonScale.Named(options.MuonScale),
+                Orthogonalizer = Orthogonalizer.Named(options.MuonOrthogonalizer),
+            });
+            bool IsSpectral(WeightBlock block) => options.SpectralLayers.Contains(block.Name);
+            yield return new Method(Muon, Lr(Muon), options.SpectralLayers, new PartitionedOptimizer(IsSpectral, muon, AdamW()));
+        }
+        if (options.Optimizer.Contains(SparseRegression.AdamW))
+            yield return new Method(SparseRegression.AdamW, Lr(SparseRegression.AdamW), [], AdamW());
+    }
 
     private RunLog NewLog(SparseRegressionOptions options) => new(RunId(options))
     {
@@ -122,5 +191,20 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
             ["seed"] = options.Seed,
             ["width"] = options.Width,
         },
+        Sections = options.SpectraEvery > 0 ? new JsonObject { [Spectra] = new JsonObject() } : [],
     };
+
+    /// <summary>A way to train the network.</summary>
+    private sealed record Method(string Name, double Lr, IReadOnlyList<string> SpectralLayers, IOptimizer Optimizer)
+    {
+        /// <summary>Steps of the natural size times a factor, spectral on the given layers and Euclidean on the others.</summary>
+        public static Method Steepest(string name, double factor, IReadOnlyList<string> spectralLayers) =>
+            new(name, factor, spectralLayers, new SteepestDescent(block => Of(block, spectralLayers), StepSize.Natural(factor)));
+
+        /// <summary>The geometry in which a block is updated, and whose activation norm is recorded.</summary>
+        public Geometry GeometryOf(WeightBlock block) => Of(block, SpectralLayers);
+
+        private static Geometry Of(WeightBlock block, IReadOnlyList<string> spectralLayers) =>
+            spectralLayers.Contains(block.Name) ? Geometry.Spectral : Geometry.Euclidean;
+    }
 }

@@ -147,7 +147,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         if (options.SpecgdFromPeak && outcome.Status == RunStatus.Finished && peak.Peak is { } top)
             outcome = Train(RandomFeature.FromPeak, Geometry.Spectral, top.Weight, top.Step);
         progress.Advance(1);
-        progress.End($"{prefix}{outcome.Sentence}");
+        progress.End(outcome.Sentence);
         return (
             new JsonObject
             {
@@ -162,27 +162,18 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         {
             var log = new MethodLog();
             var trajectory = new Trajectory(
-                name,
+                prefix + name,
                 new LeastSquaresModel(problem, start),
                 new SteepestDescent(geometry, StepSize.Natural()),
                 [new LossAndRankProbe(log), .. probes],
                 from,
                 options.Steps);
-            var ended = TrainingLoop.Run(trajectory, SilentProgress.Instance, context.Cancellation);
-            methods[name] = new JsonObject(log.Series.Select(s => KeyValuePair.Create(s.Key, (JsonNode?)RunLogFile.ToJson(s.Value))));
+            var ended = TrajectoryRunner.Run(trajectory, context with { Progress = SilentProgress.Instance });
+            methods[name] = SeriesState.Capture(log);
             return ended;
         }
     }
 
     private static JsonNode? Last(JsonNode? method) =>
         method?["loss"]?["values"]?.AsArray() is { Count: > 0 } values ? values[^1]?.DeepClone() : null;
-
-    private sealed class LossAndRankProbe(MethodLog log) : IProbe
-    {
-        public void Observe(int step, double loss, IModel model)
-        {
-            log.Record("loss", step, loss);
-            log.Record("nuclear_rank", step, model.Blocks[0].GradientNuclearRank);
-        }
-    }
 }

@@ -1,13 +1,14 @@
+using System.Text.Json.Nodes;
 using SpecGD.Numerics;
 using SpecGD.Records;
 using SpecGD.Training;
 
 namespace SpecGD.Experiments;
 
-/// <summary>Runs trajectories, those that do not depend on one another side by side, the longest first.</summary>
+/// <summary>Runs trajectories, those that do not depend on one another side by side, the longest first; each goes on where it was kept.</summary>
 internal static class TrajectoryRunner
 {
-    /// <summary>Runs them all; each ends by itself, finished or not.</summary>
+    /// <summary>Runs them all; each ends by itself, finished or not. Their names are unique within the run.</summary>
     public static TrajectoryOutcome[] RunAll(IReadOnlyList<Trajectory> trajectories, RunContext context)
     {
         var outcomes = new TrajectoryOutcome[trajectories.Count];
@@ -20,7 +21,15 @@ internal static class TrajectoryRunner
     public static TrajectoryOutcome Run(Trajectory trajectory, RunContext context)
     {
         var progress = context.Progress.Begin(trajectory.Name, trajectory.Stop - trajectory.Start);
-        var outcome = TrainingLoop.Run(trajectory, progress, context.Cancellation);
+        int begin = trajectory.Start;
+        if (context.Kept.Find(trajectory.Name) is { } kept)
+            trajectory = Restored(trajectory, kept);
+        var watched = trajectory with { Probes = [.. trajectory.Probes, new KeepingProbe(context.Kept, trajectory)] };
+        var outcome = TrainingLoop.Run(watched, new Continued(progress, trajectory.Start - begin), context.Cancellation);
+        if (outcome.Status == RunStatus.Finished)
+            context.Kept.Finished(trajectory.Name, () => TrajectoryState.Capture(trajectory, trajectory.Stop));
+        else if (outcome.Status == RunStatus.Interrupted)
+            context.Kept.Stopped(trajectory.Name, TrajectoryState.Capture(trajectory, outcome.Step));
         progress.End(outcome.Sentence);
         return outcome;
     }
@@ -30,5 +39,25 @@ internal static class TrajectoryRunner
     {
         var ended = outcomes.FirstOrDefault(o => o.Status == RunStatus.Diverged) ?? outcomes.FirstOrDefault(o => o.Status != RunStatus.Finished);
         return new RunResult(log, ended?.Status ?? RunStatus.Finished, ended?.Sentence);
+    }
+
+    private static Trajectory Restored(Trajectory trajectory, JsonNode kept)
+    {
+        try
+        {
+            return TrajectoryState.Restore(trajectory, kept);
+        }
+        catch (FormatException e)
+        {
+            throw new BadInputException($"{trajectory.Name} cannot go on from what was kept of it: {e.Message} Use --fresh to begin again.", e);
+        }
+    }
+
+    /// <summary>Progress of a trajectory of which some steps were done before.</summary>
+    private sealed class Continued(IProgressTask task, int doneBefore) : IProgressTask
+    {
+        public void Advance(int done) => task.Advance(doneBefore + done);
+
+        public void End(string remark) => task.End(remark);
     }
 }

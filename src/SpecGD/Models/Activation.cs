@@ -14,7 +14,7 @@ public abstract class Activation
     private static readonly Dictionary<string, Activation> All = new Activation[]
     {
         new Elementwise("relu", static t => Math.Max(0, t), static t => t > 0 ? 1 : 0),
-        new Elementwise("relu_square", static t => t > 0 ? t * t : 0, static t => t > 0 ? 2 * t : 0),
+        new ReluSquareActivation(),
         new Elementwise("gelu", static t => t * NormalDistribution(t), static t => NormalDistribution(t) + (t * NormalDensity(t))),
         new Elementwise("sigmoid", Sigmoid, static t => Sigmoid(t) * (1 - Sigmoid(t))),
         new Elementwise("tanh", Math.Tanh, static t => 1 - (Math.Tanh(t) * Math.Tanh(t))),
@@ -81,6 +81,13 @@ public abstract class Activation
             for (int j = 0; j < da.Length; j++)
                 dz[j] = da[j] * derivative(z[j]);
         }
+    }
+
+    private sealed class ReluSquareActivation() : Activation("relu_square", parts: 1)
+    {
+        protected override void Forward(ReadOnlySpan<double> z, Span<double> a) => ReluSquare.Forward(z, a);
+
+        protected override void Backward(ReadOnlySpan<double> z, ReadOnlySpan<double> da, Span<double> dz) => ReluSquare.Backward(z, da, dz);
     }
 
     private sealed class SwiGluActivation() : Activation("swiglu", parts: 2)

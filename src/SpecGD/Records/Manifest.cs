@@ -1,11 +1,8 @@
 using System.Globalization;
 using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using SpecGD.Numerics;
-using SpecGD.Numerics.LinearAlgebra;
 
 namespace SpecGD.Records;
 
@@ -31,53 +28,80 @@ public enum RunStatus
 /// <param name="WallTime">How long it took.</param>
 public sealed record Manifest(string Experiment, JsonObject Options, RunStatus Status, string? Detail, DateTimeOffset Started, TimeSpan WallTime)
 {
+    private const string StartedFormat = "yyyy-MM-dd'T'HH:mm:sszzz";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Version of the program, with the commit it was built from where that is known.</summary>
+    /// <summary>Version of the running program, with the commit it was built from where that is known.</summary>
     public static string ProgramVersion { get; } =
         typeof(Manifest).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>Version of the program that ran: of a manifest that was read its own, else the running program's.</summary>
+    public string Version { get; init; } = ProgramVersion.Split('+', 2)[0];
+
+    /// <summary>The commit which that program was built from, or null where it is not known.</summary>
+    public string? Commit { get; init; } = ProgramVersion.Split('+', 2) is [_, var commit] ? commit : null;
+
+    /// <summary>The code that computed (<see cref="RunIdentity.Code"/>); empty in manifests of versions that did not note it.</summary>
+    public string Code { get; init; } = RunIdentity.Code;
+
+    /// <summary>The machine that ran it: of a manifest that was read its own, else this one.</summary>
+    public Machine Machine { get => field ?? Machine.Here(); init; }
+
+    /// <summary>Reads a manifest from a file. What this version does not know is passed over.</summary>
+    /// <exception cref="BadInputException">The file is missing, is not JSON, or lacks something that every manifest has.</exception>
+    public static Manifest Read(string path)
+    {
+        var json = new ManifestReader(path, LenientJson.ReadObject(path, "a manifest"));
+        var machine = json.Inner("machine");
+        return new Manifest(
+            json.Text("experiment"),
+            (JsonObject)json.Object("options").DeepClone(),
+            json.OneOf<RunStatus>("status"),
+            json.OptionalText("detail"),
+            json.Time("started", StartedFormat),
+            json.Seconds("wall_seconds"))
+        {
+            Version = json.Text("version"),
+            Commit = json.OptionalText("commit"),
+            Code = json.OptionalText("code") ?? "",
+            Machine = new Machine(
+                machine.Text("processor"),
+                machine.Count("logical_processors"),
+                machine.Text("system"),
+                machine.Text("runtime"),
+                machine.Text("blas"),
+                machine.OptionalText("blas_configuration"),
+                machine.Count("threads")),
+        };
+    }
 
     /// <summary>The manifest as indented JSON.</summary>
     public string ToJson()
     {
-        string[] version = ProgramVersion.Split('+', 2);
+        var machine = Machine;
         var json = new JsonObject
         {
             ["experiment"] = Experiment,
             ["status"] = Status.ToString().ToLowerInvariant(),
             ["detail"] = Detail,
             ["options"] = Options.DeepClone(),
-            ["version"] = version[0],
-            ["commit"] = version.Length > 1 ? version[1] : null,
-            ["started"] = Started.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture),
+            ["version"] = Version,
+            ["commit"] = Commit,
+            ["code"] = Code,
+            ["started"] = Started.ToString(StartedFormat, CultureInfo.InvariantCulture),
             ["wall_seconds"] = Math.Round(WallTime.TotalSeconds, 3),
             ["machine"] = new JsonObject
             {
-                ["processor"] = Machine.Processor,
-                ["logical_processors"] = Environment.ProcessorCount,
-                ["system"] = RuntimeInformation.OSDescription,
-                ["runtime"] = RuntimeInformation.FrameworkDescription,
-                ["blas"] = Backend.Current.Name,
-                ["blas_configuration"] = ReferenceEquals(Backend.Current, Backend.OpenBlas) ? Backend.Library.Configuration.Trim() : null,
-                ["threads"] = ThreadBudget.Total,
+                ["processor"] = machine.Processor,
+                ["logical_processors"] = machine.LogicalProcessors,
+                ["system"] = machine.System,
+                ["runtime"] = machine.Runtime,
+                ["blas"] = machine.Blas,
+                ["blas_configuration"] = machine.BlasConfiguration,
+                ["threads"] = machine.Threads,
             },
         };
         return json.ToJsonString(Indented) + "\n";
-    }
-}
-
-/// <summary>What can be said of the machine.</summary>
-public static class Machine
-{
-    /// <summary>Name of the processor, as the system gives it.</summary>
-    public static string Processor { get; } = ReadProcessor();
-
-    private static string ReadProcessor()
-    {
-        const string linuxTable = "/proc/cpuinfo";
-        if (File.Exists(linuxTable)
-            && File.ReadLines(linuxTable).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) is { } line)
-            return line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
-        return Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
     }
 }

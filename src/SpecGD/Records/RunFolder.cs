@@ -43,6 +43,23 @@ public sealed class RunFolder
         return new RunFolder(path);
     }
 
+    /// <summary>The log of a finished run of this identity that the folder holds, or null where it holds none.</summary>
+    public RunLog? FindFinished(RunIdentity identity)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        if (!File.Exists(ManifestPath) || !File.Exists(LogPath))
+            return null;
+        try
+        {
+            var manifest = Manifest.Read(ManifestPath);
+            return manifest.Status == RunStatus.Finished && identity.IsOf(manifest) ? RunLogFile.Read(LogPath) : null;
+        }
+        catch (BadInputException)
+        {
+            return null; // changed from outside: computed again
+        }
+    }
+
     /// <summary>Deletes the figures of an earlier run: every script in the folder of figures, with its data, caption and pictures.</summary>
     public void DropFigures()
     {

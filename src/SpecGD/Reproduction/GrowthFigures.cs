@@ -14,9 +14,11 @@ public sealed class GrowthFigures : IPaperFigureSource
     /// <summary>"Close to linear": share of the variance that a straight line explains.</summary>
     private const double CloseToLinear = 0.99;
 
-    private const int FigureSteps = 1024;
-
     private static readonly string Growth = new NuclearRankGrowth().Name;
+
+    private static readonly NuclearRankGrowthOptions
+        Paper = new() { Steps = 1024 },
+        Quick = new() { Dims = [64, 128, 256], Steps = 200 };
 
     /// <inheritdoc/>
     public IEnumerable<PaperFigure> Figures =>
@@ -25,15 +27,22 @@ public sealed class GrowthFigures : IPaperFigureSource
             "fig14",
             "Nuclear rank along gradient descent, for growing width",
             Growth,
-            new NuclearRankGrowthOptions { Steps = FigureSteps },
-            [PeaksGrow(NuclearRankGrowth.Model1), PeaksGrow(NuclearRankGrowth.Model2)]),
-        new("fig15", "Nuclear rank before and after one step, against the width", Growth, new NuclearRankGrowthOptions { Steps = 2 },
+            Paper,
+            [PeaksGrow(NuclearRankGrowth.Model1), PeaksGrow(NuclearRankGrowth.Model2)])
+        {
+            QuickOptions = Quick,
+        },
+        new("fig15", "Nuclear rank before and after one step, against the width", Growth, Paper,
             [
                 IsFlat(NuclearRankGrowth.Model1),
                 IsFlat(NuclearRankGrowth.Model2),
                 IsLinear(NuclearRankGrowth.Model1),
                 IsLinear(NuclearRankGrowth.Model2),
-            ]),
+            ])
+        {
+            QuickOptions = Quick,
+            Folder = "fig14",
+        },
         new(
             "fig17",
             "Stable ranks at initialisation, against the batch size",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SpecGD.Records;
 
 namespace SpecGD.Reproduction;
@@ -16,13 +17,20 @@ public readonly record struct Finding(string Measured, bool Holds)
     public static Finding Missing(string what) => new($"the log has no {what}", false);
 }
 
-/// <summary>A figure of the paper: the experiment and options that make it, and what must be seen in it.</summary>
-/// <param name="Id">Name on the command line: fig3.</param>
+/// <summary>A figure of the paper, or a part of one: the experiment and options that make it, and what must be seen in it.</summary>
+/// <param name="Id">Name on the command line: fig3; a part of a figure carries a dash and a word more, fig18-small.</param>
 /// <param name="Title">What it shows, in one line.</param>
 /// <param name="Experiment">Name of the experiment.</param>
 /// <param name="Options">The options record with the paper's settings.</param>
 /// <param name="Claims">What must be seen.</param>
-public sealed record PaperFigure(string Id, string Title, string Experiment, object Options, IReadOnlyList<Claim> Claims);
+public sealed record PaperFigure(string Id, string Title, string Experiment, object Options, IReadOnlyList<Claim> Claims)
+{
+    /// <summary>Smaller settings that show the same in seconds; the paper's where those take no longer.</summary>
+    public object QuickOptions { get; init; } = Options;
+
+    /// <summary>Name of the run folder; figures that are made of one run share it.</summary>
+    public string Folder { get; init; } = Id;
+}
 
 /// <summary>Gives figures of the paper; every implementation is found by being there.</summary>
 public interface IPaperFigureSource
@@ -44,11 +52,20 @@ public static class PaperFigureCatalog
            select figure,
     ];
 
-    /// <summary>The figure called <paramref name="id"/>.</summary>
+    /// <summary>The figure called <paramref name="id"/>, or the parts of that figure.</summary>
     /// <exception cref="BadInputException">There is none of that name.</exception>
-    public static PaperFigure Named(string id) =>
-        All.FirstOrDefault(f => string.Equals(f.Id, id, StringComparison.OrdinalIgnoreCase))
-        ?? throw new BadInputException($"There is no figure '{id}' to reproduce; there are {string.Join(", ", All.Select(f => f.Id))}.");
+    public static IReadOnlyList<PaperFigure> Named(string id)
+    {
+        PaperFigure[] named =
+        [
+            .. All.Where(f => string.Equals(f.Id, id, StringComparison.OrdinalIgnoreCase)
+                || f.Id.StartsWith(id + "-", StringComparison.OrdinalIgnoreCase)),
+        ];
+        return named.Length > 0
+            ? named
+            : throw new BadInputException($"There is no figure '{id}' to reproduce; there are {string.Join(", ", All.Select(f => f.Id))}.");
+    }
 
-    private static int Number(string id) => int.TryParse(new string([.. id.Where(char.IsAsciiDigit)]), out int number) ? number : int.MaxValue;
+    private static int Number(string id) => id.StartsWith("fig", StringComparison.Ordinal)
+        && int.TryParse(id[3..].Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : int.MaxValue;
 }

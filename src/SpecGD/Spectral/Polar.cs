@@ -91,8 +91,10 @@ public static class Polar
         Matrix<T> v = vectorsLease.Matrix, inverseRoot = rootLease.Matrix;
         var lambda = valuesLease.Matrix.Row(0);
         Linear.Gram(T.One, matrix, transposeFirst: !wide, v);
-        Linear.SymmetricEigenInPlace(v, lambda);
         T floor = T.CreateChecked(typeof(T) == typeof(double) ? GramFloor : GramFloorSingle);
+        if (GramConditioning.IsCertainlyBelow(v, floor))
+            return null;
+        Linear.SymmetricEigenInPlace(v, lambda);
         if (!(lambda[0] > floor * lambda[^1]))
             return null;
 

@@ -8,8 +8,7 @@ namespace SpecGD.Spectral;
 
 /// <summary>
 /// The largest singular value by the Lanczos process on C = M Mᵀ (or MᵀM, whichever is smaller), k × k,
-/// with full reorthogonalisation. The basis grows until the residual of the largest Ritz value is a small
-/// share of it; the error of the Ritz value is at most that residual, and of its square once there is a gap.
+/// with full reorthogonalisation. The basis grows until the largest Ritz value is known to a small share of itself.
 /// </summary>
 internal static class TopSingularValue
 {
@@ -22,7 +21,7 @@ internal static class TopSingularValue
     /// <summary>Longest basis; a spectrum so dense at its top that it needs more is handed to the dense eigensolver.</summary>
     private const int LongestBasis = 120;
 
-    /// <summary>Residual, as a share of the Ritz value, at which the process stops.</summary>
+    /// <summary>Bound on the error, as a share of the Ritz value, at which the process stops.</summary>
     private const double Tolerance = 1e-12, ToleranceSingle = 1e-6;
 
     /// <summary>Seed of the start vector: any would do, a fixed one makes every measurement repeatable.</summary>
@@ -72,9 +71,9 @@ internal static class TopSingularValue
             bool exhausted = j + 1 == k;
             if (exhausted || (j + 1) % CheckEvery == 0 || j + 1 == longest || norm == T.Zero)
             {
-                var (ritz, lastComponent) = LargestRitzPair(alpha[..(j + 1)], beta[..j]);
-                if (exhausted || beta[j] * lastComponent <= tolerance * ritz)
-                    return ritz;
+                var (first, second) = LargestRitzPairs(alpha[..(j + 1)], beta[..j]);
+                if (exhausted || ErrorBound(first, second, beta[j]) <= tolerance * first.Value)
+                    return first.Value;
             }
             TensorPrimitives.Divide(next, norm, next);
         }
@@ -115,8 +114,19 @@ internal static class TopSingularValue
         }
     }
 
-    /// <summary>Largest eigenvalue of the tridiagonal matrix, and the size of its eigenvector's last component.</summary>
-    private static (double Value, double LastComponent) LargestRitzPair(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal)
+    /// <summary>
+    /// How far the largest Ritz value is at most from the eigenvalue: its residual, or, where the second Ritz value has settled so far that it
+    /// leaves a gap, the residual's square over the gap (Kato and Temple), which gets there in half the steps.
+    /// </summary>
+    private static double ErrorBound(RitzPair first, RitzPair second, double beta)
+    {
+        double residual = beta * first.LastComponent, uncertainty = beta * second.LastComponent;
+        double gap = first.Value - second.Value - uncertainty;
+        return gap > uncertainty && gap > residual ? residual * residual / gap : residual;
+    }
+
+    /// <summary>The two largest eigenvalues of the tridiagonal matrix (the second 0 where there is only one).</summary>
+    private static (RitzPair First, RitzPair Second) LargestRitzPairs(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> offDiagonal)
     {
         int n = diagonal.Length;
         using var tridiagonal = MatrixPool<double>.Rent(n, n);
@@ -130,6 +140,10 @@ internal static class TopSingularValue
                 t[i, i + 1] = t[i + 1, i] = offDiagonal[i];
         }
         Linear.SymmetricEigenInPlace(t, values.Matrix.Row(0));
-        return (values.Matrix[0, n - 1], Math.Abs(t[n - 1, n - 1]));
+        RitzPair Pair(int i) => i < 0 ? new RitzPair(0, 1) : new RitzPair(values.Matrix[0, i], Math.Abs(t[i, n - 1]));
+        return (Pair(n - 1), Pair(n - 2));
     }
+
+    /// <summary>An eigenvalue of the tridiagonal matrix, and the size of its eigenvector's last component.</summary>
+    private readonly record struct RitzPair(double Value, double LastComponent);
 }

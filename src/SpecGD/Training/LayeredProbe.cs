@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using SpecGD.Models;
 using SpecGD.Optimizers;
 using SpecGD.Records;
@@ -41,4 +42,10 @@ public sealed class LayeredProbe(MethodLog log, Func<WeightBlock, Geometry> geom
                 step,
                 double.IsFinite(Numerics.MatrixArithmetic.LargestMagnitude(block.Weight)) ? Measures.OperatorNorm(block.Weight) : double.NaN);
     }
+
+    /// <inheritdoc/>
+    public JsonNode CaptureState() => SeriesState.Capture(log);
+
+    /// <inheritdoc/>
+    public void RestoreState(JsonNode state) => SeriesState.Restore(log, state);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using SpecGD.Models;
 using SpecGD.Numerics;
 using SpecGD.Records;
@@ -23,6 +25,12 @@ public sealed class SingleBlockProbe(MethodLog log) : IProbe
         log.Record("activations.layer1", step, block.Activation.StableRank);
         log.Record("activation_op_norm.A1", step, block.Activation.OperatorNorm);
     }
+
+    /// <inheritdoc/>
+    public JsonNode CaptureState() => SeriesState.Capture(log);
+
+    /// <inheritdoc/>
+    public void RestoreState(JsonNode state) => SeriesState.Restore(log, state);
 }
 
 /// <summary>Keeps copies of the first block's weight at chosen steps.</summary>
@@ -40,6 +48,17 @@ public sealed class IterateKeeper(IEnumerable<int> steps) : IProbe
     {
         if (_wanted.Contains(step))
             _kept[step] = model.Blocks[0].Weight.Clone();
+    }
+
+    /// <inheritdoc/>
+    public JsonNode CaptureState() =>
+        MatrixState.Capture(_kept.Select(k => KeyValuePair.Create(k.Key.ToString(CultureInfo.InvariantCulture), k.Value)));
+
+    /// <inheritdoc/>
+    public void RestoreState(JsonNode state)
+    {
+        foreach (var (step, weight) in MatrixState.RestoreNamed(state))
+            _kept[int.Parse(step, CultureInfo.InvariantCulture)] = weight;
     }
 }
 
@@ -65,4 +84,39 @@ public sealed class PeakKeeper : IProbe
             block.Weight.CopyTo(_weight);
         Peak = (step, _weight);
     }
+
+    /// <inheritdoc/>
+    public JsonNode? CaptureState() => Peak is not { } peak
+        ? null
+        : new JsonObject { ["step"] = peak.Step, ["nuclear_rank"] = _largest, ["weight"] = MatrixState.Capture(peak.Weight) };
+
+    /// <inheritdoc/>
+    public void RestoreState(JsonNode state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        (_largest, _weight) = (JsonNumber.Of(state["nuclear_rank"]) ?? double.NegativeInfinity, MatrixState.Restore(state["weight"]));
+        Peak = ((int)(JsonNumber.Of(state["step"]) ?? 0), _weight);
+    }
+}
+
+/// <summary>Records the loss and the nuclear rank of the first block's gradient, for runs with many trajectories.</summary>
+/// <param name="log">Where the series go.</param>
+public sealed class LossAndRankProbe(MethodLog log) : IProbe
+{
+    /// <summary>Names of the two series.</summary>
+    public const string Loss = "loss", NuclearRank = "nuclear_rank";
+
+    /// <inheritdoc/>
+    public void Observe(int step, double loss, IModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        log.Record(Loss, step, loss);
+        log.Record(NuclearRank, step, model.Blocks[0].GradientNuclearRank);
+    }
+
+    /// <inheritdoc/>
+    public JsonNode CaptureState() => SeriesState.Capture(log);
+
+    /// <inheritdoc/>
+    public void RestoreState(JsonNode state) => SeriesState.Restore(log, state);
 }

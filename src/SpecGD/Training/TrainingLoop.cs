@@ -16,7 +16,7 @@ namespace SpecGD.Training;
 public sealed record Trajectory(string Name, IModel Model, IOptimizer Optimizer, IReadOnlyList<IProbe> Probes, int Start, int Stop);
 
 /// <summary>Sees every iterate before its update.</summary>
-public interface IProbe
+public interface IProbe : IStateful
 {
     /// <summary>Looks at the iterate of <paramref name="step"/>: its loss, and its weights, gradients and measures in the model's blocks.</summary>
     void Observe(int step, double loss, IModel model);

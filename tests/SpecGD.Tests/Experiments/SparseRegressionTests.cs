@@ -46,6 +46,50 @@ public class SparseRegressionTests
     }
 
     [Fact]
+    public void Muon_and_AdamW_run_beside_the_two_of_the_paper_and_leave_them_unchanged()
+    {
+        var two = new SparseRegression().Run(Small, RunContext.Silent).Log;
+        var four = new SparseRegression().Run(Small with { Optimizer = ["adamw", "muon"] }, RunContext.Silent).Log;
+
+        four.Methods.Keys.ShouldBe(["gradient_descent", "specgd", "muon", "adamw"]);
+        foreach (string name in two.Methods.Keys)
+            four.Methods[name].Find("loss")!.Values.ShouldBe(two.Methods[name].Find("loss")!.Values);
+        four.Methods.Values.Select(m => m.Find("loss")!.Values[0]).Distinct().Count().ShouldBe(1, "all start from the same weights");
+        four.Methods.Values.Select(m => m.Find("loss")!.Values[^1]).Distinct().Count().ShouldBe(4, "and go different ways");
+    }
+
+    [Fact]
+    public void Spectra_are_recorded_at_the_start_and_before_every_interval_th_update()
+    {
+        const double single = 1e-6; // the spectra are kept in single precision
+        var log = new SparseRegression().Run(Small with { Steps = 7, SpectraEvery = 3 }, RunContext.Silent).Log;
+
+        foreach (var (name, method) in log.Methods)
+        {
+            var spectra = log.Sections["spectrum_gif"]![name]!;
+            JsonNode.DeepEquals(spectra, method.Properties["spectrum_gif"]).ShouldBeTrue("it stands at the top level and within the method");
+            ((string)spectra["method"]!).ShouldBe(name);
+            ((int)spectra["interval"]!).ShouldBe(3);
+            ((int)spectra["total_steps"]!).ShouldBe(7);
+            spectra["layers"]!.AsArray().Select(l => (string)l!).ShouldBe(["layer1", "layer2", "layer3"]);
+            var frames = spectra["frames"]!.AsArray();
+            frames.Select(f => (int)f!["step"]!).ShouldBe([0, 3, 6]);
+            foreach (var (frame, step) in frames.Zip([0, 2, 5]))
+            {
+                ((double)frame!["loss"]!).ShouldBe(method.Find("loss")!.Values[step]);
+                for (int layer = 1; layer <= 3; layer++)
+                {
+                    double stable = method.Find($"activations.layer{layer}")!.Values[step];
+                    double[] values = JsonNumber.All(frame["spectra"]![$"layer{layer}"]);
+                    values.Length.ShouldBe(8);
+                    ((double)frame["stable_rank"]![$"layer{layer}"]!).ShouldBe(stable);
+                    (values.Sum(s => s * s) / (values[0] * values[0])).ShouldBe(stable, single * stable);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Spectral_layers_are_a_setting()
     {
         var none = new SparseRegression().Run(Small with { SpectralLayers = [] }, RunContext.Silent).Log;

@@ -1,5 +1,6 @@
 using SpecGD.Numerics;
 using SpecGD.Numerics.Random;
+using SpecGD.Optimizers;
 using SpecGD.Optimizers.Parameters;
 using SpecGD.Spectral;
 

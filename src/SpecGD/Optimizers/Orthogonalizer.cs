@@ -1,0 +1,28 @@
+using SpecGD.Numerics;
+using SpecGD.Spectral;
+
+namespace SpecGD.Optimizers;
+
+/// <summary>A way to the polar factor of an update direction, exact or by a fixed number of products.</summary>
+/// <param name="Name">Name on the command line.</param>
+/// <param name="Apply">From M, rows × columns, a matrix of the same shape with singular values near 1.</param>
+public sealed record Orthogonalizer(string Name, Func<Matrix<double>, Matrix<double>> Apply)
+{
+    /// <summary>Five quintic Newton–Schulz steps, as Muon is usually run.</summary>
+    public static Orthogonalizer NewtonSchulz { get; } = new("newton-schulz", static m => Orthogonalization.NewtonSchulz(m));
+
+    /// <summary>Eight Polar Express steps.</summary>
+    public static Orthogonalizer PolarExpress { get; } = new("polar-express", static m => Orthogonalization.PolarExpress(m));
+
+    /// <summary>The polar factor itself.</summary>
+    public static Orthogonalizer Exact { get; } = new("exact", static m => Polar.Of(m));
+
+    /// <summary>The names of all, separated by commas.</summary>
+    public const string Names = "newton-schulz,polar-express,exact";
+
+    /// <summary>The one called <paramref name="name"/>.</summary>
+    /// <exception cref="BadInputException">There is none of that name.</exception>
+    public static Orthogonalizer Named(string name) =>
+        new[] { NewtonSchulz, PolarExpress, Exact }.FirstOrDefault(o => o.Name == name)
+        ?? throw new BadInputException($"There is no orthogonalizer '{name}'; there are {Names}.");
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Nodes;
+using SpecGD.Numerics.LinearAlgebra;
+
+namespace SpecGD.Records;
+
+/// <summary>
+/// What decides the numbers of a run: the experiment, every option, and the code that computes. Two runs of one identity are the same run, so what
+/// one has computed the other need not.
+/// </summary>
+/// <param name="Experiment">Name of the experiment.</param>
+/// <param name="Options">Every option with its value, defaults included.</param>
+public sealed record RunIdentity(string Experiment, JsonObject Options)
+{
+    /// <summary>The compiled library and numerics, by the marks that the compiler makes of their content.</summary>
+    public static string Code { get; } =
+        $"{typeof(RunIdentity).Module.ModuleVersionId:N}-{typeof(Linear).Module.ModuleVersionId:N}";
+
+    /// <summary>The identity as JSON.</summary>
+    public JsonObject ToJson() => new() { ["experiment"] = Experiment, ["options"] = Options.DeepClone(), ["code"] = Code };
+
+    /// <summary>Whether the manifest is of a run of this identity.</summary>
+    public bool IsOf(Manifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return IsWritten(new JsonObject
+        {
+            ["experiment"] = manifest.Experiment,
+            ["options"] = manifest.Options.DeepClone(),
+            ["code"] = manifest.Code,
+        });
+    }
+
+    /// <summary>Whether <paramref name="json"/> is what <see cref="ToJson"/> gives.</summary>
+    public bool IsWritten(JsonObject json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return json.ToJsonString() == ToJson().ToJsonString();
+    }
+}

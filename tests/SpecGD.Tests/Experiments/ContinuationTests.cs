@@ -1,0 +1,184 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using SpecGD.Experiments;
+using SpecGD.Experiments.Settings;
+using SpecGD.Records;
+using SpecGD.Training;
+
+namespace SpecGD.Tests.Experiments;
+
+/// <summary>A run that was interrupted and goes on gives, bit for bit, what the uninterrupted run gives.</summary>
+public sealed class ContinuationTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("specgd-continuation-").FullName;
+
+    public static TheoryData<string, int> Cases => new()
+    {
+        { "sparse-regression", 3 },
+        { "sparse-regression", 17 },
+        { "random-feature", 5 },
+        { "random-feature", 29 },
+        { "nuclear-rank-growth", 2 },
+        { "stable-rank-sweep", 1 },
+        { "relu-spectrum", 1 },
+    };
+
+    private static Dictionary<string, object> Options { get; } = new()
+    {
+        ["sparse-regression"] = new SparseRegressionOptions
+        {
+            Dim = 5,
+            Width = 8,
+            BatchSize = 20,
+            Steps = 24,
+            Optimizer = ["muon", "adamw"],
+            SpectraEvery = 4,
+        },
+        ["random-feature"] = new RandomFeatureOptions
+        {
+            Dim = 10,
+            FeatureDim = 5,
+            NumSamples = 30,
+            Steps = 40,
+            SpecgdRestartIters = [10, 30],
+        },
+        ["nuclear-rank-growth"] = new NuclearRankGrowthOptions { Dims = [4, 8], Seeds = [0, 1], Steps = 12 },
+        ["stable-rank-sweep"] = new StableRankSweepOptions { Dim = 6, LambdaCount = 3, Steps = 15 },
+        ["relu-spectrum"] = new ReluSpectrumOptions { Dims = [4, 6, 8] },
+    };
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void An_interrupted_run_goes_on_bit_for_bit(string name, int interruptAt)
+    {
+        var experiment = ExperimentCatalog.Named(name);
+        string whole = Text(experiment.Run(Options[name], RunContext.Silent));
+
+        var first = RunUntil(experiment, interruptAt);
+        first.Status.ShouldBe(RunStatus.Interrupted);
+        (Text(first) != whole).ShouldBeTrue("it stopped before the end");
+        Directory.EnumerateFiles(Path.Combine(_directory, KeptWork.FolderName), "part-*").ShouldNotBeEmpty();
+        var kept = Kept(experiment);
+        kept.IsContinuation.ShouldBeTrue();
+        var second = experiment.Run(Options[name], RunContext.Silent with { Kept = kept });
+
+        second.Status.ShouldBe(RunStatus.Finished);
+        (Text(second) == whole).ShouldBeTrue("every bit is as without the interruption");
+    }
+
+    [Fact]
+    public void Without_the_optimizer_s_memory_the_run_would_go_on_otherwise()
+    {
+        var experiment = ExperimentCatalog.Named("sparse-regression");
+        string whole = Text(experiment.Run(Options["sparse-regression"], RunContext.Silent));
+        RunUntil(experiment, 5, "adamw");
+        string part = Path.Combine(_directory, KeptWork.FolderName, "part-adamw.json");
+        var state = JsonNode.Parse(File.ReadAllText(part))!;
+        state["optimizer"] = null;
+        File.WriteAllText(part, state.ToJsonString());
+
+        string other = Text(experiment.Run(Options["sparse-regression"], RunContext.Silent with { Kept = Kept(experiment) }));
+        (other != whole).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void What_other_options_left_is_not_used_and_goes_when_the_first_part_is_written()
+    {
+        var experiment = ExperimentCatalog.Named("relu-spectrum");
+        RunUntil(experiment, 1);
+        var other = KeptWork.In(_directory, new RunIdentity("relu-spectrum", new JsonObject { ["dims"] = 9 }), TimeProvider.System);
+
+        other.IsContinuation.ShouldBeFalse();
+        other.Find("d4_seed0").ShouldBeNull();
+        other.Stopped("mine", new JsonObject());
+        Directory.EnumerateFiles(Path.Combine(_directory, KeptWork.FolderName), "part-*").Select(Path.GetFileName).ShouldBe(["part-mine.json"]);
+    }
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("{", null)]
+    [InlineData("""{"next": 3}""", "cannot go on from what was kept")]
+    [InlineData("""{"next": 3, "weights": {"W1": {"rows": 1, "columns": 1, "data": "AAAA"}}, "probes": []}""", "cannot go on from what was kept")]
+    public void A_damaged_part_is_computed_again_or_named(string content, string? sentence)
+    {
+        var experiment = ExperimentCatalog.Named("sparse-regression");
+        RunUntil(experiment, 5);
+        File.WriteAllText(Path.Combine(_directory, KeptWork.FolderName, "part-specgd.json"), content);
+        RunResult GoOn() => experiment.Run(Options["sparse-regression"], RunContext.Silent with { Kept = Kept(experiment) });
+
+        if (sentence is null)
+            GoOn().Status.ShouldBe(RunStatus.Finished);
+        else
+            Should.Throw<BadInputException>(GoOn).Message.ShouldContain(sentence);
+    }
+
+    [Fact]
+    public void Parts_underway_are_written_when_due_and_not_before()
+    {
+        var clock = new HandClock();
+        var kept = KeptWork.In(_directory, Identity(ExperimentCatalog.Named("relu-spectrum")), clock);
+        int asked = 0;
+        JsonNode State()
+        {
+            asked++;
+            return new JsonObject { ["n"] = asked };
+        }
+
+        kept.Underway("a", State);
+        clock.Advance(TimeSpan.FromSeconds(19));
+        kept.Underway("a", State);
+        asked.ShouldBe(0);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        kept.Underway("a", State);
+        kept.Underway("a", State);
+        asked.ShouldBe(1);
+        ((int)kept.Find("a")!["n"]!).ShouldBe(1);
+        kept.Drop();
+        kept.Find("a").ShouldBeNull();
+        Directory.Exists(Path.Combine(_directory, KeptWork.FolderName)).ShouldBeFalse();
+    }
+
+    private static string Text(RunResult result) => Encoding.UTF8.GetString(RunLogFile.Serialize(result.Log));
+
+    private static RunIdentity Identity(IExperiment experiment) => new(experiment.Name, Setting.ToJson(Options[experiment.Name]));
+
+    private KeptWork Kept(IExperiment experiment) => KeptWork.In(_directory, Identity(experiment), TimeProvider.System);
+
+    private RunResult RunUntil(IExperiment experiment, int step, string? task = null)
+    {
+        using var stop = new CancellationTokenSource();
+        var kept = Kept(experiment);
+        var result = experiment.Run(Options[experiment.Name], new RunContext(new StopAt(step, task, stop), stop.Token) { Kept = kept });
+        kept.Flush();
+        return result;
+    }
+
+    /// <summary>Asks for an end as soon as a task, that of the name given or any, has done so many steps.</summary>
+    private sealed class StopAt(int step, string? task, CancellationTokenSource stop) : IProgressReporter, IProgressTask
+    {
+        public IProgressTask Begin(string name, int total) => task is null || name == task ? this : SilentProgress.Instance;
+
+        public void Advance(int done)
+        {
+            if (done >= step)
+                stop.Cancel();
+        }
+
+        public void End(string remark)
+        {
+        }
+    }
+
+    private sealed class HandClock : TimeProvider
+    {
+        private long _ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Advance(TimeSpan by) => _ticks += by.Ticks;
+
+        public override long GetTimestamp() => _ticks;
+    }
+}
