@@ -30,6 +30,7 @@ public sealed class GptTrainer<T>
     private readonly GptCheckpoints? _checkpoints;
     private readonly Dictionary<int, GptModel<T>> _validationModels = [];
     private readonly MethodLog _log = new();
+    private int _keptAfter = -1;
 
     /// <summary>A run at its start.</summary>
     /// <param name="plan">How long, and what when.</param>
@@ -73,7 +74,12 @@ public sealed class GptTrainer<T>
     /// <summary>Goes on from the newest whole checkpoint, if there is one.</summary>
     /// <returns>What was found and passed over, in sentences for the user; empty for a fresh start.</returns>
     /// <exception cref="BadInputException">A checkpoint is whole but of another model.</exception>
-    public IReadOnlyList<string> Resume() => _checkpoints?.Restore(this) ?? [];
+    public IReadOnlyList<string> Resume()
+    {
+        var sentences = _checkpoints?.Restore(this) ?? [];
+        _keptAfter = Optimizer.Steps > 0 ? Optimizer.Steps : _keptAfter;
+        return sentences;
+    }
 
     /// <summary>Trains to the last step, or until something stops it.</summary>
     public GptTrainingOutcome Run(IProgressTask progress, CancellationToken cancellation)
@@ -92,11 +98,11 @@ public sealed class GptTrainer<T>
             }
             progress.Advance(Optimizer.Steps);
             if (Optimizer.Steps < _plan.Steps && _plan.KeepsAfter(Optimizer.Steps))
-                _checkpoints?.Keep(this);
+                Keep();
         }
         if (_log.Find("val_loss")?.Steps is not [.., var last] || last < _plan.Steps)
             Validate(_plan.Steps);
-        _checkpoints?.Keep(this);
+        Keep();
         progress.End("done");
         return new GptTrainingOutcome(RunStatus.Finished, _plan.Steps);
     }
@@ -170,10 +176,19 @@ public sealed class GptTrainer<T>
 
     private GptTrainingOutcome Interrupted(int step, IProgressTask progress)
     {
-        _checkpoints?.Keep(this);
+        Keep();
         progress.End("interrupted");
         return new GptTrainingOutcome(
             RunStatus.Interrupted, step, $"Interrupted after {step} of {_plan.Steps} steps{(_checkpoints is null ? "" : "; a checkpoint was kept")}.");
+    }
+
+    /// <summary>Keeps a checkpoint unless this very state has one: writing it again would leave a moment without.</summary>
+    private void Keep()
+    {
+        if (_keptAfter == Optimizer.Steps)
+            return;
+        _checkpoints?.Keep(this);
+        _keptAfter = Optimizer.Steps;
     }
 
     private void Validate(int step)
