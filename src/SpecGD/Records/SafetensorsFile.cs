@@ -80,7 +80,8 @@ public sealed class SafetensorsFile : IDisposable
             throw new BadInputException($"{path} is a Git LFS pointer, not a safetensors file; fetch the data with 'git lfs pull'.");
         ulong header = BinaryPrimitives.ReadUInt64LittleEndian(start);
         if (header > SafetensorsHeader.Largest)
-            throw new BadInputException($"{path} is no safetensors file: it claims a header of {header} bytes, and at most {SafetensorsHeader.Largest} are allowed.");
+            throw new BadInputException(
+                $"{path} is no safetensors file: it claims a header of {header} bytes, and at most {SafetensorsHeader.Largest} are allowed.");
         if ((long)header > length - prefix)
             throw new BadInputException($"{path} was cut short: it claims a header of {header} bytes, and {length - prefix} are left in the file.");
         byte[] json = new byte[header];

@@ -175,7 +175,9 @@ internal sealed class SafetensorsHeader
             throw new BadInputException($"{_path}: tensor '{entry.Name}' of shape {entry.ShapeText} has more bytes than 2⁶³.", e);
         }
         if (entry.End - entry.Begin != bytes)
-            throw Wrong(entry.Name, $"of shape {entry.ShapeText} in {entry.Element} has {bytes} bytes, but its data_offsets span {entry.End - entry.Begin}");
+            throw Wrong(
+                entry.Name,
+                $"of shape {entry.ShapeText} in {entry.Element} has {bytes} bytes, but its data_offsets span {entry.End - entry.Begin}");
     }
 
     private void RequireTiling(long bufferLength)

@@ -17,7 +17,8 @@ internal static class TrainCommand
     {
         var command = new Command(
             "train",
-            "Train the model on a text, byte by byte, with stable and nuclear ranks measured on the way. The same command goes on where it was stopped.");
+            "Train the model on a text, byte by byte, with stable and nuclear ranks measured on the way. "
+            + "The same command goes on where it was stopped.");
         var text = new Option<string>("--text")
         {
             Description = "the text to train on; its last tenth is for validation",
@@ -25,7 +26,11 @@ internal static class TrainCommand
             Required = true,
         };
         var settings = new SettingOptions(command, typeof(NanoGptOptions));
-        var output = new Option<string?>("--output") { Description = "run folder to write (default runs/ and a name made of the settings)", HelpName = "DIR" };
+        var output = new Option<string?>("--output")
+        {
+            Description = "run folder to write (default runs/ and a name made of the settings)",
+            HelpName = "DIR",
+        };
         var fresh = new Option<bool>("--fresh") { Description = "begin again, also where checkpoints of the same run are there" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         foreach (Option option in new Option[] { text, output, fresh, json })
@@ -46,7 +51,12 @@ internal static class TrainCommand
         var (training, validation) = ByteText.Divide(tokens, plan.Length, ValidationSequences);
         string directory = output ?? Path.Combine("runs", $"{NanoGptRun.Name}-{options.Preset}-{options.Optimizer}-{options.Mlp}-{options.Seed}");
         return new NanoGptRun(
-            options, directory, $"{Path.GetFullPath(text)}, {tokens.Length} tokens", new MemoryTokens(training, plan.Length, options.SequencesPerStep), validation, fresh);
+            options,
+            directory,
+            $"{Path.GetFullPath(text)}, {tokens.Length} tokens",
+            new MemoryTokens(training, plan.Length, options.SequencesPerStep),
+            validation,
+            fresh);
     }
 
     private static int Train(NanoGptRun run, bool asJson)
@@ -62,7 +72,8 @@ internal static class TrainCommand
         Print(run, outcome, asJson);
         return outcome.Status switch
         {
-            RunStatus.Diverged => Explained($"{outcome.Detail} The last good state is in {NanoGptRun.CheckpointsName}/; a smaller learning rate may help.", ExitCode.Diverged),
+            RunStatus.Diverged => Explained(
+                $"{outcome.Detail} The last good state is in {NanoGptRun.CheckpointsName}/; a smaller learning rate may help.", ExitCode.Diverged),
             RunStatus.Interrupted => Explained($"{outcome.Detail} The same command goes on from there.", interruption.ExitCode),
             _ => ExitCode.Done,
         };

@@ -21,7 +21,16 @@ public sealed record NanoGptPreset(string Name, GptShape Shape, GptTrainingPlan 
         new(
             "tiny",
             new GptShape { Vocabulary = ByteVocabulary, EndOfText = ByteVocabulary - 1, Layers = 6, Width = 64, Heads = 2 },
-            new GptTrainingPlan { Steps = 60, Length = 128, Ranks = 1, LargestWindow = 128, ValidateEvery = 20, TrackEvery = 20, CheckpointEvery = 20 },
+            new GptTrainingPlan
+            {
+                Steps = 60,
+                Length = 128,
+                Ranks = 1,
+                LargestWindow = 128,
+                ValidateEvery = 20,
+                TrackEvery = 20,
+                CheckpointEvery = 20,
+            },
             Sequences: 4),
         new(
             "nano",

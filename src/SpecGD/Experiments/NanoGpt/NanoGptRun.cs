@@ -10,8 +10,8 @@ using SpecGD.Training.Gpt;
 namespace SpecGD.Experiments.NanoGpt;
 
 /// <summary>
-/// A NanoGPT run in a run folder: checkpoints in <c>checkpoints/</c>, and when it ends <c>log.json</c>, <c>tracker.json</c> and the manifest. The same
-/// command goes on from the newest checkpoint.
+/// A NanoGPT run in a run folder: checkpoints in <c>checkpoints/</c>, and when it ends <c>log.json</c>, <c>tracker.json</c> and the manifest.
+/// The same command goes on from the newest checkpoint.
 /// </summary>
 public sealed class NanoGptRun
 {
@@ -83,7 +83,10 @@ public sealed class NanoGptRun
     /// <summary>The log so far.</summary>
     public RunLog Log()
     {
-        var log = new RunLog($"{Name}-{_options.Preset}-{_options.Optimizer}-{_options.Mlp}-{_options.Seed}") { Config = (JsonObject)Options.DeepClone() };
+        var log = new RunLog($"{Name}-{_options.Preset}-{_options.Optimizer}-{_options.Mlp}-{_options.Seed}")
+        {
+            Config = (JsonObject)Options.DeepClone(),
+        };
         foreach (var line in Routing)
             ((JsonArray)(log.Sections["routing"] ??= new JsonArray())).Add(Row(line));
         log.Methods.Add(Name, _trainer.Log);

@@ -35,8 +35,8 @@ internal sealed class GptBlock<T>
     private Matrix<T> Attended => _attention is null ? _kept.Mixed : _kept.Attended;
 
     /// <summary>
-    /// All blocks of a model. For training each keeps its own activations; else they share them, and in the second half, to which no block leads back,
-    /// two outputs take turns.
+    /// All blocks of a model. For training each keeps its own activations; else they share them, and in the second half, to which no block leads
+    /// back, two outputs take turns.
     /// </summary>
     public static GptBlock<T>[] Chain(GptParameters<T> parameters, int length, bool forTraining)
     {
@@ -71,8 +71,8 @@ internal sealed class GptBlock<T>
     }
 
     /// <summary>
-    /// dx, the gradient of the output as far as the next block saw it, becomes that of the input; what a block further back gets through the skip is left
-    /// with it.
+    /// dx, the gradient of the output as far as the next block saw it, becomes that of the input; what a block further back gets through the
+    /// skip is left with it.
     /// </summary>
     public void Backward(Matrix<T> dx, GptPass<T> pass)
     {
@@ -85,7 +85,9 @@ internal sealed class GptBlock<T>
 
     private Matrix<T> Input(GptPass<T> pass) => _previous?.Output ?? pass.Start;
 
-    /// <summary>Activations that the backward pass needs: the mixed input, the state after attention (tokens × d each), and what the layers keep.</summary>
+    /// <summary>
+    /// Activations that the backward pass needs: the mixed input, the state after attention (tokens × d each), and what the layers keep.
+    /// </summary>
     private sealed class Kept(GptShape shape, int length)
     {
         public Matrix<T> Mixed { get; } = new(length, shape.Width);

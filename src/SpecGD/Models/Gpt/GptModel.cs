@@ -4,9 +4,9 @@ using SpecGD.Numerics;
 namespace SpecGD.Models.Gpt;
 
 /// <summary>
-/// The GPT of the modded-NanoGPT snapshot of July 2025 on one sequence at a time: cross-entropy, and its gradient by hand. Everything that depends on the
-/// length of the sequence is allocated once. The backward pass computes norms, rotations, nonlinearities and attention probabilities again; it keeps
-/// about 11 numbers for each token, block and unit of width.
+/// The GPT of the modded-NanoGPT snapshot of July 2025 on one sequence at a time: cross-entropy, and its gradient by hand. Everything that
+/// depends on the length of the sequence is allocated once. The backward pass computes norms, rotations, nonlinearities and attention
+/// probabilities again; it keeps about 11 numbers for each token, block and unit of width.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> for training, <see cref="double"/> for verification.</typeparam>
 public sealed class GptModel<T>

@@ -63,7 +63,9 @@ public sealed class GptParameters<T>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public ParameterTensor<T> this[string name] => _byName[name];
 
-    /// <summary>Place in <see cref="Scalars"/> of the weight with which block <paramref name="block"/> of the second half adds its skip source.</summary>
+    /// <summary>
+    /// Place in <see cref="Scalars"/> of the weight with which block <paramref name="block"/> of the second half adds its skip source.
+    /// </summary>
     public int SkipAt(int block) => block - (Shape.Layers / 2);
 
     /// <summary>Place in <see cref="Scalars"/> of the block's pair λ: the weight of the stream, then that of the embedded tokens.</summary>
@@ -80,8 +82,8 @@ public sealed class GptParameters<T>
     }
 
     /// <summary>
-    /// The snapshot's initialisation: embeddings N(0, 1); q, k, v and c_fc uniform on ±√3·0.5·d^−½; output projection, c_proj and head zero; skip weights
-    /// 1, λ = (1, 0), μ = (0.5, 0.5). Draws in the order of <see cref="All"/>, row by row.
+    /// The snapshot's initialisation: embeddings N(0, 1); q, k, v and c_fc uniform on ±√3·0.5·d^−½; output projection, c_proj and head zero;
+    /// skip weights 1, λ = (1, 0), μ = (0.5, 0.5). Draws in the order of <see cref="All"/>, row by row.
     /// </summary>
     public void Initialise(TorchRandom random)
     {

@@ -55,7 +55,10 @@ public sealed record GptShape
     /// <summary>True where block <paramref name="block"/> has attention.</summary>
     public static bool HasAttention(int block) => block != BlockWithoutAttention;
 
-    /// <summary>The value embedding that block <paramref name="block"/> mixes into its values: 0, 1, 2 in the first and in the last three blocks; null elsewhere.</summary>
+    /// <summary>
+    /// The value embedding that block <paramref name="block"/> mixes into its values: 0, 1, 2 in the first and in the last three blocks; null
+    /// elsewhere.
+    /// </summary>
     public int? ValueEmbeddingOf(int block) =>
         block < ValueEmbeddings ? block
         : block >= Layers - ValueEmbeddings ? block - (Layers - ValueEmbeddings)

@@ -29,8 +29,8 @@ public sealed record MomentumWarmup(double From, double To, int Steps)
 }
 
 /// <summary>
-/// Muon on every matrix of a tensor: m ← lerp(m, G, 1 − μ), u = lerp(G, m, μ), W ← W(1 − lr·wd) − lr·scale·orthogonal(u). The defaults are those of the
-/// modded-NanoGPT snapshot. The scale is taken on the shape as stored.
+/// Muon on every matrix of a tensor: m ← lerp(m, G, 1 − μ), u = lerp(G, m, μ), W ← W(1 − lr·wd) − lr·scale·orthogonal(u). The defaults are those
+/// of the modded-NanoGPT snapshot. The scale is taken on the shape as stored.
 /// </summary>
 public sealed record MuonRule : UpdateRule
 {

@@ -4,7 +4,10 @@ using SpecGD.Spectral;
 
 namespace SpecGD.Optimizers.Parameters;
 
-/// <summary>A learning rate that stays and then falls linearly: with x = step/steps the factor is 1 up to 1 − cooldown, then w + floor·(1 − w), w = (1 − x)/cooldown.</summary>
+/// <summary>
+/// A learning rate that stays and then falls linearly: with x = step/steps the factor is 1 up to 1 − cooldown, then w + floor·(1 − w), w = (1 −
+/// x)/cooldown.
+/// </summary>
 /// <param name="Steps">Steps of the whole run.</param>
 public sealed record CooldownSchedule(int Steps)
 {

@@ -52,7 +52,8 @@ public sealed record RoutingTable(string Name, IReadOnlyList<Route> Routes)
         ArgumentNullException.ThrowIfNull(tensor);
         var route = Routes.FirstOrDefault(r => r.Covers(tensor.Name))
             ?? throw new BadInputException(
-                $"Routing '{Name}' assigns no optimizer to the tensor '{tensor.Name}'; its patterns are {string.Join(", ", Routes.Select(r => r.Pattern))}.");
+                $"Routing '{Name}' assigns no optimizer to the tensor '{tensor.Name}'; "
+                + $"its patterns are {string.Join(", ", Routes.Select(r => r.Pattern))}.");
         route.Rule.RequireFits(tensor);
         return route;
     }

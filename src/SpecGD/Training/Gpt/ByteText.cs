@@ -17,7 +17,9 @@ public static class ByteText
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            string why = Directory.Exists(path) ? "it is a directory" : e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message.TrimEnd('.');
+            string why = Directory.Exists(path) ? "it is a directory"
+                : e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file"
+                : e.Message.TrimEnd('.');
             throw new BadInputException($"The text {path} cannot be read: {why}.", e);
         }
         return text.Length > 0

@@ -6,8 +6,8 @@ using SpecGD.Records;
 namespace SpecGD.Training.Gpt;
 
 /// <summary>
-/// A recorded case of the NanoGPT model to be held to: BASE.json with settings, losses and measures, BASE.safetensors with parameters (<c>param.*</c>),
-/// tokens, gradients (<c>grad.*</c>) and the parameters after some steps (<c>after.*</c>).
+/// A recorded case of the NanoGPT model to be held to: BASE.json with settings, losses and measures, BASE.safetensors with parameters
+/// (<c>param.*</c>), tokens, gradients (<c>grad.*</c>) and the parameters after some steps (<c>after.*</c>).
 /// </summary>
 internal sealed class GptCase : IDisposable
 {

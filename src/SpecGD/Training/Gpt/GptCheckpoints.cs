@@ -9,13 +9,17 @@ using SpecGD.Records;
 namespace SpecGD.Training.Gpt;
 
 /// <summary>
-/// Checkpoints in a folder, one folder each: <c>step-000250/</c> with <c>model.safetensors</c>, <c>optimizer.safetensors</c>, <c>state.json</c> and, written
-/// last, <c>manifest.json</c> with the length and SHA-256 of each. The last two are kept. A damaged one is passed over for the one before.
+/// Checkpoints in a folder, one folder each: <c>step-000250/</c> with <c>model.safetensors</c>, <c>optimizer.safetensors</c>, <c>state.json</c>
+/// and, written last, <c>manifest.json</c> with the length and SHA-256 of each. The last two are kept. A damaged one is passed over for the one
+/// before.
 /// </summary>
 public sealed class GptCheckpoints
 {
     /// <summary>Names of the files.</summary>
-    public const string ModelName = "model.safetensors", OptimizerName = "optimizer.safetensors", StateName = "state.json", ManifestName = "manifest.json";
+    public const string ModelName = "model.safetensors", OptimizerName = "optimizer.safetensors";
+
+    /// <inheritdoc cref="ModelName"/>
+    public const string StateName = "state.json", ManifestName = "manifest.json";
 
     private const int Kept = 2;
 
@@ -106,7 +110,8 @@ public sealed class GptCheckpoints
         file.ReadInto(entry, into);
     }
 
-    private static JsonObject Manifest(string folder) => new(Parts.Select(part => KeyValuePair.Create(part, (JsonNode?)Fingerprint(Path.Combine(folder, part)))));
+    private static JsonObject Manifest(string folder) =>
+        new(Parts.Select(part => KeyValuePair.Create(part, (JsonNode?)Fingerprint(Path.Combine(folder, part)))));
 
     private static JsonObject Fingerprint(string path)
     {

@@ -15,8 +15,8 @@ namespace SpecGD.Training.Gpt;
 public sealed record GptTrainingOutcome(RunStatus Status, int Step, string? Detail = null);
 
 /// <summary>
-/// Trains a GPT: for every step validation if it is due, the gradient summed over the step's sequences, the tracker, the update, a checkpoint if it is
-/// due. All of it is state that a checkpoint keeps, so that a run that goes on equals one that never stopped, bit for bit.
+/// Trains a GPT: for every step validation if it is due, the gradient summed over the step's sequences, the tracker, the update, a checkpoint if
+/// it is due. All of it is state that a checkpoint keeps, so that a run that goes on equals one that never stopped, bit for bit.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class GptTrainer<T>
@@ -65,7 +65,10 @@ public sealed class GptTrainer<T>
     /// <summary>What updates them.</summary>
     public ParameterOptimizer<T> Optimizer { get; }
 
-    /// <summary>Series <c>train_loss</c> (mean over the step's tokens, before the update), <c>val_loss</c>, <c>learning_rate_factor</c>, <c>window</c> (tokens).</summary>
+    /// <summary>
+    /// Series <c>train_loss</c> (mean over the step's tokens, before the update), <c>val_loss</c>, <c>learning_rate_factor</c>, <c>window</c>
+    /// (tokens).
+    /// </summary>
     public MethodLog Log => _log;
 
     /// <summary>The tracker's record.</summary>
@@ -179,7 +182,9 @@ public sealed class GptTrainer<T>
         Keep();
         progress.End("interrupted");
         return new GptTrainingOutcome(
-            RunStatus.Interrupted, step, $"Interrupted after {step} of {_plan.Steps} steps{(_checkpoints is null ? "" : "; a checkpoint was kept")}.");
+            RunStatus.Interrupted,
+            step,
+            $"Interrupted after {step} of {_plan.Steps} steps{(_checkpoints is null ? "" : "; a checkpoint was kept")}.");
     }
 
     /// <summary>Keeps a checkpoint unless this very state has one: writing it again would leave a moment without.</summary>

@@ -18,8 +18,8 @@ public sealed record GptDeviation(string Quantity, int Compared, double Deviatio
 }
 
 /// <summary>
-/// Computes a recorded NanoGPT case again, in double: losses, gradients, measures, and the weights after a few steps of Muon and Adam. Whoever wrote the
-/// record, another program or an earlier version, is held to this one and the other way round.
+/// Computes a recorded NanoGPT case again, in double: losses, gradients, measures, and the weights after a few steps of Muon and Adam. Whoever
+/// wrote the record, another program or an earlier version, is held to this one and the other way round.
 /// </summary>
 public sealed class GptVerification
 {
@@ -128,7 +128,8 @@ public sealed class GptVerification
         Add(quantity, tolerance, computed.Keys.Union(recorded.Keys).Select(name =>
         {
             bool both = computed.TryGetValue(name, out double? ours) & recorded.TryGetValue(name, out double? theirs);
-            return (name, !both ? double.PositiveInfinity : ours is { } x && theirs is { } y ? Relative(Math.Abs(x - y), Math.Abs(y)) : ours == theirs ? 0 : double.PositiveInfinity);
+            double deviation = ours is { } x && theirs is { } y ? Relative(Math.Abs(x - y), Math.Abs(y)) : ours == theirs ? 0 : double.PositiveInfinity;
+            return (name, both ? deviation : double.PositiveInfinity);
         }));
 
     private void Compare(string quantity, double tolerance, IEnumerable<(string Where, double Computed, double Recorded)> values) =>

@@ -4,8 +4,8 @@ using SpecGD.Records;
 namespace SpecGD.Training.Gpt;
 
 /// <summary>
-/// Where training takes its tokens from. Its state (<see cref="IStateful"/>) is where it stands, so that a run that goes on sees the same sequences as one
-/// that was never interrupted.
+/// Where training takes its tokens from. Its state (<see cref="IStateful"/>) is where it stands, so that a run that goes on sees the same
+/// sequences as one that was never interrupted.
 /// </summary>
 public interface ITokenSource : IStateful
 {

@@ -4,8 +4,8 @@ using SpecGD.Records;
 namespace SpecGD.Training.Gpt;
 
 /// <summary>
-/// What the tracker recorded, nested as in the authors' file: sections within sections, and in the innermost <c>{key: {steps, values}}</c>, where a key may
-/// have dots. A value that does not exist is left out.
+/// What the tracker recorded, nested as in the authors' file: sections within sections, and in the innermost <c>{key: {steps, values}}</c>,
+/// where a key may have dots. A value that does not exist is left out.
 /// </summary>
 public sealed class TrackerLog : IStateful
 {

@@ -12,11 +12,9 @@ public class GptModelGoldenTests
     /// <summary>Single precision through some twelve layers: its epsilon of 1.2e-7 times some hundred operations in a row.</summary>
     private const double SingleLossTolerance = 1e-5, SingleGradientTolerance = 1e-3;
 
-    [Theory]
-    [InlineData("nanogpt_8x32")]
-    [InlineData("nanogpt_12x32_init")]
-    public void Loss_and_every_gradient_are_the_golden_ones(string name) =>
-        Compare<double>(name, LossTolerance, GradientTolerance);
+    /// <summary>The other case, measures and steps are held to the record by the verification's own tests.</summary>
+    [Fact]
+    public void Loss_and_every_gradient_are_the_golden_ones() => Compare<double>("nanogpt_8x32", LossTolerance, GradientTolerance);
 
     [Theory]
     [InlineData("nanogpt_8x32")]

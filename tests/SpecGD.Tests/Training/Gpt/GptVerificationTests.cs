@@ -41,45 +41,33 @@ public sealed class GptVerificationTests : IDisposable
         deviations.Single(d => d.Quantity == "stable rank of the token indicator").Holds.ShouldBeTrue("tokens are as they were");
     }
 
-    [Theory]
-    [InlineData("grad.blocks.2.attn.qkvo_w", "gradients")]
-    [InlineData("after.lm_head.weight", "weights after training")]
-    public void A_changed_record_is_found_where_it_is_and_nowhere_else(string tensor, string quantity)
+    [Fact]
+    public void A_changed_record_is_found_where_it_is_and_nowhere_else()
     {
         CopyGolden();
-        Change(tensor, x => x + 1e-2);
+        Change("grad.blocks.2.attn.qkvo_w", x => x + 1e-2);
+        Change("after.lm_head.weight", x => x + 1e-2);
 
-        var beyond = GptVerification.Run(Base).Where(d => !d.Holds).ToArray();
-
-        beyond.Select(d => (d.Quantity, d.Where)).ShouldBe([(quantity, tensor[(tensor.IndexOf('.', StringComparison.Ordinal) + 1)..])]);
+        GptVerification.Run(Base).Where(d => !d.Holds).Select(d => (d.Quantity, d.Where)).ShouldBe(
+            [("gradients", "blocks.2.attn.qkvo_w"), ("weights after training", "lm_head.weight")]);
     }
 
     [Fact]
-    public void A_value_that_is_no_number_does_not_pass()
-    {
-        CopyGolden();
-        Change("grad.scalars", _ => double.NaN);
-
-        var gradients = GptVerification.Run(Base).Single(d => d.Quantity == "gradients");
-
-        gradients.Holds.ShouldBeFalse();
-        gradients.Where.ShouldBe("scalars");
-        gradients.Deviation.ShouldBe(double.NaN);
-    }
-
-    [Fact]
-    public void A_measure_that_one_side_lacks_does_not_pass()
+    public void A_value_that_is_no_number_and_a_measure_that_one_side_lacks_do_not_pass()
     {
         CopyGolden(record =>
         {
             ((JsonObject)record["nuclear_rank"]!).Remove("embed.weight");
             record["stable_rank"]!["embedding"] = null;
         });
+        Change("grad.scalars", _ => double.NaN);
 
-        var deviations = GptVerification.Run(Base);
-
-        deviations.Where(d => !d.Holds).Select(d => (d.Quantity, d.Where, d.Deviation)).ShouldBe(
-            [("stable ranks", "embedding", double.PositiveInfinity), ("nuclear ranks", "embed.weight", double.PositiveInfinity)]);
+        GptVerification.Run(Base).Where(d => !d.Holds).Select(d => (d.Quantity, d.Where, d.Deviation)).ShouldBe(
+            [
+                ("gradients", "scalars", double.NaN),
+                ("stable ranks", "embedding", double.PositiveInfinity),
+                ("nuclear ranks", "embed.weight", double.PositiveInfinity),
+            ]);
     }
 
     public static TheoryData<string, string> BadRecords => new()
