@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
+using SpecGD.Records;
 
 namespace SpecGD.Cli.Tests;
 
@@ -31,6 +34,34 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
         File.ReadAllText(Path.Combine(Folder, "out", "log.json")).ShouldBe(log);
     }
 
+    [SkippableFact]
+    public void A_killed_run_goes_on_from_its_checkpoint_and_a_request_to_stop_keeps_one_more()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "signals are Unix's");
+        WriteText(4000);
+        string[] endless =
+            ["nanogpt", "train", "--text", "text.txt", "--output", "out", "--steps", "1000000", "--width", "16", "--sequences", "1", "--checkpoint-every", "3", "--json"];
+
+        using (var killed = SpecgdProcess.Start(Folder, endless))
+        {
+            WaitForCheckpoint(after: 0);
+            killed.Kill();
+            killed.WaitForExit();
+        }
+        int reached = NewestWhole();
+        using var second = SpecgdProcess.Start(Folder, endless);
+        WaitForCheckpoint(after: reached);
+        Process.Start("sh", ["-c", $"kill -TERM {second.Id}"])!.WaitForExit();
+        var said = SpecgdProcess.Finish(second);
+
+        said.ExitCode.ShouldBe(143, said.Error);
+        said.Error.ShouldContain("Going on from ");
+        said.Error.ShouldContain("a checkpoint was kept. The same command goes on from there.");
+        var steps = RunLogFile.Read(Path.Combine(Folder, "out", "log.json")).Methods["nanogpt"].Find("train_loss")!.Steps;
+        steps.ShouldBe(Enumerable.Range(0, steps.Count), "no step is missing and none is there twice");
+        NewestWhole().ShouldBe(steps.Count);
+    }
+
     [Theory]
     [InlineData("--text nowhere.txt", "The text nowhere.txt cannot be read: there is no such file.")]
     [InlineData("--text .", "The text . cannot be read: it is a directory.")]
@@ -47,6 +78,27 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
         said.ExitCode.ShouldBe(2, said.Error);
         said.Error.ShouldContain(sentence);
         said.Error.TrimEnd().Split('\n').Length.ShouldBe(1, said.Error);
+    }
+
+    /// <summary>Steps of the newest checkpoint with a manifest; 0 where there is none.</summary>
+    private int NewestWhole()
+    {
+        string folder = Path.Combine(Folder, "out", "checkpoints");
+        return Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "manifest.json", SearchOption.AllDirectories)
+                .Select(file => int.Parse(Path.GetFileName(Path.GetDirectoryName(file)!)["step-".Length..], CultureInfo.InvariantCulture))
+                .DefaultIfEmpty(0).Max()
+            : 0;
+    }
+
+    private void WaitForCheckpoint(int after)
+    {
+        using var moment = new ManualResetEventSlim();
+        for (int waited = 0; NewestWhole() <= after; waited++)
+        {
+            (waited < 1200).ShouldBeTrue("no checkpoint within a minute");
+            moment.Wait(TimeSpan.FromMilliseconds(50));
+        }
     }
 
     private void WriteText(int length) =>

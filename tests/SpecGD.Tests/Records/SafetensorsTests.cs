@@ -141,6 +141,21 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
+    public void A_write_that_fails_half_way_leaves_what_was_there()
+    {
+        AtomicFile.Write(Path, "before");
+
+        Should.Throw<IOException>(() => AtomicFile.Write(Path, stream =>
+        {
+            stream.Write("half"u8);
+            throw new IOException("the disk is full");
+        }));
+
+        File.ReadAllText(Path).ShouldBe("before");
+        Directory.EnumerateFiles(_folder).ShouldBe([Path]);
+    }
+
+    [Fact]
     public void Two_tensors_of_one_name_are_not_written()
     {
         var one = new Matrix<float>(1, 1);

@@ -128,7 +128,9 @@ public sealed class GptVerification
         Add(quantity, tolerance, computed.Keys.Union(recorded.Keys).Select(name =>
         {
             bool both = computed.TryGetValue(name, out double? ours) & recorded.TryGetValue(name, out double? theirs);
-            double deviation = ours is { } x && theirs is { } y ? Relative(Math.Abs(x - y), Math.Abs(y)) : ours == theirs ? 0 : double.PositiveInfinity;
+            double deviation = ours is { } x && theirs is { } y ? Relative(Math.Abs(x - y), Math.Abs(y))
+                : ours == theirs ? 0
+                : double.PositiveInfinity;
             return (name, both ? deviation : double.PositiveInfinity);
         }));
 
