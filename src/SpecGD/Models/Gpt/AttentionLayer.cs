@@ -48,7 +48,9 @@ internal sealed class AttentionLayer<T>
         _valueEmbedding = shape.ValueEmbeddingOf(block) is { } j ? parameters.ValueEmbeddings[j] : null;
     }
 
-    /// <summary>result ← x + attention(norm(x)), tokens × d.</summary>
+    /// <summary>
+    /// result ← x + attention(norm(x)), tokens × d. The pass holds norm(x) already: the block took it, to show it also where there is no attention.
+    /// </summary>
     public void Forward(Matrix<T> x, Matrix<T> result, GptPass<T> pass)
     {
         Linear.Multiply(T.One, pass.Normed, false, _qkv, true, T.Zero, _kept.Qkv);
