@@ -33,9 +33,19 @@ have_font() {
     [ "$(uname)" = Darwin ] # macOS brings Times
 }
 
+# Asked for its name: Windows has another program called convert.
+have_imagemagick() {
+    [ -n "${SPECGD_IMAGEMAGICK:-}" ] && return 0
+    for program in magick convert /usr/bin/convert; do
+        command -v "$program" >/dev/null 2>&1 && "$program" -version 2>/dev/null </dev/null | grep -q ImageMagick && return 0
+    done
+    return 1
+}
+
 missing_packages() {
     have_openblas || printf 'libopenblas0-pthread '
     command -v gnuplot >/dev/null 2>&1 || printf 'gnuplot-nox '
+    have_imagemagick || printf 'imagemagick '
     have_font || printf 'fonts-liberation '
 }
 
@@ -60,9 +70,9 @@ ensure_packages() {
         elif command -v apt-get >/dev/null 2>&1; then
             say "for full speed and figures: sudo apt-get install $packages"
         elif [ "$(uname)" = Darwin ]; then
-            say "for full speed and figures: brew install openblas gnuplot"
+            say "for full speed and figures: brew install openblas gnuplot imagemagick"
         else
-            say "for full speed and figures install OpenBLAS, gnuplot and the Liberation fonts (Fedora: dnf install openblas gnuplot liberation-serif-fonts; Windows: winget install gnuplot.gnuplot)"
+            say "for full speed and figures install OpenBLAS, gnuplot, ImageMagick and the Liberation fonts (Fedora: dnf install openblas gnuplot ImageMagick liberation-serif-fonts; Windows: winget install gnuplot.gnuplot ImageMagick.ImageMagick)"
         fi
     fi
     : >"$root/artifacts/.packages"

@@ -70,6 +70,7 @@ internal static class CommandLine
             ReproduceCommand.Build(),
             PlotCommand.Build(),
             NanoGptCommand.Build(),
+            VerifyCommand.Build(),
             DoctorCommand.Build(),
         };
         root.Options.Add(Threads);

@@ -1,38 +1,61 @@
+using SpecGD.Figures.Animations;
+using SpecGD.Figures.Gnuplot;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
 
 namespace SpecGD.Figures;
 
-/// <summary>Every figure there is: a class that implements <see cref="IFigureRecipe"/> is found by being there.</summary>
+/// <summary>
+/// Every figure and animation there is: a class that implements <see cref="IFigureRecipe"/> or <see cref="IAnimationRecipe"/> is found by being
+/// there.
+/// </summary>
 public static class FigureCatalog
 {
-    /// <summary>The recipes in the order of their names.</summary>
+    /// <summary>The recipes of figures in the order of their names.</summary>
     public static IReadOnlyList<IFigureRecipe> All { get; } =
-    [
-        .. from type in typeof(FigureCatalog).Assembly.GetTypes()
-           where type is { IsAbstract: false, IsInterface: false } && type.IsAssignableTo(typeof(IFigureRecipe))
-           let recipe = (IFigureRecipe)Activator.CreateInstance(type)!
-           orderby recipe.Name
-           select recipe,
-    ];
+        [.. Implementations<IFigureRecipe>().OrderBy(recipe => recipe.Name, StringComparer.Ordinal)];
+
+    /// <summary>The recipes of animations in the order of their names.</summary>
+    public static IReadOnlyList<IAnimationRecipe> Animations { get; } =
+        [.. Implementations<IAnimationRecipe>().OrderBy(recipe => recipe.Name, StringComparer.Ordinal)];
 
     /// <summary>
-    /// Draws every figure that <paramref name="log"/> has the data for into <paramref name="directory"/>, with the gnuplot and the font of this
-    /// machine; none where no recipe knows the log.
+    /// Draws every figure and animation that <paramref name="log"/> has the data for into <paramref name="directory"/>, with the programs and the
+    /// font of this machine; none where no recipe knows the log.
     /// </summary>
+    /// <param name="log">The log.</param>
+    /// <param name="directory">The folder, made where missing.</param>
+    /// <param name="keepFrames">Whether the frames of animations are kept as pictures.</param>
+    /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; files already there stay whole.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public static IReadOnlyList<FigureResult> Draw(RunLog log, string directory) => Draw(log, directory, FigureWriter.ForThisMachine());
+    public static IReadOnlyList<FigureResult> Draw(RunLog log, string directory, bool keepFrames = false)
+    {
+        var gnuplot = GnuplotProgram.Find();
+        string font = FigureFont.Find().Name;
+        var animations = new AnimationWriter(gnuplot, font, ImageMagickProgram.Find) { KeepsFrames = keepFrames };
+        return Draw(log, directory, new FigureWriter(gnuplot, font), animations);
+    }
 
-    /// <summary>As <see cref="Draw(RunLog, string)"/>, with a writer of one's own.</summary>
+    /// <summary>As <see cref="Draw(RunLog, string, bool)"/>, with writers of one's own.</summary>
+    /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; files already there stay whole.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public static IReadOnlyList<FigureResult> Draw(RunLog log, string directory, FigureWriter writer)
+    public static IReadOnlyList<FigureResult> Draw(RunLog log, string directory, FigureWriter figures, AnimationWriter animations)
     {
         ArgumentNullException.ThrowIfNull(log);
-        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(figures);
+        ArgumentNullException.ThrowIfNull(animations);
         if (Directory.Exists(directory))
             AtomicFile.SweepStale(directory);
-        return [.. All.Select(recipe => recipe.Compose(log)).OfType<Figure>().Select(figure => writer.Write(figure, directory))];
+        // All are composed before the first is drawn, so that a malformed log draws nothing.
+        Figure[] still = [.. All.Select(recipe => recipe.Compose(log)).OfType<Figure>()];
+        Animation[] moving = [.. Animations.SelectMany(recipe => recipe.Compose(log))];
+        return [.. still.Select(figure => figures.Write(figure, directory)), .. moving.Select(animation => animations.Write(animation, directory))];
     }
+
+    private static IEnumerable<T> Implementations<T>() =>
+        from type in typeof(FigureCatalog).Assembly.GetTypes()
+        where type is { IsAbstract: false, IsInterface: false } && type.IsAssignableTo(typeof(T))
+        select (T)Activator.CreateInstance(type)!;
 }

@@ -15,5 +15,6 @@ public interface IFigureRecipe
     /// The figure of <paramref name="log"/>, or null where the log is of another experiment or holds nothing to draw. The experiment is that of
     /// <c>config.experiment</c>; the logs of the authors' scripts lack it and are known by what they hold.
     /// </summary>
+    /// <exception cref="BadInputException">The log is of this experiment and a part of it has not the form that it should have.</exception>
     Figure? Compose(RunLog log);
 }

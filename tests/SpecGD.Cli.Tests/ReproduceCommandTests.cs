@@ -41,8 +41,8 @@ public sealed class ReproduceCommandTests : InTemporaryDirectory
 
     [Theory]
     [InlineData("""{"methods": {"m": {"loss": {"steps": [0], "values": [1]}}}}""", "no figure is known for the log")]
-    [InlineData("""{"config": {"experiment": "nuclear-rank-growth"}, "model1": {"nr0": {"abc": 1}, "curves": {}}}""", "cannot be drawn: its results have not the form of a run log")]
-    [InlineData("""{"model1": {"nr0": [1, 2]}}""", "cannot be drawn: its results have not the form of a run log")]
+    [InlineData("""{"config": {"experiment": "nuclear-rank-growth"}, "model1": {"nr0": {"abc": 1}, "curves": {}}}""", "The log's 'model1.nr0.abc' has a name that is no number.")]
+    [InlineData("""{"model1": {"nr0": [1, 2]}}""", "The log's 'model1.nr0' must be an object, not [1,2].")]
     public void A_log_that_cannot_be_drawn_is_bad_input(string content, string sentence)
     {
         File.WriteAllText(Path.Combine(Folder, "log.json"), content);
@@ -87,5 +87,21 @@ public sealed class ReproduceCommandTests : InTemporaryDirectory
         said.ExitCode.ShouldBe(0, said.Error);
         said.Output.ShouldContain(Path.Combine("out", "figures"));
         File.GetLastWriteTimeUtc(Path.Combine(Folder, "out", "log.json")).ShouldBe(before);
+    }
+
+    [SkippableFact]
+    public void Frames_are_kept_where_asked_for_and_a_run_without_ImageMagick_says_what_is_missing()
+    {
+        Specgd("run", "relu-spectrum", "--dims", "4", "8", "--output", "out", "--no-figures").ExitCode.ShouldBe(0);
+        string figures = Path.Combine(Folder, "out", "figures"), frames = Path.Combine(figures, "relu-spectrum-frames");
+
+        var without = SpecgdProcess.Run(Folder, ["plot", "out", "--keep-frames"], ("SPECGD_IMAGEMAGICK", "/nowhere/convert"));
+
+        Skip.If(without.Error.Contains("gnuplot", StringComparison.Ordinal), "gnuplot is not installed");
+        without.ExitCode.ShouldBe(0, without.Error);
+        without.Error.ShouldContain("animations were not made");
+        without.Error.ShouldContain("/nowhere/convert");
+        File.Exists(Path.Combine(figures, "relu-spectrum.gif")).ShouldBeFalse();
+        Directory.EnumerateFiles(frames, "*.png").Count().ShouldBe(2);
     }
 }

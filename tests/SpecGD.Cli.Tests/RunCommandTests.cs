@@ -72,6 +72,53 @@ public sealed class RunCommandTests : InTemporaryDirectory
     }
 
     [Fact]
+    public void A_finished_run_is_not_computed_again_unless_settings_change_or_fresh_is_asked()
+    {
+        string[] arguments = [.. Small, "--output", "out", "--no-figures"];
+        Specgd(arguments).ExitCode.ShouldBe(0);
+        string log = Path.Combine(Folder, "out", "log.json"), manifest = Path.Combine(Folder, "out", "manifest.json");
+        string first = File.ReadAllText(manifest);
+
+        var again = Specgd(arguments);
+
+        again.ExitCode.ShouldBe(0, again.Error);
+        again.Error.ShouldContain("holds this run already");
+        again.Output.ShouldContain("gradient_descent");
+        File.ReadAllText(manifest).ShouldBe(first);
+
+        Specgd([.. arguments, "--seed", "3"]).Error.ShouldNotContain("holds this run already");
+        File.ReadAllText(manifest).ShouldNotBe(first);
+        Specgd([.. arguments, "--seed", "3", "--fresh"]).Error.ShouldNotContain("holds this run already");
+
+        File.WriteAllText(log, "{");
+        Specgd([.. arguments, "--seed", "3"]).Error.ShouldNotContain("holds this run already", Case.Insensitive, "a damaged log is computed again");
+        RunLogFile.Read(log).Methods.Count.ShouldBeGreaterThan(0);
+    }
+
+    [SkippableFact]
+    public void What_an_interrupted_run_computed_is_gone_on_with()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no such signals");
+        string[] arguments = [.. Small[..^1], "30000", "--specgd-restart-frequency", "0", "--output", "out", "--no-figures"];
+        using var process = SpecgdProcess.Start(Folder, arguments);
+        SpinWait.SpinUntil(() => Directory.Exists(Path.Combine(Folder, "out")) || process.HasExited, TimeSpan.FromMinutes(1)).ShouldBeTrue();
+        using (var moment = new ManualResetEventSlim())
+            moment.Wait(TimeSpan.FromSeconds(1));
+        Process.Start("sh", ["-c", $"kill -INT {process.Id}"])!.WaitForExit();
+        var interrupted = SpecgdProcess.Finish(process);
+        Skip.If(interrupted.ExitCode == 0, "this machine is so fast that the run was over");
+        interrupted.ExitCode.ShouldBe(130, interrupted.Error);
+        interrupted.Error.ShouldContain("the same command goes on from there");
+
+        var said = Specgd(arguments);
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        said.Error.ShouldContain("going on with what an interrupted run left");
+        RunLogFile.Read(Path.Combine(Folder, "out", "log.json")).Methods["gradient_descent"].Find("loss")!.Count.ShouldBe(30000);
+        Directory.Exists(Path.Combine(Folder, "out", KeptWork.FolderName)).ShouldBeFalse("what was kept is gone when the run is whole");
+    }
+
+    [Fact]
     public void The_managed_backend_works_and_is_announced_once()
     {
         var said = SpecgdProcess.Run(Folder, [.. Small, "--no-figures"], ("SPECGD_BLAS", "managed"));

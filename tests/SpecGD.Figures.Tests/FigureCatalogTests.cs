@@ -1,3 +1,4 @@
+using SpecGD.Figures.Animations;
 using SpecGD.Figures.Gnuplot;
 using SpecGD.Records;
 
@@ -10,7 +11,8 @@ public class FigureCatalogTests
     public void Recipes_are_found_and_have_names_of_their_own()
     {
         FigureCatalog.All.Select(recipe => recipe.Name).ShouldContain("random-feature");
-        FigureCatalog.All.Select(recipe => recipe.Name).ShouldBeUnique();
+        FigureCatalog.Animations.Select(recipe => recipe.Name).ShouldBe(["relu-spectrum", "sparse-regression-spectra", "stable-rank-sweep"]);
+        FigureCatalog.All.Select(recipe => recipe.Name).Concat(FigureCatalog.Animations.Select(recipe => recipe.Name)).ShouldBeUnique();
     }
 
     [Fact]
@@ -45,8 +47,40 @@ public class FigureCatalogTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.PathOf("random-feature.png.gnuplot1" + AtomicFile.TemporarySuffix), "half");
-        var writer = new FigureWriter(GnuplotProgram.Find(folder.PathOf("nothing"), TimeSpan.FromSeconds(1)), FigureFont.Preferred);
-        FigureCatalog.Draw(TestLogs.RandomFeature(), folder.DirectoryPath, writer);
+        var (figures, animations) = WithoutPrograms(folder);
+        FigureCatalog.Draw(TestLogs.RandomFeature(), folder.DirectoryPath, figures, animations);
         folder.Names().ShouldBe(["random-feature.caption.txt", "random-feature.dat", "random-feature.gp"]);
+    }
+
+    [Fact]
+    public void Still_and_moving_pictures_of_a_log_are_both_drawn()
+    {
+        using var folder = new TemporaryFolder();
+        var (figures, animations) = WithoutPrograms(folder);
+        var results = FigureCatalog.Draw(TinyRuns.StableRankSweep(), folder.DirectoryPath, figures, animations);
+        results.Select(result => result.Name).ShouldBe(["stable-rank-sweep-losses", "stable-rank-sweep", "stable-rank-sweep-from-peak"]);
+        folder.Names().ShouldBe(
+        [
+            "stable-rank-sweep-from-peak.caption.txt", "stable-rank-sweep-losses.caption.txt", "stable-rank-sweep-losses.dat",
+            "stable-rank-sweep-losses.gp", "stable-rank-sweep.caption.txt",
+        ]);
+    }
+
+    [Fact]
+    public void A_log_with_a_malformed_part_draws_nothing_at_all()
+    {
+        using var folder = new TemporaryFolder();
+        var log = TinyRuns.StableRankSweep();
+        log.Sections["rows"]![1]!["lambda"] = "small";
+        var (figures, animations) = WithoutPrograms(folder);
+        Should.Throw<BadInputException>(() => FigureCatalog.Draw(log, folder.DirectoryPath, figures, animations)).Message
+            .ShouldBe("The log's 'rows[1].lambda' must be a number, not \"small\".");
+        folder.Names().ShouldBeEmpty();
+    }
+
+    private static (FigureWriter, AnimationWriter) WithoutPrograms(TemporaryFolder folder)
+    {
+        var gnuplot = GnuplotProgram.Find(folder.PathOf("nothing"), TimeSpan.FromSeconds(1));
+        return (new FigureWriter(gnuplot, FigureFont.Preferred), new AnimationWriter(gnuplot, FigureFont.Preferred, ImageMagickProgram.Find));
     }
 }

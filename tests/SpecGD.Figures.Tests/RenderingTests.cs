@@ -118,6 +118,22 @@ public class RenderingTests
         Texts(XDocument.Load(folder.PathOf("gaps.svg"))).ShouldNotContain("nothing");
     }
 
+    [SkippableFact]
+    public void A_title_above_all_panels_bars_and_marks_are_drawn_once_and_within_the_picture()
+    {
+        using var folder = new TemporaryFolder();
+        var bars = new HistogramCurve([1, 10, 100, 1000], [2, 0, 0.5], Palette.GradientDescent);
+        var mark = new VerticalLine(1000, Palette.Mark) { Label = "largest" };
+        var panel = new Panel("panel", new Axis("x") { Logarithmic = true }, new Axis("y") { Logarithmic = true }, [bars, mark]);
+        var figure = new Figure("bars", [panel, panel with { Curves = [bars] }], "") { Title = "above all" };
+        Draw(folder, figure).Hint.ShouldBeNull();
+        var svg = XDocument.Load(folder.PathOf("bars.svg"));
+        Texts(svg).Count(text => text == "above all").ShouldBe(1);
+        svg.Descendants(Svg + "polygon").Count().ShouldBe(4, "two runs of bars in each of two panels");
+        var places = svg.Descendants(Svg + "g").Where(g => g.Element(Svg + "text") is not null).Select(Place);
+        places.ShouldAllBe(p => p.X > 0 && p.X < figure.Width * SvgDotsPerInch && p.Y > 0 && p.Y < figure.Height * SvgDotsPerInch);
+    }
+
     private static Figure SmallFigure() => new RandomFeatureFigure().Compose(TestLogs.RandomFeature())!;
 
     private static FigureResult Draw(TemporaryFolder folder, Figure figure) =>

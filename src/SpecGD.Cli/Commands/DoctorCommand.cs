@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using SpecGD.Cli.Display;
+using SpecGD.Figures.Animations;
 using SpecGD.Figures.Gnuplot;
 using SpecGD.Numerics;
 using SpecGD.Numerics.LinearAlgebra;
@@ -114,6 +115,13 @@ internal static class DoctorCommand
                     $"this gnuplot was built without {string.Join(", ", lacking)}",
                     GnuplotProgram.InstallCommand);
         }
+        var imageMagick = ImageMagickProgram.Find();
+        foreach (string path in imageMagick.Tried)
+            examination.Add("ImageMagick tried", $"{path}: {(path == imageMagick.Path ? "found" : "not found")}");
+        if (imageMagick.Problem is { } noAnimations)
+            examination.Missing("ImageMagick", $"{noAnimations}; animations are not made", ImageMagickProgram.InstallCommand);
+        else
+            examination.Add("ImageMagick", $"{imageMagick.Version} ({imageMagick.Path})");
         var font = FigureFont.Find();
         examination.Add("font of figures", font.Name);
         if (font.Hint is { } hint)

@@ -16,11 +16,12 @@ internal static class PlotCommand
         var output = new Option<string?>("--output") { Description = "folder for the figures (default: figures/ beside the log)", HelpName = "DIR" };
         var command = new Command(
             "plot",
-            "Draw the figures of a run folder or a log again, without running; also logs that the authors' scripts wrote.")
+            "Draw the figures and animations of a run folder or a log again, without running; also logs that the authors' scripts wrote.")
         {
             source,
             output,
         };
+        var drawing = new DrawingOptions(command, withoutFigures: null);
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(source)!;
@@ -28,24 +29,11 @@ internal static class PlotCommand
             var log = RunLogFile.Read(logPath);
             string target = parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(logPath))!, RunFolder.FiguresName);
             RunFolder.Prepare(target);
-            var files = Draw(log, logPath, target);
+            var files = RunSession.Draw(log, target, keepFrames: drawing.Of(parsed) == Drawing.FiguresAndFrames);
             foreach (string file in files)
                 Console.Out.WriteLine(Path.GetRelativePath(Directory.GetCurrentDirectory(), file));
             return files.Count > 0 ? ExitCode.Done : ExitCode.BadInput;
         });
         return command;
-    }
-
-    /// <summary>Draws, and turns what only a log of another form can cause into a sentence about that log.</summary>
-    private static IReadOnlyList<string> Draw(RunLog log, string logPath, string target)
-    {
-        try
-        {
-            return RunSession.Draw(log, target);
-        }
-        catch (Exception e) when (e is FormatException or InvalidOperationException or ArgumentException or KeyNotFoundException or NullReferenceException)
-        {
-            throw new BadInputException($"{logPath} cannot be drawn: its results have not the form of a run log ({e.Message}).", e);
-        }
     }
 }

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments;
+using SpecGD.Figures.Report;
+using SpecGD.Records;
 using SpecGD.Reproduction;
 
 namespace SpecGD.Cli.Commands;
@@ -28,7 +30,6 @@ internal static class ReproduceCommand
             HelpName = "DIR",
         };
         var fresh = RunSession.FreshOption();
-        var noFigures = new Option<bool>("--no-figures") { Description = "run and check, draw nothing" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command(
             "reproduce",
@@ -38,10 +39,10 @@ internal static class ReproduceCommand
             list,
             quick,
             output,
-            noFigures,
             fresh,
             json,
         };
+        var drawing = new DrawingOptions(command, "run and check, draw nothing");
         command.SetAction(parsed =>
         {
             var named = (parsed.GetValue(figures) ?? []).SelectMany(PaperFigureCatalog.Named).Distinct().ToArray();
@@ -50,7 +51,7 @@ internal static class ReproduceCommand
                 return List(chosen, parsed.GetValue(json));
             bool isQuick = parsed.GetValue(quick);
             string directory = parsed.GetValue(output) ?? Path.Combine("runs", isQuick ? "reproduce-quick" : "reproduce");
-            var request = new RunSession.Request(directory, Figures: !parsed.GetValue(noFigures), Fresh: parsed.GetValue(fresh));
+            var request = new RunSession.Request(directory, drawing.Of(parsed), Fresh: parsed.GetValue(fresh));
             return Reproduce(chosen, isQuick, request, parsed.GetValue(json));
         });
         return command;
@@ -77,56 +78,58 @@ internal static class ReproduceCommand
     private static int Reproduce(IReadOnlyList<PaperFigure> figures, bool quick, RunSession.Request request, bool asJson)
     {
         long begin = TimeProvider.System.GetTimestamp();
-        var rows = new List<JsonObject>();
-        var outcomes = new Dictionary<string, RunSession.Outcome>(); // by folder: figures of one run share it
-        int code = ExitCode.Done;
+        var reproduced = new List<ReproducedFigure>();
+        var runs = new Dictionary<string, RunRecord>(); // by folder: figures of one run share it
+        int code = ExitCode.Done, folders = figures.DistinctBy(f => f.Folder).Count();
         foreach (var figure in figures)
         {
-            if (!outcomes.TryGetValue(figure.Folder, out var outcome))
+            if (!runs.TryGetValue(figure.Folder, out var run))
             {
-                Terminal.Remark($"{figure.Id} ({outcomes.Count + 1} of {figures.DistinctBy(f => f.Folder).Count()}): {figure.Title}");
-                outcome = Run(figure, quick, request, asJson);
-                outcomes.Add(figure.Folder, outcome);
+                Terminal.Remark($"{figure.Id} ({runs.Count + 1} of {folders}): {figure.Title}");
+                (code, run) = Run(figure, quick, request, asJson);
+                runs.Add(figure.Folder, run);
             }
-            if (outcome.ExitCode != ExitCode.Done)
-            {
-                code = outcome.ExitCode;
+            reproduced.Add(ReproducedFigure.Of(figure, run));
+            if (code != ExitCode.Done)
                 break;
-            }
-            rows.AddRange(figure.Claims.Select(claim => Row(figure, claim, outcome)));
         }
-        if (code == ExitCode.Done && !rows.All(r => (bool)r["holds"]!))
+        var verdict = ReproductionReport.Sum([.. reproduced.SelectMany(figure => figure.Claims)]);
+        if (code == ExitCode.Done && verdict.Shape != MarkShape.Check)
             code = ExitCode.Failed;
-        Print("Claims of the paper and what was measured", rows, asJson);
+        string report = Path.Combine(request.Directory, RunFolder.ReportName);
+        HtmlReport.Write(ReproductionReport.Of(reproduced, CommandFor(figures, quick), quick), report);
+        Print("Claims of the paper and what was measured", [.. reproduced.SelectMany(RowsOf)], asJson);
         Terminal.Remark(string.Create(
             CultureInfo.InvariantCulture,
-            $"{rows.Count(r => (bool)r["holds"]!)} of {rows.Count} claims hold; {TimeProvider.System.GetElapsedTime(begin).TotalSeconds:0.0} s in all"));
+            $"{verdict.Words} {TimeProvider.System.GetElapsedTime(begin).TotalSeconds:0.0} s in all; everything on one page: {report}"));
         return code;
     }
 
-    private static RunSession.Outcome Run(PaperFigure figure, bool quick, RunSession.Request request, bool asJson)
+    private static (int ExitCode, RunRecord Run) Run(PaperFigure figure, bool quick, RunSession.Request request, bool asJson)
     {
         var experiment = ExperimentCatalog.Named(figure.Experiment);
-        object options = quick ? figure.QuickOptions : figure.Options;
+        string directory = Path.Combine(request.Directory, figure.Folder);
         var outcome = RunSession.Run(
-            experiment, options, request with { Directory = Path.Combine(request.Directory, figure.Folder) }, TimeProvider.System);
+            experiment, quick ? figure.QuickOptions : figure.Options, request with { Directory = directory }, TimeProvider.System);
+        var run = RunRecord.Read(directory);
         if (!asJson)
-            SummaryView.Print($"{figure.Folder}: {figure.Title}", experiment.Summarise(outcome.Result.Log));
-        return outcome;
+            SummaryView.Print($"{figure.Folder}: {figure.Title}", run.Summary);
+        return (outcome.ExitCode, run);
     }
 
-    private static JsonObject Row(PaperFigure figure, Claim claim, RunSession.Outcome outcome)
+    private static string CommandFor(IReadOnlyList<PaperFigure> figures, bool quick) =>
+        "specgd reproduce"
+        + (figures.Count < PaperFigureCatalog.All.Count ? " " + string.Join(' ', figures.Select(f => f.Id)) : "")
+        + (quick ? " --quick" : "");
+
+    private static IEnumerable<JsonObject> RowsOf(ReproducedFigure figure) => figure.Claims.Select(claim => new JsonObject
     {
-        var finding = claim.Measure(outcome.Result.Log);
-        return new JsonObject
-        {
-            ["figure"] = figure.Id,
-            ["claim"] = claim.Statement,
-            ["measured"] = finding.Measured,
-            ["holds"] = finding.Holds,
-            ["wall time"] = outcome.WallTime.TotalSeconds.ToString("0.0 s", CultureInfo.InvariantCulture),
-        };
-    }
+        ["figure"] = figure.Id,
+        ["claim"] = claim.Statement,
+        ["measured"] = claim.Finding?.Measured,
+        ["holds"] = claim.Finding?.Holds,
+        ["wall time"] = figure.Run.Manifest.WallTime.TotalSeconds.ToString("0.0 s", CultureInfo.InvariantCulture),
+    });
 
     private static void Print(string heading, IReadOnlyList<JsonObject> rows, bool asJson)
     {

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments;
+using SpecGD.Figures.Report;
+using SpecGD.Records;
 
 namespace SpecGD.Cli.Commands;
 
@@ -25,19 +27,22 @@ internal static class RunCommand
             Description = "run folder to write (default runs/ and a name made of the settings)",
             HelpName = "DIR",
         };
-        var noFigures = new Option<bool>("--no-figures") { Description = "write the log and the table only" };
         var fresh = RunSession.FreshOption();
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         command.Options.Add(output);
-        command.Options.Add(noFigures);
+        var drawing = new DrawingOptions(command, "write the log and the table only");
         command.Options.Add(fresh);
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
             object options = settings.Resolve(parsed);
             string directory = parsed.GetValue(output) ?? Path.Combine("runs", experiment.RunId(options));
-            var request = new RunSession.Request(directory, Figures: !parsed.GetValue(noFigures), Fresh: parsed.GetValue(fresh));
+            var request = new RunSession.Request(directory, drawing.Of(parsed), parsed.GetValue(fresh));
             var outcome = RunSession.Run(experiment, options, request, TimeProvider.System);
+            string command = "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
+            HtmlReport.Write(
+                RunReport.Of(RunRecord.Read(directory), command),
+                Path.Combine(directory, RunFolder.ReportName));
             Print(experiment, outcome, parsed.GetValue(json));
             return outcome.ExitCode;
         });

@@ -10,6 +10,19 @@ using SpecGD.Training;
 
 namespace SpecGD.Cli.Commands;
 
+/// <summary>What is drawn of a run.</summary>
+internal enum Drawing
+{
+    /// <summary>Nothing: log and table only.</summary>
+    Nothing,
+
+    /// <summary>Figures and animations.</summary>
+    Figures,
+
+    /// <summary>Figures, animations, and the frames of the animations as pictures.</summary>
+    FiguresAndFrames,
+}
+
 /// <summary>One run from options to run folder and figures, as <c>run</c> and <c>reproduce</c> both do it.</summary>
 internal static class RunSession
 {
@@ -30,9 +43,9 @@ internal static class RunSession
 
     /// <summary>How a run is to be done, whatever the experiment.</summary>
     /// <param name="Directory">The run folder.</param>
-    /// <param name="Figures">Whether to draw.</param>
+    /// <param name="Drawing">What to draw.</param>
     /// <param name="Fresh">Whether to compute again what an earlier run of the same settings and code has computed.</param>
-    public sealed record Request(string Directory, bool Figures, bool Fresh);
+    public sealed record Request(string Directory, Drawing Drawing, bool Fresh);
 
     /// <summary>
     /// Runs the experiment, writes its folder, and draws its figures unless told not to. A finished run of the same settings and code is read
@@ -44,7 +57,7 @@ internal static class RunSession
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(request);
         var folder = RunFolder.Prepare(request.Directory);
-        if (request.Figures)
+        if (request.Drawing != Drawing.Nothing)
             RunFolder.Prepare(folder.FiguresPath);
         long begin = clock.GetTimestamp();
         var identity = new RunIdentity(experiment.Name, Setting.ToJson(options));
@@ -57,11 +70,9 @@ internal static class RunSession
         else if (kept.IsContinuation)
             Terminal.Remark($"going on with what an interrupted run left in {folder.DirectoryPath} (--fresh begins again)");
         var started = clock.GetLocalNow();
-        using var interruption = new Interruption();
         folder.DropFigures(); // those of an earlier run would not belong to the new log
-        var result = Terminal.CanRedraw
-            ? BarProgress.Show(progress => Compute(progress))
-            : Compute(new LineProgress(Terminal.Error, clock));
+        using var interruption = new Interruption();
+        var result = Compute(experiment, options, kept, clock, interruption);
         folder.Write(
             result.Log,
             new Manifest(experiment.Name, identity.Options, result.Status, result.Detail, started, clock.GetElapsedTime(begin)));
@@ -69,30 +80,45 @@ internal static class RunSession
             kept.Flush();
         else
             kept.Drop();
-        if (request.Figures)
-            Draw(result.Log, folder.FiguresPath);
+        if (request.Drawing != Drawing.Nothing)
+            Draw(result.Log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames);
         var wall = clock.GetElapsedTime(begin);
         Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{folder.DirectoryPath} written in {wall.TotalSeconds:0.0} s"));
         return new Outcome(result, folder, wall, Explain(result, folder, interruption));
+    }
 
-        RunResult Compute(IProgressReporter progress) => experiment.Run(options, new RunContext(progress, interruption.Token) { Kept = kept });
+    /// <summary>Runs the experiment with progress on display, without a folder; with the exit code that says how it ended.</summary>
+    public static (RunResult Result, int ExitCode) Compute(IExperiment experiment, object options, KeptWork kept, TimeProvider clock)
+    {
+        SayWhatIsSlow();
+        using var interruption = new Interruption();
+        var result = Compute(experiment, options, kept, clock, interruption);
+        return (result, CodeOf(result.Status, interruption));
+    }
+
+    private static RunResult Compute(IExperiment experiment, object options, KeptWork kept, TimeProvider clock, Interruption interruption)
+    {
+        RunResult With(IProgressReporter progress) => experiment.Run(options, new RunContext(progress, interruption.Token) { Kept = kept });
+        return Terminal.CanRedraw ? BarProgress.Show(With) : With(new LineProgress(Terminal.Error, clock));
     }
 
     /// <summary>The outcome where the folder holds the run already; its figures are drawn only where there are none.</summary>
     private static Outcome Finished(RunLog log, RunFolder folder, Request request, Func<TimeSpan> elapsed)
     {
         Terminal.Remark($"{folder.DirectoryPath} holds this run already (--fresh computes it again)");
-        if (request.Figures && !Directory.EnumerateFiles(folder.FiguresPath).Any())
-            Draw(log, folder.FiguresPath);
+        bool keepFrames = request.Drawing == Drawing.FiguresAndFrames;
+        if (keepFrames || (request.Drawing == Drawing.Figures && !Directory.EnumerateFiles(folder.FiguresPath, "*.png").Any()))
+            Draw(log, folder.FiguresPath, keepFrames);
         return new Outcome(new RunResult(log, RunStatus.Finished, null), folder, elapsed(), ExitCode.Done);
     }
 
     /// <summary>
-    /// Draws every figure of a log into <paramref name="directory"/> and passes on what the figures' maker has to say; gives the files.
+    /// Draws every figure and animation of a log into <paramref name="directory"/> and passes on what their maker has to say; gives the files.
     /// </summary>
-    public static IReadOnlyList<string> Draw(RunLog log, string directory)
+    /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
+    public static IReadOnlyList<string> Draw(RunLog log, string directory, bool keepFrames)
     {
-        var drawn = FigureCatalog.Draw(log, directory);
+        var drawn = FigureCatalog.Draw(log, directory, keepFrames);
         if (drawn.Count == 0)
             Terminal.Remark($"no figure is known for the log {log.RunId}");
         foreach (string hint in drawn.Select(f => f.Hint).OfType<string>().Distinct())
@@ -100,23 +126,22 @@ internal static class RunSession
         return [.. drawn.SelectMany(f => f.Files)];
     }
 
+    private static int CodeOf(RunStatus status, Interruption interruption) => status switch
+    {
+        RunStatus.Diverged => ExitCode.Diverged,
+        RunStatus.Interrupted => interruption.ExitCode,
+        _ => interruption.Token.IsCancellationRequested ? interruption.ExitCode : ExitCode.Done,
+    };
+
     private static int Explain(RunResult result, RunFolder folder, Interruption interruption)
     {
-        switch (result.Status)
-        {
-            case RunStatus.Diverged:
-                Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}. A smaller step (--method-lr) may help.");
-                return ExitCode.Diverged;
-            case RunStatus.Interrupted:
-                Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}; "
-                    + "the same command goes on from there.");
-                return interruption.ExitCode;
-            default:
-                if (!interruption.Token.IsCancellationRequested)
-                    return ExitCode.Done;
-                Terminal.Remark($"asked to stop when everything was computed: {folder.DirectoryPath} is whole.");
-                return interruption.ExitCode;
-        }
+        if (result.Status == RunStatus.Diverged)
+            Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}. A smaller step (--method-lr) may help.");
+        else if (result.Status == RunStatus.Interrupted)
+            Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}; the same command goes on from there.");
+        else if (interruption.Token.IsCancellationRequested)
+            Terminal.Remark($"asked to stop when everything was computed: {folder.DirectoryPath} is whole.");
+        return CodeOf(result.Status, interruption);
     }
 
     private static void SayWhatIsSlow()

@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SpecGD.Experiments;
+using SpecGD.Records;
 using Spectre.Console;
 
 namespace SpecGD.Cli.Display;
@@ -46,16 +46,11 @@ internal static class SummaryView
             return "–";
         return value.GetValueKind() switch
         {
-            JsonValueKind.Number when value.TryGetValue(out double number) => Show(number),
+            JsonValueKind.Number when value.TryGetValue(out double number) => NumberText.Of(number),
             JsonValueKind.Number => value.ToJsonString(),
             JsonValueKind.True => "yes",
             JsonValueKind.False => "NO",
             _ => value.ToString(),
         };
     }
-
-    private static string Show(double number) =>
-        number == Math.Floor(number) && Math.Abs(number) < 1e9 ? number.ToString("0", CultureInfo.InvariantCulture)
-        : Math.Abs(number) is >= 1e-3 and < 1e6 ? number.ToString("G4", CultureInfo.InvariantCulture)
-        : number.ToString("0.000e0", CultureInfo.InvariantCulture);
 }

@@ -42,7 +42,7 @@ internal sealed record FigurePlan(Figure Figure, IReadOnlyList<PanelPlan> Panels
         }
         for (int keyRows = 0; ;)
         {
-            var margins = Margins.Of(panels, keyRows);
+            var margins = Margins.Of(panels, keyRows, !figure.Title.IsEmpty);
             double plotWidth = margins.PlotWidth(width, columns), plotHeight = margins.PlotHeight(height, rows);
             if (plotWidth <= 0 || plotHeight <= 0)
                 throw new ArgumentException($"The figure '{figure.Name}' is too small for {columns}×{rows} panels.", nameof(figure));
@@ -53,6 +53,11 @@ internal sealed record FigurePlan(Figure Figure, IReadOnlyList<PanelPlan> Panels
             keyRows = needed;
         }
     }
+
+    /// <summary>Whether the key of panel <paramref name="number"/> fits into a corner where no curve runs.</summary>
+    public bool IsFree(int number, KeyPlacement corner) => KeyPlan
+        .BoxOf(corner, Panels[number], Margins.PlotWidth(Width, Columns), Margins.PlotHeight(Height, Rows))
+        .IsFreeIn(Panels[number]);
 
     private static double Ems(double inches) => inches * PointsPerInch / FontSize;
 

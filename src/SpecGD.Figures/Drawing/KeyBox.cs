@@ -14,9 +14,11 @@ internal readonly record struct KeyBox(double Left, double Bottom, double Right,
 
     private bool Meets(CurvePlan curve, ResolvedAxis x, ResolvedAxis y)
     {
-        if (curve.Curve is HorizontalLine line)
-            return Overlaps(y.Place(line.Y), y.Place(line.Y));
-        for (int i = 0; i < curve.Columns[0].Count; i++)
+        if (curve.Curve is HorizontalLine across)
+            return Overlaps(y.Place(across.Y), y.Place(across.Y));
+        if (curve.Curve is VerticalLine up)
+            return x.Place(up.X) >= Left && x.Place(up.X) <= Right;
+        for (int i = 0; curve.Columns.Count > 0 && i < curve.Columns[0].Count; i++)
         {
             if (double.IsFinite(curve.Columns[1][i]) && MeetsPiece(curve, i, x, y))
                 return true;
@@ -25,14 +27,18 @@ internal readonly record struct KeyBox(double Left, double Bottom, double Right,
     }
 
     /// <summary>
-    /// Whether the box meets the piece of a curve from row <paramref name="i"/> to the next, or the point alone where a gap follows.
+    /// Whether the box meets the piece of a curve from row <paramref name="i"/> to the next, or the point alone where a gap follows or no line
+    /// joins them. A bar reaches down to the axis.
     /// </summary>
     private bool MeetsPiece(CurvePlan curve, int i, ResolvedAxis x, ResolvedAxis y)
     {
-        int next = i + 1 < curve.Columns[0].Count && double.IsFinite(curve.Columns[1][i + 1]) ? i + 1 : i;
+        bool joined = curve.Curve is not PointCurve && i + 1 < curve.Columns[0].Count && double.IsFinite(curve.Columns[1][i + 1]);
+        int next = joined ? i + 1 : i;
         double begin = x.Place(curve.Columns[0][i]), end = x.Place(curve.Columns[0][next]);
         if (end < Left || begin > Right)
             return false;
+        if (curve.Curve is HistogramCurve)
+            return Overlaps(0, Math.Max(y.Place(curve.Columns[1][i]), y.Place(curve.Columns[1][next])));
         double low = double.PositiveInfinity, high = double.NegativeInfinity;
         foreach (var column in curve.Columns.Skip(1))
         {

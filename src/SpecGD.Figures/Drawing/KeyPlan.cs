@@ -19,7 +19,8 @@ internal sealed record KeyPlan(KeyPlacement Placement, int Rows, int Columns)
     /// <summary>Between two entries side by side.</summary>
     private const double BetweenColumns = 1;
 
-    private static readonly KeyPlacement[] Corners =
+    /// <summary>The places to try, best first.</summary>
+    public static IReadOnlyList<KeyPlacement> Corners { get; } =
         [KeyPlacement.TopRight, KeyPlacement.TopLeft, KeyPlacement.BottomRight, KeyPlacement.BottomLeft];
 
     /// <summary>The key of a panel.</summary>

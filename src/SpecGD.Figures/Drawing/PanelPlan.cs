@@ -9,8 +9,8 @@ namespace SpecGD.Figures.Drawing;
 internal sealed record CurvePlan(Curve Curve, IReadOnlyList<IReadOnlyList<double>> Columns, int Index)
 {
     /// <summary>Whether no two neighbours can be drawn, so that only points can show the curve.</summary>
-    public bool IsScattered => Columns.Count > 0
-        && !Columns[1].Zip(Columns[1].Skip(1)).Any(pair => double.IsFinite(pair.First) && double.IsFinite(pair.Second));
+    public bool IsScattered => Curve is PointCurve || (Columns.Count > 0
+        && !Columns[1].Zip(Columns[1].Skip(1)).Any(pair => double.IsFinite(pair.First) && double.IsFinite(pair.Second)));
 }
 
 /// <summary>A panel as it will be drawn: its axes resolved, its curves without those that have nothing to show.</summary>
@@ -35,22 +35,21 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
     /// <param name="fontScale">How much wider than in Times its texts are.</param>
     public static PanelPlan Of(Panel panel, int firstIndex, double width, double height, double fontScale)
     {
-        var curves = new List<CurvePlan>();
-        foreach (var curve in panel.Curves)
-        {
-            var columns = Drawable(curve, panel);
-            bool hasData = columns.Count > 0;
-            bool shows = hasData
-                ? columns[1].Any(double.IsFinite)
-                : curve is HorizontalLine line && ResolvedAxis.CanDraw(line.Y, panel.Y.Logarithmic);
-            if (shows)
-                curves.Add(new CurvePlan(curve, columns, hasData ? firstIndex++ : -1));
-        }
-        var (left, right) = Extent(curves.SelectMany(XValues));
-        var (bottom, top) = Extent(curves.SelectMany(YValues));
+        var curves = Shown(panel, firstIndex);
+        var (left, right) = Extent(curves.SelectMany(XValues), panel.X);
+        var (bottom, top) = Extent(curves.SelectMany(YValues), panel.Y);
         int upward = Math.Clamp((int)(height / EmsPerTicRow), FewestTics, MostTicsUp);
         var y = ResolvedAxis.Of(panel.Y, bottom, top, roundEnds: true, upward);
         return new PanelPlan(panel, Across(panel.X, left, right, width / fontScale), y, curves, fontScale);
+    }
+
+    /// <summary>Smallest and largest x and y of what <paramref name="panel"/> shows and must cover; NaN where that is nothing.</summary>
+    public static (double Left, double Right, double Bottom, double Top) ExtentOf(Panel panel)
+    {
+        var curves = Shown(panel, 0);
+        var (left, right) = Extent(curves.SelectMany(XValues), panel.X);
+        var (bottom, top) = Extent(curves.SelectMany(YValues), panel.Y);
+        return (left, right, bottom, top);
     }
 
     /// <summary>Width of <paramref name="text"/>, in units of the font size.</summary>
@@ -70,28 +69,54 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
         }
     }
 
+    /// <summary>The curves that have something to show, their data numbered from <paramref name="firstIndex"/>.</summary>
+    private static List<CurvePlan> Shown(Panel panel, int firstIndex)
+    {
+        var curves = new List<CurvePlan>();
+        foreach (var curve in panel.Curves)
+        {
+            var columns = Drawable(curve, panel);
+            bool hasData = columns.Count > 0;
+            bool shows = curve switch
+            {
+                HorizontalLine line => ResolvedAxis.CanDraw(line.Y, panel.Y.Logarithmic),
+                VerticalLine line => ResolvedAxis.CanDraw(line.X, panel.X.Logarithmic),
+                KeySample => true,
+                HistogramCurve => columns[0].All(x => ResolvedAxis.CanDraw(x, panel.X.Logarithmic)) && columns[1].Any(height => height > 0),
+                _ => hasData && columns[1].Any(double.IsFinite),
+            };
+            if (shows)
+                curves.Add(new CurvePlan(curve, columns, hasData ? firstIndex++ : -1));
+        }
+        return curves;
+    }
+
     private static List<IReadOnlyList<double>> Drawable(Curve curve, Panel panel)
     {
-        if (curve.Columns.Count == 0)
-            return [];
+        if (curve.Columns.Count == 0 || curve is HistogramCurve)
+            return [.. curve.Columns.Select(column => column.Values)];
         var x = curve.Columns[0].Values;
         var values = curve.Columns.Skip(1).Select(column => column.Values).ToArray();
         bool[] drawn = [.. Enumerable.Range(0, x.Count).Select(i =>
             ResolvedAxis.CanDraw(x[i], panel.X.Logarithmic) && values.All(column => ResolvedAxis.CanDraw(column[i], panel.Y.Logarithmic)))];
         double[][] withGaps = [.. values.Select(column => column.Select((value, i) => drawn[i] ? value : double.NaN).ToArray())];
-        var kept = Thinning.Keep(x.Count, withGaps);
+        var kept = curve is PointCurve ? [.. Enumerable.Range(0, x.Count)] : Thinning.Keep(x.Count, withGaps);
         return [.. withGaps.Prepend([.. x]).Select(column => kept.Select(i => column[i]).ToArray())];
     }
 
-    private static IEnumerable<double> XValues(CurvePlan curve) =>
-        curve.Columns.Count == 0 ? [] : curve.Columns[0].Where((_, i) => double.IsFinite(curve.Columns[1][i]));
+    private static IEnumerable<double> XValues(CurvePlan curve) => curve.Curve switch
+    {
+        VerticalLine line => [line.X],
+        _ => curve.Columns.Count == 0 ? [] : curve.Columns[0].Where((_, i) => double.IsFinite(curve.Columns[1][i])),
+    };
 
     private static IEnumerable<double> YValues(CurvePlan curve) =>
-        curve.Curve is HorizontalLine line ? [line.Y] : curve.Columns.Skip(1).SelectMany(column => column).Where(double.IsFinite);
+        curve.Curve is HorizontalLine line ? [line.Y] : curve.Columns.Skip(1).SelectMany(column => column);
 
-    private static (double Low, double High) Extent(IEnumerable<double> values)
+    /// <summary>Smallest and largest of the values that <paramref name="axis"/> can show and of what it must cover.</summary>
+    private static (double Low, double High) Extent(IEnumerable<double> values, Axis axis)
     {
-        double[] all = [.. values];
+        double[] all = [.. values.Concat(axis.Covers).Where(value => ResolvedAxis.CanDraw(value, axis.Logarithmic))];
         return all.Length == 0 ? (double.NaN, double.NaN) : (all.Min(), all.Max());
     }
 }

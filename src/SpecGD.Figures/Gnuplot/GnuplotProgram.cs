@@ -66,9 +66,7 @@ public sealed class GnuplotProgram
     internal static GnuplotProgram Find(string? overridden, TimeSpan timeLimit)
     {
         bool chosen = !string.IsNullOrWhiteSpace(overridden);
-        string name = chosen ? overridden!.Trim() : "gnuplot";
-        bool isPath = System.IO.Path.GetFileName(name) != name;
-        string[] candidates = isPath ? [System.IO.Path.GetFullPath(name)] : [.. ProgramPath.Candidates(name, chosen ? [] : UsualFolders)];
+        string[] candidates = ProgramPath.Candidates(overridden, ["gnuplot"], UsualFolders);
         int found = Array.FindIndex(candidates, ProgramPath.IsProgram);
         if (found >= 0)
             return Ask(candidates[..(found + 1)], candidates[found], timeLimit);

@@ -19,16 +19,20 @@ internal static class GnuplotScript
     /// <summary>What a viewer of SVG takes where it lacks the first font.</summary>
     public const string FontFallbacks = ", Times New Roman, serif";
 
-    private const double PngDotsPerInch = 200, SvgDotsPerInch = 96, PointsPerInch = 72;
+    /// <summary>Resolution of a picture for paper and slides.</summary>
+    public const double PngDotsPerInch = 200;
+
+    private const double SvgDotsPerInch = 96, PointsPerInch = 72;
 
     /// <summary>The text of the script.</summary>
     /// <param name="plan">The figure.</param>
     /// <param name="font">The font to use where the variable <c>font</c> is not set.</param>
-    public static string Render(FigurePlan plan, string font)
+    /// <param name="pngDotsPerInch">Resolution of the format png.</param>
+    public static string Render(FigurePlan plan, string font, double pngDotsPerInch = PngDotsPerInch)
     {
         var text = new StringBuilder();
         AppendHeader(text, plan.Figure, font);
-        AppendTerminals(text, plan.Figure, font);
+        AppendTerminals(text, plan.Figure, font, pngDotsPerInch);
         AppendCommonSettings(text, plan);
         for (int i = 0; i < plan.Panels.Count; i++)
             PanelScript.Append(text, plan, i);
@@ -53,8 +57,9 @@ internal static class GnuplotScript
 
         """.ReplaceLineEndings("\n"));
 
-    private static void AppendTerminals(StringBuilder text, Figure figure, string font)
+    private static void AppendTerminals(StringBuilder text, Figure figure, string font, double pngDotsPerInch)
     {
+        string dotsPerInch = GnuplotSyntax.Number(pngDotsPerInch);
         string svgName = figure.Name.Replace('-', '_');
         string svgFont = $"{FontFallbacks},{GnuplotSyntax.Number(FigurePlan.FontSize * SvgDotsPerInch / PointsPerInch)}";
         string pdfSize = $"{GnuplotSyntax.Number(figure.Width)}in,{GnuplotSyntax.Number(figure.Height)}in";
@@ -67,8 +72,8 @@ internal static class GnuplotScript
                     fontscale 0.75 linewidth 2 dashlength 2 rounded
             }
             if (format eq 'png') {
-                set terminal pngcairo enhanced color size {{Pixels(figure, PngDotsPerInch)}} font font.',{{FigurePlan.FontSize}}' \
-                    fontscale {{PngDotsPerInch}}/96.0 linewidth {{PngDotsPerInch}}/{{PointsPerInch}}.0 dashlength 2 rounded
+                set terminal pngcairo enhanced color size {{Pixels(figure, pngDotsPerInch)}} font font.',{{FigurePlan.FontSize}}' \
+                    fontscale {{dotsPerInch}}/96.0 linewidth {{dotsPerInch}}/{{PointsPerInch}}.0 dashlength 2 rounded
             }
             if (format eq 'svg') {
                 set terminal svg enhanced size {{Pixels(figure, SvgDotsPerInch)}} font font.'{{svgFont}}' \
@@ -92,7 +97,7 @@ internal static class GnuplotScript
     {
         var margins = plan.Margins;
         string left = GnuplotSyntax.Share(margins.Left / plan.Width), right = GnuplotSyntax.Share(1 - margins.Right / plan.Width);
-        string bottom = GnuplotSyntax.Share(margins.Bottom / plan.Height), top = GnuplotSyntax.Share(1 - margins.Top / plan.Height);
+        string bottom = GnuplotSyntax.Share(margins.Bottom / plan.Height), top = GnuplotSyntax.Share(1 - (margins.Top + margins.Above) / plan.Height);
         string across = GnuplotSyntax.Share((margins.Left + margins.Right) / plan.Width);
         string up = GnuplotSyntax.Share((margins.Bottom + margins.Top) / plan.Height);
         text.Append($$"""
@@ -103,5 +108,10 @@ internal static class GnuplotScript
             set multiplot layout {{plan.Rows}},{{plan.Columns}} margins {{left}},{{right}},{{bottom}},{{top}} spacing {{across}},{{up}}
 
             """.ReplaceLineEndings("\n"));
+        if (!plan.Figure.Title.IsEmpty)
+        {
+            string title = GnuplotSyntax.Quoted($"{{/*{GnuplotSyntax.Number(Margins.FigureTitleScale)} {plan.Figure.Title.ToEnhanced()}}}");
+            text.Append($"set label 3 {title} at screen 0.5, screen {GnuplotSyntax.Share(1 - Margins.FigureTitleDepth / plan.Height)} center\n");
+        }
     }
 }

@@ -7,11 +7,13 @@ namespace SpecGD.Figures.Gnuplot;
 /// <summary>The lines of a script that draw one panel. Each states all of its settings, since those of the panel before still hold.</summary>
 internal static class PanelScript
 {
-    private const string BandOpacity = "0.25";
+    private const string BandOpacity = "0.25", BarOpacity = "0.35";
     private const string KeyLift = "0.02";
+    private const double SinglePointSize = 0.5;
 
     /// <summary>Dashes and gaps in turn, in about half line widths; the round ends lengthen each dash by two.</summary>
-    private static readonly Dictionary<Dash, string> Dashes = new() { [Dash.Dashed] = "(6,5)", [Dash.DashDot] = "(10,4.5,1,4.5)" };
+    private static readonly Dictionary<Dash, string> Dashes =
+        new() { [Dash.Dashed] = "(6,5)", [Dash.DashDot] = "(10,4.5,1,4.5)", [Dash.Dotted] = "(1,3.5)" };
 
     /// <summary>Appends panel <paramref name="number"/> of the figure, counted from 0.</summary>
     public static void Append(StringBuilder text, FigurePlan plan, int number)
@@ -20,6 +22,10 @@ internal static class PanelScript
         double width = plan.Margins.PlotWidth(plan.Width, plan.Columns), height = plan.Margins.PlotHeight(plan.Height, plan.Rows);
         double middle = 0.5 + (plan.Margins.Right - plan.Margins.Left) / (2 * width);
         text.Append($"\n# Panel {number + 1}: {GnuplotSyntax.Commented(panel.Panel.Title)}\n");
+        if (number > 0 && plan.Panels[number - 1].Curves.Any(curve => curve.Curve is VerticalLine))
+            text.Append("unset arrow\n");
+        if (number == 1 && !plan.Figure.Title.IsEmpty)
+            text.Append("unset label 3\n");
         text.Append($"set title {GnuplotSyntax.Quoted(panel.Panel.Title)} offset 0,title_shift\n");
         string xLabel = GnuplotSyntax.Quoted(panel.Panel.X.Label), yLabel = GnuplotSyntax.Quoted(panel.Panel.Y.Label);
         text.Append($"set label 1 {xLabel} at graph 0.5, graph {GnuplotSyntax.Share(-Margins.XLabelDepth / height)} center\n");
@@ -27,7 +33,18 @@ internal static class PanelScript
         AppendAxis(text, "x", panel.X, " offset 0,tic_shift");
         AppendAxis(text, "y", panel.Y, "");
         text.Append(Key(panel, plan.Keys[number], middle, plan.Margins.KeyDepth / height)).Append('\n');
+        AppendVerticalLines(text, panel);
         text.Append("plot ").AppendJoin(", \\\n     ", Clauses(panel)).Append('\n');
+    }
+
+    /// <summary>Vertical lines are arrows without heads, since no function runs upward; the plot command adds what the key needs.</summary>
+    private static void AppendVerticalLines(StringBuilder text, PanelPlan panel)
+    {
+        foreach (var (i, curve) in panel.Curves.Where(curve => curve.Curve is VerticalLine).Index())
+        {
+            string x = GnuplotSyntax.Number(((VerticalLine)curve.Curve).X);
+            text.Append($"set arrow {i + 1} from first {x}, graph 0 to first {x}, graph 1 nohead front {Style(curve.Curve.Stroke)}\n");
+        }
     }
 
     private static void AppendAxis(StringBuilder text, string name, ResolvedAxis axis, string ticOptions)
@@ -63,11 +80,16 @@ internal static class PanelScript
     }
 
     /// <summary>
-    /// What the plot command lists: bands first, beneath all lines; neighbours that differ in nothing but their block become one loop.
+    /// What the plot command lists: bands and bars first, beneath all lines; neighbours that differ in nothing but their block become one loop.
     /// </summary>
     private static IEnumerable<string> Clauses(PanelPlan panel)
     {
-        Clause[] clauses = [.. panel.Curves.Where(c => c.Curve is BandCurve).Select(Band), .. panel.Curves.Where(HasLine).Select(Line)];
+        Clause[] clauses =
+        [
+            .. panel.Curves.Where(c => c.Curve is HistogramCurve).Select(c => Bars(c, panel.Y)),
+            .. panel.Curves.Where(c => c.Curve is BandCurve).Select(Band),
+            .. panel.Curves.Where(HasLine).Select(Line),
+        ];
         for (int i = 0; i < clauses.Length;)
         {
             int length = 1;
@@ -80,7 +102,15 @@ internal static class PanelScript
             yield return "NaN notitle";
     }
 
-    private static bool HasLine(CurvePlan curve) => curve.Curve is not BandCurve { HasCentre: false };
+    private static bool HasLine(CurvePlan curve) => curve.Curve is not (BandCurve { HasCentre: false } or HistogramCurve);
+
+    /// <summary>The outline of all bars as one area: areas side by side would show hairlines between them.</summary>
+    private static Clause Bars(CurvePlan curve, ResolvedAxis y)
+    {
+        string floor = GnuplotSyntax.Number(y.From), color = curve.Curve.Stroke.Color;
+        string fill = $"fillcolor rgb '{color}' fillstyle transparent solid {BarOpacity} border linecolor rgb '{color}'";
+        return new Clause(curve.Index, $"using 1:($2 > {floor} ? $2 : {floor}) with filledcurves closed {fill} {Title(curve.Curve)}");
+    }
 
     private static Clause Band(CurvePlan curve)
     {
@@ -91,13 +121,21 @@ internal static class PanelScript
 
     private static Clause Line(CurvePlan curve)
     {
-        var stroke = curve.Curve.Stroke;
+        string style = $"{Style(curve.Curve.Stroke)} {Title(curve.Curve)}";
+        string size = GnuplotSyntax.Number(curve.Curve is PointCurve points ? points.Size : SinglePointSize);
+        return curve.Curve switch
+        {
+            HorizontalLine line => new Clause(-1, $"{GnuplotSyntax.Number(line.Y)} with lines {style}"),
+            VerticalLine or KeySample => new Clause(-1, $"NaN with lines {style}"),
+            _ when curve.IsScattered => new Clause(curve.Index, $"using 1:{curve.Columns.Count} with points pointtype 7 pointsize {size} {style}"),
+            _ => new Clause(curve.Index, $"using 1:{curve.Columns.Count} with lines {style}"),
+        };
+    }
+
+    private static string Style(Stroke stroke)
+    {
         string dashes = Dashes.TryGetValue(stroke.Dash, out var pattern) ? $" dashtype {pattern}" : "";
-        string style = $"linecolor rgb '{stroke.Color}' linewidth {GnuplotSyntax.Number(stroke.Width)}{dashes} {Title(curve.Curve)}";
-        if (curve.Curve is HorizontalLine line)
-            return new Clause(-1, $"{GnuplotSyntax.Number(line.Y)} with lines {style}");
-        string kind = curve.IsScattered ? "points pointtype 7 pointsize 0.5" : "lines";
-        return new Clause(curve.Index, $"using 1:{curve.Columns.Count} with {kind} {style}");
+        return $"linecolor rgb '{stroke.Color}' linewidth {GnuplotSyntax.Number(stroke.Width)}{dashes}";
     }
 
     private static string Title(Curve curve) => curve.Label.IsEmpty ? "notitle" : $"title {GnuplotSyntax.Quoted(curve.Label)}";

@@ -11,6 +11,17 @@ internal static class ProgramPath
         return path.Concat(usualFolders).Distinct().Select(folder => Path.Combine(folder, file));
     }
 
+    /// <summary>
+    /// As above for several names, best first; where the user has chosen one, a path or a name on PATH, that and nothing else.
+    /// </summary>
+    public static string[] Candidates(string? chosen, IEnumerable<string> names, IReadOnlyList<string> usualFolders)
+    {
+        if (string.IsNullOrWhiteSpace(chosen))
+            return [.. names.SelectMany(name => Candidates(name, usualFolders))];
+        chosen = chosen.Trim();
+        return Path.GetFileName(chosen) != chosen ? [Path.GetFullPath(chosen)] : [.. Candidates(chosen, [])];
+    }
+
     /// <summary>Whether there is a file that may be run.</summary>
     public static bool IsProgram(string path)
     {

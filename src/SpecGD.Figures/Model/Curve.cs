@@ -2,7 +2,7 @@ namespace SpecGD.Figures.Model;
 
 /// <summary>
 /// Something drawn in a panel. Values that are not finite, or not positive on a logarithmic axis, are gaps. Curves are drawn in the order of
-/// their list, bands beneath all lines; the key names them in the same order.
+/// their list, bands and bars beneath all lines; the key names them in the same order.
 /// </summary>
 public abstract record Curve
 {
@@ -77,6 +77,90 @@ public sealed record HorizontalLine : Curve
 
     /// <summary>Its height.</summary>
     public double Y { get; }
+
+    internal override IReadOnlyList<Column> Columns => [];
+}
+
+/// <summary>A vertical line from the bottom of the panel to its top, which marks a place on the x axis.</summary>
+public sealed record VerticalLine : Curve
+{
+    /// <summary>The line at <paramref name="x"/>.</summary>
+    public VerticalLine(double x, Stroke stroke)
+        : base(stroke) => X = x;
+
+    /// <summary>Its place.</summary>
+    public double X { get; }
+
+    internal override IReadOnlyList<Column> Columns => [];
+}
+
+/// <summary>Points that no line joins.</summary>
+public sealed record PointCurve : Curve
+{
+    /// <summary>A point at every (x[i], y[i]), in any order.</summary>
+    /// <exception cref="ArgumentException">The lists differ in length.</exception>
+    public PointCurve(IReadOnlyList<double> x, IReadOnlyList<double> y, Stroke stroke)
+        : base(stroke)
+    {
+        RequireLength(x, y, nameof(y));
+        Columns = [new Column("x", x), new Column("y", y)];
+    }
+
+    /// <summary>Diameter of a point, in units of gnuplot's usual one.</summary>
+    public double Size { get; init; } = 0.5;
+
+    internal override IReadOnlyList<Column> Columns { get; }
+}
+
+/// <summary>Bars side by side, lightly filled, with one outline around neighbours. On a logarithmic y axis bars stand on its lower end.</summary>
+public sealed record HistogramCurve : Curve
+{
+    /// <summary>Bars from edges[i] to edges[i + 1] of height heights[i], beneath all lines.</summary>
+    /// <exception cref="ArgumentException">
+    /// The edges do not ascend or are not one more than the heights, or a height is negative or not finite.
+    /// </exception>
+    public HistogramCurve(IReadOnlyList<double> edges, IReadOnlyList<double> heights, Stroke stroke)
+        : base(stroke)
+    {
+        if (edges.Count != heights.Count + 1 || heights.Count == 0)
+            throw new ArgumentException($"A histogram needs one edge more than bars, not {edges.Count} for {heights.Count}.", nameof(edges));
+        if (!edges.Zip(edges.Skip(1)).All(pair => pair.First < pair.Second))
+            throw new ArgumentException("The edges of a histogram must ascend.", nameof(edges));
+        if (!heights.All(height => height >= 0 && double.IsFinite(height)))
+            throw new ArgumentException("The bars of a histogram must have finite heights from 0 on.", nameof(heights));
+        var outline = Outline(edges, heights).ToArray();
+        Columns = [new Column("x", [.. outline.Select(point => point.X)]), new Column("outline", [.. outline.Select(point => point.Y)])];
+    }
+
+    internal override IReadOnlyList<Column> Columns { get; }
+
+    /// <summary>Around each run of bars that are not empty, from the axis and back to it; a gap follows.</summary>
+    private static IEnumerable<(double X, double Y)> Outline(IReadOnlyList<double> edges, IReadOnlyList<double> heights)
+    {
+        for (int i = 0; i < heights.Count; i++)
+        {
+            if (heights[i] == 0)
+                continue;
+            if (i == 0 || heights[i - 1] == 0)
+                yield return (edges[i], 0);
+            yield return (edges[i], heights[i]);
+            yield return (edges[i + 1], heights[i]);
+            if (i + 1 < heights.Count && heights[i + 1] != 0)
+                continue;
+            yield return (edges[i + 1], 0);
+            yield return (edges[i + 1], double.NaN);
+        }
+    }
+}
+
+/// <summary>An entry of the key without anything drawn: what a dash or a colour means where many curves share it.</summary>
+public sealed record KeySample : Curve
+{
+    /// <summary>A sample of <paramref name="stroke"/>.</summary>
+    public KeySample(Stroke stroke)
+        : base(stroke)
+    {
+    }
 
     internal override IReadOnlyList<Column> Columns => [];
 }

@@ -25,6 +25,9 @@ public static class Palette
     /// <summary>A quantity that does not change over the run, such as st(A).</summary>
     public static Stroke Reference { get; } = new("#000000", ReferenceWidth, Dash.Dashed);
 
+    /// <summary>A place that stands out, such as the largest singular value.</summary>
+    public static Stroke Mark { get; } = new("#D55E00", ReferenceWidth, Dash.Dashed);
+
     /// <summary>A method without a role, the <paramref name="ordinal"/>-th from 0; after four the colours come again with other dashes.</summary>
     public static Stroke Other(int ordinal)
     {

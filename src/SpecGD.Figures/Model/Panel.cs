@@ -29,6 +29,9 @@ public sealed record Axis(FigureText Label)
     /// <summary>The upper end; larger than <see cref="From"/>.</summary>
     public double? To { get; init; }
 
+    /// <summary>Values that an end which is not given must take in beside those of the curves, so that panels can share an axis.</summary>
+    public IReadOnlyList<double> Covers { get; init; } = [];
+
     /// <summary>
     /// The numbers that carry tics, such as the sizes of a sweep; none for round numbers. With them an end that is not given is the data's.
     /// </summary>

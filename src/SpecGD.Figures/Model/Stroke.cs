@@ -17,4 +17,7 @@ public enum Dash
 
     /// <summary>A long dash and a dot in turn.</summary>
     DashDot,
+
+    /// <summary>Dots.</summary>
+    Dotted,
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using SpecGD.Experiments;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
@@ -18,18 +16,17 @@ public sealed class BatchSizeSweepFigure : IFigureRecipe
     public Figure? Compose(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
-        if (log.Sections[BatchSizeSweep.StableRank] is not JsonObject { Count: > 0 } byBatch)
+        var section = LogNode.Section(log, BatchSizeSweep.StableRank);
+        if (!section.IsObject || section.NumberedMembers() is not { Length: > 0 } batches)
             return null;
-        var batches = byBatch
-            .Select(b => (Size: double.Parse(b.Key, CultureInfo.InvariantCulture), Layers: b.Value!.AsObject()))
-            .OrderBy(b => b.Size)
-            .ToArray();
-        double[] sizes = [.. batches.Select(b => b.Size)];
+        if (batches[0].Key <= 0)
+            throw batches[0].Node.Complaint("the result of a batch of at least one sample");
+        double[] sizes = [.. batches.Select(b => b.Key)];
         Curve[] curves =
         [
-            .. batches[0].Layers.Select((layer, i) => new LineCurve(
+            .. batches[0].Node.Members.Select((layer, i) => new LineCurve(
                 sizes,
-                [.. batches.Select(b => JsonNumber.Of(b.Layers[layer.Key]) ?? double.NaN)],
+                [.. batches.Select(b => b.Node[layer.Name].Number ?? double.NaN)],
                 Palette.Other(i) with { Dash = Dashes[i % Dashes.Length] })
             {
                 Label = $"layer {i + 1}",

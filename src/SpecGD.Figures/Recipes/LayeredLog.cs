@@ -11,7 +11,7 @@ internal sealed class LayeredLog
     /// <summary>The authors' plotting looks for SpecGD under this name; their runs write <c>specgd</c>. Both are drawn.</summary>
     private const string BlockSpecGd = "block_specgd";
 
-    private static readonly Dash[] Dashes = [Dash.Solid, Dash.Dashed, Dash.DashDot];
+    private static readonly Dash[] Dashes = [Dash.Solid, Dash.Dashed, Dash.DashDot, Dash.Dotted];
 
     private readonly RunLog _log;
     private readonly (string Name, string Label, Stroke Stroke)[] _methods;
@@ -19,11 +19,23 @@ internal sealed class LayeredLog
     private LayeredLog(RunLog log)
     {
         _log = log;
-        _methods = [.. log.Methods.Keys.Select((name, i) => (name, LabelOf(name), StrokeOf(name, i)))];
+        var others = log.Methods.Keys.Where(name => RoleOf(name) is null).ToList();
+        _methods = [.. log.Methods.Keys.Select(name => (name, LabelOf(name), RoleOf(name) ?? Palette.Other(others.IndexOf(name))))];
     }
 
     /// <summary>Name of the experiment.</summary>
     public static string Experiment { get; } = new SparseRegression().Name;
+
+    /// <summary>The methods as captions list them.</summary>
+    public string Methods
+    {
+        get
+        {
+            string[] names = [.. _methods.Select(method => method.Label == "GD" ? "gradient descent (GD)" : method.Label)];
+            string text = names.Length > 1 ? $"{string.Join(", ", names[..^1])} and {names[^1]}" : names[0];
+            return char.ToUpperInvariant(text[0]) + text[1..];
+        }
+    }
 
     /// <summary>The settings for captions, in parentheses; empty where the log has none.</summary>
     public string Settings
@@ -48,22 +60,33 @@ internal sealed class LayeredLog
         return fits && log.Methods.Values.Any(method => method.TryGet("loss", out _)) ? new LayeredLog(log) : null;
     }
 
-    /// <summary>One line a method that has the series, in the dashes of a layer, where several layers share a panel.</summary>
-    /// <param name="series">Name of the series.</param>
-    /// <param name="suffix">What follows the method's name in the key.</param>
-    /// <param name="layer">Which dash, from 1.</param>
-    public Curve[] Curves(string series, string suffix, int layer = 1) => Lines(series, suffix, _ => Dashes[layer - 1]);
+    /// <summary>One line a method for each of several series: the colour tells the method, the dash the series, and the key explains both.</summary>
+    /// <param name="series">Names of the series and what the key calls their dashes.</param>
+    public Curve[] Curves(params IReadOnlyList<(string Name, FigureText Label)> series)
+    {
+        Curve[][] curves = [.. series.Select((one, i) => Lines(one.Name, _ => Dashes[i % Dashes.Length]))];
+        var shown = series.Index().Where(one => curves[one.Index].Length > 0).ToArray();
+        if (shown.Length < 2)
+            return shown.Length == 0 ? [] : CurvesDashedByMethod(shown[0].Item.Name);
+        return
+        [
+            .. _methods.Where(method => curves.Any(lines => lines.Any(line => line.Stroke.Color == method.Stroke.Color)))
+                .Select(method => new KeySample(method.Stroke) { Label = method.Label }),
+            .. shown.Select(one => new KeySample(Palette.Reference with { Dash = Dashes[one.Index % Dashes.Length] }) { Label = one.Item.Label }),
+            .. curves.SelectMany(lines => lines).Select(line => line with { Label = FigureText.Empty }),
+        ];
+    }
 
-    /// <summary>One line a method that has the series, the second method dashed, so that two lines that coincide are both seen.</summary>
-    public Curve[] CurvesDashedByMethod(string series) => Lines(series, "", method => Dashes[method % Dashes.Length]);
+    /// <summary>One line a method that has the series, each method in dashes of its own, so that two lines that coincide are both seen.</summary>
+    public Curve[] CurvesDashedByMethod(string series) => Lines(series, method => Dashes[method % Dashes.Length]);
 
-    private Curve[] Lines(string series, string suffix, Func<int, Dash> dash) =>
+    private Curve[] Lines(string series, Func<int, Dash> dash) =>
     [
         .. from method in _methods.Index()
            let values = _log.Methods[method.Item.Name].Find(series)
            where values is { Count: > 0 }
            let steps = values.Steps.Select(step => (double)step).ToArray()
-           select new LineCurve(steps, values.Values, method.Item.Stroke with { Dash = dash(method.Index) }) { Label = method.Item.Label + suffix },
+           select new LineCurve(steps, values.Values, method.Item.Stroke with { Dash = dash(method.Index) }) { Label = method.Item.Label },
     ];
 
     /// <summary>A panel over the training steps.</summary>
@@ -78,17 +101,22 @@ internal sealed class LayeredLog
         new Axis(label) { Logarithmic = logarithmic, From = logarithmic ? null : 0 },
         curves);
 
-    private static string LabelOf(string name) => name switch
+    /// <summary>What the key calls the method <paramref name="name"/>.</summary>
+    public static string LabelOf(string name) => name switch
     {
         SparseRegression.GradientDescent => "GD",
         SparseRegression.SpecGd or BlockSpecGd => "SpecGD",
+        "muon" => "Muon",
+        "adam" => "Adam",
+        "adamw" => "AdamW",
         _ => name,
     };
 
-    private static Stroke StrokeOf(string name, int ordinal) => name switch
+    /// <summary>The stroke of the methods that every figure draws alike; null for the others.</summary>
+    private static Stroke? RoleOf(string name) => name switch
     {
         SparseRegression.GradientDescent => Palette.GradientDescent,
         SparseRegression.SpecGd or BlockSpecGd => Palette.SpecGd,
-        _ => Palette.Other(ordinal),
+        _ => null,
     };
 }

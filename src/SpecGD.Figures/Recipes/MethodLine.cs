@@ -1,5 +1,6 @@
 using System.Globalization;
 using SpecGD.Experiments;
+using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
 
@@ -12,6 +13,11 @@ namespace SpecGD.Figures.Recipes;
 /// <param name="Stroke">How it is drawn.</param>
 internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, Stroke Stroke)
 {
+    /// <summary>The series of the nuclear rank of the gradient.</summary>
+    public const string RankSeries = "nuclear_rank";
+
+    private const string LossSeries = "loss", RankInLayers = "grad_ratio.W1";
+
     /// <summary>Characters of a key entry that fit below a panel.</summary>
     private const int LongestLabel = 32;
 
@@ -46,6 +52,30 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
                                                    let role = RoleOf(name)!.Value
                                                    select new MethodLine(name, m.Value, role.Label, role.Stroke);
     }
+
+    /// <summary>Its loss, or null where it has none; values below <paramref name="floor"/> are drawn at it.</summary>
+    public LineCurve? LossCurve(double floor = double.NegativeInfinity) => Log.TryGet(LossSeries, out var loss)
+        ? new LineCurve(StepsOf(loss), Raised(loss, floor), Stroke) { Label = Label }
+        : null;
+
+    /// <summary>
+    /// Gradient descent's nuclear rank as a line, SpecGD's as a band, since it jumps from step to step; null for the restarts, which would hide one
+    /// another and stay with the losses. Values below <paramref name="floor"/> are drawn at it.
+    /// </summary>
+    public Curve? RankCurve(int bandReach, double floor = double.NegativeInfinity)
+    {
+        if (IsRestart || !(Log.TryGet(RankSeries, out var ranks) || Log.TryGet(RankInLayers, out ranks)))
+            return null;
+        double[] values = Raised(ranks, floor);
+        if (Name == RandomFeature.GradientDescent)
+            return new LineCurve(StepsOf(ranks), values, Stroke) { Label = Label };
+        var band = RunningBand.Of(values, bandReach);
+        return new BandCurve(StepsOf(ranks), band.Lower, band.Upper, band.Mean, Stroke) { Label = Label };
+    }
+
+    private static double[] StepsOf(Series series) => [.. series.Steps.Select(step => (double)step)];
+
+    private static double[] Raised(Series series, double floor) => [.. series.Values.Select(value => Math.Max(value, floor))];
 
     private static (FigureText Label, Stroke Stroke)? RoleOf(string name) => name switch
     {

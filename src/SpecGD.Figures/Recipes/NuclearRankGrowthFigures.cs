@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using SpecGD.Experiments;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
@@ -21,13 +19,14 @@ public sealed class NuclearRankCurvesFigure : IFigureRecipe
         "Nuclear rank of the gradient along gradient descent on ReLU random features, averaged over seeds, for k features. "
         + "Left: realisable targets; right: a teacher with features of its own.");
 
-    private static Curve[] Curves(JsonObject section) =>
+    private static Curve[] Curves(LogNode section) =>
     [
-        .. (section["curves"]?.AsObject() ?? []).Select((curve, i) => new LineCurve(
-            JsonNumber.All(curve.Value!["steps"]), JsonNumber.All(curve.Value!["values"]), GrowthModel.StrokeOf(i))
-        {
-            Label = FigureText.Italic("k") + $" = {curve.Key}",
-        }),
+        .. from member in section["curves"].Members.Index()
+           let curve = member.Item.Node.ToSeries()
+           select new LineCurve([.. curve.Steps.Select(step => (double)step)], curve.Values, GrowthModel.StrokeOf(member.Index))
+           {
+               Label = FigureText.Italic("k") + $" = {member.Item.Name}",
+           },
     ];
 }
 
@@ -46,25 +45,23 @@ public sealed class NuclearRankStartFigure : IFigureRecipe
         "Nuclear rank of the gradient at the zero start and after one step of gradient descent, against the number k of features: "
         + "flat at the start, close to linear after one step.");
 
-    private static Curve[] Curves(JsonObject section) => [Curve(section, "nr0", "step 0", 0), Curve(section, "nr1", "step 1", 1)];
+    private static Curve[] Curves(LogNode section) => [Curve(section, "nr0", "step 0", 0), Curve(section, "nr1", "step 1", 1)];
 
-    private static LineCurve Curve(JsonObject section, string key, string label, int ordinal)
+    private static LineCurve Curve(LogNode section, string key, string label, int ordinal)
     {
-        var points = (section[key]?.AsObject() ?? [])
-            .Select(p => (K: double.Parse(p.Key, CultureInfo.InvariantCulture), Rank: JsonNumber.Of(p.Value) ?? double.NaN))
-            .OrderBy(p => p.K)
-            .ToArray();
-        return new LineCurve([.. points.Select(p => p.K)], [.. points.Select(p => p.Rank)], GrowthModel.StrokeOf(ordinal)) { Label = label };
+        var points = section[key].NumberedMembers();
+        double[] k = [.. points.Select(p => p.Key)], ranks = [.. points.Select(p => p.Node.Number ?? double.NaN)];
+        return new LineCurve(k, ranks, GrowthModel.StrokeOf(ordinal)) { Label = label };
     }
 }
 
 /// <summary>One model's results in a nuclear-rank-growth log.</summary>
-internal sealed record GrowthModel(string Title, JsonObject Section)
+internal sealed record GrowthModel(string Title, LogNode Section)
 {
     private static readonly Dash[] Dashes = [Dash.Solid, Dash.Dashed, Dash.DashDot, Dash.Solid];
 
     /// <summary>A panel of nuclear ranks for every model in the log; null where there is none.</summary>
-    public static Figure? Figure(string name, RunLog log, Func<JsonObject, Axis> horizontal, Func<JsonObject, Curve[]> curves, string caption)
+    public static Figure? Figure(string name, RunLog log, Func<LogNode, Axis> horizontal, Func<LogNode, Curve[]> curves, string caption)
     {
         ArgumentNullException.ThrowIfNull(log);
         Panel[] panels =
@@ -81,12 +78,13 @@ internal sealed record GrowthModel(string Title, JsonObject Section)
     /// <summary>The models that the log has results of.</summary>
     private static IEnumerable<GrowthModel> All(RunLog log) =>
         from model in new[] { (NuclearRankGrowth.Model1, "Realisable"), (NuclearRankGrowth.Model2, "Teacher and student") }
-        where log.Sections[model.Item1] is JsonObject
-        select new GrowthModel(model.Item2, log.Sections[model.Item1]!.AsObject());
+        let section = LogNode.Section(log, model.Item1)
+        where section.IsObject
+        select new GrowthModel(model.Item2, section);
 
     /// <summary>The values of k, ascending.</summary>
-    public static double[] Widths(JsonObject section) =>
-        [.. (section["nr0"]?.AsObject() ?? []).Select(p => double.Parse(p.Key, CultureInfo.InvariantCulture)).Order()];
+    public static double[] Widths(LogNode section) =>
+        [.. section["nr0"].NumberedMembers().Select(member => member.Key)];
 
     /// <summary>The stroke of the <paramref name="ordinal"/>-th curve.</summary>
     public static Stroke StrokeOf(int ordinal) => Palette.Other(ordinal) with { Dash = Dashes[ordinal % Dashes.Length] };

@@ -5,7 +5,7 @@ using SpecGD.Records;
 namespace SpecGD.Figures.Recipes;
 
 /// <summary>
-/// Figures 1, 4 and 18: training loss, stable ranks of the post-activations and nuclear ranks of the gradients for both methods, then, one panel
+/// Figures 1, 4 and 18: training loss, stable ranks of the post-activations and nuclear ranks of the gradients for all methods, then, one panel
 /// a weight, the nuclear rank of its gradient beside the stable rank of the activations that enter it.
 /// </summary>
 public sealed class SparseRegressionFigure : IFigureRecipe
@@ -23,11 +23,11 @@ public sealed class SparseRegressionFigure : IFigureRecipe
         var ofAllLayers = Enumerable.Range(1, Layers);
         Panel[] panels =
         [
-            layered.Panel("Training loss", "Mean squared error", logarithmic: true, layered.Curves("loss", "")),
+            layered.Panel("Training loss", "Mean squared error", logarithmic: true, layered.CurvesDashedByMethod("loss")),
             layered.Panel("Stable rank of the activations", "st(" + FigureText.Italic("A") + FigureText.Subscript("ℓ") + ")", logarithmic: false,
-                [.. ofAllLayers.SelectMany(layer => layered.Curves($"activations.layer{layer}", Invariant($", ℓ = {layer}"), layer))]),
+                layered.Curves([.. ofAllLayers.Select(layer => ($"activations.layer{layer}", Layer(layer)))])),
             layered.Panel("Nuclear rank of the gradients", "nr(" + FigureText.Italic("G") + FigureText.Subscript("ℓ") + ")", logarithmic: false,
-                [.. ofAllLayers.SelectMany(layer => layered.Curves($"grad_ratio.W{layer}", Invariant($", ℓ = {layer}"), layer))]),
+                layered.Curves([.. ofAllLayers.Select(layer => ($"grad_ratio.W{layer}", Layer(layer)))])),
             .. ofAllLayers.Select(layer => OfWeight(layered, layer)),
         ];
         return new Figure(Name, [.. panels.Where(panel => panel.Curves.Count > 0)], Caption(layered)) { Columns = 3, Width = 15, Height = 8 };
@@ -39,15 +39,23 @@ public sealed class SparseRegressionFigure : IFigureRecipe
     /// </summary>
     private static Panel OfWeight(LayeredLog layered, int layer)
     {
-        var ranks = layered.Curves($"grad_ratio.W{layer}", Invariant($": nr of G{layer}"));
-        var entering = layer > 1 ? layered.Curves($"activations.layer{layer - 1}", Invariant($": st of A{layer - 1}"), 2) : [];
-        return layered.Panel(Invariant($"Weight {layer}"), "Rank", logarithmic: false, [.. ranks, .. entering]);
+        (string, FigureText) rank = ($"grad_ratio.W{layer}", Of("nr", "G", layer));
+        return layered.Panel(
+            Invariant($"Weight {layer}"),
+            "Rank",
+            logarithmic: false,
+            layer > 1 ? layered.Curves(rank, ($"activations.layer{layer - 1}", Of("st", "A", layer - 1))) : layered.Curves(rank));
     }
 
+    private static FigureText Layer(int layer) => FigureText.Italic("ℓ") + Invariant($" = {layer}");
+
+    private static FigureText Of(string measure, string letter, int layer) =>
+        measure + "(" + FigureText.Italic(letter) + FigureText.Subscript(Invariant($"{layer}")) + ")";
+
     private static string Caption(LayeredLog layered) =>
-        $"Gradient descent (GD) and SpecGD on the sparse regression y = x₁x₂x₃ with a four-layer network{layered.Settings}. "
+        $"{layered.Methods} on the sparse regression y = x₁x₂x₃ with a four-layer network{layered.Settings}. "
         + "Everything is measured before each update. "
-        + "Colour and width tell the methods apart, dashes the layers. "
+        + "Colours tell the methods apart, dashes the layers or, in the panels of one weight, the two ranks. "
         + "In the panels of one weight, the nuclear rank of its gradient stands beside the stable rank of the activations "
         + "that enter it: the spectral step is favoured where the former is the larger.";
 

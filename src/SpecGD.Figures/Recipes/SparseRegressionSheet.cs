@@ -27,7 +27,7 @@ public sealed class SparseRegressionSheet : IFigureRecipe
             .. Enumerable.Range(1, 4).Select(i => One(
                 layered, Invariant($"Operator norm of weight {i}"), $"weight_op_norm.W{i}", Invariant($"op norm of W{i}"))),
         ];
-        string caption = $"Everything recorded of gradient descent (GD) and SpecGD on the sparse regression{layered.Settings}. "
+        string caption = $"{layered.Methods} on the sparse regression{layered.Settings}: everything recorded. "
             + "The activation norm is the one that scales the "
             + "step: the operator norm, or the Frobenius norm where SpecGD updates the layer spectrally. "
             + "Weight norms are measured after each update, all else before it.";

@@ -8,6 +8,9 @@ namespace SpecGD.Experiments;
 /// <summary>What a sparse-regression log says: a row for each method, and the ratio of the last losses.</summary>
 internal static class SparseRegressionSummary
 {
+    /// <summary>Losses within this factor of one another are called level.</summary>
+    private const double Level = 1.05;
+
     public static RunSummary Of(RunLog log)
     {
         var rows = log.Methods.Where(m => m.Value.TryGet("loss", out _)).Select(m => Row(m.Key, m.Value)).ToArray();
@@ -40,8 +43,12 @@ internal static class SparseRegressionSummary
         double ratio = descentLoss.Values[^1] / spectralLoss.Values[^1];
         if (!(ratio > 0 && double.IsFinite(ratio)))
             yield break;
-        yield return string.Create(CultureInfo.InvariantCulture,
-            $"After {descentLoss.Count} steps {(ratio > 1 ? "SpecGD" : "gradient descent")} is {Math.Max(ratio, 1 / ratio):G3} times lower.");
+        double factor = Math.Max(ratio, 1 / ratio);
+        yield return factor < Level
+            ? $"After {descentLoss.Count} steps the two methods are level."
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"After {descentLoss.Count} steps {(ratio > 1 ? "SpecGD" : "gradient descent")} is {factor:G3} times lower.");
         foreach (int layer in new[] { 2, 3 })
         {
             if (!descent.TryGet($"grad_ratio.W{layer}", out var nuclear) || !descent.TryGet($"activations.layer{layer - 1}", out var stable))

@@ -8,7 +8,12 @@ namespace SpecGD.Records;
 public sealed class RunFolder
 {
     /// <summary>Names of the files within the folder.</summary>
-    public const string LogName = "log.json", ManifestName = "manifest.json", MetricsName = "metrics.csv", FiguresName = "figures";
+    public const string LogName = "log.json", ManifestName = "manifest.json", MetricsName = "metrics.csv", FiguresName = "figures", ReportName = "report.html";
+
+    /// <summary>What the name of a folder with the frames of an animation ends in; the frames in it are called frame-01.png and so on.</summary>
+    public const string FramesEnding = "-frames";
+
+    private const string CaptionEnding = ".caption.txt";
 
     private RunFolder(string path) => DirectoryPath = path;
 
@@ -60,14 +65,35 @@ public sealed class RunFolder
         }
     }
 
-    /// <summary>Deletes the figures of an earlier run: every script in the folder of figures, with its data, caption and pictures.</summary>
+    /// <summary>
+    /// Deletes the report and the figures of an earlier run: every script in the folder of figures, with its data, caption and pictures.
+    /// </summary>
     public void DropFigures()
     {
+        File.Delete(Path.Combine(DirectoryPath, ReportName));
         if (!Directory.Exists(FiguresPath))
             return;
-        foreach (string script in Directory.EnumerateFiles(FiguresPath, "*.gp").ToArray())
-            foreach (string ending in new[] { ".dat", ".caption.txt", ".pdf", ".png", ".svg", ".gp" })
-                File.Delete(Path.ChangeExtension(script, null) + ending);
+        string[] captioned = [.. Directory.EnumerateFiles(FiguresPath, "*" + CaptionEnding).Select(file => file[..^CaptionEnding.Length])];
+        string[] scripted = [.. Directory.EnumerateFiles(FiguresPath, "*.gp").Select(file => file[..^".gp".Length])];
+        foreach (string figure in captioned.Union(scripted))
+        {
+            DropFrames(figure + FramesEnding);
+            foreach (string ending in new[] { ".dat", ".pdf", ".png", ".svg", ".gif", ".gp", CaptionEnding })
+                File.Delete(figure + ending);
+        }
+    }
+
+    /// <summary>Deletes the frames of an animation, and their folder with them where it holds nothing else.</summary>
+    /// <param name="folder">The folder, which need not exist: name of the animation and <see cref="FramesEnding"/>.</param>
+    public static void DropFrames(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        AtomicFile.SweepStale(folder);
+        foreach (string frame in Directory.EnumerateFiles(folder, "frame-*.png").ToArray())
+            File.Delete(frame);
+        if (!Directory.EnumerateFileSystemEntries(folder).Any())
+            Directory.Delete(folder);
     }
 
     /// <summary>Takes the manifest of an earlier run away, then writes log, table and, last, the new manifest.</summary>

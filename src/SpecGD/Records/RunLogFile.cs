@@ -97,6 +97,15 @@ public static class RunLogFile
         return log;
     }
 
+    /// <summary>The series that <see cref="ToJson"/> made of one; NaN where a value is null.</summary>
+    /// <param name="node">An object <c>{steps, values}</c>.</param>
+    /// <param name="place">Where it stands, for messages.</param>
+    /// <exception cref="BadInputException">It is something else, or its lists are not what those of a series are.</exception>
+    public static Series FromJson(JsonNode? node, string place) =>
+        node is JsonObject series && series["steps"] is JsonArray steps && series["values"] is JsonArray values
+            ? ReadSeries(place, steps, values)
+            : throw new BadInputException($"{place} is no series: it must be an object with the lists 'steps' and 'values'.");
+
     /// <summary>Writes the series whose names share the first <paramref name="prefixLength"/> characters; a further dot opens an object.</summary>
     private static void WriteLevel(Utf8JsonWriter json, KeyValuePair<string, Series>[] series, int prefixLength)
     {

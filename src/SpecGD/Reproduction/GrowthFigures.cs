@@ -18,7 +18,7 @@ public sealed class GrowthFigures : IPaperFigureSource
 
     private static readonly NuclearRankGrowthOptions
         Paper = new() { Steps = 1024 },
-        Quick = new() { Dims = [64, 128, 256], Steps = 200 };
+        Quick = new() { Dims = [64, 128, 256], Steps = 120 };
 
     /// <inheritdoc/>
     public IEnumerable<PaperFigure> Figures =>
@@ -31,6 +31,7 @@ public sealed class GrowthFigures : IPaperFigureSource
             [PeaksGrow(NuclearRankGrowth.Model1), PeaksGrow(NuclearRankGrowth.Model2)])
         {
             QuickOptions = Quick,
+            Pictures = [Growth],
         },
         new("fig15", "Nuclear rank before and after one step, against the width", Growth, Paper,
             [
@@ -42,6 +43,7 @@ public sealed class GrowthFigures : IPaperFigureSource
         {
             QuickOptions = Quick,
             Folder = "fig14",
+            Pictures = [Growth + "-start"],
         },
         new(
             "fig17",

@@ -28,6 +28,9 @@ public sealed record PaperFigure(string Id, string Title, string Experiment, obj
     /// <summary>Smaller settings that show the same in seconds; the paper's where those take no longer.</summary>
     public object QuickOptions { get; init; } = Options;
 
+    /// <summary>Names of the pictures of the run that are this figure; null for all.</summary>
+    public IReadOnlyList<string>? Pictures { get; init; }
+
     /// <summary>Name of the run folder; figures that are made of one run share it.</summary>
     public string Folder { get; init; } = Id;
 }

@@ -26,11 +26,11 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
 
     private static readonly SparseRegressionOptions
         Relu = Settings("relu_square", 512, 2000, 0.081, 0.1) with { SpectraEvery = 50 },
-        ReluQuick = Relu with { Steps = 80, SpectraEvery = 10 },
+        ReluQuick = Relu with { Steps = 75, SpectraEvery = 15 },
         SwiGluSmall = Settings("swiglu", 512, 400, 0.01, 0.025),
-        SwiGluSmallQuick = SwiGluSmall with { Steps = 25 },
+        SwiGluSmallQuick = SwiGluSmall with { Steps = 22 },
         SwiGluLarge = Settings("swiglu", 8196, 400, 0.0035, 0.0015),
-        SwiGluLargeQuick = SwiGluLarge with { Steps = 6 };
+        SwiGluLargeQuick = SwiGluLarge with { Steps = 4 };
 
     /// <inheritdoc/>
     public IEnumerable<PaperFigure> Figures =>
@@ -43,11 +43,13 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
         {
             QuickOptions = ReluQuick,
             Folder = ReluFolder,
+            Pictures = [Experiment],
         },
         new("fig4", "Sparse regression, ReLU², layer by layer", Experiment, Relu, [RuleFavours(2), RuleFavours(3)])
         {
             QuickOptions = ReluQuick,
             Folder = ReluFolder,
+            Pictures = [Experiment + "-summary"],
         },
         new(
             "activation-spectra",
@@ -58,6 +60,7 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
         {
             QuickOptions = ReluQuick,
             Folder = ReluFolder,
+            Pictures = [Experiment + "-spectra-gradient-descent", Experiment + "-spectra-specgd"],
         },
         new("fig18-small", "Sparse regression, SwiGLU, 512 samples: higher stable ranks, SpecGD still ahead", Experiment, SwiGluSmall,
         [

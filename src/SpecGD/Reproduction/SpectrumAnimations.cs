@@ -33,7 +33,7 @@ public sealed class SpectrumAnimations : IPaperFigureSource
             new ReluSpectrumOptions(),
             [OneStandsApart(), StableRankIsSteady()])
         {
-            QuickOptions = new ReluSpectrumOptions { Dims = [64, 128, 256, 512] },
+            QuickOptions = new ReluSpectrumOptions { Dims = [64, 96, 128, 192, 256, 512] },
         },
     ];
 

@@ -33,6 +33,32 @@ public class KeyPlanTests
     }
 
     [Fact]
+    public void Bars_count_down_to_the_axis()
+    {
+        var high = new HistogramCurve([0, 30, 70, 100], [0, 1, 100], Palette.SpecGd) { Label = "bars" };
+        KeyOf(PanelOf(high)).Placement.ShouldBe(KeyPlacement.TopLeft);
+        var corners = new LineCurve([0, 5, 95, 100], [100, double.NaN, double.NaN, 100], Palette.SpecGd);
+        KeyOf(PanelOf(high, corners)).Placement.ShouldBe(KeyPlacement.BottomLeft);
+    }
+
+    [Fact]
+    public void A_vertical_line_counts_from_bottom_to_top()
+    {
+        var floor = new LineCurve([0, 100], [0, 100], Palette.SpecGd);
+        var line = new VerticalLine(5, Palette.Mark) { Label = "here" };
+        KeyOf(PanelOf(floor, line)).Placement.ShouldBe(KeyPlacement.BottomRight);
+    }
+
+    [Fact]
+    public void Points_count_where_they_are_and_not_between()
+    {
+        var points = new PointCurve([100, 0, 100, 0], [0, 100, 0.5, 99], Palette.SpecGd) { Label = "points" };
+        KeyOf(PanelOf(points)).Placement.ShouldBe(KeyPlacement.TopRight);
+        var line = new LineCurve([0, 100], [50, 100], Palette.SpecGd);
+        KeyOf(PanelOf(points, line)).Placement.ShouldBe(KeyPlacement.BottomLeft);
+    }
+
+    [Fact]
     public void A_horizontal_line_counts_across_the_whole_panel()
     {
         var line = new HorizontalLine(95, Palette.Reference) { Label = "high" };

@@ -28,6 +28,20 @@ public class GnuplotScriptTests
     }
 
     [Fact]
+    public void Bars_marks_points_samples_and_a_title_above_all_are_the_approved_ones()
+    {
+        var bars = new HistogramCurve([1, 10, 100, 1000], [2, 0, 0.5], Palette.GradientDescent) { Label = "bars" };
+        var mark = new VerticalLine(1000, Palette.Mark) { Label = "largest" };
+        var points = new PointCurve([5, 2], [1, 1], Palette.Other(0)) { Size = 0.8 };
+        var sample = new KeySample(Palette.Reference with { Dash = Dash.Dotted }) { Label = "dots" };
+        var panel = new Panel("", new Axis("x") { Logarithmic = true }, new Axis("y") { Logarithmic = true, Covers = [0.01] }, [bars, mark, points, sample]);
+        var figure = new Figure("bars", [panel, panel with { Curves = [sample] }], "") { Title = FigureText.Italic("d") + " = 8", Width = 8 };
+        var plan = FigurePlan.Of(figure, FigureFont.Preferred);
+        Approval.Verify(GnuplotScript.Render(plan, FigureFont.Preferred, 110), "bars.gp");
+        Approval.Verify(GnuplotData.Render(plan), "bars.dat");
+    }
+
+    [Fact]
     public void Values_that_are_not_finite_or_not_positive_on_a_logarithmic_axis_are_gaps()
     {
         double[] x = [0, 1, 2, 3, 4], y = [1, 0, double.NaN, double.PositiveInfinity, -2];

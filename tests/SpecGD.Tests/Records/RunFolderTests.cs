@@ -49,12 +49,19 @@ public sealed class RunFolderTests : IDisposable
     {
         var folder = RunFolder.Prepare(_directory);
         Directory.CreateDirectory(folder.FiguresPath);
-        foreach (string name in new[] { "fig.gp", "fig.dat", "fig.caption.txt", "fig.png", "notes.txt", "photo.png" })
+        Directory.CreateDirectory(Path.Combine(folder.FiguresPath, "moving-frames"));
+        Directory.CreateDirectory(Path.Combine(folder.FiguresPath, "other-frames"));
+        foreach (string name in new[]
+        {
+            "fig.gp", "fig.dat", "fig.caption.txt", "fig.png", "moving.caption.txt", "moving.gif", "moving-frames/frame-01.png",
+            "notes.txt", "photo.png", "cat.gif", "other-frames/frame-01.png",
+        })
             File.WriteAllText(Path.Combine(folder.FiguresPath, name), "");
 
         folder.DropFigures();
 
-        Directory.EnumerateFiles(folder.FiguresPath).Select(Path.GetFileName).Order().ShouldBe(["notes.txt", "photo.png"]);
+        Directory.EnumerateFileSystemEntries(folder.FiguresPath).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+            .ShouldBe(["cat.gif", "notes.txt", "other-frames", "photo.png"]);
     }
 
     [Fact]

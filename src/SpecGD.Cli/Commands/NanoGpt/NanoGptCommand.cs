@@ -8,7 +8,7 @@ internal static class NanoGptCommand
     public static Command Build() =>
         new("nanogpt", "The modded-NanoGPT model of July 2025 with Muon and Adam.")
         {
-            TrainCommand.Build(),
-            VerifyCommand.Build(),
+            NanoGptTrainCommand.Build(),
+            NanoGptVerifyCommand.Build(),
         };
 }

@@ -33,6 +33,9 @@ public sealed class Setting
     /// <summary>Type of the property, without the null of an unset value.</summary>
     public Type Type => Nullable.GetUnderlyingType(_property.PropertyType) ?? _property.PropertyType;
 
+    /// <summary>What stands for a value where none is set, in words; empty where that is the default itself.</summary>
+    public string UnsetMeans => _declaration.UnsetMeans;
+
     /// <summary>The value without the user's word.</summary>
     public object? Default { get; }
 

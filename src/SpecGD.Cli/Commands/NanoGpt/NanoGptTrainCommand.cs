@@ -8,7 +8,7 @@ using SpecGD.Training.Gpt;
 namespace SpecGD.Cli.Commands.NanoGpt;
 
 /// <summary><c>specgd nanogpt train</c>: trains a GPT and measures it on the way.</summary>
-internal static class TrainCommand
+internal static class NanoGptTrainCommand
 {
     /// <summary>Sequences held back for validation.</summary>
     private const int ValidationSequences = 8;

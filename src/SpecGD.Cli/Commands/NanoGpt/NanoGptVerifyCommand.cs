@@ -7,7 +7,7 @@ using SpecGD.Training.Gpt;
 namespace SpecGD.Cli.Commands.NanoGpt;
 
 /// <summary><c>specgd nanogpt verify BASE</c>: a recorded case computed again.</summary>
-internal static class VerifyCommand
+internal static class NanoGptVerifyCommand
 {
     public static Command Build()
     {

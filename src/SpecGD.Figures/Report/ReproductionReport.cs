@@ -1,0 +1,155 @@
+using SpecGD.Records;
+using SpecGD.Reproduction;
+
+namespace SpecGD.Figures.Report;
+
+/// <summary>A claim of the paper and what came of it.</summary>
+/// <param name="Statement">The claim.</param>
+/// <param name="Finding">What was measured and whether it holds; null where the run did not get far enough to tell.</param>
+public sealed record CheckedClaim(string Statement, Finding? Finding)
+{
+    /// <summary>The verdict.</summary>
+    public Mark Verdict => Finding switch
+    {
+        null => new Mark(MarkShape.Ring, "not checked"),
+        { Holds: true } => new Mark(MarkShape.Check, "holds"),
+        _ => new Mark(MarkShape.Cross, "does not hold"),
+    };
+}
+
+/// <summary>A figure of the paper that was made again.</summary>
+/// <param name="Id">Its name on the command line: fig3.</param>
+/// <param name="Title">What it shows.</param>
+/// <param name="Run">The run that made it.</param>
+/// <param name="Claims">What must be seen in it, checked.</param>
+public sealed record ReproducedFigure(string Id, string Title, RunRecord Run, IReadOnlyList<CheckedClaim> Claims)
+{
+    /// <summary>Names of the run's pictures that belong to this figure; null for all.</summary>
+    public IReadOnlyList<string>? PictureNames { get; init; }
+
+    /// <summary>Its name for people: "Figure 3".</summary>
+    public string Label => Id.StartsWith("fig", StringComparison.Ordinal) && Id.Length > 3 && char.IsAsciiDigit(Id[3]) ? "Figure " + Id[3..] : Id;
+
+    /// <summary>The figure with its claims checked against the run's log; they are left open where the run did not finish.</summary>
+    public static ReproducedFigure Of(PaperFigure figure, RunRecord run)
+    {
+        ArgumentNullException.ThrowIfNull(figure);
+        ArgumentNullException.ThrowIfNull(run);
+        bool finished = run.Manifest.Status == RunStatus.Finished;
+        return new ReproducedFigure(
+            figure.Id,
+            figure.Title,
+            run,
+            [.. figure.Claims.Select(claim => new CheckedClaim(claim.Statement, finished ? claim.Measure(run.Log) : null))])
+        {
+            PictureNames = figure.Pictures,
+        };
+    }
+}
+
+/// <summary>The report of <c>specgd reproduce</c>: every figure with its claims, pictures, numbers, settings and provenance.</summary>
+public static class ReproductionReport
+{
+    private const string Paper = "“When do spectral gradient updates help in deep learning?” (Davis and Drusvyatskiy, arXiv 2512.04299)";
+
+    /// <summary>The report.</summary>
+    /// <param name="figures">The figures, in order; at least one.</param>
+    /// <param name="command">What to type to make all of it again.</param>
+    /// <param name="quick">Whether the settings are the smaller ones instead of the paper's.</param>
+    /// <exception cref="ArgumentException">There are no figures.</exception>
+    public static ReportDocument Of(IReadOnlyList<ReproducedFigure> figures, string command, bool quick = false)
+    {
+        ArgumentNullException.ThrowIfNull(figures);
+        if (figures.Count == 0)
+            throw new ArgumentException("A report needs at least one figure.", nameof(figures));
+        Manifest[] manifests = [.. figures.Select(figure => figure.Run.Manifest)];
+        CheckedClaim[] claims = [.. figures.SelectMany(figure => figure.Claims)];
+        return new ReportDocument(
+            figures.Count == 1 ? $"SpecGD: {figures[0].Label} of the paper, reproduced" : "SpecGD: the paper’s figures, reproduced",
+            [
+                (figures.Count == 1 ? "One figure" : $"{figures.Count} figures")
+                    + $" of {Paper}, made again with {(quick ? "smaller settings that show the same effects" : "the paper’s settings")} "
+                    + "and random numbers, and checked against what the paper says must be seen.",
+            ],
+            [
+                new Section("claims", "Claims", "Claims of the paper and what was measured", [TableOf(figures)]),
+                .. figures.Select(PartOf),
+                Glossary.Section,
+                new Section(
+                    "provenance",
+                    "Provenance",
+                    "Where these numbers come from",
+                    [Provenance.Of(manifests), new Paragraph("To make all of it again:"), new CommandLines(command)]),
+            ])
+        {
+            Verdict = Sum(claims),
+            Footer = Provenance.Line(manifests),
+        };
+    }
+
+    /// <summary>The verdict on several claims: a cross where any fails, a ring where any is open.</summary>
+    public static Mark Sum(IReadOnlyList<CheckedClaim> claims)
+    {
+        ArgumentNullException.ThrowIfNull(claims);
+        int holds = claims.Count(claim => claim.Finding is { Holds: true }), open = claims.Count(claim => claim.Finding is null);
+        int fails = claims.Count - holds - open;
+        string words = claims.Count == 0 ? "Nothing was to be checked."
+            : open == claims.Count ? "No claim could be checked."
+            : holds == claims.Count ? holds switch { 1 => "The one claim holds.", 2 => "Both claims hold.", _ => $"All {holds} claims hold." }
+            : $"{holds} of {claims.Count} claims {(holds == 1 ? "holds" : "hold")}"
+                + (fails > 0 ? $", {fails} {(fails == 1 ? "does" : "do")} not" : "")
+                + (open > 0 ? $", {open} could not be checked" : "") + ".";
+        return new Mark(fails > 0 ? MarkShape.Cross : open > 0 || claims.Count == 0 ? MarkShape.Ring : MarkShape.Check, words);
+    }
+
+    private static Table TableOf(IReadOnlyList<ReproducedFigure> figures) => new(
+        "Every claim with the numbers that bear on it",
+        ["Figure", "Claim", "Measured", "Verdict"],
+        [
+            .. from figure in figures
+               from claim in figure.Claims
+               select (IReadOnlyList<Cell>)[new TextCell(figure.Label, figure.Id), .. CellsOf(claim)],
+        ])
+    {
+        Narrow = NarrowTable.Stacks,
+        Sortable = true,
+    };
+
+    private static Cell[] CellsOf(CheckedClaim claim) =>
+    [
+        new TextCell(claim.Statement),
+        claim.Finding is { } finding ? new TextCell(finding.Measured) : new MissingCell(),
+        new MarkCell(claim.Verdict),
+    ];
+
+    private static Section PartOf(ReproducedFigure figure)
+    {
+        var run = figure.Run;
+        RunPicture[] pictures = [.. run.Pictures.Where(picture => figure.PictureNames?.Contains(picture.Name) ?? true)];
+        return new Section(figure.Id, figure.Label, $"{figure.Label}. {figure.Title}",
+        [
+            .. run.Manifest.Status == RunStatus.Finished ? [] : (Block[])[new Paragraph(RunReport.StatusOf(run).Words)],
+            .. RunReport.Figures(run, pictures),
+            .. figure.Claims.Count == 0
+                ? []
+                : (Block[])
+                [
+                    new Table("What must be seen", ["Claim", "Measured", "Verdict"], [.. figure.Claims.Select(CellsOf)])
+                    {
+                        Narrow = NarrowTable.Stacks,
+                    },
+                ],
+            .. RunReport.Numbers(run),
+            new Details("Settings", [RunReport.Settings(run)]),
+            new Details("Provenance, and how to make this figure again",
+            [
+                Provenance.Of([run.Manifest]),
+                new Paragraph($"The run’s log, table and figures are in the folder {run.Name}."),
+                new CommandLines($"specgd reproduce {figure.Id}"),
+            ]),
+        ])
+        {
+            Verdict = Sum(figure.Claims),
+        };
+    }
+}

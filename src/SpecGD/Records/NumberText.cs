@@ -1,0 +1,13 @@
+using System.Globalization;
+
+namespace SpecGD.Records;
+
+/// <summary>Numbers as tables of results show them.</summary>
+public static class NumberText
+{
+    /// <summary>Whole numbers in full, others to four digits, very small and very large ones with an exponent.</summary>
+    public static string Of(double number) =>
+        number == Math.Floor(number) && Math.Abs(number) < 1e9 ? number.ToString("0", CultureInfo.InvariantCulture)
+        : Math.Abs(number) is >= 1e-3 and < 1e6 ? number.ToString("G4", CultureInfo.InvariantCulture)
+        : number.ToString("0.000e0", CultureInfo.InvariantCulture);
+}

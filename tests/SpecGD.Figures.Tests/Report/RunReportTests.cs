@@ -1,0 +1,183 @@
+using System.Text;
+using SpecGD.Experiments;
+using SpecGD.Experiments.Settings;
+using SpecGD.Figures.Report;
+using SpecGD.Records;
+using SpecGD.Reproduction;
+
+namespace SpecGD.Figures.Tests.Report;
+
+public class RunReportTests
+{
+    private const string Svg = """<svg xmlns="http://www.w3.org/2000/svg" width="576" height="384"/>""";
+    private const string Caption = "Stable ranks. On <b>fresh</b> batches.";
+    private const string HowToDraw = "With gnuplot installed, 'specgd plot run' (in the folder that holds run) draws";
+
+    private static readonly BatchSizeSweepOptions Options = new() { Dim = 4, Width = 6, BatchSizes = [8, 16] };
+
+    private static RunLog Log { get; } = ((IExperiment)new BatchSizeSweep()).Run(Options, RunContext.Silent).Log;
+
+    [Fact]
+    public void A_run_folder_becomes_a_report_with_pictures_numbers_settings_and_provenance()
+    {
+        using var folder = new TemporaryFolder();
+        Draw(folder, "one.svg", Svg);
+
+        var page = Rendered(RunReport.Of(Run(folder), "specgd run batch-size-sweep --dim 4"));
+
+        page.Leaks().ShouldBeEmpty();
+        page.Root.Descendants("img").Count().ShouldBe(1);
+        page.Root.Descendants("figcaption").Single().Value.ShouldBe(Caption);
+        page.ById("numbers").Descendants("tbody").Single().Elements().Count().ShouldBe(Options.BatchSizes.Count);
+        string settings = Page.TextOf(page.ById("settings"));
+        settings.ShouldContain("8, 16");
+        Setting.Of(typeof(BatchSizeSweepOptions)).ShouldAllBe(s => settings.Contains(s.Name) && settings.Contains(s.Description));
+        string provenance = Page.TextOf(page.ById("provenance"));
+        string[] expected =
+        [
+            "9.8.7", "abc", "a processor", "3 of 4 logical processors", "BLAS: built so", "a system", "a runtime", "2026-01-02 03:04 -05:30",
+            "2 min 05 s", "specgd run batch-size-sweep --dim 4",
+        ];
+        expected.ShouldAllBe(value => provenance.Contains(value));
+        page.Text.ShouldContain("The run finished.");
+    }
+
+    [Fact]
+    public void Without_pictures_the_report_says_how_to_draw_them_and_still_has_the_numbers()
+    {
+        using var folder = new TemporaryFolder();
+
+        var page = Rendered(RunReport.Of(Run(folder), "c"));
+        Draw(folder, "one.gp", "script");
+        var undrawn = Rendered(RunReport.Of(Run(folder), "c"));
+
+        page.Text.ShouldContain($"No figure was made of this run. {HowToDraw} what there is to draw.");
+        undrawn.Text.ShouldContain($"The figure 'one' was not drawn. {HowToDraw} it. It would show: {Caption}");
+        page.Root.Descendants("img").ShouldBeEmpty();
+        page.ById("numbers").Descendants("tbody").ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void An_animation_comes_after_its_still_picture()
+    {
+        using var folder = new TemporaryFolder();
+        Draw(folder, "one.svg", Svg);
+        Draw(folder, "one.gif", "GIF89a\u0010\0\u0010\0");
+
+        var images = Rendered(RunReport.Of(Run(folder), "c")).Root.Descendants("img").ToArray();
+
+        images.Select(i => i.Ancestors("details").Any()).ShouldBe([false, true]);
+    }
+
+    [Fact]
+    public void A_drawing_of_very_many_points_gives_way_to_a_smaller_PNG()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] png = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 2, 0, 0, 0, 1, 0];
+        Draw(folder, "one.svg", Svg + new string(' ', 600_001 - Svg.Length));
+        Draw(folder, "small.svg", Svg);
+        foreach (string name in new[] { "one.png", "small.png" })
+            File.WriteAllBytes(Path.Combine(folder.DirectoryPath, "run", "figures", name), png);
+
+        Run(folder).Pictures.Select(p => p.Still!.Format).ShouldBe([PictureFormat.Png, PictureFormat.Svg]);
+    }
+
+    [Fact]
+    public void A_folder_without_a_manifest_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+
+        Should.Throw<BadInputException>(() => RunRecord.Read(folder.DirectoryPath)).Message
+            .ShouldEndWith("manifest.json cannot be read as a manifest: there is no such file.");
+    }
+
+    [Fact]
+    public void A_reproduction_leads_with_every_claim_and_its_verdict()
+    {
+        using var folder = new TemporaryFolder();
+        Draw(folder, "one.svg", Svg);
+        var run = Run(folder);
+        var diverged = run.Manifest with { Status = RunStatus.Diverged, Detail = "At step 7." };
+        ReproducedFigure[] figures =
+        [
+            ReproducedFigure.Of(Figure("fig3", ("claim <1>", true), ("claim 2", true)), run),
+            ReproducedFigure.Of(Figure("fig11", ("claim 3", false)), run),
+            ReproducedFigure.Of(Figure("fig14b", ("claim 4", true)), run with { Manifest = diverged }),
+        ];
+
+        var page = Rendered(ReproductionReport.Of(figures, "specgd reproduce fig3 fig11 fig14b"));
+
+        page.Leaks().ShouldBeEmpty();
+        page.Text.ShouldContain("2 of 4 claims hold, 1 does not, 1 could not be checked.");
+        page.ById("claims").Descendants("tbody").Single().Elements().Select(Page.TextOf).ShouldBe(
+        [
+            "Figure 3 claim <1> measured claim <1> holds",
+            "Figure 3 claim 2 measured claim 2 holds",
+            "Figure 11 claim 3 measured claim 3 does not hold",
+            "Figure 14b claim 4 – not checked",
+        ]);
+        Page.TextOf(page.ById("fig3")).ShouldContain("Both claims hold.");
+        Page.TextOf(page.ById("fig14b")).ShouldContain("The run diverged. At step 7.");
+        page.ById("fig11").Descendants("img").Count().ShouldBe(1);
+        page.Text.ShouldContain("specgd reproduce fig3 fig11 fig14b");
+        Page.TextOf(page.ById("provenance")).ShouldContain("6 min 15 s of all runs together");
+    }
+
+    [Theory]
+    [InlineData(new bool[0], 0, MarkShape.Ring, "Nothing was to be checked.")]
+    [InlineData(new[] { true }, 0, MarkShape.Check, "The one claim holds.")]
+    [InlineData(new[] { true, true }, 0, MarkShape.Check, "Both claims hold.")]
+    [InlineData(new[] { true, true, true }, 0, MarkShape.Check, "All 3 claims hold.")]
+    [InlineData(new[] { false }, 0, MarkShape.Cross, "0 of 1 claims hold, 1 does not.")]
+    [InlineData(new[] { true, false, false }, 0, MarkShape.Cross, "1 of 3 claims holds, 2 do not.")]
+    [InlineData(new[] { true }, 2, MarkShape.Ring, "1 of 3 claims holds, 2 could not be checked.")]
+    [InlineData(new bool[0], 2, MarkShape.Ring, "No claim could be checked.")]
+    public void Verdicts_add_up(bool[] found, int open, MarkShape shape, string words) =>
+        ReproductionReport.Sum(
+            [.. found.Select(holds => new CheckedClaim("c", new Finding("m", holds))), .. Enumerable.Repeat(new CheckedClaim("c", null), open)])
+            .ShouldBe(new Mark(shape, words));
+
+    [Fact]
+    public void A_figure_may_show_only_those_pictures_of_a_run_that_are_its_own()
+    {
+        using var folder = new TemporaryFolder();
+        Draw(folder, "one.svg", Svg);
+        Draw(folder, "two.svg", Svg);
+        var figure = ReproducedFigure.Of(Figure("fig3", ("c", true)), Run(folder));
+
+        Rendered(ReproductionReport.Of([figure], "c")).Root.Descendants("img").Count().ShouldBe(2);
+        Rendered(ReproductionReport.Of([figure with { PictureNames = ["two"] }], "c")).Root.Descendants("img").Count().ShouldBe(1);
+    }
+
+    private static PaperFigure Figure(string id, params (string Statement, bool Holds)[] claims) => new(
+        id,
+        "title",
+        "batch-size-sweep",
+        Options,
+        [.. claims.Select(c => new Claim(c.Statement, _ => new Finding("measured " + c.Statement, c.Holds)))]);
+
+    private static Page Rendered(ReportDocument report) => new(HtmlReport.Render(report));
+
+    /// <summary>Writes the folder 'run' with log and manifest, and reads it.</summary>
+    private static RunRecord Run(TemporaryFolder folder)
+    {
+        var run = RunFolder.Prepare(folder.PathOf("run"));
+        var started = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(-5.5));
+        run.Write(Log, new Manifest("batch-size-sweep", Setting.ToJson(Options), RunStatus.Finished, null, started, TimeSpan.FromSeconds(125))
+        {
+            Version = "9.8.7",
+            Commit = "abc",
+            Machine = new Machine("a processor", 4, "a system", "a runtime", "BLAS", "built so", 3),
+        });
+        return RunRecord.Read(run.DirectoryPath + Path.DirectorySeparatorChar);
+    }
+
+    /// <summary>A file of a figure, with the figure's caption.</summary>
+    private static void Draw(TemporaryFolder folder, string name, string content)
+    {
+        string directory = Path.Combine(folder.DirectoryPath, "run", "figures");
+        Directory.CreateDirectory(directory);
+        File.WriteAllText(Path.Combine(directory, name), content, Encoding.Latin1);
+        File.WriteAllText(Path.Combine(directory, Path.GetFileNameWithoutExtension(name) + ".caption.txt"), Caption + "\n");
+    }
+}
