@@ -35,6 +35,9 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
         ],
     };
 
+    /// <summary>Who asks for help need not have given what a command requires.</summary>
+    public override bool ClearsParseErrors => true;
+
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {

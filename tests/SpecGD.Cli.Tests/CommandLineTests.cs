@@ -43,6 +43,8 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("--help", "reproduce", "Examples:")]
     [InlineData("run random-feature --help", "--specgd-restart-frequency", "from 1 to 16384")]
     [InlineData("reproduce --help", "--list", "specgd reproduce fig3 fig11")]
+    [InlineData("plot --help", "DIR|LOG.json", "--output")]
+    [InlineData("nanogpt verify --help", "BASE.safetensors", "--json")]
     public void Help_teaches(string arguments, string mentions, string alsoMentions)
     {
         var said = Specgd(arguments.Split(' '));

@@ -34,6 +34,15 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
         File.ReadAllText(Path.Combine(Folder, "out", "log.json")).ShouldBe(log);
     }
 
+    [Fact]
+    public void Help_names_every_setting_with_its_range()
+    {
+        string help = Specgd("nanogpt", "train", "--help").Output;
+
+        foreach (string option in new[] { "--text", "--preset", "tiny|nano|124M|3B", "--optimizer", "muon|muon-mlp-output|adam", "--mlp", "--steps", "--fresh", "Examples:" })
+            help.ShouldContain(option);
+    }
+
     [SkippableFact]
     public void A_killed_run_goes_on_from_its_checkpoint_and_a_request_to_stop_keeps_one_more()
     {
@@ -68,7 +77,7 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
     [InlineData("--text text.txt", "A text of 201 tokens is too short: training and validation need 129 each for one sequence of 128.")]
     [InlineData("--text text.txt --length 200", "--length takes a multiple of 128; 200 is none.")]
     [InlineData("--text text.txt --optimizer sgd", "--optimizer takes one of muon, muon-mlp-output, adam; 'sgd' is not.")]
-    [InlineData("--steps 3", "--text")]
+    [InlineData("--steps 3", "--text names the text to train on, and is missing.")]
     public void Bad_input_is_one_sentence_and_exit_code_2(string arguments, string sentence)
     {
         WriteText(200);

@@ -19,12 +19,7 @@ internal static class NanoGptTrainCommand
             "train",
             "Train the model on a text, byte by byte, with stable and nuclear ranks measured on the way. "
             + "The same command goes on where it was stopped.");
-        var text = new Option<string>("--text")
-        {
-            Description = "the text to train on; its last tenth is for validation",
-            HelpName = "FILE",
-            Required = true,
-        };
+        var text = new Option<string?>("--text") { Description = "the text to train on; its last tenth is for validation", HelpName = "FILE" };
         var settings = new SettingOptions(command, typeof(NanoGptOptions));
         var output = new Option<string?>("--output")
         {
@@ -38,7 +33,8 @@ internal static class NanoGptTrainCommand
         command.SetAction(parsed =>
         {
             var options = (NanoGptOptions)settings.Resolve(parsed);
-            var run = Prepare(options, parsed.GetValue(text)!, parsed.GetValue(output), parsed.GetValue(fresh));
+            string file = parsed.GetValue(text) ?? throw new BadInputException("--text names the text to train on, and is missing.");
+            var run = Prepare(options, file, parsed.GetValue(output), parsed.GetValue(fresh));
             return Train(run, parsed.GetValue(json));
         });
         return command;
