@@ -18,9 +18,12 @@ internal sealed class SafetensorsHeader
     /// <summary>Deepest nesting looked at; a right header needs three.</summary>
     private const int Deepest = 64;
 
+    private static readonly Dictionary<string, SafetensorsElement> Elements = Enum.GetValues<SafetensorsElement>().ToDictionary(e => e.ToString());
+
     private readonly string _path;
     private readonly Dictionary<string, SafetensorsEntry> _entries = [];
     private readonly Dictionary<string, string> _metadata = [];
+    private readonly List<long> _numbers = [];
     private bool _hasMetadata;
 
     private SafetensorsHeader(string path) => _path = path;
@@ -142,23 +145,23 @@ internal sealed class SafetensorsHeader
     private SafetensorsElement ReadElement(ref Utf8JsonReader reader, string name)
     {
         string text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
-        return Enum.TryParse(text, out SafetensorsElement element) && element.ToString() == text
+        return Elements.TryGetValue(text, out var element)
             ? element
-            : throw Wrong(name, $"has the unknown dtype '{text}'; known are {string.Join(", ", Enum.GetNames<SafetensorsElement>())}");
+            : throw Wrong(name, $"has the unknown dtype '{text}'; known are {string.Join(", ", Elements.Keys)}");
     }
 
     private long[] ReadNumbers(ref Utf8JsonReader reader, string name, string field)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
             throw Wrong(name, $"must have an array of whole numbers as {field}");
-        var numbers = new List<long>();
+        _numbers.Clear();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long number))
                 throw Wrong(name, $"has something in {field} that is no whole number below 2⁶³");
-            numbers.Add(number >= 0 ? number : throw Wrong(name, $"has the negative number {number} in {field}"));
+            _numbers.Add(number >= 0 ? number : throw Wrong(name, $"has the negative number {number} in {field}"));
         }
-        return [.. numbers];
+        return [.. _numbers];
     }
 
     private void RequireSize(SafetensorsEntry entry)
