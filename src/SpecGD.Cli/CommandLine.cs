@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using SpecGD.Cli.Commands;
 using SpecGD.Cli.Commands.Data;
+using SpecGD.Cli.Commands.NanoGpt;
 using SpecGD.Cli.Display;
 using SpecGD.Numerics;
 
@@ -70,6 +71,7 @@ internal static class CommandLine
             ReproduceCommand.Build(),
             PlotCommand.Build(),
             DataCommand.Build(),
+            NanoGptCommand.Build(),
             VerifyCommand.Build(),
             DoctorCommand.Build(),
         };

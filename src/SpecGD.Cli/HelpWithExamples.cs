@@ -23,6 +23,11 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
             "specgd run random-feature --specgd-restart-iters 50 500 --method-lr gradient_descent=0.03",
             "specgd run random-feature --json --no-figures | jq '.rows[] | .[\"last loss\"]'",
         ],
+        ["train"] =
+        [
+            "specgd nanogpt train --text book.txt                       a tiny model, seconds",
+            "specgd nanogpt train --text book.txt --preset nano --optimizer adam",
+        ],
         ["reproduce"] =
         [
             "specgd reproduce --list         the figures, and what each must show",

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using SpecGD.Numerics;
 
 namespace SpecGD.Models;
@@ -15,11 +14,11 @@ public abstract class Activation
     private static readonly Dictionary<string, Activation> All = new Activation[]
     {
         new Elementwise("relu", static t => Math.Max(0, t), static t => t > 0 ? 1 : 0),
-        new ReluSquare(),
+        new ReluSquareActivation(),
         new Elementwise("gelu", static t => t * NormalDistribution(t), static t => NormalDistribution(t) + (t * NormalDensity(t))),
         new Elementwise("sigmoid", Sigmoid, static t => Sigmoid(t) * (1 - Sigmoid(t))),
         new Elementwise("tanh", Math.Tanh, static t => 1 - (Math.Tanh(t) * Math.Tanh(t))),
-        new SwiGlu(),
+        new SwiGluActivation(),
     }.ToDictionary(a => a.Name);
 
     private Activation(string name, int parts)
@@ -93,44 +92,17 @@ public abstract class Activation
         }
     }
 
-    /// <summary>max(0, z)².</summary>
-    private sealed class ReluSquare() : Activation("relu_square", parts: 1)
+    private sealed class ReluSquareActivation() : Activation("relu_square", parts: 1)
     {
-        protected override void Forward(ReadOnlySpan<double> z, Span<double> a)
-        {
-            TensorPrimitives.Max(z, 0, a);
-            TensorPrimitives.Multiply(a, a, a);
-        }
+        protected override void Forward(ReadOnlySpan<double> z, Span<double> a) => ReluSquare.Forward(z, a);
 
-        protected override void Backward(ReadOnlySpan<double> z, ReadOnlySpan<double> da, Span<double> dz)
-        {
-            TensorPrimitives.Max(z, 0, dz);
-            TensorPrimitives.Multiply(dz, 2, dz);
-            TensorPrimitives.Multiply(dz, da, dz);
-        }
+        protected override void Backward(ReadOnlySpan<double> z, ReadOnlySpan<double> da, Span<double> dz) => ReluSquare.Backward(z, da, dz);
     }
 
-    /// <summary>silu(z₁) ∘ z₂ with silu(t) = t/(1 + e^(−t)) and silu′ = s + silu·(1 − s), s the sigmoid.</summary>
-    private sealed class SwiGlu() : Activation("swiglu", parts: 2)
+    private sealed class SwiGluActivation() : Activation("swiglu", parts: 2)
     {
-        protected override void Forward(ReadOnlySpan<double> z, Span<double> a)
-        {
-            ReadOnlySpan<double> z1 = z[..a.Length], z2 = z[a.Length..];
-            TensorPrimitives.Sigmoid(z1, a);
-            TensorPrimitives.Multiply(a, z1, a);
-            TensorPrimitives.Multiply(a, z2, a);
-        }
+        protected override void Forward(ReadOnlySpan<double> z, Span<double> a) => SwiGlu.Forward(z, a);
 
-        protected override void Backward(ReadOnlySpan<double> z, ReadOnlySpan<double> da, Span<double> dz)
-        {
-            int width = da.Length;
-            ReadOnlySpan<double> z1 = z[..width], z2 = z[width..];
-            Span<double> dz1 = dz[..width], dz2 = dz[width..];
-            TensorPrimitives.Sigmoid(z1, dz1);
-            TensorPrimitives.Multiply(z1, dz1, dz2); // silu(z₁)
-            for (int j = 0; j < width; j++)
-                dz1[j] = da[j] * z2[j] * (dz1[j] + (dz2[j] * (1 - dz1[j])));
-            TensorPrimitives.Multiply(dz2, da, dz2);
-        }
+        protected override void Backward(ReadOnlySpan<double> z, ReadOnlySpan<double> da, Span<double> dz) => SwiGlu.Backward(z, da, dz);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SpecGD.Numerics;
+using SpecGD.Optimizers.Parameters;
 using SpecGD.Records;
 using SpecGD.Spectral;
 
@@ -39,14 +40,10 @@ public sealed class Muon(MuonSettings settings) : IOptimizer
         {
             if (!_momenta.TryGetValue(block.Name, out var m))
                 _momenta.Add(block.Name, m = new Matrix<double>(block.Weight.Rows, block.Weight.Columns));
-            m.Scale(mu);
-            m.AddScaled(1 - mu, block.Gradient);
+            MuonMath.Accumulate(m, block.Gradient, mu);
             using var lease = MatrixPool<double>.Rent(m.Rows, m.Columns);
-            var u = lease.Matrix;
-            block.Gradient.CopyTo(u);
-            u.Scale(1 - mu);
-            u.AddScaled(mu, m);
-            _updates[block.Name] = settings.Orthogonalizer.Apply(u);
+            MuonMath.LookAhead(block.Gradient, m, mu, lease.Matrix);
+            _updates[block.Name] = settings.Orthogonalizer.Apply(lease.Matrix);
         }
     }
 
@@ -56,8 +53,8 @@ public sealed class Muon(MuonSettings settings) : IOptimizer
         ArgumentNullException.ThrowIfNull(blocks);
         foreach (var block in blocks)
         {
-            block.Weight.Scale(1 - (settings.LearningRate * settings.WeightDecay));
-            block.Weight.AddScaled(-settings.LearningRate * settings.Scale.Of(block.Weight.Rows, block.Weight.Columns), _updates[block.Name]);
+            double scale = settings.Scale.Of(block.Weight.Rows, block.Weight.Columns);
+            MuonMath.Step(block.Weight, _updates[block.Name], settings.LearningRate, scale, settings.WeightDecay);
         }
     }
 

@@ -16,14 +16,21 @@ public static class AtomicFile
 
     /// <summary>Writes <paramref name="bytes"/> to <paramref name="path"/>.</summary>
     /// <exception cref="IOException">The disk is full or the place cannot be written; the previous file is untouched.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> bytes)
+    public static void Write(string path, ReadOnlySpan<byte> bytes) => Write(path, bytes, static (stream, content) => stream.Write(content));
+
+    /// <summary>Writes to <paramref name="path"/> what <paramref name="write"/> puts into the stream, for files too large to be held in memory.</summary>
+    /// <exception cref="IOException">The disk is full or the place cannot be written; the previous file is untouched.</exception>
+    public static void Write(string path, Action<Stream> write) => Write(path, write, static (stream, body) => body(stream));
+
+    private static void Write<TContent>(string path, TContent content, Action<Stream, TContent> write)
+        where TContent : allows ref struct
     {
         string temporary = $"{path}.{Environment.ProcessId}{TemporarySuffix}";
         try
         {
             using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
             {
-                stream.Write(bytes);
+                write(stream, content);
                 stream.Flush(flushToDisk: true);
             }
             if (!OperatingSystem.IsWindows() && File.Exists(path))

@@ -11,7 +11,7 @@ namespace SpecGD.Spectral;
 /// </summary>
 public static class Orthogonalization
 {
-    /// <summary>Steps of <see cref="NewtonSchulz"/> in Muon.</summary>
+    /// <summary>Steps of <see cref="NewtonSchulz{T}(Matrix{T}, int)"/> in Muon.</summary>
     public const int MuonSteps = 5;
 
     /// <summary>
@@ -46,7 +46,18 @@ public static class Orthogonalization
     /// <param name="steps">Number of steps; Muon takes five.</param>
     /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
     public static Matrix<T> NewtonSchulz<T>(Matrix<T> gradient, int steps = MuonSteps)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Iterate(gradient, steps, static _ => Muon);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var result = new Matrix<T>(gradient.Rows, gradient.Columns);
+        NewtonSchulz(gradient, result, steps);
+        return result;
+    }
+
+    /// <summary>The same into <paramref name="into"/>, of the gradient's shape, which may be the gradient itself; nothing is allocated.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
+    public static void NewtonSchulz<T>(Matrix<T> gradient, Matrix<T> into, int steps = MuonSteps)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Iterate(gradient, into, steps, static _ => Muon);
 
     /// <summary>
     /// Polar Express: another quintic each step, converging to polar(G), to 1e-10 after 8 steps for singular values from 1e-3·‖G‖_F up.
@@ -55,28 +66,51 @@ public static class Orthogonalization
     /// <param name="steps">Number of steps.</param>
     /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
     public static Matrix<T> PolarExpress<T>(Matrix<T> gradient, int steps = 8)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Iterate(gradient, steps, static step => step < PolarExpressSteps.Length ? PolarExpressSteps[step].DividedBy(Safety) : Limit);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var result = new Matrix<T>(gradient.Rows, gradient.Columns);
+        PolarExpress(gradient, result, steps);
+        return result;
+    }
 
-    private static Matrix<T> Iterate<T>(Matrix<T> gradient, int steps, Func<int, Quintic> coefficients)
+    /// <summary>The same into <paramref name="into"/>, of the gradient's shape, which may be the gradient itself; nothing is allocated.</summary>
+    /// <exception cref="ArgumentException">The shapes differ.</exception>
+    /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
+    public static void PolarExpress<T>(Matrix<T> gradient, Matrix<T> into, int steps = 8)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Iterate(gradient, into, steps, static step => step < PolarExpressSteps.Length ? PolarExpressSteps[step].DividedBy(Safety) : Limit);
+
+    private static void Iterate<T>(Matrix<T> gradient, Matrix<T> into, int steps, Func<int, Quintic> coefficients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
         using var scaled = new Scaled<T>(gradient);
         if (scaled.IsZero)
-            return new Matrix<T>(gradient.Rows, gradient.Columns);
+        {
+            into.Fill(T.Zero);
+            return;
+        }
         bool tall = gradient.Rows > gradient.Columns;
-        var x = tall ? scaled.Matrix.Transposed() : scaled.Matrix.Clone();
+        var (rows, columns) = tall ? (gradient.Columns, gradient.Rows) : (gradient.Rows, gradient.Columns);
+        using var firstLease = MatrixPool<T>.Rent(rows, columns);
+        using var secondLease = MatrixPool<T>.Rent(rows, columns);
+        using var gramLease = MatrixPool<T>.Rent(rows, rows);
+        using var polynomialLease = MatrixPool<T>.Rent(rows, rows);
+        var (x, next) = (firstLease.Matrix, secondLease.Matrix);
+        if (tall)
+            scaled.Matrix.TransposeTo(x);
+        else
+            scaled.Matrix.CopyTo(x);
         x.Scale(T.One / T.Sqrt(x.SumOfSquares()));
-        var next = new Matrix<T>(x.Rows, x.Columns);
-        using var gramLease = MatrixPool<T>.Rent(x.Rows, x.Rows);
-        using var polynomialLease = MatrixPool<T>.Rent(x.Rows, x.Rows);
         for (int step = 0; step < steps; step++)
         {
             coefficients(step).Apply(x, next, gramLease.Matrix, polynomialLease.Matrix);
             (x, next) = (next, x);
         }
-        return tall ? x.Transposed() : x;
+        if (tall)
+            x.TransposeTo(into);
+        else
+            x.CopyTo(into);
     }
 
     /// <summary>The odd polynomial p(s) = a s + b s³ + c s⁵ on singular values.</summary>

@@ -1,0 +1,138 @@
+using SpecGD.Experiments.Settings;
+using SpecGD.Models.Gpt;
+using SpecGD.Optimizers;
+using SpecGD.Optimizers.Parameters;
+using SpecGD.Training.Gpt;
+
+namespace SpecGD.Experiments.NanoGpt;
+
+/// <summary>Settings of a NanoGPT run: a preset, and what is to differ from it.</summary>
+public sealed record NanoGptOptions
+{
+    private const string OfPreset = "as the preset has it";
+
+    private const string Squared = "relu_square", Gated = "swiglu", NewtonSchulz = "newton-schulz", PolarExpress = "polar-express";
+
+    /// <summary>Model and run to start from.</summary>
+    [Setting("preset", "model and run to start from", Choices = NanoGptPreset.Names)]
+    public string Preset { get; init; } = "tiny";
+
+    /// <summary>Which optimizer updates what.</summary>
+    [Setting("optimizer", "Muon on all matrices within blocks, on the MLP outputs alone, or Adam on everything", Choices = GptRouting.Names)]
+    public string Optimizer { get; init; } = "muon";
+
+    /// <summary>The MLP's nonlinearity.</summary>
+    [Setting("mlp", "nonlinearity of the MLP", Choices = Squared + "," + Gated)]
+    public string Mlp { get; init; } = Squared;
+
+    /// <summary>Muon's orthogonalization.</summary>
+    [Setting("orthogonalization", "how Muon's update is made orthogonal", Choices = NewtonSchulz + "," + PolarExpress)]
+    public string Orthogonalization { get; init; } = NewtonSchulz;
+
+    /// <summary>Muon's factor for the shape.</summary>
+    [Setting("muon-scale", "factor of the shape on Muon's update", Choices = MuonScale.Names)]
+    public string Scale { get; init; } = "original";
+
+    /// <summary>Muon's learning rate.</summary>
+    [Setting("muon-lr", "Muon's learning rate", Min = 0, MinExcluded = true)]
+    public double MuonLearningRate { get; init; } = 0.05;
+
+    /// <summary>Adam's learning rate before the multipliers of the routing table.</summary>
+    [Setting("adam-lr", "Adam's learning rate before the multipliers: 75 embeddings, 27.5 head, 5 scalars", Min = 0, MinExcluded = true)]
+    public double AdamLearningRate { get; init; } = 0.008;
+
+    /// <summary>Muon's weight decay.</summary>
+    [Setting("weight-decay", "Muon's weight decay", Min = 0)]
+    public double WeightDecay { get; init; }
+
+    /// <summary>Seed of the initialisation.</summary>
+    [Setting("seed", "seed of the initialisation", Min = 0, Max = int.MaxValue)]
+    public int Seed { get; init; }
+
+    /// <summary>Steps of the run.</summary>
+    [Setting("steps", "steps of the run", Min = 1, Max = 10_000_000, UnsetMeans = OfPreset)]
+    public int? Steps { get; init; }
+
+    /// <summary>Tokens of a sequence.</summary>
+    [Setting("length", "tokens of a sequence, a multiple of 128", Min = 128, Max = 1 << 20, UnsetMeans = OfPreset)]
+    public int? Length { get; init; }
+
+    /// <summary>Sequences of a step.</summary>
+    [Setting("sequences", "sequences of a step", Min = 1, Max = 100_000, UnsetMeans = OfPreset)]
+    public int? Sequences { get; init; }
+
+    /// <summary>Blocks.</summary>
+    [Setting("layers", "blocks; even", Min = 6, Max = 1000, UnsetMeans = OfPreset)]
+    public int? Layers { get; init; }
+
+    /// <summary>Width of the residual stream.</summary>
+    [Setting("width", "width of the residual stream", Min = 4, Max = 1 << 16, UnsetMeans = OfPreset)]
+    public int? Width { get; init; }
+
+    /// <summary>Attention heads.</summary>
+    [Setting("heads", "attention heads", Min = 1, Max = 1024, UnsetMeans = OfPreset)]
+    public int? Heads { get; init; }
+
+    /// <summary>Steps between validations.</summary>
+    [Setting("validate-every", "steps between validations; 0: only after the last", Min = 0, Max = 10_000_000, UnsetMeans = OfPreset)]
+    public int? ValidateEvery { get; init; }
+
+    /// <summary>Steps between measures.</summary>
+    [Setting("track-every", "steps between spectral measures; 0: none", Min = 0, Max = 10_000_000, UnsetMeans = OfPreset)]
+    public int? TrackEvery { get; init; }
+
+    /// <summary>Steps between checkpoints.</summary>
+    [Setting("checkpoint-every", "steps between checkpoints; 0: only after the last", Min = 0, Max = 10_000_000, UnsetMeans = OfPreset)]
+    public int? CheckpointEvery { get; init; }
+
+    private NanoGptPreset Base => NanoGptPreset.Named(Preset);
+
+    /// <summary>Sequences of a step, preset and options together.</summary>
+    public int SequencesPerStep => Sequences ?? Base.Sequences;
+
+    /// <summary>The model that they ask for.</summary>
+    /// <exception cref="BadInputException">There is no such model.</exception>
+    public GptShape Shape()
+    {
+        var shape = Base.Shape;
+        shape = shape with
+        {
+            Mlp = Mlp == Gated ? GptMlp.SwiGlu : GptMlp.ReluSquare,
+            Layers = Layers ?? shape.Layers,
+            Width = Width ?? shape.Width,
+            Heads = Heads ?? shape.Heads,
+        };
+        shape.Require();
+        return shape;
+    }
+
+    /// <summary>The run that they ask for.</summary>
+    /// <exception cref="BadInputException">A sequence has no multiple of 128 tokens.</exception>
+    public GptTrainingPlan Plan()
+    {
+        var plan = Base.Plan;
+        int length = Length ?? plan.Length;
+        return length % 128 == 0
+            ? plan with
+            {
+                Steps = Steps ?? plan.Steps,
+                Length = length,
+                ValidateEvery = ValidateEvery ?? plan.ValidateEvery,
+                TrackEvery = TrackEvery ?? plan.TrackEvery,
+                CheckpointEvery = CheckpointEvery ?? plan.CheckpointEvery,
+            }
+            : throw new BadInputException($"--length takes a multiple of 128; {length} is none.");
+    }
+
+    /// <summary>Which optimizer updates what.</summary>
+    public RoutingTable Routing() => GptRouting.Named(
+        Optimizer,
+        new MuonRule
+        {
+            LearningRate = MuonLearningRate,
+            WeightDecay = WeightDecay,
+            Scale = MuonScale.Named(Scale),
+            Orthogonalization = Orthogonalization == PolarExpress ? MuonOrthogonalization.PolarExpress : MuonOrthogonalization.NewtonSchulz,
+        },
+        new AdamRule { LearningRate = AdamLearningRate });
+}

@@ -1,0 +1,142 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using SpecGD.Numerics;
+using SpecGD.Numerics.Random;
+using SpecGD.Spectral;
+
+namespace SpecGD.Models.Gpt;
+
+/// <summary>The parameters of a GPT under the names of the modded-NanoGPT snapshot, with their gradients.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed class GptParameters<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Dictionary<string, ParameterTensor<T>> _byName = [];
+
+    /// <summary>Parameters of a shape, all zero.</summary>
+    /// <exception cref="BadInputException">There is no model of that shape.</exception>
+    public GptParameters(GptShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        shape.Require();
+        Shape = shape;
+        int d = shape.Width, hidden = shape.HiddenWidth;
+        Embedding = Add("embed.weight", [shape.PaddedVocabulary, d]);
+        ValueEmbeddings =
+            [.. Enumerable.Range(0, GptShape.ValueEmbeddings).Select(j => Add($"value_embeds.{j}.weight", [shape.PaddedVocabulary, d]))];
+        Blocks = [.. Enumerable.Range(0, shape.Layers).Select(i => new Block(
+            GptShape.HasAttention(i) ? Add($"blocks.{i}.attn.qkvo_w", [4, d, d], "q", "k", "v", "o") : null,
+            Add($"blocks.{i}.mlp.c_fc", [d, shape.MlpParts * hidden]),
+            Add($"blocks.{i}.mlp.c_proj", [d, hidden])))];
+        Head = Add("lm_head.weight", [shape.PaddedVocabulary, d]);
+        Scalars = Add("scalars", [5 * shape.Layers]);
+    }
+
+    /// <summary>The tensors of one block.</summary>
+    /// <param name="Attention">Query, key, value and output matrices, 4 × d × d (out × in each); null where the block has no attention.</param>
+    /// <param name="Expand">c_fc, d × 4d (in × out), or d × 8d where the MLP is gated.</param>
+    /// <param name="Project">c_proj, d × 4d (out × in).</param>
+    public sealed record Block(ParameterTensor<T>? Attention, ParameterTensor<T> Expand, ParameterTensor<T> Project);
+
+    /// <summary>The model's sizes.</summary>
+    public GptShape Shape { get; }
+
+    /// <summary>Every tensor, in the order of a checkpoint.</summary>
+    public IReadOnlyCollection<ParameterTensor<T>> All => _byName.Values;
+
+    /// <summary>Token embedding, V × d.</summary>
+    public ParameterTensor<T> Embedding { get; }
+
+    /// <summary>Value embeddings, V × d each.</summary>
+    public IReadOnlyList<ParameterTensor<T>> ValueEmbeddings { get; }
+
+    /// <summary>The blocks' tensors.</summary>
+    public IReadOnlyList<Block> Blocks { get; }
+
+    /// <summary>The head, V × d.</summary>
+    public ParameterTensor<T> Head { get; }
+
+    /// <summary>5L numbers: L skip weights (the first L/2 used), L pairs λ, L pairs μ.</summary>
+    public ParameterTensor<T> Scalars { get; }
+
+    /// <summary>The tensor called <paramref name="name"/>.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public ParameterTensor<T> this[string name] => _byName[name];
+
+    /// <summary>
+    /// Place in <see cref="Scalars"/> of the weight with which block <paramref name="block"/> of the second half adds its skip source.
+    /// </summary>
+    public int SkipAt(int block) => block - (Shape.Layers / 2);
+
+    /// <summary>Place in <see cref="Scalars"/> of the block's pair λ: the weight of the stream, then that of the embedded tokens.</summary>
+    public int LambdaAt(int block) => Shape.Layers + (2 * block);
+
+    /// <summary>Place in <see cref="Scalars"/> of the block's pair μ: the weight of its values, then that of the value embedding.</summary>
+    public int ValueMixAt(int block) => (3 * Shape.Layers) + (2 * block);
+
+    /// <summary>Sets every gradient to zero.</summary>
+    public void ClearGradients()
+    {
+        foreach (var tensor in All)
+            tensor.Gradient.Fill(T.Zero);
+    }
+
+    /// <summary>
+    /// The snapshot's initialisation: embeddings N(0, 1); q, k, v and c_fc uniform on ±√3·0.5·d^−½; output projection, c_proj and head zero;
+    /// skip weights 1, λ = (1, 0), μ = (0.5, 0.5). Draws in the order of <see cref="All"/>, row by row.
+    /// </summary>
+    public void Initialise(TorchRandom random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        foreach (var embedding in ValueEmbeddings.Prepend(Embedding))
+            Normal(random, embedding.Value);
+        double bound = Math.Sqrt(3) * 0.5 / Math.Sqrt(Shape.Width);
+        foreach (var block in Blocks)
+        {
+            if (block.Attention is { } attention)
+            {
+                Uniform(random, attention.Value.RowSlice(0, 3 * Shape.Width), bound);
+                attention.Value.RowSlice(3 * Shape.Width, Shape.Width).Fill(T.Zero);
+            }
+            Uniform(random, block.Expand.Value, bound);
+            block.Project.Value.Fill(T.Zero);
+        }
+        Head.Value.Fill(T.Zero);
+        InitialiseScalars(Scalars.Value.AsSpan());
+    }
+
+    private void InitialiseScalars(Span<T> scalars)
+    {
+        scalars[..Shape.Layers].Fill(T.One);
+        for (int i = 0; i < Shape.Layers; i++)
+        {
+            scalars[LambdaAt(i)] = T.One;
+            scalars[LambdaAt(i) + 1] = T.Zero;
+            scalars.Slice(ValueMixAt(i), 2).Fill(T.CreateChecked(0.5));
+        }
+    }
+
+    private static void Uniform(TorchRandom random, Matrix<T> matrix, double bound)
+    {
+        for (int i = 0; i < matrix.Rows; i++)
+            foreach (ref T w in matrix.Row(i))
+                w = T.CreateChecked(bound * ((2 * random.NextUniform()) - 1));
+    }
+
+    private static void Normal(TorchRandom random, Matrix<T> matrix)
+    {
+        double[] row = new double[matrix.Columns];
+        for (int i = 0; i < matrix.Rows; i++)
+        {
+            random.FillNormal(row);
+            TensorPrimitives.ConvertTruncating<double, T>(row, matrix.Row(i));
+        }
+    }
+
+    private ParameterTensor<T> Add(string name, IReadOnlyList<int> shape, params IReadOnlyList<string> parts)
+    {
+        var tensor = new ParameterTensor<T>(name, shape, parts);
+        _byName.Add(name, tensor);
+        return tensor;
+    }
+}

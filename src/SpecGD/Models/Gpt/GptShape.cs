@@ -1,0 +1,86 @@
+namespace SpecGD.Models.Gpt;
+
+/// <summary>What stands between the two matrices of an MLP.</summary>
+public enum GptMlp
+{
+    /// <summary>max(0, z)².</summary>
+    ReluSquare,
+
+    /// <summary>silu(z₁) ∘ z₂; the first matrix is twice as wide.</summary>
+    SwiGlu,
+}
+
+/// <summary>The sizes of a GPT of the modded-NanoGPT snapshot of July 2025. The defaults are the 124M model.</summary>
+public sealed record GptShape
+{
+    /// <summary>The vocabulary is padded to a multiple of this.</summary>
+    public const int VocabularyMultiple = 128;
+
+    /// <summary>Value embeddings; the first and the last as many blocks use them.</summary>
+    public const int ValueEmbeddings = 3;
+
+    /// <summary>The block that has no attention.</summary>
+    public const int BlockWithoutAttention = 7;
+
+    /// <summary>Tokens that the tokenizer knows.</summary>
+    public int Vocabulary { get; init; } = 50257;
+
+    /// <summary>L, blocks; even and at least 6.</summary>
+    public int Layers { get; init; } = 12;
+
+    /// <summary>d, the width of the residual stream; divides by the heads.</summary>
+    public int Width { get; init; } = 768;
+
+    /// <summary>Attention heads.</summary>
+    public int Heads { get; init; } = 6;
+
+    /// <summary>What stands between the two matrices of an MLP.</summary>
+    public GptMlp Mlp { get; init; } = GptMlp.ReluSquare;
+
+    /// <summary>The token that starts a document.</summary>
+    public int EndOfText { get; init; } = 50256;
+
+    /// <summary>V, rows of the embeddings and of the head: <see cref="Vocabulary"/> rounded up to a multiple of 128.</summary>
+    public int PaddedVocabulary => (Vocabulary + VocabularyMultiple - 1) / VocabularyMultiple * VocabularyMultiple;
+
+    /// <summary>D, the width of a head.</summary>
+    public int HeadWidth => Width / Heads;
+
+    /// <summary>Width of an MLP's post-activations, 4d.</summary>
+    public int HiddenWidth => 4 * Width;
+
+    /// <summary>Pre-activations for each post-activation: 2 where the MLP is gated.</summary>
+    public int MlpParts => Mlp == GptMlp.SwiGlu ? 2 : 1;
+
+    /// <summary>True where block <paramref name="block"/> has attention.</summary>
+    public static bool HasAttention(int block) => block != BlockWithoutAttention;
+
+    /// <summary>
+    /// The value embedding that block <paramref name="block"/> mixes into its values: 0, 1, 2 in the first and in the last three blocks; null
+    /// elsewhere.
+    /// </summary>
+    public int? ValueEmbeddingOf(int block) =>
+        block < ValueEmbeddings ? block
+        : block >= Layers - ValueEmbeddings ? block - (Layers - ValueEmbeddings)
+        : null;
+
+    /// <summary>
+    /// True where block <paramref name="block"/> attends over the long window: [L,S,S,S,L,S] from the first block, [S,L,S,S,S,L] from the middle.
+    /// </summary>
+    public bool HasLongWindow(int block) => block < Layers / 2 ? block % 6 is 0 or 4 : (block - (Layers / 2)) % 6 is 1 or 5;
+
+    /// <summary>The block whose output block <paramref name="block"/> of the second half adds, L − 1 − i; null in the first half.</summary>
+    public int? SkipSource(int block) => block >= Layers / 2 ? Layers - 1 - block : null;
+
+    /// <summary>Throws where there is no such model.</summary>
+    /// <exception cref="BadInputException">A size is out of range or does not go with another; the sentence says which.</exception>
+    public void Require()
+    {
+        if (Layers < 6 || Layers % 2 != 0)
+            throw new BadInputException($"A GPT needs an even number of layers, 6 or more; {Layers} is not.");
+        if (Heads < 1 || Width < 1 || Width % Heads != 0 || HeadWidth % 4 != 0)
+            throw new BadInputException($"A GPT of width {Width} cannot have {Heads} heads: the width of a head must be a multiple of 4.");
+        if (Vocabulary < 1 || EndOfText < 0 || EndOfText >= PaddedVocabulary)
+            throw new BadInputException($"A GPT's vocabulary of {Vocabulary} tokens must hold the end-of-text token {EndOfText}.");
+    }
+}

@@ -1,0 +1,99 @@
+using System.Numerics;
+using SpecGD.Numerics;
+using SpecGD.Spectral;
+
+namespace SpecGD.Optimizers.Parameters;
+
+/// <summary>How Muon's update is made orthogonal, by a fixed number of products.</summary>
+public enum MuonOrthogonalization
+{
+    /// <summary>Five quintic Newton–Schulz steps.</summary>
+    NewtonSchulz,
+
+    /// <summary>Eight Polar Express steps.</summary>
+    PolarExpress,
+}
+
+/// <summary>A momentum μ that goes linearly from one value to another over so many steps and then stays.</summary>
+/// <param name="From">μ at step 0.</param>
+/// <param name="To">μ from step <paramref name="Steps"/> on.</param>
+/// <param name="Steps">Length of the way; 0 where it is μ = To throughout.</param>
+public sealed record MomentumWarmup(double From, double To, int Steps)
+{
+    /// <summary>μ at a step, from 0.</summary>
+    public double At(int step)
+    {
+        double way = Steps > 0 ? Math.Min((double)step / Steps, 1) : 1;
+        return ((1 - way) * From) + (way * To);
+    }
+}
+
+/// <summary>
+/// Muon on every matrix of a tensor: m ← lerp(m, G, 1 − μ), u = lerp(G, m, μ), W ← W(1 − lr·wd) − lr·scale·orthogonal(u). The defaults are those
+/// of the modded-NanoGPT snapshot. The scale is taken on the shape as stored.
+/// </summary>
+public sealed record MuonRule : UpdateRule
+{
+    /// <inheritdoc/>
+    public override string Name => "muon";
+
+    /// <inheritdoc/>
+    public override double LearningRate { get; init; } = 0.05;
+
+    /// <summary>μ.</summary>
+    public MomentumWarmup Momentum { get; init; } = new(0.85, 0.95, 300);
+
+    /// <summary>The factor that depends on the shape.</summary>
+    public MuonScale Scale { get; init; } = MuonScale.Original;
+
+    /// <summary>What makes the update orthogonal.</summary>
+    public MuonOrthogonalization Orthogonalization { get; init; } = MuonOrthogonalization.NewtonSchulz;
+
+    /// <inheritdoc/>
+    public override void RequireFits<T>(ParameterTensor<T> tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        if (tensor.Matrices.Count == 0)
+            throw new BadInputException($"Muon updates matrices; '{tensor.Name}' is a vector of {tensor.Count}.");
+    }
+
+    internal override TensorUpdater<T> For<T>(ParameterTensor<T> tensor) => new Updater<T>(this, tensor);
+
+    private sealed class Updater<T>(MuonRule rule, ParameterTensor<T> tensor) : TensorUpdater<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private readonly Matrix<T>[] _momenta = [.. tensor.Matrices.Select(m => new Matrix<T>(m.Value.Rows, m.Value.Columns))];
+
+        public override IEnumerable<(string Name, Matrix<T> Matrix)> State =>
+            tensor.Matrices.Select((matrix, i) => ($"muon.momentum.{matrix.Name}", _momenta[i]));
+
+        public override void Step(int step, double learningRate)
+        {
+            double mu = rule.Momentum.At(step);
+            for (int i = 0; i < _momenta.Length; i++)
+            {
+                var (_, weight, gradient) = tensor.Matrices[i];
+                MuonMath.Accumulate(_momenta[i], gradient, mu);
+                using var lease = MatrixPool<T>.Rent(weight.Rows, weight.Columns);
+                MuonMath.LookAhead(gradient, _momenta[i], mu, lease.Matrix);
+                Orthogonalise(lease.Matrix);
+                MuonMath.Step(weight, lease.Matrix, learningRate, rule.Scale.Of(weight.Rows, weight.Columns), rule.WeightDecay);
+            }
+        }
+
+        private void Orthogonalise(Matrix<T> u)
+        {
+            switch (rule.Orthogonalization)
+            {
+                case MuonOrthogonalization.NewtonSchulz:
+                    Spectral.Orthogonalization.NewtonSchulz(u, u);
+                    break;
+                case MuonOrthogonalization.PolarExpress:
+                    Spectral.Orthogonalization.PolarExpress(u, u);
+                    break;
+                default:
+                    throw new InvalidOperationException($"There is no orthogonalization {rule.Orthogonalization}.");
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.IO.Enumeration;
+using System.Numerics;
+using SpecGD.Spectral;
+
+namespace SpecGD.Optimizers.Parameters;
+
+/// <summary>Which tensors a rule updates, and why.</summary>
+/// <param name="Pattern">Names, with * for any characters.</param>
+/// <param name="Rule">How they are updated.</param>
+/// <param name="Multiplier">Factor on the rule's learning rate.</param>
+/// <param name="Reason">Why this rule, in a phrase.</param>
+public sealed record Route(string Pattern, UpdateRule Rule, double Multiplier, string Reason)
+{
+    /// <summary>True where the pattern covers the name.</summary>
+    public bool Covers(string name) => FileSystemName.MatchesSimpleExpression(Pattern, name, ignoreCase: false);
+}
+
+/// <summary>One tensor of a model with what updates it: a line of the routing table.</summary>
+/// <param name="Name">The tensor.</param>
+/// <param name="Shape">Its sizes.</param>
+/// <param name="Optimizer">Name of the rule.</param>
+/// <param name="LearningRate">The rule's learning rate times the route's multiplier, before the schedule.</param>
+/// <param name="Count">Number of parameters.</param>
+/// <param name="Reason">Why this rule.</param>
+public sealed record RoutedParameter(string Name, IReadOnlyList<int> Shape, string Optimizer, double LearningRate, int Count, string Reason);
+
+/// <summary>Rules for tensors by their names; the first route that covers a name decides. A tensor that none covers is an error.</summary>
+/// <param name="Name">Name on the command line.</param>
+/// <param name="Routes">The routes in order.</param>
+public sealed record RoutingTable(string Name, IReadOnlyList<Route> Routes)
+{
+    /// <summary>The table of a model's tensors, in their order.</summary>
+    /// <exception cref="BadInputException">No route covers a tensor, or its rule cannot update it.</exception>
+    public IReadOnlyList<RoutedParameter> Assign<T>(IEnumerable<ParameterTensor<T>> tensors)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        return
+        [
+            .. from tensor in tensors
+               let route = RouteOf(tensor)
+               select new RoutedParameter(
+                   tensor.Name, tensor.Shape, route.Rule.Name, route.Rule.LearningRate * route.Multiplier, tensor.Count, route.Reason),
+        ];
+    }
+
+    /// <summary>The route of one tensor.</summary>
+    /// <exception cref="BadInputException">No route covers it, or its rule cannot update it.</exception>
+    public Route RouteOf<T>(ParameterTensor<T> tensor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        var route = Routes.FirstOrDefault(r => r.Covers(tensor.Name))
+            ?? throw new BadInputException(
+                $"Routing '{Name}' assigns no optimizer to the tensor '{tensor.Name}'; "
+                + $"its patterns are {string.Join(", ", Routes.Select(r => r.Pattern))}.");
+        route.Rule.RequireFits(tensor);
+        return route;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Numerics;
+using SpecGD.Numerics;
+using SpecGD.Spectral;
+
+namespace SpecGD.Optimizers.Parameters;
+
+/// <summary>A way to update a parameter tensor, as a value: its settings without any state.</summary>
+public abstract record UpdateRule
+{
+    /// <summary>Name in tables.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>lr, before the multiplier of a route and the schedule.</summary>
+    public abstract double LearningRate { get; init; }
+
+    /// <summary>wd: the weight shrinks by the factor 1 − lr·wd at every step.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Throws where the rule cannot update a tensor of that shape.</summary>
+    /// <exception cref="BadInputException">It cannot; the sentence says why.</exception>
+    public virtual void RequireFits<T>(ParameterTensor<T> tensor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+    }
+
+    /// <summary>The rule at work on one tensor, with state of its own.</summary>
+    internal abstract TensorUpdater<T> For<T>(ParameterTensor<T> tensor)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+}
+
+/// <summary>A rule at work on one tensor: its state, and the step.</summary>
+internal abstract class TensorUpdater<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>What is remembered from step to step, by name, to be kept in checkpoints.</summary>
+    public abstract IEnumerable<(string Name, Matrix<T> Matrix)> State { get; }
+
+    /// <summary>Updates the tensor from its gradient.</summary>
+    /// <param name="step">The step, from 0.</param>
+    /// <param name="learningRate">lr with multiplier and schedule.</param>
+    public abstract void Step(int step, double learningRate);
+}

@@ -1,0 +1,157 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using SpecGD.Models.Gpt;
+using SpecGD.Numerics;
+using SpecGD.Numerics.LinearAlgebra;
+using SpecGD.Spectral;
+
+namespace SpecGD.Training.Gpt;
+
+/// <summary>
+/// The paper's measures of a GPT during training. Activations are gathered over all sequences of a step as Gram matrices, products in the working
+/// precision by slices of rows, sums in double; st is the trace over the largest eigenvalue.
+/// </summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed class GptTracker<T> : IGptObserver<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Rows of one product.</summary>
+    private const int Slice = 4096;
+
+    /// <summary>What enters each matrix of a block by Table 1: the part of the matrix's name, that of the activation's.</summary>
+    private static readonly (string Matrix, string Activation)[] InBlock =
+    [
+        ("attn.q", "rms.pre_attn"), ("attn.k", "rms.pre_attn"), ("attn.v", "rms.pre_attn"), ("attn.c_proj", "rms.pre_attn"),
+        ("mlp.c_fc", "rms.pre_mlp"), ("mlp.c_proj", "mlp.post"),
+    ];
+
+    private readonly OrderedDictionary<string, Matrix<double>> _grams = [];
+    private readonly int[] _counts;
+    private readonly GptShape _shape;
+
+    /// <summary>A tracker with an empty log.</summary>
+    public GptTracker(GptShape shape, int interval)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        _shape = shape;
+        _counts = new int[shape.PaddedVocabulary];
+        Log = new TrackerLog(interval);
+    }
+
+    /// <summary>What was recorded.</summary>
+    public TrackerLog Log { get; }
+
+    /// <summary>Forgets what was gathered of an earlier step.</summary>
+    public void Begin()
+    {
+        foreach (var gram in _grams.Values)
+            gram.Fill(0);
+        Array.Clear(_counts);
+    }
+
+    /// <summary>Counts the inputs of a sequence.</summary>
+    public void ObserveTokens(ReadOnlySpan<int> inputs)
+    {
+        foreach (int token in inputs)
+            _counts[token]++;
+    }
+
+    /// <inheritdoc/>
+    public void Observe(string name, Matrix<T> activations)
+    {
+        int width = activations.Columns;
+        if (!_grams.TryGetValue(name, out var gram))
+            _grams.Add(name, gram = new Matrix<double>(width, width));
+        using var product = MatrixPool<T>.Rent(width, width);
+        using var converted = MatrixPool<double>.Rent(1, width);
+        var row = converted.Matrix.Row(0);
+        for (int start = 0; start < activations.Rows; start += Slice)
+        {
+            Linear.Gram(T.One, activations.RowSlice(start, Math.Min(Slice, activations.Rows - start)), transposeFirst: true, product.Matrix);
+            for (int i = 0; i < width; i++)
+            {
+                TensorPrimitives.ConvertTruncating<T, double>(product.Matrix.Row(i), row);
+                TensorPrimitives.Add(gram.Row(i), row, gram.Row(i));
+            }
+        }
+    }
+
+    /// <summary>Records the measures of a step: activations gathered since <see cref="Begin"/>, gradients and weights as they are.</summary>
+    public void Complete(int step, GptParameters<T> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        var stable = _grams.ToDictionary(g => g.Key, g => Measures.EffectiveRank(g.Value));
+        foreach (var (name, value) in stable)
+            Log.Record(SectionOf(name), name, step, value);
+        double? indicator = _counts.Max() is > 0 and var most ? (double)_counts.Sum(c => (long)c) / most : null;
+        Log.Record("token_frequency", "", step, indicator);
+        var nuclear = RecordGradients(step, parameters);
+        RecordWeights(step, parameters);
+        RecordVerdicts(step, stable, nuclear, indicator);
+    }
+
+    private static string SectionOf(string name) =>
+        name.EndsWith(".attn.q", StringComparison.Ordinal) || name.EndsWith(".attn.k", StringComparison.Ordinal)
+            || name.EndsWith(".attn.v", StringComparison.Ordinal) ? "qkv_columns"
+        : name.Contains(".rms.", StringComparison.Ordinal) || name == "lm_head.pre" ? "rms"
+        : name == "embedding" ? "embed_lmhead"
+        : name.StartsWith("value_embed", StringComparison.Ordinal) ? "value_embed"
+        : "activation";
+
+    /// <summary>nr of every gradient, by section and key.</summary>
+    private Dictionary<string, double?> RecordGradients(int step, GptParameters<T> parameters)
+    {
+        var ranks = new Dictionary<string, double?>();
+        foreach (var (section, key, matrix) in Matrices(parameters))
+        {
+            ranks[key] = Measures.NuclearRank(matrix.Gradient);
+            Log.Record($"gradient.{section}", key, step, ranks[key]);
+        }
+        return ranks;
+    }
+
+    private void RecordWeights(int step, GptParameters<T> parameters)
+    {
+        foreach (var (section, key, matrix) in Matrices(parameters).Where(m => m.Section is "mlp" or "attention"))
+        {
+            double? st = Measures.StableRank(matrix.Value);
+            if (section == "mlp")
+                Log.Record("weight.mlp", key, step, st);
+            Log.Record("weight_each", key, step, st);
+        }
+        for (int i = 0; i < _shape.Layers; i++)
+            if (parameters.Blocks[i].Attention is { } stack)
+                Log.Record("weight.attention", $"{i}.attn.qkvo_w", step, Measures.StableRank(stack.Value)); // stacked 4d × d, as the authors have it
+    }
+
+    private void RecordVerdicts(int step, Dictionary<string, double?> stable, Dictionary<string, double?> nuclear, double? indicator)
+    {
+        for (int i = 0; i < _shape.Layers; i++)
+        {
+            foreach (var (matrix, activation) in InBlock)
+                Verdict($"{i}.{matrix}", $"{i}.{matrix}", stable.GetValueOrDefault($"block{i}.{activation}"));
+            Verdict($"{i}.attn.c_proj.H", $"{i}.attn.c_proj", stable.GetValueOrDefault($"block{i}.attn.out"));
+        }
+        Verdict("lm_head", "lm_head", stable.GetValueOrDefault("lm_head.pre"));
+        Verdict("embedding", "embedding", indicator);
+
+        void Verdict(string key, string gradient, double? st) => Log.Record("verdict", key, step, nuclear.GetValueOrDefault(gradient) / st);
+    }
+
+    private static IEnumerable<(string Section, string Key, ParameterMatrix<T> Matrix)> Matrices(GptParameters<T> parameters)
+    {
+        string[] attention = ["q", "k", "v", "c_proj"];
+        for (int i = 0; i < parameters.Blocks.Count; i++)
+        {
+            var block = parameters.Blocks[i];
+            yield return ("mlp", $"{i}.mlp.c_fc", block.Expand.Matrices[0]);
+            yield return ("mlp", $"{i}.mlp.c_proj", block.Project.Matrices[0]);
+            foreach (var (name, matrix) in attention.Zip(block.Attention?.Matrices ?? []))
+                yield return ("attention", $"{i}.attn.{name}", matrix);
+        }
+        yield return ("embed_lmhead", "embedding", parameters.Embedding.Matrices[0]);
+        yield return ("embed_lmhead", "lm_head", parameters.Head.Matrices[0]);
+        for (int j = 0; j < parameters.ValueEmbeddings.Count; j++)
+            yield return ("value_embed", $"value_embed{j}.weight", parameters.ValueEmbeddings[j].Matrices[0]);
+    }
+}

@@ -1,0 +1,225 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json.Nodes;
+using SpecGD.Models.Gpt;
+using SpecGD.Numerics;
+using SpecGD.Optimizers.Parameters;
+using SpecGD.Records;
+
+namespace SpecGD.Training.Gpt;
+
+/// <summary>How a training run ended.</summary>
+/// <param name="Status">Finished, diverged or interrupted.</param>
+/// <param name="Step">Steps done.</param>
+/// <param name="Detail">One sentence where it did not finish, else null.</param>
+public sealed record GptTrainingOutcome(RunStatus Status, int Step, string? Detail = null);
+
+/// <summary>
+/// Trains a GPT: for every step validation if it is due, the gradient summed over the step's sequences, the tracker, the update, a checkpoint if
+/// it is due. All of it is state that a checkpoint keeps, so that a run that goes on equals one that never stopped, bit for bit.
+/// </summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public sealed class GptTrainer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly GptTrainingPlan _plan;
+    private readonly GptModel<T> _model;
+    private readonly ITokenSource _source;
+    private readonly IReadOnlyList<ReadOnlyMemory<ushort>> _validation;
+    private readonly GptTracker<T> _tracker;
+    private readonly GptCheckpoints? _checkpoints;
+    private readonly Dictionary<int, GptModel<T>> _validationModels = [];
+    private readonly MethodLog _log = new();
+    private int _keptAfter = -1;
+
+    /// <summary>A run at its start.</summary>
+    /// <param name="plan">How long, and what when.</param>
+    /// <param name="parameters">The parameters, initialised; trained in place.</param>
+    /// <param name="routing">Which optimizer updates what.</param>
+    /// <param name="source">The training tokens.</param>
+    /// <param name="validation">Sequences of T + 1 tokens each, T a multiple of 128; empty for no validation.</param>
+    /// <param name="checkpoints">Where checkpoints are kept; null for none.</param>
+    /// <exception cref="BadInputException">The routing leaves a tensor without an optimizer, or a length is no multiple of 128.</exception>
+    public GptTrainer(
+        GptTrainingPlan plan,
+        GptParameters<T> parameters,
+        RoutingTable routing,
+        ITokenSource source,
+        IReadOnlyList<ReadOnlyMemory<ushort>> validation,
+        GptCheckpoints? checkpoints = null)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(parameters);
+        _plan = plan;
+        _source = source;
+        _validation = validation;
+        _checkpoints = checkpoints;
+        _model = new GptModel<T>(parameters, plan.Length);
+        _tracker = new GptTracker<T>(parameters.Shape, plan.TrackEvery);
+        Optimizer = new ParameterOptimizer<T>(parameters.All, routing, new CooldownSchedule(plan.Steps));
+    }
+
+    /// <summary>The parameters.</summary>
+    public GptParameters<T> Parameters => _model.Parameters;
+
+    /// <summary>What updates them.</summary>
+    public ParameterOptimizer<T> Optimizer { get; }
+
+    /// <summary>
+    /// Series <c>train_loss</c> (mean over the step's tokens, before the update), <c>val_loss</c>, <c>learning_rate_factor</c>, <c>window</c>
+    /// (tokens).
+    /// </summary>
+    public MethodLog Log => _log;
+
+    /// <summary>The tracker's record.</summary>
+    public TrackerLog Tracker => _tracker.Log;
+
+    /// <summary>Goes on from the newest whole checkpoint, if there is one.</summary>
+    /// <returns>What was found and passed over, in sentences for the user; empty for a fresh start.</returns>
+    /// <exception cref="BadInputException">A checkpoint is whole but of another model.</exception>
+    public IReadOnlyList<string> Resume()
+    {
+        var sentences = _checkpoints?.Restore(this) ?? [];
+        _keptAfter = Optimizer.Steps > 0 ? Optimizer.Steps : _keptAfter;
+        return sentences;
+    }
+
+    /// <summary>Trains to the last step, or until something stops it.</summary>
+    public GptTrainingOutcome Run(IProgressTask progress, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        for (int step = Optimizer.Steps; step < _plan.Steps; step = Optimizer.Steps)
+        {
+            if (cancellation.IsCancellationRequested)
+                return Interrupted(step, progress);
+            if (_plan.ValidatesAt(step))
+                Validate(step);
+            if (Step(step) is { } problem)
+            {
+                progress.End("diverged");
+                return new GptTrainingOutcome(RunStatus.Diverged, step, problem);
+            }
+            progress.Advance(Optimizer.Steps);
+            if (Optimizer.Steps < _plan.Steps && _plan.KeepsAfter(Optimizer.Steps))
+                Keep();
+        }
+        if (_log.Find("val_loss")?.Steps is not [.., var last] || last < _plan.Steps)
+            Validate(_plan.Steps);
+        Keep();
+        progress.End("done");
+        return new GptTrainingOutcome(RunStatus.Finished, _plan.Steps);
+    }
+
+    /// <summary>Everything but tensors that a checkpoint must hold.</summary>
+    internal JsonObject CaptureState() => new()
+    {
+        ["step"] = Optimizer.Steps,
+        ["tokens"] = _source.CaptureState(),
+        ["series"] = SeriesState.Capture(_log),
+        ["tracker"] = _tracker.Log.CaptureState(),
+    };
+
+    /// <summary>Takes on what <see cref="CaptureState"/> gave.</summary>
+    /// <exception cref="BadInputException">It is of other data.</exception>
+    internal void RestoreState(JsonObject state)
+    {
+        Optimizer.Steps = (int)(JsonNumber.Of(state["step"]) ?? throw new FormatException("A checkpoint lacks its step."));
+        if (state["tokens"] is { } tokens)
+            _source.RestoreState(tokens);
+        SeriesState.Restore(_log, state["series"] ?? throw new FormatException("A checkpoint lacks its series."));
+        _tracker.Log.RestoreState(state["tracker"] ?? throw new FormatException("A checkpoint lacks the tracker's record."));
+    }
+
+    /// <summary>One step; a sentence where it must not be taken.</summary>
+    private string? Step(int step)
+    {
+        int window = _plan.WindowBlocks(step);
+        bool tracks = _plan.TracksAt(step);
+        if (tracks)
+            _tracker.Begin();
+        Parameters.ClearGradients();
+        double loss = 0;
+        int sequences = 0;
+        int[] tokens = new int[_plan.Length + 1];
+        foreach (var sequence in _source.Next())
+        {
+            Take(sequence, tokens);
+            if (tracks)
+                _tracker.ObserveTokens(tokens.AsSpan(0, _plan.Length));
+            loss += _model.LossAndGradient(tokens.AsSpan(0, _plan.Length), tokens.AsSpan(1), window, tracks ? _tracker : null);
+            sequences++;
+        }
+        if (Problem(step, loss) is { } problem)
+            return problem;
+        if (_plan.Ranks > 1)
+            foreach (var tensor in Parameters.All)
+                tensor.Gradient.Scale(T.One / T.CreateChecked(_plan.Ranks));
+        _log.Record("train_loss", step, loss / ((double)sequences * _plan.Length));
+        _log.Record("learning_rate_factor", step, new CooldownSchedule(_plan.Steps).Factor(step));
+        _log.Record("window", step, window * 128);
+        if (tracks)
+            _tracker.Complete(step, Parameters);
+        Optimizer.Step();
+        return null;
+    }
+
+    /// <summary>A loss or gradient that is not finite, as a sentence; nothing of that step has been recorded or updated.</summary>
+    private string? Problem(int step, double loss)
+    {
+        if (!double.IsFinite(loss))
+            return string.Create(CultureInfo.InvariantCulture, $"The loss at step {step} is {loss}.");
+        foreach (var tensor in Parameters.All)
+        {
+            T largest = tensor.Gradient.LargestMagnitude();
+            if (!T.IsFinite(largest))
+                return string.Create(CultureInfo.InvariantCulture, $"The gradient of {tensor.Name} at step {step} has an entry that is {largest}.");
+        }
+        return null;
+    }
+
+    private GptTrainingOutcome Interrupted(int step, IProgressTask progress)
+    {
+        Keep();
+        progress.End("interrupted");
+        return new GptTrainingOutcome(
+            RunStatus.Interrupted,
+            step,
+            $"Interrupted after {step} of {_plan.Steps} steps{(_checkpoints is null ? "" : "; a checkpoint was kept")}.");
+    }
+
+    /// <summary>Keeps a checkpoint unless this very state has one: writing it again would leave a moment without.</summary>
+    private void Keep()
+    {
+        if (_keptAfter == Optimizer.Steps)
+            return;
+        _checkpoints?.Keep(this);
+        _keptAfter = Optimizer.Steps;
+    }
+
+    private void Validate(int step)
+    {
+        if (_validation.Count == 0)
+            return;
+        double loss = 0;
+        long count = 0;
+        foreach (var sequence in _validation)
+        {
+            int length = sequence.Length - 1;
+            if (!_validationModels.TryGetValue(length, out var model))
+                _validationModels.Add(length, model = length == _plan.Length ? _model : new GptModel<T>(Parameters, length, forTraining: false));
+            int[] tokens = new int[length + 1];
+            Take(sequence, tokens);
+            loss += model.Loss(tokens.AsSpan(0, length), tokens.AsSpan(1), _plan.WindowBlocks(step));
+            count += length;
+        }
+        _log.Record("val_loss", step, loss / count);
+    }
+
+    private static void Take(ReadOnlyMemory<ushort> sequence, int[] tokens)
+    {
+        if (sequence.Length != tokens.Length)
+            throw new BadInputException($"A sequence has {sequence.Length} tokens; {tokens.Length} were expected.");
+        for (int t = 0; t < tokens.Length; t++)
+            tokens[t] = sequence.Span[t];
+    }
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SpecGD.Records;
+
+namespace SpecGD.Cli.Tests;
+
+public sealed class NanoGptTrainTests : InTemporaryDirectory
+{
+    private static readonly string[] Short =
+        ["nanogpt", "train", "--text", "text.txt", "--output", "out", "--steps", "3", "--width", "16", "--sequences", "1", "--track-every", "2", "--checkpoint-every", "2", "--json"];
+
+    [Fact]
+    public void A_run_leaves_its_log_tracker_and_checkpoints_and_the_same_command_finds_them()
+    {
+        WriteText(4000);
+
+        var said = Specgd(Short);
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        var json = JsonNode.Parse(said.Output)!;
+        ((string)json["status"]!).ShouldBe("finished");
+        ((int)json["step"]!).ShouldBe(3);
+        json["routing"]!.AsArray().Count.ShouldBe(1 + 3 + (6 * 3) + 2);
+        foreach (string file in new[] { "log.json", "tracker.json", "manifest.json", "metrics.csv" })
+            File.Exists(Path.Combine(Folder, "out", file)).ShouldBeTrue(file);
+        JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "out", "tracker.json")))!["rms"]!["lm_head.pre"]!["steps"]!.AsArray().Select(s => (int)s!).ShouldBe([2]);
+        string log = File.ReadAllText(Path.Combine(Folder, "out", "log.json"));
+
+        var again = Specgd(Short);
+
+        again.ExitCode.ShouldBe(0, again.Error);
+        again.Error.ShouldContain("step-000003, after step 3.");
+        File.ReadAllText(Path.Combine(Folder, "out", "log.json")).ShouldBe(log);
+    }
+
+    [Fact]
+    public void Help_names_every_setting_with_its_range()
+    {
+        string help = Specgd("nanogpt", "train", "--help").Output;
+
+        foreach (string option in new[] { "--text", "--preset", "tiny|nano|124M|3B", "--optimizer", "muon|muon-mlp-output|adam", "--mlp", "--steps", "--fresh", "Examples:" })
+            help.ShouldContain(option);
+    }
+
+    [SkippableFact]
+    public void A_killed_run_goes_on_from_its_checkpoint_and_a_request_to_stop_keeps_one_more()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "signals are Unix's");
+        WriteText(4000);
+        string[] endless =
+            ["nanogpt", "train", "--text", "text.txt", "--output", "out", "--steps", "1000000", "--width", "16", "--sequences", "1", "--checkpoint-every", "3", "--json"];
+
+        using (var killed = SpecgdProcess.Start(Folder, endless))
+        {
+            WaitForCheckpoint(after: 0);
+            killed.Kill();
+            killed.WaitForExit();
+        }
+        int reached = NewestWhole();
+        using var second = SpecgdProcess.Start(Folder, endless);
+        WaitForCheckpoint(after: reached);
+        Process.Start("sh", ["-c", $"kill -TERM {second.Id}"])!.WaitForExit();
+        var said = SpecgdProcess.Finish(second);
+
+        said.ExitCode.ShouldBe(143, said.Error);
+        said.Error.ShouldContain("Going on from ");
+        said.Error.ShouldContain("a checkpoint was kept. The same command goes on from there.");
+        var steps = RunLogFile.Read(Path.Combine(Folder, "out", "log.json")).Methods["nanogpt"].Find("train_loss")!.Steps;
+        steps.ShouldBe(Enumerable.Range(0, steps.Count), "no step is missing and none is there twice");
+        NewestWhole().ShouldBe(steps.Count);
+    }
+
+    [Theory]
+    [InlineData("--text nowhere.txt", "The text nowhere.txt cannot be read: there is no such file.")]
+    [InlineData("--text .", "The text . cannot be read: it is a directory.")]
+    [InlineData("--text text.txt", "A text of 201 tokens is too short: training and validation need 129 each for one sequence of 128.")]
+    [InlineData("--text text.txt --length 200", "--length takes a multiple of 128; 200 is none.")]
+    [InlineData("--text text.txt --optimizer sgd", "--optimizer takes one of muon, muon-mlp-output, adam; 'sgd' is not.")]
+    [InlineData("--steps 3", "--text names the text to train on, and is missing.")]
+    public void Bad_input_is_one_sentence_and_exit_code_2(string arguments, string sentence)
+    {
+        WriteText(200);
+
+        var said = Specgd(["nanogpt", "train", .. arguments.Split(' ')]);
+
+        said.ExitCode.ShouldBe(2, said.Error);
+        said.Error.ShouldContain(sentence);
+        said.Error.TrimEnd().Split('\n').Length.ShouldBe(1, said.Error);
+    }
+
+    /// <summary>Steps of the newest checkpoint with a manifest; 0 where there is none.</summary>
+    private int NewestWhole()
+    {
+        string folder = Path.Combine(Folder, "out", "checkpoints");
+        return Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "manifest.json", SearchOption.AllDirectories)
+                .Select(file => int.Parse(Path.GetFileName(Path.GetDirectoryName(file)!)["step-".Length..], CultureInfo.InvariantCulture))
+                .DefaultIfEmpty(0).Max()
+            : 0;
+    }
+
+    private void WaitForCheckpoint(int after)
+    {
+        using var moment = new ManualResetEventSlim();
+        for (int waited = 0; NewestWhole() <= after; waited++)
+        {
+            (waited < 1200).ShouldBeTrue("no checkpoint within a minute");
+            moment.Wait(TimeSpan.FromMilliseconds(50));
+        }
+    }
+
+    private void WriteText(int length) =>
+        File.WriteAllText(Path.Combine(Folder, "text.txt"), string.Concat(Enumerable.Repeat("the cat sat on the mat. ", 1 + (length / 24)))[..length]);
+}

@@ -1,0 +1,57 @@
+using SpecGD.Records;
+using SpecGD.Tests.Experiments;
+using SpecGD.Training;
+using SpecGD.Training.Gpt;
+
+namespace SpecGD.Tests.Training.Gpt;
+
+/// <summary>What must be equal to the last bit needs the process to itself: other tests change how many threads OpenBLAS uses.</summary>
+[Collection(nameof(Alone))]
+public sealed class GptResumeTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("specgd-gpt-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_run_that_goes_on_equals_one_that_never_stopped_bit_by_bit()
+    {
+        var whole = GptTrainingCase.Trainer();
+        whole.Run(SilentProgress.Instance, CancellationToken.None);
+
+        GptTrainingCase.StopAfter(3, _folder);
+        var resumed = GptTrainingCase.Trainer(new GptCheckpoints(_folder));
+        resumed.Resume().ShouldBe([$"Going on from {Path.Combine(_folder, "step-000003")}, after step 3."]);
+        resumed.Run(SilentProgress.Instance, CancellationToken.None).Status.ShouldBe(RunStatus.Finished);
+
+        GptTrainingCase.Weights(resumed).ShouldBe(GptTrainingCase.Weights(whole));
+        SeriesState.Capture(resumed.Log).ToJsonString().ShouldBe(SeriesState.Capture(whole.Log).ToJsonString());
+        resumed.Tracker.ToJson().ToJsonString().ShouldBe(whole.Tracker.ToJson().ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("tokens")]
+    [InlineData("step")]
+    public void Without_a_part_of_the_state_it_would_not(string part)
+    {
+        var whole = GptTrainingCase.Trainer();
+        whole.Run(SilentProgress.Instance, CancellationToken.None);
+
+        GptTrainingCase.StopAfter(3, _folder);
+        var resumed = GptTrainingCase.Trainer(new GptCheckpoints(_folder), source: part == "tokens" ? new Forgetful() : null);
+        resumed.Resume().Count.ShouldBe(1);
+        if (part == "step")
+            resumed.Optimizer.Steps = 2;
+        resumed.Run(SilentProgress.Instance, CancellationToken.None);
+
+        GptTrainingCase.Weights(resumed).ShouldNotBe(GptTrainingCase.Weights(whole));
+    }
+
+    /// <summary>A source that starts again whatever was kept: what a lost state would do.</summary>
+    private sealed class Forgetful : ITokenSource
+    {
+        private readonly MemoryTokens _tokens = new(GptTrainingCase.Text(), 128, 2);
+
+        public IReadOnlyList<ReadOnlyMemory<ushort>> Next() => _tokens.Next();
+    }
+}
