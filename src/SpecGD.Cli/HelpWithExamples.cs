@@ -25,7 +25,7 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
         ],
         ["train"] =
         [
-            "specgd nanogpt train --text book.txt                       a tiny model, seconds",
+            "specgd nanogpt train                                       a tiny model on the embedded sample text, seconds",
             "specgd nanogpt train --text book.txt --preset nano --optimizer adam",
         ],
         ["reproduce"] =

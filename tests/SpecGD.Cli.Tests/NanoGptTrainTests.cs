@@ -35,6 +35,29 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
     }
 
     [Fact]
+    public void Without_data_the_embedded_sample_text_is_trained_on()
+    {
+        var said = Specgd("nanogpt", "train", "--steps", "2", "--width", "16", "--sequences", "1", "--track-every", "0", "--output", "out", "--json");
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        said.Error.ShouldContain("sample text");
+        double entropy = (double)JsonNode.Parse(said.Output)!["unigram_entropy"]!;
+        entropy.ShouldBeInRange(1, Math.Log(257));
+    }
+
+    [Fact]
+    public void Shards_that_data_made_are_trained_on()
+    {
+        Specgd("data", "sample", "--megabytes", "0.2", "--output", "shards").ExitCode.ShouldBe(0);
+
+        var said = Specgd("nanogpt", "train", "--data", "shards", "--steps", "2", "--width", "16", "--sequences", "1", "--track-every", "0", "--output", "out");
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        said.Error.ShouldContain("shards");
+        RunLogFile.Read(Path.Combine(Folder, "out", "log.json")).Methods["nanogpt"].Find("train_loss")!.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public void Help_names_every_setting_with_its_range()
     {
         string help = Specgd("nanogpt", "train", "--help").Output;
@@ -77,7 +100,8 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
     [InlineData("--text text.txt", "A text of 201 tokens is too short: training and validation need 129 each for one sequence of 128.")]
     [InlineData("--text text.txt --length 200", "--length takes a multiple of 128; 200 is none.")]
     [InlineData("--text text.txt --optimizer sgd", "--optimizer takes one of muon, muon-mlp-output, adam; 'sgd' is not.")]
-    [InlineData("--steps 3", "--text names the text to train on, and is missing.")]
+    [InlineData("--text text.txt --data shards", "--data and --text name two data sets to train on; give one.")]
+    [InlineData("--data nowhere", "nowhere")]
     public void Bad_input_is_one_sentence_and_exit_code_2(string arguments, string sentence)
     {
         WriteText(200);

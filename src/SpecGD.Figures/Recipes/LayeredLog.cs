@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SpecGD.Experiments;
+using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
 
@@ -12,6 +13,9 @@ internal sealed class LayeredLog
     private const string BlockSpecGd = "block_specgd";
 
     private static readonly Dash[] Dashes = [Dash.Solid, Dash.Dashed, Dash.DashDot, Dash.Dotted];
+
+    /// <summary>Places along the axis of a small panel that the eye tells apart; of longer runs the ranks are drawn as bands.</summary>
+    private const int DistinctPlaces = 250;
 
     private readonly RunLog _log;
     private readonly (string Name, string Label, Stroke Stroke)[] _methods;
@@ -47,6 +51,11 @@ internal sealed class LayeredLog
             return text.Length > 0 ? $" ({text})" : "";
         }
     }
+
+    /// <summary>What captions say of bands; nothing where there are none.</summary>
+    public string Bands => _log.Methods.Values.Any(method => method.Series.Values.Any(series => series.Count >= DistinctPlaces))
+        ? " Ranks that jump from step to step are drawn as a light band between their running extremes, with the running mean as the line."
+        : "";
 
     /// <summary>
     /// The log as one of this experiment, or null: by its configuration, or, in a log of the authors' script, by series of a third layer.
@@ -85,9 +94,19 @@ internal sealed class LayeredLog
         .. from method in _methods.Index()
            let values = _log.Methods[method.Item.Name].Find(series)
            where values is { Count: > 0 }
-           let steps = values.Steps.Select(step => (double)step).ToArray()
-           select new LineCurve(steps, values.Values, method.Item.Stroke with { Dash = dash(method.Index) }) { Label = method.Item.Label },
+           select CurveOf(series, values, method.Item.Stroke with { Dash = dash(method.Index) }) with { Label = method.Item.Label },
     ];
+
+    /// <summary>A line; of ranks over more steps than can be told apart, which then jump up and down on the spot, a band with its mean.</summary>
+    private static Curve CurveOf(string name, Series values, Stroke stroke)
+    {
+        double[] steps = [.. values.Steps.Select(step => (double)step)];
+        int reach = values.Count / DistinctPlaces;
+        if (reach == 0 || !(name.StartsWith("grad_ratio", StringComparison.Ordinal) || name.StartsWith("activations", StringComparison.Ordinal)))
+            return new LineCurve(steps, values.Values, stroke);
+        var band = RunningBand.Of(values.Values, reach);
+        return new BandCurve(steps, band.Lower, band.Upper, band.Mean, stroke);
+    }
 
     /// <summary>A panel over the training steps.</summary>
     public Panel Panel(FigureText title, FigureText label, bool logarithmic, IReadOnlyList<Curve> curves) => new(

@@ -57,7 +57,8 @@ public sealed class SparseRegressionFigure : IFigureRecipe
         + "Everything is measured before each update. "
         + "Colours tell the methods apart, dashes the layers or, in the panels of one weight, the two ranks. "
         + "In the panels of one weight, the nuclear rank of its gradient stands beside the stable rank of the activations "
-        + "that enter it: the spectral step is favoured where the former is the larger.";
+        + "that enter it: the spectral step is favoured where the former is the larger."
+        + layered.Bands;
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -30,7 +30,8 @@ public sealed class SparseRegressionSheet : IFigureRecipe
         string caption = $"{layered.Methods} on the sparse regression{layered.Settings}: everything recorded. "
             + "The activation norm is the one that scales the "
             + "step: the operator norm, or the Frobenius norm where SpecGD updates the layer spectrally. "
-            + "Weight norms are measured after each update, all else before it.";
+            + "Weight norms are measured after each update, all else before it."
+            + layered.Bands;
         return new Figure(Name, [.. panels.Where(panel => panel.Curves.Count > 0)], caption) { Columns = 4, Width = 18, Height = 14 };
     }
 

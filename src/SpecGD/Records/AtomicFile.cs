@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using SpecGD.Numerics.Platform;
 
 namespace SpecGD.Records;
 
@@ -25,24 +24,9 @@ public static class AtomicFile
     private static void Write<TContent>(string path, TContent content, Action<Stream, TContent> write)
         where TContent : allows ref struct
     {
-        string temporary = $"{path}.{Environment.ProcessId}{TemporarySuffix}";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                write(stream, content);
-                stream.Flush(flushToDisk: true);
-            }
-            if (!OperatingSystem.IsWindows() && File.Exists(path))
-                File.SetUnixFileMode(temporary, File.GetUnixFileMode(path));
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-        DirectoryDurability.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        using var file = new StagedFile(path);
+        write(file.Stream, content);
+        file.Publish();
     }
 
     /// <summary>Writes <paramref name="text"/> as UTF-8 to <paramref name="path"/>.</summary>

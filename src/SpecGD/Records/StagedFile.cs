@@ -52,10 +52,16 @@ public sealed class StagedFile : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _stream?.Dispose();
-        _stream = null;
-        if (!_published)
-            File.Delete(_temporary);
-        _published = true;
+        try
+        {
+            _stream?.Dispose(); // where the disk is full, closing writes once more and fails once more
+        }
+        finally
+        {
+            _stream = null;
+            if (!_published)
+                File.Delete(_temporary);
+            _published = true;
+        }
     }
 }

@@ -146,8 +146,6 @@ public static class Measures
         using var gram = MatrixPool<T>.Rent(k, k);
         using var values = MatrixPool<T>.Rent(1, k);
         Linear.Gram(T.One, matrix, transposeFirst: matrix.Rows > matrix.Columns, gram.Matrix);
-        if (GramConditioning.IsCertainlyBelow(gram.Matrix, T.CreateChecked(GramRounding) * (T.BitIncrement(T.One) - T.One)))
-            return ExactMeasures.NuclearNorm(matrix); // a root that is all rounding: the sum would most likely be refused below
         var lambda = values.Matrix.Row(0);
         Linear.SymmetricEigenvaluesInPlace(gram.Matrix, lambda);
         return TrySumOfRoots(lambda, out double nuclear) ? nuclear : ExactMeasures.NuclearNorm(matrix);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments.NanoGpt;
@@ -10,16 +11,18 @@ namespace SpecGD.Cli.Commands.NanoGpt;
 /// <summary><c>specgd nanogpt train</c>: trains a GPT and measures it on the way.</summary>
 internal static class NanoGptTrainCommand
 {
-    /// <summary>Sequences held back for validation.</summary>
-    private const int ValidationSequences = 8;
-
     public static Command Build()
     {
         var command = new Command(
             "train",
-            "Train the model on a text, byte by byte, with stable and nuclear ranks measured on the way. "
+            "Train the model with stable and nuclear ranks measured on the way: on token shards, on a text byte by byte, or on the embedded sample text. "
             + "The same command goes on where it was stopped.");
-        var text = new Option<string?>("--text") { Description = "the text to train on; its last tenth is for validation", HelpName = "FILE" };
+        var data = new Option<string?>("--data") { Description = "token shards to train on, as 'specgd data' makes them", HelpName = "DIR" };
+        var text = new Option<string?>("--text")
+        {
+            Description = "a text to train on, byte by byte, instead of shards; its last tenth is for validation",
+            HelpName = "FILE",
+        };
         var settings = new SettingOptions(command, typeof(NanoGptOptions));
         var output = new Option<string?>("--output")
         {
@@ -28,37 +31,34 @@ internal static class NanoGptTrainCommand
         };
         var fresh = new Option<bool>("--fresh") { Description = "begin again, also where checkpoints of the same run are there" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
-        foreach (Option option in new Option[] { text, output, fresh, json })
+        foreach (Option option in new Option[] { data, text, output, fresh, json })
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
             var options = (NanoGptOptions)settings.Resolve(parsed);
-            string file = parsed.GetValue(text) ?? throw new BadInputException("--text names the text to train on, and is missing.");
-            var run = Prepare(options, file, parsed.GetValue(output), parsed.GetValue(fresh));
+            string directory = parsed.GetValue(output)
+                ?? Path.Combine("runs", $"{NanoGptRun.Name}-{options.Preset}-{options.Optimizer}-{options.Mlp}-{options.Seed}");
+            var run = new NanoGptRun(options, directory, Data(options, parsed.GetValue(data), parsed.GetValue(text)), parsed.GetValue(fresh));
             return Train(run, parsed.GetValue(json));
         });
         return command;
     }
 
-    private static NanoGptRun Prepare(NanoGptOptions options, string text, string? output, bool fresh)
+    private static NanoGptData Data(NanoGptOptions options, string? shards, string? text) => (shards, text) switch
     {
-        var (shape, plan) = (options.Shape(), options.Plan());
-        ushort[] tokens = ByteText.Read(text, shape.EndOfText);
-        var (training, validation) = ByteText.Divide(tokens, plan.Length, ValidationSequences);
-        string directory = output ?? Path.Combine("runs", $"{NanoGptRun.Name}-{options.Preset}-{options.Optimizer}-{options.Mlp}-{options.Seed}");
-        return new NanoGptRun(
-            options,
-            directory,
-            $"{Path.GetFullPath(text)}, {tokens.Length} tokens",
-            new MemoryTokens(training, plan.Length, options.SequencesPerStep),
-            validation,
-            fresh);
-    }
+        (not null, not null) => throw new BadInputException("--data and --text name two data sets to train on; give one."),
+        ({ } place, null) => NanoGptData.Shards(place, options),
+        (null, { } file) => NanoGptData.Text(file, options),
+        _ => NanoGptData.Sample(options),
+    };
 
     private static int Train(NanoGptRun run, bool asJson)
     {
         foreach (string remark in run.Remarks)
             Terminal.Remark(remark);
+        Terminal.Remark(string.Create(
+            CultureInfo.InvariantCulture,
+            $"data: {run.Data.Description}; a model that knew only how often each token occurs would have the loss {run.Data.UnigramEntropy:0.000}"));
         if (!asJson)
             SummaryView.PrintTable("What updates what", [.. run.Routing.Select(NanoGptRun.Row)]);
         using var interruption = new Interruption();
@@ -91,6 +91,7 @@ internal static class NanoGptTrainCommand
                 ["status"] = outcome.Status.ToString().ToLowerInvariant(),
                 ["step"] = outcome.Step,
                 ["directory"] = run.Folder.DirectoryPath,
+                ["unigram_entropy"] = run.Data.UnigramEntropy,
                 ["rows"] = new JsonArray([.. series.Select(s => Row(s.Key, s.Value))]),
                 ["routing"] = new JsonArray([.. run.Routing.Select(NanoGptRun.Row)]),
             });

@@ -29,31 +29,28 @@ public sealed class NanoGptRun
     /// <summary>Prepares a run: makes or loads its parameters.</summary>
     /// <param name="options">Model and run.</param>
     /// <param name="directory">The run folder.</param>
-    /// <param name="data">What the tokens come from, in words: part of what makes two runs the same.</param>
-    /// <param name="source">The training tokens.</param>
-    /// <param name="validation">Sequences to validate on.</param>
+    /// <param name="data">What to train and validate on.</param>
     /// <param name="fresh">Whether checkpoints of the same run are deleted instead of gone on from.</param>
     /// <exception cref="BadInputException">The options contradict one another, or the folder cannot be written.</exception>
-    public NanoGptRun(
-        NanoGptOptions options,
-        string directory,
-        string data,
-        ITokenSource source,
-        IReadOnlyList<ReadOnlyMemory<ushort>> validation,
-        bool fresh = false)
+    public NanoGptRun(NanoGptOptions options, string directory, NanoGptData data, bool fresh = false)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(data);
         _options = options;
+        Data = data;
         Folder = RunFolder.Prepare(directory);
-        var parameters = new GptParameters<float>(options.Shape());
+        var parameters = new GptParameters<float>(data.Fit(options.Shape()));
         string kept = Path.Combine(directory, CheckpointsName);
         var checkpoints = new GptCheckpoints(kept);
-        _trainer = new GptTrainer<float>(options.Plan(), parameters, options.Routing(), source, validation, checkpoints);
+        _trainer = new GptTrainer<float>(options.Plan(), parameters, options.Routing(), data.Source, data.Validation, checkpoints);
         parameters.Initialise(new TorchRandom((ulong)options.Seed));
         Options = Setting.ToJson(options);
-        Options["data"] = data;
+        Options["data"] = data.Description;
         Remarks = GoOn(checkpoints, Path.Combine(kept, IdentityName), fresh);
     }
+
+    /// <summary>What is trained on.</summary>
+    public NanoGptData Data { get; }
 
     /// <summary>The run folder.</summary>
     public RunFolder Folder { get; }
