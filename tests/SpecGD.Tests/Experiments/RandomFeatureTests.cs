@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using SpecGD.Experiments;
 using SpecGD.Experiments.Settings;
 using SpecGD.Records;
@@ -8,6 +9,39 @@ namespace SpecGD.Tests.Experiments;
 public class RandomFeatureTests
 {
     private static readonly RandomFeatureOptions Small = new() { Dim = 12, FeatureDim = 6, NumSamples = 40, Steps = 30, SpecgdRestartFrequency = 10 };
+
+    [Fact]
+    public void The_log_has_the_names_and_nesting_that_the_authors_plotting_scripts_read()
+    {
+        var options = new RandomFeatureOptions { Dim = 8, FeatureDim = 4, NumSamples = 30, Steps = 12, SpecgdRestartIters = [5] };
+        var json = JsonNode.Parse(RunLogFile.Serialize(new RandomFeature().Run(options, RunContext.Silent).Log))!;
+
+        json["run_id"].ShouldNotBeNull();
+        ((string)json["config"]!["activation"]!).ShouldBe("relu");
+        foreach (string key in new[] { "stable_rank_A", "activation_op_norm", "activation_fro_norm" })
+            ((double)json["dataset"]![key]!).ShouldBeGreaterThan(0);
+        json["methods"]!.AsObject().Select(m => m.Key).ShouldBe(["gradient_descent", "specgd", "specgd_from_iter_5", "specgd_from_peak"]);
+        foreach (var (name, method) in json["methods"]!.AsObject())
+        {
+            var metadata = method!["metadata"]!;
+            ((string)metadata["update_kind"]!).ShouldBe(name == "gradient_descent" ? "gradient_descent" : "specgd");
+            ((string)metadata["source"]!).ShouldBe(name.Contains("_from_", StringComparison.Ordinal) ? "gradient_descent" : "zero");
+            ((double)metadata["lr"]!).ShouldBeGreaterThan(0);
+            ((int)metadata["stop_iter"]!).ShouldBe(12);
+            int start = (int)metadata["start_iter"]!;
+            string[] series =
+            [
+                "loss", "objective_gap", "grad_norm", "nuclear_norm", "nuclear_rank", "grad_ratio.W1", "weight_op_norm.W1", "activations.layer1",
+                "activation_op_norm.A1",
+            ];
+            foreach (string path in series)
+            {
+                var found = path.Split('.').Aggregate(method, (node, key) => node?[key]!).ShouldNotBeNull($"{name}.{path}");
+                found["steps"]!.AsArray().Select(step => (int)step!).ShouldBe(Enumerable.Range(start, 12 - start));
+                found["values"]!.AsArray().Count.ShouldBe(12 - start);
+            }
+        }
+    }
 
     [Theory]
     [InlineData("relu")]
