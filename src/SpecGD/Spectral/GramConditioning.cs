@@ -6,7 +6,7 @@ namespace SpecGD.Spectral;
 
 /// <summary>
 /// A cheap look at a Gram matrix before its eigenvalues: a pivot p² of its Cholesky factorisation bounds the smallest eigenvalue from above, and
-/// a diagonal entry the largest from below, at a tenth of the cost of the eigenvalues.
+/// a diagonal entry the largest from below.
 /// </summary>
 internal static class GramConditioning
 {
