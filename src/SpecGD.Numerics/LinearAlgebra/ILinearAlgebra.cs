@@ -31,6 +31,13 @@ public interface ILinearAlgebra<T>
     /// </summary>
     void SymmetricEigen(Matrix<T> symmetric, Span<T> values);
 
+    /// <summary>
+    /// Eigenvalues, ascending, of the symmetric n × n matrix, and orthonormal eigenvectors of the smallest, as many as are wanted: they replace
+    /// the first rows of the matrix; its other rows are destroyed.
+    /// </summary>
+    /// <returns>How many vectors there are.</returns>
+    int SymmetricEigenLowest(Matrix<T> symmetric, Span<T> values, LowestVectorsWanted<T> wanted);
+
     /// <summary>The min(m, n) singular values, descending. The matrix is destroyed.</summary>
     void SingularValues(Matrix<T> matrix, Span<T> values);
 

@@ -112,6 +112,23 @@ public static class Linear
             Backend.Current.For<T>().SymmetricEigen(symmetric, values);
     }
 
+    /// <summary>
+    /// Eigenvalues of a symmetric matrix, ascending, into <paramref name="values"/>, and orthonormal eigenvectors of the smallest, as many as
+    /// <paramref name="wanted"/> says once it has seen the values: row i of the matrix becomes the vector of value i, its other rows are
+    /// destroyed. Much cheaper than <see cref="SymmetricEigenInPlace"/> where few vectors are wanted.
+    /// </summary>
+    /// <returns>How many vectors there are.</returns>
+    /// <exception cref="ArgumentException">The matrix is not square.</exception>
+    /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
+    public static int SymmetricEigenLowestInPlace<T>(Matrix<T> symmetric, Span<T> values, LowestVectorsWanted<T> wanted)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        RequireSquare(symmetric, values.Length);
+        symmetric.RequireFinite();
+        return symmetric.IsEmpty ? 0 : Backend.Current.For<T>().SymmetricEigenLowest(symmetric, values, wanted);
+    }
+
     /// <summary>The min(m, n) singular values of an m × n matrix, descending.</summary>
     /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
     public static T[] SingularValues<T>(Matrix<T> matrix)

@@ -95,6 +95,43 @@ public class PolarTests
         }
     }
 
+    /// <summary>
+    /// Gradients on the way to zero loss: singular values spread evenly over many decades, so that every level resolves some. The SVD is the
+    /// judge: along direction i it is off by ε·s₁/sᵢ, and the levels may be off by the 1e-7 that the comment of PolarByLevels promises.
+    /// </summary>
+    [SkippableTheory]
+    [InlineData(Backends.OpenBlas, 140, 140, 6)]
+    [InlineData(Backends.OpenBlas, 140, 140, 11)]
+    [InlineData(Backends.OpenBlas, 300, 150, 9)]
+    [InlineData(Backends.OpenBlas, 150, 300, 9)]
+    [InlineData(Backends.OpenBlas, 200, 200, 20)]
+    [InlineData(Backends.Managed, 140, 140, 9)]
+    public void A_spectrum_of_many_decades_is_resolved_level_by_level(string backend, int rows, int columns, int decades)
+    {
+        using var inForce = Backends.Use(backend);
+        int k = Math.Min(rows, columns);
+        double[] s = [.. Enumerable.Range(0, k).Select(i => Math.Pow(10, -(double)decades * i / (k - 1)))];
+        var (u, vt) = Spectra.Directions(rows, columns, seed: 8);
+        var m = Spectra.Compose(u, s, vt);
+        var factor = new Matrix<double>(rows, columns);
+        var summary = Polar.Decompose(m, factor);
+        summary.NuclearNorm.ShouldBeRelatively(1e-12, s.Sum());
+        summary.OperatorNorm.ShouldBeRelatively(1e-12, 1);
+        var exact = new Matrix<double>(rows, columns);
+        int rank = Polar.DecomposeExact(m, exact).NumericalRank;
+        Math.Abs(summary.NumericalRank - rank).ShouldBeLessThanOrEqualTo(2, "directions at the very edge of the numerical range may fall either way");
+        for (int i = 0; i < rank - 4; i++)
+        {
+            // uᵢᵀ P vᵢ is 1 for the factor; the columns P vᵢ are uᵢ.
+            var image = new double[rows];
+            Linear.Multiply(factor, false, vt.Row(i), image);
+            double distance = 0;
+            for (int r = 0; r < rows; r++)
+                distance += (image[r] - u[r, i]) * (image[r] - u[r, i]);
+            Math.Sqrt(distance).ShouldBeAtMost(1e-7 + (200 * 2.2e-16 / s[i]), $"direction {i}, s {s[i]:E1}");
+        }
+    }
+
     [SkippableTheory]
     [MemberData(nameof(AllBackends))]
     public void In_single_precision_it_hands_over_earlier(string backend)

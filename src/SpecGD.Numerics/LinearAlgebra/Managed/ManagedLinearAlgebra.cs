@@ -73,6 +73,12 @@ internal sealed class ManagedLinearAlgebra<T> : ILinearAlgebra<T>
         }
     }
 
+    public int SymmetricEigenLowest(Matrix<T> symmetric, Span<T> values, LowestVectorsWanted<T> wanted)
+    {
+        SymmetricEigen(symmetric, values);
+        return wanted(values);
+    }
+
     public void SingularValues(Matrix<T> matrix, Span<T> values)
     {
         int m = matrix.Columns, n = matrix.Rows, k = Math.Min(m, n);

@@ -22,6 +22,7 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
     private readonly delegate* unmanaged<byte*, int*, T*, int*, int*, void> _potrf;
     private readonly delegate* unmanaged<int*, int*, T*, int*, T*, T*, int*, int*, void> _gelqf;
     private readonly delegate* unmanaged<int*, int*, int*, T*, int*, T*, T*, int*, int*, void> _orglq;
+    private readonly OpenBlasPartialEigen<T> _partialEigen;
 
     public OpenBlasLinearAlgebra(OpenBlasLibrary library)
     {
@@ -35,6 +36,7 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
         _potrf = (delegate* unmanaged<byte*, int*, T*, int*, int*, void>)library.Symbol($"{p}potrf_");
         _gelqf = (delegate* unmanaged<int*, int*, T*, int*, T*, T*, int*, int*, void>)library.Symbol($"{p}gelqf_");
         _orglq = (delegate* unmanaged<int*, int*, int*, T*, int*, T*, T*, int*, int*, void>)library.Symbol($"{p}orglq_");
+        _partialEigen = new OpenBlasPartialEigen<T>(library);
     }
 
     public void Multiply(T alpha, Matrix<T> a, bool transposeA, Matrix<T> b, bool transposeB, T beta, Matrix<T> c)
@@ -66,6 +68,18 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
 
     /// <summary>LAPACK puts eigenvectors in columns; read row by row, they are rows.</summary>
     public void SymmetricEigen(Matrix<T> symmetric, Span<T> values) => Eigen((byte)'V', symmetric, values);
+
+    public int SymmetricEigenLowest(Matrix<T> symmetric, Span<T> values, LowestVectorsWanted<T> wanted)
+    {
+        using var original = MatrixPool<T>.Rent(symmetric.Rows, symmetric.Columns);
+        symmetric.CopyTo(original.Matrix);
+        int count = _partialEigen.Decompose(symmetric, Leading(symmetric), values, wanted);
+        if (count >= 0)
+            return count;
+        original.Matrix.CopyTo(symmetric);
+        SymmetricEigen(symmetric, values);
+        return wanted(values);
+    }
 
     public void SingularValues(Matrix<T> matrix, Span<T> values) => Svd((byte)'N', matrix, default, values, default);
 
