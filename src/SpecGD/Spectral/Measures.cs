@@ -13,8 +13,10 @@ namespace SpecGD.Spectral;
 /// </summary>
 public static class Measures
 {
-    /// <summary>Up to this size of the smaller side all singular values by SVD cost hardly more than the Gram matrix's eigenvalues.</summary>
-    internal const int SmallSize = 128;
+    /// <summary>
+    /// Up to this size of the smaller side, and this ratio of the sides, the singular values by SVD cost hardly more than the Gram matrix's eigenvalues.
+    /// </summary>
+    private const int SmallSize = 128, FarFromSquare = 2;
 
     /// <summary>Frobenius norm ‖M‖_F = √Σ s².</summary>
     public static double FrobeniusNorm<T>(Matrix<T> matrix)
@@ -52,10 +54,9 @@ public static class Measures
     public static double[] SingularValues<T>(Matrix<T> matrix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        const int farFromSquare = 2;
         int k = Math.Min(matrix.Rows, matrix.Columns);
         using var scaled = new Scaled<T>(matrix);
-        if (k <= SmallSize || Math.Max(matrix.Rows, matrix.Columns) < farFromSquare * k)
+        if (k <= SmallSize || !IsFarFromSquare(matrix))
             return ExactMeasures.SingularValues(matrix);
         using var gram = MatrixPool<T>.Rent(k, k);
         Linear.Gram(T.One, scaled.Matrix, transposeFirst: matrix.Rows > matrix.Columns, gram.Matrix);
@@ -124,4 +125,12 @@ public static class Measures
             trace += double.CreateChecked(scaled.Matrix[i, i]);
         return trace / TopSingularValue.Of(scaled.Matrix);
     }
+
+    /// <summary>Whether the SVD of the matrix costs no more than the ways through its Gram matrix.</summary>
+    internal static bool IsSmall<T>(Matrix<T> matrix)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Math.Min(matrix.Rows, matrix.Columns) <= SmallSize && !IsFarFromSquare(matrix);
+
+    private static bool IsFarFromSquare<T>(Matrix<T> matrix)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Math.Max(matrix.Rows, matrix.Columns) >= FarFromSquare * Math.Min(matrix.Rows, matrix.Columns);
 }

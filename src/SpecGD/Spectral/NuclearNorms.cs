@@ -29,7 +29,7 @@ internal static class NuclearNorms
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int k = Math.Min(matrix.Rows, matrix.Columns);
-        if (k <= Measures.SmallSize)
+        if (Measures.IsSmall(matrix))
             return ExactMeasures.NuclearNorm(matrix);
         bool tall = matrix.Rows > matrix.Columns;
         using var gramLease = MatrixPool<T>.Rent(k, k);

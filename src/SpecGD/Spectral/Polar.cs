@@ -17,12 +17,6 @@ public readonly record struct PolarSummary(double NuclearNorm, double OperatorNo
 /// </summary>
 public static class Polar
 {
-    /// <summary>
-    /// Up to this size of the smaller side the SVD comes first: it costs at most half as much again as the Gram matrix's eigenvectors, and
-    /// gradients that training has made singular to rounding, where those are of no use, are the rule.
-    /// </summary>
-    private const int SmallSize = 128;
-
     /// <summary>polar(M) as a new matrix; zero for a zero matrix.</summary>
     /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
     public static Matrix<T> Of<T>(Matrix<T> matrix)
@@ -42,8 +36,7 @@ public static class Polar
     public static PolarSummary Decompose<T>(Matrix<T> matrix, Matrix<T> factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        bool small = Math.Min(matrix.Rows, matrix.Columns) <= SmallSize;
-        return ScaledAndDecomposed(matrix, factor, exact: small);
+        return ScaledAndDecomposed(matrix, factor, exact: Measures.IsSmall(matrix));
     }
 
     /// <summary>As <see cref="Decompose"/>, always from the SVD: slow, and the judge of the fast way.</summary>

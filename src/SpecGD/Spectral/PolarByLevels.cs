@@ -23,7 +23,7 @@ internal static class PolarByLevels
     private const int SmallSize = 48;
 
     /// <summary>Where more than this share of the directions is left to the next level, the SVD of all of them is cheaper.</summary>
-    private const double LargestRest = 0.75;
+    private const double LargestRest = 0.62;
 
     /// <summary>polar(M) over the numerical range of M, for a matrix that is not zero and whose squares neither overflow nor vanish.</summary>
     public static PolarSummary Write<T>(Matrix<T> matrix, Matrix<T> factor)

@@ -11,7 +11,6 @@ public class FastPathTests
 {
     [Theory]
     [InlineData(typeof(Measures))]
-    [InlineData(typeof(Polar))]
     [InlineData(typeof(TopSingularValue))]
     public void The_large_matrices_of_the_tests_go_the_fast_way_and_the_small_ones_do_not(Type owner)
     {
