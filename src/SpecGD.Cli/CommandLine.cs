@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using SpecGD.Cli.Commands;
+using SpecGD.Cli.Commands.Bench;
 using SpecGD.Cli.Commands.Data;
 using SpecGD.Cli.Commands.NanoGpt;
 using SpecGD.Cli.Display;
@@ -73,6 +74,7 @@ internal static class CommandLine
             DataCommand.Build(),
             NanoGptCommand.Build(),
             VerifyCommand.Build(),
+            BenchCommand.Build(),
             DoctorCommand.Build(),
         };
         root.Options.Add(Threads);

@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SpecGD.Benchmarks;
+using SpecGD.Cli.Display;
+using SpecGD.Numerics;
+using SpecGD.Records;
+
+namespace SpecGD.Cli.Commands.Bench;
+
+/// <summary><c>specgd bench</c>: how long things take on this machine, beside its floor, a goal and a peer.</summary>
+internal static class BenchCommand
+{
+    public static Command Build()
+    {
+        var names = new Argument<string[]>("NAME")
+        {
+            Description = "benchmarks, or kinds of them (kernel, language, experiment); all where none is named",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var runs = new Option<int?>("--runs") { Description = "runs of each, whose median is told (default: from 1 to 9, as each is long)", HelpName = "N" };
+        var list = new Option<bool>("--list") { Description = "tell what there is, and run nothing" };
+        var json = new Option<bool>("--json") { Description = "print the result as JSON" };
+        var command = new Command(
+            "bench",
+            "Time kernels, language training and whole experiments on this machine. The floor is the least number of operations over the machine's own "
+            + "rate of products, measured before and after; goals and peers are of 2 cores that multiply 100 GFLOP/s in double precision.")
+        {
+            names, runs, list, json,
+        };
+        command.SetAction(parsed =>
+        {
+            var chosen = (parsed.GetValue(names) ?? []).SelectMany(BenchmarkCatalog.Named).Distinct().ToArray();
+            if (parsed.GetValue(runs) is < 1)
+                throw new BadInputException("--runs takes a whole number from 1 on.");
+            var benchmarks = chosen.Length > 0 ? chosen : BenchmarkCatalog.All;
+            return parsed.GetValue(list) ? List(benchmarks) : Run(benchmarks, parsed.GetValue(runs), parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static int List(IReadOnlyList<Benchmark> benchmarks)
+    {
+        SummaryView.PrintTable("Benchmarks", [.. benchmarks.Select(b => new JsonObject
+        {
+            ["name"] = b.Name,
+            ["kind"] = b.Kind.ToString().ToLowerInvariant(),
+            ["what"] = b.Description,
+        })]);
+        return ExitCode.Done;
+    }
+
+    private static int Run(IReadOnlyList<Benchmark> benchmarks, int? runs, bool asJson)
+    {
+        var runner = new BenchmarkRunner(TimeProvider.System, RunCommand);
+        var before = runner.Rate();
+        var results = new List<BenchmarkResult>();
+        foreach (var benchmark in benchmarks)
+        {
+            Terminal.Remark($"{benchmark.Name} ({results.Count + 1} of {benchmarks.Count}): {benchmark.Description}");
+            results.Add(runner.Run(benchmark, runs, before));
+        }
+        var after = runner.Rate();
+        if (asJson)
+            SummaryView.PrintJson(Json(results, before, after));
+        else
+            Print(results, before, after);
+        return ExitCode.Done;
+    }
+
+    private static void RunCommand(IReadOnlyList<string> command)
+    {
+        string output = Directory.CreateTempSubdirectory("specgd-bench-").FullName;
+        try
+        {
+            ThisProgram.Run([.. command, "--output", Path.Combine(output, "run"), "--threads", $"{ThreadBudget.Total}"]);
+        }
+        finally
+        {
+            Directory.Delete(output, recursive: true);
+        }
+    }
+
+    private static void Print(IReadOnlyList<BenchmarkResult> results, MachineRate before, MachineRate after)
+    {
+        SummaryView.PrintTable($"Median times on {Machine.ThisProcessor}, {ThreadBudget.Total} threads", [.. results.Select(Row)]);
+        Console.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Products of 2048³: {before.InDouble:0} GFLOP/s in double and {before.InSingle:0} in single precision before, {after.InDouble:0} and {after.InSingle:0} after."));
+        Console.Out.WriteLine("floor: share of the time that the least operations need at that rate. faster: a peer's time on a like machine over ours.");
+    }
+
+    private static JsonObject Row(BenchmarkResult result) => new()
+    {
+        ["name"] = result.Benchmark.Name,
+        ["median"] = Time(result.Median),
+        ["spread"] = result.Seconds.Count > 1 ? $"{Time(result.Seconds.Min())} to {Time(result.Seconds.Max())}" : null,
+        ["tokens/s"] = result.Benchmark.Tokens is { } tokens ? Math.Round(tokens / result.Median) : null,
+        ["floor"] = result.ShareOfFloor is { } share ? share.ToString("0%", CultureInfo.InvariantCulture) : null,
+        ["goal"] = result.Benchmark.GoalSeconds is { } goal ? $"{Time(goal)} {(result.ReachesGoal == true ? "reached" : "missed")}" : null,
+        ["faster"] = result.TimesFasterThanPeer is { } times ? times.ToString("0.0×", CultureInfo.InvariantCulture) : null,
+        ["allocated"] = result.AllocatedBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} KiB") : null,
+    };
+
+    private static string Time(double seconds) => seconds switch
+    {
+        < 1e-3 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1e6:0.#} µs"),
+        < 1 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1e3:0.##} ms"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.00} s"),
+    };
+
+    private static JsonObject Json(IReadOnlyList<BenchmarkResult> results, MachineRate before, MachineRate after) => new()
+    {
+        ["program"] = Manifest.ProgramVersion,
+        ["processor"] = Machine.ThisProcessor,
+        ["threads"] = ThreadBudget.Total,
+        ["gflops_before"] = new JsonObject { ["double"] = before.InDouble, ["single"] = before.InSingle },
+        ["gflops_after"] = new JsonObject { ["double"] = after.InDouble, ["single"] = after.InSingle },
+        ["benchmarks"] = new JsonArray([.. results.Select(r => (JsonNode)r.ToJson())]),
+    };
+}

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace SpecGD.Cli.Commands;
+
+/// <summary>How this very program is started again.</summary>
+internal static class ThisProgram
+{
+    /// <summary>The words before its arguments: the executable, or <c>dotnet</c> and the assembly.</summary>
+    public static IReadOnlyList<string> Command
+    {
+        get
+        {
+            string process = Environment.ProcessPath ?? "dotnet";
+            bool isHost = Path.GetFileNameWithoutExtension(process).Equals("dotnet", StringComparison.OrdinalIgnoreCase);
+            return isHost ? [process, Assembly.GetExecutingAssembly().Location] : [process];
+        }
+    }
+
+    /// <summary>Runs it on these arguments to its end, saying nothing.</summary>
+    /// <exception cref="IOException">It ended with an error; the message holds its last words.</exception>
+    public static void Run(IReadOnlyList<string> arguments)
+    {
+        var start = new ProcessStartInfo(Command[0], [.. Command.Skip(1), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start) ?? throw new IOException($"{Command[0]} could not be started.");
+        var output = process.StandardOutput.ReadToEndAsync();
+        string errors = process.StandardError.ReadToEnd();
+        _ = output.GetAwaiter().GetResult();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new IOException($"'specgd {string.Join(' ', arguments)}' ended with exit code {process.ExitCode}: {errors.TrimEnd().Split('\n')[^1]}");
+    }
+}

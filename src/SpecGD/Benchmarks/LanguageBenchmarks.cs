@@ -1,0 +1,90 @@
+using SpecGD.Experiments.NanoGpt;
+using SpecGD.Models.Gpt;
+using SpecGD.Numerics;
+using SpecGD.Numerics.Random;
+using SpecGD.Spectral;
+
+namespace SpecGD.Benchmarks;
+
+/// <summary>Forward and backward of one sequence in every preset that fits, and Muon's orthogonalization of all its matrices.</summary>
+internal static class LanguageBenchmarks
+{
+    private const int Length = 1024;
+
+    /// <summary>All of them.</summary>
+    public static IEnumerable<Benchmark> All =>
+    [
+        Sequence("gpt-tiny", "tiny", 128, goal: null, peer: null, runs: 9),
+        Sequence("gpt-nano", "nano", Length, goal: 2500, peer: 500, runs: 5),
+        Sequence("gpt-124M", "124M", Length, goal: 200, peer: 110, runs: 3),
+        MuonOf("muon-124M", "124M"),
+    ];
+
+    private static Benchmark Sequence(string name, string preset, int length, double? goal, double? peer, int runs)
+    {
+        var shape = NanoGptPreset.Named(preset).Shape;
+        return new()
+        {
+            Name = name,
+            Description = $"forward and backward of {length} tokens, {shape.Layers} layers, width {shape.Width}, vocabulary {shape.PaddedVocabulary}",
+            Kind = BenchmarkKind.Language,
+            SinglePrecision = true,
+            LeastFlops = Flops.Gpt(shape, length),
+            Tokens = length,
+            GoalSeconds = length / goal,
+            Peer = peer is { } rate ? new Peer("PyTorch 1.13.1 eager, 2 cores of an AMD EPYC", length / rate) : null,
+            Runs = runs,
+            Prepare = () => TrainingPass(shape, length),
+        };
+    }
+
+    private static Action TrainingPass(GptShape shape, int length)
+    {
+        var parameters = new GptParameters<float>(shape);
+        parameters.Initialise(new TorchRandom(1));
+        var model = new GptModel<float>(parameters, length);
+        var random = new TorchRandom(2);
+        var tokens = new int[length + 1];
+        for (int i = 1; i <= length; i++)
+            tokens[i] = (int)(random.NextUniform() * shape.EndOfText);
+        tokens[0] = shape.EndOfText;
+        return () =>
+        {
+            parameters.ClearGradients();
+            model.LossAndGradient(tokens.AsSpan(0, length), tokens.AsSpan(1), length / AttentionMask.BlockSize);
+        };
+    }
+
+    private static Benchmark MuonOf(string name, string preset)
+    {
+        var shape = NanoGptPreset.Named(preset).Shape;
+        int attention = Enumerable.Range(0, shape.Layers).Count(GptShape.HasAttention) * 4, mlp = shape.Layers * (shape.MlpParts + 1);
+        return new()
+        {
+            Name = name,
+            Description = $"five quintic steps over {attention} matrices of {shape.Width}×{shape.Width} and {mlp} of {shape.Width}×{shape.HiddenWidth}",
+            Kind = BenchmarkKind.Language,
+            SinglePrecision = true,
+            LeastFlops = (attention * Flops.QuinticSteps(shape.Width, shape.Width, Orthogonalization.MuonSteps))
+                + (mlp * Flops.QuinticSteps(shape.HiddenWidth, shape.Width, Orthogonalization.MuonSteps)),
+            GoalSeconds = 7,
+            Peer = new Peer("PyTorch 1.13.1, 2 cores of an AMD EPYC", 15),
+            Runs = 3,
+            Prepare = () => Orthogonalize(shape, attention, mlp),
+        };
+    }
+
+    private static Action Orthogonalize(GptShape shape, int attention, int mlp)
+    {
+        var random = new TorchRandom(4);
+        var (square, wide) = (KernelBenchmarks.Single(random.Normal(shape.Width, shape.Width)), KernelBenchmarks.Single(random.Normal(shape.Width, shape.HiddenWidth)));
+        var (squareInto, wideInto) = (new Matrix<float>(shape.Width, shape.Width), new Matrix<float>(shape.Width, shape.HiddenWidth));
+        return () =>
+        {
+            for (int i = 0; i < attention; i++)
+                Orthogonalization.NewtonSchulz(square, squareInto);
+            for (int i = 0; i < mlp; i++)
+                Orthogonalization.NewtonSchulz(wide, wideInto);
+        };
+    }
+}
