@@ -202,7 +202,7 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
         /// <summary>The adaptive method, with the steps of the two it chooses from.</summary>
         private Trajectory Following(Matrix<double> weight)
         {
-            var lr = new JsonObject { [GradientDescent] = StepOf(Geometry.Euclidean), [SpecGd] = StepOf(Geometry.Spectral) };
+            var lr = new JsonArray(StepOf(Geometry.Euclidean), StepOf(Geometry.Spectral));
             var method = NewMethod(Adaptive, Adaptive, lr, start: 0, source: "zero");
             var optimizer = new AdaptiveDescent(new AdaptiveSettings
             {

@@ -217,7 +217,7 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
 
     /// <summary>A way to train the network.</summary>
     /// <param name="Name">Name in the log.</param>
-    /// <param name="Lr">Its step: a number, or one for each geometry.</param>
+    /// <param name="Lr">Its step: a number, or the two of a method that chooses.</param>
     /// <param name="SpectralLayers">The layers that always take spectral steps.</param>
     /// <param name="GeometryOf">The geometry in which a block is updated, and whose activation norm is recorded.</param>
     /// <param name="Optimizer">What updates it.</param>
@@ -232,7 +232,7 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
         public static Method Following(AdaptiveSettings settings)
         {
             var optimizer = new AdaptiveDescent(settings);
-            var lr = new JsonObject { [Geometry.Euclidean.Name] = settings.EuclideanFactor, [Geometry.Spectral.Name] = settings.SpectralFactor };
+            var lr = new JsonArray(settings.EuclideanFactor, settings.SpectralFactor);
             return new Method(Adaptive, lr, [], optimizer.GeometryOf, optimizer);
         }
 

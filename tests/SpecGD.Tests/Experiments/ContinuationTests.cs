@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using SpecGD.Experiments;
+using SpecGD.Experiments.Adaptive;
+using SpecGD.Experiments.OneStepTrials;
 using SpecGD.Experiments.Settings;
 using SpecGD.Records;
 using SpecGD.Training;
@@ -21,6 +23,8 @@ public sealed class ContinuationTests : IDisposable
         { "nuclear-rank-growth", 2 },
         { "stable-rank-sweep", 1 },
         { "relu-spectrum", 1 },
+        { "one-step", 4 },
+        { "adaptive-comparison", 3 },
     };
 
     private static Dictionary<string, object> Options { get; } = new()
@@ -31,7 +35,8 @@ public sealed class ContinuationTests : IDisposable
             Width = 8,
             BatchSize = 20,
             Steps = 24,
-            Optimizer = ["muon", "adamw"],
+            Optimizer = ["muon", "adamw", "adaptive"],
+            AdaptiveRefresh = 2,
             SpectraEvery = 4,
         },
         ["random-feature"] = new RandomFeatureOptions
@@ -41,10 +46,22 @@ public sealed class ContinuationTests : IDisposable
             NumSamples = 30,
             Steps = 40,
             SpecgdRestartIters = [10, 30],
+            Optimizer = ["adaptive"],
+            AdaptiveRefresh = 3,
         },
         ["nuclear-rank-growth"] = new NuclearRankGrowthOptions { Dims = [4, 8], Seeds = [0, 1], Steps = 12 },
         ["stable-rank-sweep"] = new StableRankSweepOptions { Dim = 6, LambdaCount = 3, Steps = 15 },
         ["relu-spectrum"] = new ReluSpectrumOptions { Dims = [4, 6, 8] },
+        ["one-step"] = new OneStepOptions { Models = [OneStepOptions.FourLayer], Seeds = [0], Iterates = 4, FourLayerSteps = 10, Width = 16 },
+        ["adaptive-comparison"] = new AdaptiveComparisonOptions
+        {
+            Settings = [AdaptiveComparisonOptions.SparseRelu, AdaptiveComparisonOptions.SparseSwiGluSmall],
+            Seeds = 2,
+            Dim = 5,
+            Width = 8,
+            MostSamples = 20,
+            MostSteps = 6,
+        },
     };
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

@@ -46,21 +46,28 @@ public sealed record OneStepRow
     /// <summary>The ratio of the true decreases, each of the step that kept its own guarantee; NaN where one kept none.</summary>
     public double Measured => Spectral.Kept / Euclidean.Kept;
 
+    /// <summary>The ratio of the largest decreases along the two directions, each step tuned.</summary>
+    public double Tuned => Spectral.Best / Euclidean.Best;
+
     /// <summary>Whether both ratios are positive numbers, so that the point can be judged and drawn.</summary>
     public bool IsWhole => Predicted > 0 && double.IsFinite(Predicted) && Measured > 0 && double.IsFinite(Measured);
 
     /// <summary>Whether the rule picked the step that decreased the loss more.</summary>
     public bool IsRight => SpectralCondition.Favours(Predicted, 1) == (Measured >= 1);
 
+    /// <summary>Whether the rule picked the direction that decreases the loss more when both steps are tuned.</summary>
+    public bool IsRightTuned => SpectralCondition.Favours(Predicted, 1) == (Tuned >= 1);
+
     /// <summary>Whether the guarantees differ by the factor of two from which on the two-sided argument under (1.5) excludes an error.</summary>
     public bool IsDecided => Math.Max(Predicted, 1 / Predicted) >= SpectralCondition.CertainRatio;
 
-    /// <summary>The rows of a log.</summary>
+    /// <summary>The rows of a log; none where it is of another experiment.</summary>
+    /// <exception cref="BadInputException">They are no list of objects.</exception>
     public static IReadOnlyList<OneStepRow> All(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
         return log.ConfigText("experiment") == OneStep.ExperimentName
-            ? [.. (log.Sections[Section] as JsonArray ?? []).OfType<JsonObject>().Select(FromJson)]
+            ? [.. log.Rows(Section).Select(FromJson)]
             : [];
     }
 

@@ -1,0 +1,93 @@
+using System.Globalization;
+using SpecGD.Experiments;
+using SpecGD.Experiments.Adaptive;
+using SpecGD.Experiments.OneStepTrials;
+using SpecGD.Records;
+
+namespace SpecGD.Reproduction;
+
+/// <summary>What the paper does not draw: how well the rule predicts a single step, and what a method that follows it reaches.</summary>
+public sealed class RuleFigures : IPaperFigureSource
+{
+    /// <summary>"Matches": the last loss is at most this many times that of the other method.</summary>
+    private const double Matches = 1.05;
+
+    /// <summary>
+    /// Least shares of right calls where the guarantees are a factor of two apart, by model: measured over seeds, rounded down with room for other seeds.
+    /// </summary>
+    private const double RightInFeatures = 1, RightInNetwork = 0.75, RightInGpt = 0.95;
+
+    /// <inheritdoc/>
+    public IEnumerable<PaperFigure> Figures =>
+    [
+        new("adaptive", "Choosing each layer's geometry by the rule: the adaptive method in the paper's settings", AdaptiveComparison.ExperimentName,
+            new AdaptiveComparisonOptions(),
+            [
+                AtLeastAsGood("random features, ReLU: matches SpecGD or ends lower", AdaptiveComparisonOptions.FeaturesRelu),
+                AtLeastAsGood("random features, SwiGLU: matches gradient descent or ends lower", AdaptiveComparisonOptions.FeaturesSwiGlu),
+                AtLeastAsGood("sparse regression, ReLU²: as good as the better of the two", AdaptiveComparisonOptions.SparseRelu),
+                AtLeastAsGood("sparse regression, SwiGLU, small batch: as good as the better", AdaptiveComparisonOptions.SparseSwiGluSmall),
+                AtLeastAsGood("sparse regression, SwiGLU, large batch: as good as the better", AdaptiveComparisonOptions.SparseSwiGluLarge),
+            ])
+        {
+            QuickOptions = new AdaptiveComparisonOptions { Seeds = 2, Dim = 64, Width = 128, MostSamples = 1024, MostSteps = 25 },
+        },
+        new("one-step", "How well nr/st predicts which single step decreases the loss more", OneStep.ExperimentName, new OneStepOptions(),
+            [
+                GuaranteesHold(),
+                Right("random features: right wherever the guarantees are a factor of two apart", OneStepOptions.RandomFeature, RightInFeatures),
+                Right(Text($"four-layer network: {RightInNetwork:P0} right there"), OneStepOptions.FourLayer, RightInNetwork),
+                Right(Text($"NanoGPT: {RightInGpt:P0} right there"), OneStepOptions.NanoGpt, RightInGpt),
+            ])
+        {
+            QuickOptions = new OneStepOptions
+            {
+                Seeds = [0],
+                Iterates = 8,
+                RandomFeatureSteps = 200,
+                FourLayerSteps = 60,
+                Width = 64,
+                NanoGptSteps = 20,
+                NanoGptIterates = 3,
+                NanoGptSequences = 2,
+            },
+        },
+    ];
+
+    private static Claim AtLeastAsGood(string statement, string setting) => new(statement, log =>
+    {
+        AdaptiveSummary.Comparison[] found = [.. AdaptiveSummary.Comparisons(AdaptiveRow.All(log)).Where(c => c.Setting == setting)];
+        return found.Length == 0
+            ? Finding.Missing($"runs of {setting}")
+            : new Finding(
+                Text($"{found.Min(c => c.ToBest):0.###} to {found.Max(c => c.ToBest):0.###} times the better one's last loss over {found.Length} seeds"),
+                found.All(c => c.ToBest <= Matches));
+    });
+
+    private static Claim GuaranteesHold() => new("random features: both steps always decrease the loss as guaranteed", log =>
+    {
+        OneStepRow[] rows = Of(log, OneStepOptions.RandomFeature);
+        return rows.Length == 0
+            ? Finding.Missing("steps in random features")
+            : new Finding(
+                Text($"{rows.Count(Keeps)} of {rows.Length} points"),
+                rows.All(Keeps));
+
+        static bool Keeps(OneStepRow row) => row is { Euclidean.Halvings: 0, Spectral.Halvings: 0 };
+    });
+
+    private static Claim Right(string statement, string model, double least) => new(statement, log =>
+    {
+        OneStepRow[] rows = Of(log, model), decided = [.. rows.Where(row => row.IsDecided)];
+        return decided.Length == 0
+            ? Finding.Missing($"steps in {model} with guarantees a factor of two apart")
+            : new Finding(
+                Text($"{OneStepSummary.ShareRight(decided):P1} of {decided.Length} points, of all {rows.Length}: {OneStepSummary.ShareRight(rows):P1}"),
+                OneStepSummary.ShareRight(decided) >= least);
+    });
+
+    private static OneStepRow[] Of(RunLog log, string model) =>
+        [.. OneStepRow.All(log).Where(row => row.IsWhole && row.Model.StartsWith(model, StringComparison.Ordinal))];
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
