@@ -12,7 +12,7 @@ public sealed class OneStepFigure : IFigureRecipe
     /// <summary>Ratios beyond this are rounding and would press all others together.</summary>
     private const double Farthest = 1e6;
 
-    private const double PanelWidth = 4.9, PanelHeight = 4.6, PointSize = 0.35;
+    private const double PanelWidth = 4.9, PanelHeight = 4.6, PointSize = 0.5;
     private const int MostColumns = 3;
 
     private static readonly Stroke Wrong = new("#999999", 1), Diagonal = Palette.Reference;

@@ -62,8 +62,7 @@ public sealed class AdaptiveComparison : Experiment<AdaptiveComparisonOptions>
     {
         var (experiment, settings, seed, steps) = options.RunOf(setting, index);
         var result = experiment.Run(settings, context with { Kept = KeptWork.None });
-        if (result.Status == RunStatus.Interrupted)
-            throw new OperationCanceledException(context.Cancellation);
+        context.Cancellation.ThrowIfCancellationRequested(); // whatever the status: where one method diverged, others may have been interrupted
         return [.. result.Log.Methods.Select(method => AdaptiveRow.Of(setting, seed, method.Key, method.Value, steps).ToJson())];
     }
 }

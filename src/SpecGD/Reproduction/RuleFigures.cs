@@ -13,9 +13,13 @@ public sealed class RuleFigures : IPaperFigureSource
     private const double Matches = 1.05;
 
     /// <summary>
-    /// Least shares of right calls where the guarantees are a factor of two apart, by model: measured over seeds, rounded down with room for other seeds.
+    /// Least shares of right calls where the guarantees are a factor of two apart: what theory has for random features, and for the others what was
+    /// measured over seeds and widths (80 % and 100 %), with room for further ones.
     /// </summary>
-    private const double RightInFeatures = 1, RightInNetwork = 0.75, RightInGpt = 0.95;
+    private const double RightInFeatures = 1, RightInNetwork = 0.65, RightInGpt = 0.95;
+
+    /// <summary>"Nearly all": the share of the wrong calls in the network that underrate the spectral step; all of 46 were seen to.</summary>
+    private const double NearlyAll = 0.9;
 
     /// <inheritdoc/>
     public IEnumerable<PaperFigure> Figures =>
@@ -30,13 +34,14 @@ public sealed class RuleFigures : IPaperFigureSource
                 AtLeastAsGood("sparse regression, SwiGLU, large batch: as good as the better", AdaptiveComparisonOptions.SparseSwiGluLarge),
             ])
         {
-            QuickOptions = new AdaptiveComparisonOptions { Seeds = 2, Dim = 64, Width = 128, MostSamples = 1024, MostSteps = 25 },
+            QuickOptions = new AdaptiveComparisonOptions { Seeds = 1, MostSamples = 512, MostSteps = 4 }, // at smaller widths the factors are too large
         },
         new("one-step", "How well nr/st predicts which single step decreases the loss more", OneStep.ExperimentName, new OneStepOptions(),
             [
                 GuaranteesHold(),
                 Right("random features: right wherever the guarantees are a factor of two apart", OneStepOptions.RandomFeature, RightInFeatures),
                 Right(Text($"four-layer network: {RightInNetwork:P0} right there"), OneStepOptions.FourLayer, RightInNetwork),
+                ErrsToTheEuclidean(),
                 Right(Text($"NanoGPT: {RightInGpt:P0} right there"), OneStepOptions.NanoGpt, RightInGpt),
             ])
         {
@@ -44,12 +49,12 @@ public sealed class RuleFigures : IPaperFigureSource
             {
                 Seeds = [0],
                 Iterates = 8,
-                RandomFeatureSteps = 200,
+                RandomFeatureSteps = 100,
                 FourLayerSteps = 60,
                 Width = 64,
-                NanoGptSteps = 20,
-                NanoGptIterates = 3,
-                NanoGptSequences = 2,
+                NanoGptSteps = 12,
+                NanoGptIterates = 2, // the start, where the head alone has a gradient, and the last step
+                NanoGptSequences = 1,
             },
         },
     ];
@@ -84,6 +89,15 @@ public sealed class RuleFigures : IPaperFigureSource
             : new Finding(
                 Text($"{OneStepSummary.ShareRight(decided):P1} of {decided.Length} points, of all {rows.Length}: {OneStepSummary.ShareRight(rows):P1}"),
                 OneStepSummary.ShareRight(decided) >= least);
+    });
+
+    private static Claim ErrsToTheEuclidean() => new("four-layer network: where it is wrong there, it underrates the spectral step", log =>
+    {
+        OneStepRow[] rows = Of(log, OneStepOptions.FourLayer), wrong = [.. rows.Where(row => row.IsDecided && !row.IsRight)];
+        int underrated = wrong.Count(row => row.Predicted < 1);
+        return rows.Length == 0
+            ? Finding.Missing("steps in the four-layer network")
+            : new Finding(Text($"{underrated} of {wrong.Length} wrong calls"), underrated >= NearlyAll * wrong.Length);
     });
 
     private static OneStepRow[] Of(RunLog log, string model) =>

@@ -3,6 +3,7 @@ using SpecGD.Experiments;
 using SpecGD.Experiments.Adaptive;
 using SpecGD.Records;
 using SpecGD.Reproduction;
+using SpecGD.Training;
 
 namespace SpecGD.Tests.Experiments;
 
@@ -49,7 +50,7 @@ public class AdaptiveComparisonTests
             RunContext.Silent).Log;
 
         foreach (var row in rows.Where(row => row.Setting == AdaptiveComparisonOptions.SparseRelu))
-            row.LastLoss.ShouldBe(alone.Methods[row.Method].Find("loss")!.Values[^1]);
+            row.Loss.Values.ShouldBe(alone.Methods[row.Method].Find("loss")!.Values, "few enough records to keep them all");
     }
 
     [Fact]
@@ -86,6 +87,33 @@ public class AdaptiveComparisonTests
     }
 
     [Fact]
+    public void An_interrupted_comparison_goes_on_with_the_runs_that_were_done()
+    {
+        string directory = Directory.CreateTempSubdirectory("specgd-adaptive-").FullName;
+        try
+        {
+            KeptWork Kept() => KeptWork.In(directory, new RunIdentity("adaptive-comparison", []), TimeProvider.System);
+            using var stop = new CancellationTokenSource();
+            var tasks = new CountedTasks(5, stop.Cancel); // the fifth trajectory is the second run's
+            var kept = Kept();
+            var first = new AdaptiveComparison().Run(Small, new RunContext(tasks, stop.Token) { Kept = kept });
+            kept.Flush();
+            var goOn = new CountedTasks(int.MaxValue, () => { });
+            var second = new AdaptiveComparison().Run(Small, new RunContext(goOn, CancellationToken.None) { Kept = Kept() });
+
+            first.Status.ShouldBe(RunStatus.Interrupted);
+            AdaptiveRow.All(first.Log).Count.ShouldBe(3, "the first run's methods");
+            goOn.Begun.ShouldBe(9, "three runs were left");
+            string whole = Convert.ToHexString(RunLogFile.Serialize(new AdaptiveComparison().Run(Small, RunContext.Silent).Log));
+            (Convert.ToHexString(RunLogFile.Serialize(second.Log)) == whole).ShouldBeTrue("every bit is as without the interruption");
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
     public void The_choice_of_every_layer_is_recorded_as_it_was_taken()
     {
         var log = new SparseRegression().Run(
@@ -105,5 +133,20 @@ public class AdaptiveComparisonTests
         }
         method.Find("switches")!.Count.ShouldBe(9);
         JsonNode.Parse(RunLogFile.Serialize(log))!["methods"]!["adaptive"]!["geometry"]!["W2"].ShouldNotBeNull();
+    }
+
+    /// <summary>Counts the trajectories that begin, and does something at one of them.</summary>
+    private sealed class CountedTasks(int at, Action act) : IProgressReporter
+    {
+        private int _begun;
+
+        public int Begun => _begun;
+
+        public IProgressTask Begin(string name, int total)
+        {
+            if (Interlocked.Increment(ref _begun) == at)
+                act();
+            return SilentProgress.Instance;
+        }
     }
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using SpecGD.Experiments;
-using SpecGD.Experiments.Adaptive;
 using SpecGD.Experiments.OneStepTrials;
 using SpecGD.Experiments.Settings;
 using SpecGD.Records;
@@ -24,7 +23,6 @@ public sealed class ContinuationTests : IDisposable
         { "stable-rank-sweep", 1 },
         { "relu-spectrum", 1 },
         { "one-step", 4 },
-        { "adaptive-comparison", 3 },
     };
 
     private static Dictionary<string, object> Options { get; } = new()
@@ -53,15 +51,6 @@ public sealed class ContinuationTests : IDisposable
         ["stable-rank-sweep"] = new StableRankSweepOptions { Dim = 6, LambdaCount = 3, Steps = 15 },
         ["relu-spectrum"] = new ReluSpectrumOptions { Dims = [4, 6, 8] },
         ["one-step"] = new OneStepOptions { Models = [OneStepOptions.FourLayer], Seeds = [0], Iterates = 4, FourLayerSteps = 10, Width = 16 },
-        ["adaptive-comparison"] = new AdaptiveComparisonOptions
-        {
-            Settings = [AdaptiveComparisonOptions.SparseRelu, AdaptiveComparisonOptions.SparseSwiGluSmall],
-            Seeds = 2,
-            Dim = 5,
-            Width = 8,
-            MostSamples = 20,
-            MostSteps = 6,
-        },
     };
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

@@ -5,7 +5,6 @@ using SpecGD.Models;
 using SpecGD.Numerics;
 using SpecGD.Numerics.Random;
 using SpecGD.Optimizers;
-using SpecGD.Records;
 using SpecGD.Spectral;
 using SpecGD.Training;
 

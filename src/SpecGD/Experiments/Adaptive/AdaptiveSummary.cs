@@ -15,7 +15,10 @@ public static class AdaptiveSummary
     /// <param name="Adaptive">The adaptive method's row.</param>
     public sealed record Comparison(string Setting, int Seed, double Descent, double Spectral, AdaptiveRow Adaptive)
     {
-        /// <summary>The adaptive method's last loss over the lower of the two others'; below 1 it is ahead of both.</summary>
+        /// <summary>
+        /// The adaptive method's last loss over the lower of the two others'; below 1 it is ahead of both. Infinite where it alone diverged, 0 where
+        /// both others did, NaN where all three did.
+        /// </summary>
         public double ToBest => Adaptive.LastLoss / Math.Min(Descent, Spectral);
     }
 
@@ -57,8 +60,13 @@ public static class AdaptiveSummary
     {
         if (comparisons.Count == 0)
             yield break;
+        double[] finite = [.. comparisons.Select(c => c.ToBest).Where(double.IsFinite)];
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"The adaptive method ended at most {comparisons.Max(c => c.ToBest):0.###} times as high as the better of gradient descent and SpecGD, ")
-            + string.Create(CultureInfo.InvariantCulture, $"and below both in {comparisons.Count(c => c.ToBest < 1)} of {comparisons.Count} runs.");
+            $"The adaptive method ended below both gradient descent and SpecGD in {comparisons.Count(c => c.ToBest < 1)} of {comparisons.Count} runs")
+            + (finite.Length > 0
+                ? string.Create(CultureInfo.InvariantCulture, $", and where it did not diverge at most {finite.Max():0.###} times as high as the better of the two.")
+                : ".");
+        if (comparisons.Any(c => !double.IsFinite(c.Descent + c.Spectral + c.Adaptive.LastLoss)))
+            yield return "A last loss is missing where the method diverged.";
     }
 }
