@@ -43,7 +43,7 @@ public sealed class AdaptiveComparison : Experiment<AdaptiveComparisonOptions>
                 try
                 {
                     int seed = index;
-                    foreach (var row in (JsonArray)context.Kept.FindOrCompute($"{setting}_{seed}", () => Cell(options, setting, seed, context)))
+                    foreach (var row in context.Kept.FindOrComputeRows($"{setting}_{seed}", () => Cell(options, setting, seed, context)))
                         rows.Add(row!.DeepClone());
                 }
                 catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)

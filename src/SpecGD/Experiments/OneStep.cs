@@ -141,7 +141,7 @@ public sealed class OneStep : Experiment<OneStepOptions>
                 {
                     var source = new TrialSource($"{OneStepOptions.NanoGpt} {settings.Preset}", settings.Optimizer, seeds[i]);
                     var progress = context.Progress.Begin(source.Name, options.NanoGptSteps);
-                    found[i] = (JsonArray)context.Kept.FindOrCompute(
+                    found[i] = context.Kept.FindOrComputeRows(
                         source.Name, () => new GptTrial(source, settings).Run(places, progress, context.Cancellation));
                     progress.End($"{source.Name} finished");
                 },
