@@ -23,6 +23,21 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
             "specgd run random-feature --specgd-restart-iters 50 500 --method-lr gradient_descent=0.03",
             "specgd run random-feature --json --no-figures | jq '.rows[] | .[\"last loss\"]'",
         ],
+        ["sparse-regression"] =
+        [
+            "specgd run sparse-regression --optimizer muon adamw adaptive --steps 200",
+            "specgd run sparse-regression --activation swiglu --method-lr gradient_descent=0.01 specgd=0.025 --optimizer adaptive",
+        ],
+        ["one-step"] =
+        [
+            "specgd run one-step --models random-feature --seeds 0 1 2 3 4",
+            "specgd run one-step --models four-layer --width 512 --four-layer-steps 400",
+        ],
+        ["adaptive-comparison"] =
+        [
+            "specgd run adaptive-comparison --settings features-relu features-swiglu --seeds 10",
+            "specgd run adaptive-comparison --settings sparse-swiglu-512 --most-steps 50 --adaptive-hysteresis 1.5",
+        ],
         ["train"] =
         [
             "specgd nanogpt train                                       a tiny model on the embedded sample text, seconds",

@@ -8,8 +8,8 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("run random-feature --activation softmax", "--activation takes one of relu, relu_square, gelu, sigmoid, tanh, swiglu; 'softmax' is not.")]
     [InlineData("run random-feature --method-lr specgd", "--method-lr takes NAME=VALUE; 'specgd' is not.")]
     [InlineData("run random-feature --frobnicate 3", "'--frobnicate' is not understood by specgd run random-feature.")]
-    [InlineData("run random-features", "There is no 'random-features' in specgd run; there are batch-size-sweep, nsr-table, nuclear-rank-growth, random-feature, relu-spectrum, sparse-regression, stable-rank-sweep, theory.")]
-    [InlineData("reproduce fig99", "There is no figure 'fig99' to reproduce; there are fig1, fig3, fig4, fig11, fig12, fig14, fig15, fig16, fig17, fig18-large, fig18-small, activation-spectra, relu-spectrum, stable-rank-sweep, theory.")]
+    [InlineData("run random-features", "There is no 'random-features' in specgd run; there are adaptive-comparison, batch-size-sweep, nsr-table, nuclear-rank-growth, one-step, random-feature, relu-spectrum, sparse-regression, stable-rank-sweep, theory.")]
+    [InlineData("reproduce fig99", "There is no figure 'fig99' to reproduce; there are fig1, fig3, fig4, fig11, fig12, fig14, fig15, fig16, fig17, fig18-large, fig18-small, activation-spectra, adaptive, one-step, relu-spectrum, stable-rank-sweep, theory.")]
     [InlineData("plot nowhere/log.json", "there is no such file")]
     [InlineData("plot .", "there is no such file")]
     [InlineData("doctor --threads 0", "--threads takes a whole number from 1 on; '0' is not.")]
@@ -17,7 +17,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("run random-feature --feature-dim 16384 --num-samples 1000000 --no-figures", "These sizes are too large. A 16384×1000000 matrix has 16384000000 elements")]
     [InlineData("run nuclear-rank-growth --dims ,", "--dims takes at least one value; ',' is not.")]
     [InlineData("frobnicate", "There is no 'frobnicate' in specgd; there are run, reproduce, plot, data, nanogpt, verify, bench, doctor.")]
-    [InlineData("run", "specgd run needs to be told what: batch-size-sweep, nsr-table, nuclear-rank-growth, random-feature, relu-spectrum, sparse-regression, stable-rank-sweep, theory.")]
+    [InlineData("run", "specgd run needs to be told what: adaptive-comparison, batch-size-sweep, nsr-table, nuclear-rank-growth, one-step, random-feature, relu-spectrum, sparse-regression, stable-rank-sweep, theory.")]
     public void Bad_input_is_one_sentence_on_standard_error_and_exit_code_2(string arguments, string sentence)
     {
         var said = Specgd(arguments.Split(' '));

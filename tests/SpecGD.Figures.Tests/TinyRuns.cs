@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using SpecGD.Experiments;
+using SpecGD.Experiments.Adaptive;
+using SpecGD.Experiments.OneStepTrials;
 using SpecGD.Records;
 
 namespace SpecGD.Figures.Tests;
@@ -16,6 +18,22 @@ internal static class TinyRuns
     public static RunLog BatchSizeSweep() => Run(new BatchSizeSweep(), new BatchSizeSweepOptions { Dim = 4, Width = 6, BatchSizes = [8, 16] });
 
     public static RunLog NuclearRankGrowth() => Run(new NuclearRankGrowth(), new NuclearRankGrowthOptions { Dims = [4, 8], Steps = 3 });
+
+    public static RunLog OneStep() => Run(
+        new OneStep(),
+        new OneStepOptions { Models = [OneStepOptions.FourLayer], Seeds = [0], Iterates = 3, FourLayerSteps = 4, Width = 16 });
+
+    public static RunLog AdaptiveComparison() => Run(
+        new AdaptiveComparison(),
+        new AdaptiveComparisonOptions
+        {
+            Settings = [AdaptiveComparisonOptions.SparseRelu, AdaptiveComparisonOptions.SparseSwiGluSmall],
+            Seeds = 2,
+            Dim = 5,
+            Width = 8,
+            MostSamples = 20,
+            MostSteps = 4,
+        });
 
     /// <summary>A sparse regression with spectra at the labels 0, 2, 4, 6 for both methods; the spectra are numbers that anyone can follow.</summary>
     public static RunLog SparseRegression()

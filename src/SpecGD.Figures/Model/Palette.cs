@@ -22,6 +22,9 @@ public static class Palette
     /// <summary>SpecGD restarted where gradient descent's nuclear rank is largest.</summary>
     public static Stroke FromPeak { get; } = new("#8B0000", MainWidth, Dash.DashDot);
 
+    /// <summary>The method that takes the step of either, by the rule; in dashes, since it often runs along one of the two.</summary>
+    public static Stroke Adaptive { get; } = new("#009E73", MainWidth, Dash.Dashed);
+
     /// <summary>A quantity that does not change over the run, such as st(A).</summary>
     public static Stroke Reference { get; } = new("#000000", ReferenceWidth, Dash.Dashed);
 

@@ -125,6 +125,7 @@ internal sealed class LayeredLog
     {
         SparseRegression.GradientDescent => "GD",
         SparseRegression.SpecGd or BlockSpecGd => "SpecGD",
+        SparseRegression.Adaptive => "Adaptive",
         "muon" => "Muon",
         "adam" => "Adam",
         "adamw" => "AdamW",
@@ -136,6 +137,7 @@ internal sealed class LayeredLog
     {
         SparseRegression.GradientDescent => Palette.GradientDescent,
         SparseRegression.SpecGd or BlockSpecGd => Palette.SpecGd,
+        SparseRegression.Adaptive => Palette.Adaptive,
         _ => null,
     };
 }

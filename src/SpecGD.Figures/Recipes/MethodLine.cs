@@ -44,6 +44,7 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
             .. Of(RandomFeature.SpecGd),
             .. restarts.Select((m, i) => new MethodLine(m.Key, m.Value, i == 0 ? restartLabel : FigureText.Empty, Palette.Restart)),
             .. Of(RandomFeature.FromPeak),
+            .. Of(RandomFeature.Adaptive),
             .. others.Select((m, i) => new MethodLine(m.Key, m.Value, Shortened(m.Key), Palette.Other(i))),
         ];
 
@@ -82,6 +83,7 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
         RandomFeature.GradientDescent => ("GD", Palette.GradientDescent),
         RandomFeature.SpecGd => ("SpecGD", Palette.SpecGd),
         RandomFeature.FromPeak => ("SpecGD from peak", Palette.FromPeak),
+        RandomFeature.Adaptive => ("Adaptive", Palette.Adaptive),
         _ => null,
     };
 

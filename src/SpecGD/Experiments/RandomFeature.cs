@@ -62,6 +62,19 @@ public sealed record RandomFeatureOptions
         Choices = RandomFeature.GradientDescent + "," + RandomFeature.SpecGd, UnsetMeans = "n/‖A‖_op² and n/‖A‖_F²")]
     public IReadOnlyDictionary<string, double> MethodLr { get; init; } = new Dictionary<string, double>();
 
+    /// <summary>Methods beside the two of the paper.</summary>
+    [Setting("optimizer", "methods to run beside gradient descent and SpecGD; adaptive takes the step of either, by nr(G) >= st(A)",
+        Choices = RandomFeature.Adaptive)]
+    public IReadOnlyList<string> Optimizer { get; init; } = [];
+
+    /// <summary>Hysteresis of the adaptive method.</summary>
+    [Setting("adaptive-hysteresis", AdaptiveWords.Hysteresis, Min = 1, Max = 1000)]
+    public double AdaptiveHysteresis { get; init; } = AdaptiveSettings.DefaultHysteresis;
+
+    /// <summary>Refresh interval of the adaptive method.</summary>
+    [Setting("adaptive-refresh", AdaptiveWords.Refresh, Min = 1, Max = 1_000_000)]
+    public int AdaptiveRefresh { get; init; } = AdaptiveSettings.DefaultRefresh;
+
     /// <summary>Steps of a trajectory from zero.</summary>
     public int ResolvedSteps => Steps ?? (Models.Activation.Named(Activation).IsGated ? 400 : 1000);
 
@@ -87,6 +100,7 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
     public const string
         GradientDescent = "gradient_descent",
         SpecGd = "specgd",
+        Adaptive = "adaptive",
         FromPeak = "specgd_from_peak",
         FromIterationPrefix = "specgd_from_iter_";
 
@@ -100,8 +114,9 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
     public override string RunId(RandomFeatureOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        string beside = string.Concat(options.Optimizer.Distinct().Select(name => $"_{name}"));
         return string.Create(CultureInfo.InvariantCulture,
-            $"random-feature_{options.Activation}_dim{options.Dim}_n{options.NumSamples}_steps{options.ResolvedSteps}_seed{options.Seed}");
+            $"random-feature_{options.Activation}_dim{options.Dim}_n{options.NumSamples}_steps{options.ResolvedSteps}_seed{options.Seed}{beside}");
     }
 
     /// <inheritdoc/>
@@ -158,6 +173,7 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
             [
                 Prepare(GradientDescent, Geometry.Euclidean, zero, start: 0, source: "zero", _iterates, _peak),
                 Prepare(SpecGd, Geometry.Spectral, zero, start: 0, source: "zero"),
+                .. options.Optimizer.Contains(Adaptive) ? (Trajectory[])[Following(zero)] : [],
             ], context);
             if (outcomes.All(o => o.Status == RunStatus.Finished))
                 outcomes = TrajectoryRunner.RunAll(Restarts(), context);
@@ -177,12 +193,38 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
         private Trajectory Prepare(string name, Geometry geometry, Matrix<double> weight, int start, string source, params IProbe[] probes)
         {
             var model = new LeastSquaresModel(problem, weight);
-            double lr = options.MethodLr.TryGetValue(geometry.Name, out double given) ? given : StepSize.Natural().Of(model.Blocks[0], geometry);
+            double lr = StepOf(geometry);
+            var method = NewMethod(name, geometry.Name, lr, start, source);
+            return new Trajectory(
+                name, model, new SteepestDescent(geometry, StepSize.Fixed(lr)), [new SingleBlockProbe(method), .. probes], start, _steps);
+        }
+
+        /// <summary>The adaptive method, with the steps of the two it chooses from.</summary>
+        private Trajectory Following(Matrix<double> weight)
+        {
+            var lr = new JsonArray(StepOf(Geometry.Euclidean), StepOf(Geometry.Spectral));
+            var method = NewMethod(Adaptive, Adaptive, lr, start: 0, source: "zero");
+            var optimizer = new AdaptiveDescent(new AdaptiveSettings
+            {
+                EuclideanFactor = StepOf(Geometry.Euclidean) / Geometry.Euclidean.NaturalScale(problem.Activation),
+                SpectralFactor = StepOf(Geometry.Spectral) / Geometry.Spectral.NaturalScale(problem.Activation),
+                Hysteresis = options.AdaptiveHysteresis,
+                Refresh = options.AdaptiveRefresh,
+            });
+            IProbe[] probes = [new SingleBlockProbe(method), new GeometryProbe(method, optimizer)];
+            return new Trajectory(Adaptive, new LeastSquaresModel(problem, weight), optimizer, probes, 0, _steps);
+        }
+
+        private double StepOf(Geometry geometry) =>
+            options.MethodLr.TryGetValue(geometry.Name, out double given) ? given : geometry.NaturalScale(problem.Activation);
+
+        private MethodLog NewMethod(string name, string kind, JsonNode lr, int start, string source)
+        {
             var method = new MethodLog
             {
                 Metadata = new JsonObject
                 {
-                    ["update_kind"] = geometry.Name,
+                    ["update_kind"] = kind,
                     ["lr"] = lr,
                     ["start_iter"] = start,
                     ["stop_iter"] = _steps,
@@ -190,13 +232,7 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
                 },
             };
             log.Methods.Add(name, method);
-            return new Trajectory(
-                name,
-                model,
-                new SteepestDescent(geometry, StepSize.Fixed(lr)),
-                [new SingleBlockProbe(method), .. probes],
-                start,
-                _steps);
+            return method;
         }
     }
 }

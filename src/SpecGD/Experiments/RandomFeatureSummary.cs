@@ -23,7 +23,7 @@ internal static class RandomFeatureSummary
         {
             ["method"] = name,
             ["start"] = loss.Steps[0],
-            ["step size"] = method.Metadata["lr"]?.DeepClone(),
+            ["step size"] = AdaptiveWords.Shown(method.Metadata["lr"]),
             ["first loss"] = JsonNumber.From(loss.Values[0]),
             ["last loss"] = JsonNumber.From(loss.Values[^1]),
             ["peak nr"] = peak is { } p ? JsonNumber.From(p.Value) : null,

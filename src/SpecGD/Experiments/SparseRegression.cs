@@ -39,12 +39,13 @@ public sealed record SparseRegressionOptions
     public string Activation { get; init; } = "relu_square";
 
     /// <summary>The weights that SpecGD updates spectrally.</summary>
-    [Setting("spectral-layers", "weights that SpecGD updates spectrally; the others take Euclidean steps", Choices = "W1,W2,W3,W4")]
+    [Setting("spectral-layers", "weights that SpecGD updates spectrally and adaptive decides on; the others take Euclidean steps", Choices = "W1,W2,W3,W4")]
     public IReadOnlyList<string> SpectralLayers { get; init; } = ["W2", "W3"];
 
     /// <summary>Methods beside the two of the paper.</summary>
-    [Setting("optimizer", "methods to run beside gradient descent and SpecGD; muon leaves the layers that are not spectral to adamw",
-        Choices = SparseRegression.Muon + "," + SparseRegression.AdamW)]
+    [Setting("optimizer", "methods to run beside gradient descent and SpecGD; muon leaves the layers that are not spectral to adamw, "
+        + "adaptive chooses between gradient descent's and SpecGD's step for each layer by nr(G) >= st(A)",
+        Choices = SparseRegression.Muon + "," + SparseRegression.AdamW + "," + SparseRegression.Adaptive)]
     public IReadOnlyList<string> Optimizer { get; init; } = [];
 
     /// <summary>Step sizes: factors on the natural step for the methods of the paper, learning rates for the others.</summary>
@@ -52,6 +53,14 @@ public sealed record SparseRegressionOptions
         Choices = SparseRegression.GradientDescent + "," + SparseRegression.SpecGd + "," + SparseRegression.Muon + "," + SparseRegression.AdamW,
         UnsetMeans = "0.01, 0.01, 0.02 and 0.001")]
     public IReadOnlyDictionary<string, double> MethodLr { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Hysteresis of the adaptive method.</summary>
+    [Setting("adaptive-hysteresis", AdaptiveWords.Hysteresis, Min = 1, Max = 1000)]
+    public double AdaptiveHysteresis { get; init; } = AdaptiveSettings.DefaultHysteresis;
+
+    /// <summary>Refresh interval of the adaptive method.</summary>
+    [Setting("adaptive-refresh", AdaptiveWords.Refresh, Min = 1, Max = 1_000_000)]
+    public int AdaptiveRefresh { get; init; } = AdaptiveSettings.DefaultRefresh;
 
     /// <summary>Muon's factor for the shape.</summary>
     [Setting("muon-scale", "factor of Muon's update that depends on the shape of the weight", Choices = Optimizers.MuonScale.Names)]
@@ -81,7 +90,7 @@ public sealed record SparseRegressionOptions
 public sealed class SparseRegression : Experiment<SparseRegressionOptions>
 {
     /// <summary>Names of the trajectories in the log.</summary>
-    public const string GradientDescent = "gradient_descent", SpecGd = "specgd", Muon = "muon", AdamW = "adamw";
+    public const string GradientDescent = "gradient_descent", SpecGd = "specgd", Muon = "muon", AdamW = "adamw", Adaptive = "adaptive";
 
     /// <summary>Name of the recorded spectra, at the top level of the log by method, and within each method.</summary>
     public const string Spectra = "spectrum_gif";
@@ -142,6 +151,8 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
             };
             log.Methods.Add(method.Name, methodLog);
             List<IProbe> probes = [new LayeredProbe(methodLog, method.GeometryOf)];
+            if (method.Optimizer is AdaptiveDescent adaptive)
+                probes.Add(new GeometryProbe(methodLog, adaptive));
             if (options.SpectraEvery > 0)
             {
                 var probe = new SpectrumProbe(method.Name, options.SpectraEvery, options.Steps);
@@ -173,10 +184,20 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
                 Orthogonalizer = Orthogonalizer.Named(options.MuonOrthogonalizer),
             });
             bool IsSpectral(WeightBlock block) => options.SpectralLayers.Contains(block.Name);
-            yield return new Method(Muon, Lr(Muon), options.SpectralLayers, new PartitionedOptimizer(IsSpectral, muon, AdamW()));
+            yield return new Method(
+                Muon, Lr(Muon), options.SpectralLayers, Method.OfLayers(options.SpectralLayers), new PartitionedOptimizer(IsSpectral, muon, AdamW()));
         }
         if (options.Optimizer.Contains(SparseRegression.AdamW))
-            yield return new Method(SparseRegression.AdamW, Lr(SparseRegression.AdamW), [], AdamW());
+            yield return new Method(SparseRegression.AdamW, Lr(SparseRegression.AdamW), [], _ => Geometry.Euclidean, AdamW());
+        if (options.Optimizer.Contains(Adaptive))
+            yield return Method.Following(new AdaptiveSettings
+            {
+                EuclideanFactor = Lr(GradientDescent),
+                SpectralFactor = Lr(SpecGd),
+                Hysteresis = options.AdaptiveHysteresis,
+                Refresh = options.AdaptiveRefresh,
+                MayBeSpectral = block => options.SpectralLayers.Contains(block.Name),
+            });
     }
 
     private RunLog NewLog(SparseRegressionOptions options) => new(RunId(options))
@@ -195,16 +216,28 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
     };
 
     /// <summary>A way to train the network.</summary>
-    private sealed record Method(string Name, double Lr, IReadOnlyList<string> SpectralLayers, IOptimizer Optimizer)
+    /// <param name="Name">Name in the log.</param>
+    /// <param name="Lr">Its step: a number, or the two of a method that chooses.</param>
+    /// <param name="SpectralLayers">The layers that always take spectral steps.</param>
+    /// <param name="GeometryOf">The geometry in which a block is updated, and whose activation norm is recorded.</param>
+    /// <param name="Optimizer">What updates it.</param>
+    private sealed record Method(
+        string Name, JsonNode Lr, IReadOnlyList<string> SpectralLayers, Func<WeightBlock, Geometry> GeometryOf, IOptimizer Optimizer)
     {
         /// <summary>Steps of the natural size times a factor, spectral on the given layers and Euclidean on the others.</summary>
         public static Method Steepest(string name, double factor, IReadOnlyList<string> spectralLayers) =>
-            new(name, factor, spectralLayers, new SteepestDescent(block => Of(block, spectralLayers), StepSize.Natural(factor)));
+            new(name, factor, spectralLayers, OfLayers(spectralLayers), new SteepestDescent(OfLayers(spectralLayers), StepSize.Natural(factor)));
 
-        /// <summary>The geometry in which a block is updated, and whose activation norm is recorded.</summary>
-        public Geometry GeometryOf(WeightBlock block) => Of(block, SpectralLayers);
+        /// <summary>Each layer's geometry chosen as the rule says.</summary>
+        public static Method Following(AdaptiveSettings settings)
+        {
+            var optimizer = new AdaptiveDescent(settings);
+            var lr = new JsonArray(settings.EuclideanFactor, settings.SpectralFactor);
+            return new Method(Adaptive, lr, [], optimizer.GeometryOf, optimizer);
+        }
 
-        private static Geometry Of(WeightBlock block, IReadOnlyList<string> spectralLayers) =>
-            spectralLayers.Contains(block.Name) ? Geometry.Spectral : Geometry.Euclidean;
+        /// <summary>Spectral on the given layers, Euclidean on the others.</summary>
+        public static Func<WeightBlock, Geometry> OfLayers(IReadOnlyList<string> spectral) =>
+            block => spectral.Contains(block.Name) ? Geometry.Spectral : Geometry.Euclidean;
     }
 }

@@ -23,7 +23,7 @@ internal static class SparseRegressionSummary
         var row = new JsonObject
         {
             ["method"] = name,
-            ["step factor"] = method.Properties["lr"]?.DeepClone(),
+            ["step factor"] = AdaptiveWords.Shown(method.Properties["lr"]),
             ["first loss"] = JsonNumber.From(loss.Values[0]),
             ["last loss"] = JsonNumber.From(loss.Values[^1]),
         };

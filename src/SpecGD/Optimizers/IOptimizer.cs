@@ -15,3 +15,17 @@ public interface IOptimizer : IStateful
     /// <summary>Takes the proposed steps.</summary>
     void Apply(IReadOnlyList<WeightBlock> blocks);
 }
+
+/// <summary>What every optimizer can do besides.</summary>
+public static class OptimizerSteps
+{
+    /// <summary>Proposes and takes a step of every block, where nobody needs to look in between.</summary>
+    /// <param name="optimizer">The optimizer; blocks keep their names from step to step.</param>
+    /// <param name="blocks">The weights with their gradients of now; the weights are changed.</param>
+    public static void Step(this IOptimizer optimizer, params IReadOnlyList<WeightBlock> blocks)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        optimizer.Propose(blocks);
+        optimizer.Apply(blocks);
+    }
+}

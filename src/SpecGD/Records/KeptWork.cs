@@ -60,6 +60,13 @@ public sealed class KeptWork
         return computed;
     }
 
+    /// <summary>As <see cref="FindOrCompute"/>, for rows: a kept part is an object, so the list stands within one.</summary>
+    public JsonArray FindOrComputeRows(string name, Func<JsonArray> compute)
+    {
+        const string rows = "rows";
+        return (JsonArray)FindOrCompute(name, () => new JsonObject { [rows] = compute() })[rows]!.DeepClone();
+    }
+
     /// <summary>The part is done: its state is written with the next write that is due. The state may be asked for later, from another thread.</summary>
     public void Finished(string name, Func<JsonNode> state)
     {

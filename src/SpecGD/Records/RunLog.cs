@@ -27,6 +27,16 @@ public sealed class RunLog
     /// <summary>The trajectories by name, in the order in which figures and tables show them.</summary>
     public OrderedDictionary<string, MethodLog> Methods { get; } = [];
 
+    /// <summary>The objects in the list <paramref name="section"/> of <see cref="Sections"/>; none where there is no such section.</summary>
+    /// <exception cref="BadInputException">It is no list of objects: logs come from files of anyone's.</exception>
+    public IEnumerable<JsonObject> Rows(string section) => Sections[section] switch
+    {
+        null => [],
+        JsonArray rows => rows.Select((row, i) => row as JsonObject
+            ?? throw new BadInputException(FormattableString.Invariant($"The log's '{section}[{i}]' must be an object, not {row?.ToJsonString() ?? "null"}."))),
+        var other => throw new BadInputException($"The log's '{section}' must be a list of objects, not {other.ToJsonString()}."),
+    };
+
     /// <summary>The number <paramref name="name"/> of the dataset, or null.</summary>
     public double? DatasetNumber(string name) => JsonNumber.Of(Dataset[name]);
 

@@ -1,3 +1,6 @@
+using System.Numerics;
+using SpecGD.Numerics;
+
 namespace SpecGD.Spectral;
 
 /// <summary>Which geometry a layer's gradient favours.</summary>
@@ -53,6 +56,15 @@ public static class SpectralCondition
         RequireRank(stableRank, nameof(stableRank));
         return Against(nuclearRank, stableRank);
     }
+
+    /// <summary>Measures a layer and weighs nr(G) against st(A), (1.5).</summary>
+    /// <param name="gradient">G, the gradient of the loss in the layer's weight, either way round.</param>
+    /// <param name="activations">A, what the weight multiplies, features × samples or its transpose.</param>
+    /// <returns>The judgement; null where the gradient or the activations are zero, which have no rank.</returns>
+    /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
+    public static Judgement? Judge<T>(Matrix<T> gradient, Matrix<T> activations)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Measures.NuclearRank(gradient) is { } nr && Measures.StableRank(activations) is { } st ? Judge(nr, st) : null;
 
     /// <summary>Weighs nr(G) against the threshold of (4.16) for α = C_op/L_F.</summary>
     /// <param name="nuclearRank">nr(G).</param>

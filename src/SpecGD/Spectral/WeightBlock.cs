@@ -68,6 +68,15 @@ public sealed class WeightBlock
         }
     }
 
+    /// <summary>Takes in the gradient at the current weight.</summary>
+    /// <param name="gradient">∇L(W), out × in; copied.</param>
+    /// <exception cref="ArgumentException">The shape is not that of the weight.</exception>
+    public void SetGradient(Matrix<double> gradient)
+    {
+        gradient.CopyTo(Gradient);
+        GradientChanged();
+    }
+
     /// <summary>Forgets what was measured of the gradient before it changed.</summary>
     public void GradientChanged()
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using SpecGD.Experiments;
+using SpecGD.Experiments.OneStepTrials;
 using SpecGD.Experiments.Settings;
 using SpecGD.Records;
 using SpecGD.Training;
@@ -21,6 +22,7 @@ public sealed class ContinuationTests : IDisposable
         { "nuclear-rank-growth", 2 },
         { "stable-rank-sweep", 1 },
         { "relu-spectrum", 1 },
+        { "one-step", 4 },
     };
 
     private static Dictionary<string, object> Options { get; } = new()
@@ -31,7 +33,8 @@ public sealed class ContinuationTests : IDisposable
             Width = 8,
             BatchSize = 20,
             Steps = 24,
-            Optimizer = ["muon", "adamw"],
+            Optimizer = ["muon", "adamw", "adaptive"],
+            AdaptiveRefresh = 2,
             SpectraEvery = 4,
         },
         ["random-feature"] = new RandomFeatureOptions
@@ -41,10 +44,13 @@ public sealed class ContinuationTests : IDisposable
             NumSamples = 30,
             Steps = 40,
             SpecgdRestartIters = [10, 30],
+            Optimizer = ["adaptive"],
+            AdaptiveRefresh = 3,
         },
         ["nuclear-rank-growth"] = new NuclearRankGrowthOptions { Dims = [4, 8], Seeds = [0, 1], Steps = 12 },
         ["stable-rank-sweep"] = new StableRankSweepOptions { Dim = 6, LambdaCount = 3, Steps = 15 },
         ["relu-spectrum"] = new ReluSpectrumOptions { Dims = [4, 6, 8] },
+        ["one-step"] = new OneStepOptions { Models = [OneStepOptions.FourLayer], Seeds = [0], Iterates = 4, FourLayerSteps = 10, Width = 16 },
     };
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

@@ -176,7 +176,7 @@ public class RandomFeatureTests
     {
         var json = Setting.ToJson(Small);
 
-        json.Select(p => p.Key).ShouldBe(["dim", "feature-dim", "num-samples", "steps", "activation", "seed", "specgd-restart-frequency", "specgd-restart-iters", "specgd-from-peak", "method-lr"]);
+        json.Select(p => p.Key).ShouldBe(["dim", "feature-dim", "num-samples", "steps", "activation", "seed", "specgd-restart-frequency", "specgd-restart-iters", "specgd-from-peak", "method-lr", "optimizer", "adaptive-hysteresis", "adaptive-refresh"]);
         ((int)json["dim"]!).ShouldBe(12);
     }
 

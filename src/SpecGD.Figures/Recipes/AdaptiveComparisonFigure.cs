@@ -1,0 +1,66 @@
+using SpecGD.Experiments;
+using SpecGD.Experiments.Adaptive;
+using SpecGD.Figures.Model;
+using SpecGD.Records;
+
+namespace SpecGD.Figures.Recipes;
+
+/// <summary>The loss of gradient descent, SpecGD and the adaptive method in every setting, a line for every seed.</summary>
+public sealed class AdaptiveComparisonFigure : IFigureRecipe
+{
+    private const double PanelWidth = 4.9, PanelHeight = 3.8, LineWidth = 1.4;
+    private const int MostColumns = 3;
+
+    private static readonly (string Method, FigureText Label, Stroke Stroke)[] Methods =
+    [
+        (RandomFeature.GradientDescent, "GD", Palette.GradientDescent),
+        (RandomFeature.SpecGd, "SpecGD", Palette.SpecGd),
+        (RandomFeature.Adaptive, "Adaptive", Palette.Adaptive),
+    ];
+
+    /// <inheritdoc/>
+    public string Name => AdaptiveComparison.ExperimentName;
+
+    /// <inheritdoc/>
+    public Figure? Compose(RunLog log)
+    {
+        AdaptiveRow[] rows = [.. AdaptiveRow.All(log).Where(row => row.Loss.Count > 0)];
+        if (rows.Length == 0)
+            return null;
+        Panel[] panels = [.. rows.GroupBy(row => row.Setting).Select(setting => Of(setting.Key, [.. setting]))];
+        int columns = Math.Min(MostColumns, panels.Length), lines = (panels.Length + columns - 1) / columns;
+        return new Figure(
+            Name,
+            panels,
+            "Training loss of gradient descent (GD), SpecGD, and the adaptive method, which takes the step of either, layer by layer, as nr(G) and st(A) "
+            + "say; a line for every seed. Where the adaptive method takes the steps of one of the two throughout, its dashes run along that line.")
+        {
+            Columns = columns,
+            Width = columns * PanelWidth,
+            Height = lines * PanelHeight,
+        };
+    }
+
+    private static Panel Of(string setting, AdaptiveRow[] rows) => new(
+        TitleOf(setting),
+        new Axis("Training iteration") { WholeNumbers = true, From = 0, To = 1 + rows.Max(row => row.Loss.Steps[^1]) },
+        new Axis("Training loss") { Logarithmic = true },
+        [
+            .. from method in Methods
+               from row in rows.Where(row => row.Method == method.Method).Index()
+               select new LineCurve([.. row.Item.Loss.Steps.Select(step => (double)step)], row.Item.Loss.Values, method.Stroke with { Width = LineWidth })
+               {
+                   Label = row.Index == 0 ? method.Label : FigureText.Empty,
+               },
+        ]);
+
+    private static string TitleOf(string setting) => setting switch
+    {
+        AdaptiveComparisonOptions.FeaturesRelu => "Random features, ReLU",
+        AdaptiveComparisonOptions.FeaturesSwiGlu => "Random features, SwiGLU",
+        AdaptiveComparisonOptions.SparseRelu => "Sparse regression, ReLU²",
+        AdaptiveComparisonOptions.SparseSwiGluSmall => "Sparse regression, SwiGLU, small batch",
+        AdaptiveComparisonOptions.SparseSwiGluLarge => "Sparse regression, SwiGLU, large batch",
+        _ => setting,
+    };
+}

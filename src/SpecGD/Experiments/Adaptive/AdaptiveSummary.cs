@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SpecGD.Records;
+
+namespace SpecGD.Experiments.Adaptive;
+
+/// <summary>What the rows of a comparison say: a line for each setting and seed, the losses as they are.</summary>
+public static class AdaptiveSummary
+{
+    /// <summary>The last losses of a setting with one seed.</summary>
+    /// <param name="Setting">Name of the setting.</param>
+    /// <param name="Seed">The seed.</param>
+    /// <param name="Descent">Of gradient descent.</param>
+    /// <param name="Spectral">Of SpecGD.</param>
+    /// <param name="Adaptive">The adaptive method's row.</param>
+    public sealed record Comparison(string Setting, int Seed, double Descent, double Spectral, AdaptiveRow Adaptive)
+    {
+        /// <summary>
+        /// The adaptive method's last loss over the lower of the two others'; below 1 it is ahead of both. Infinite where it alone diverged, 0 where
+        /// both others did, NaN where all three did.
+        /// </summary>
+        public double ToBest => Adaptive.LastLoss / Math.Min(Descent, Spectral);
+    }
+
+    /// <summary>The comparisons in the order of the rows; those that lack a method are left out.</summary>
+    public static IReadOnlyList<Comparison> Comparisons(IReadOnlyList<AdaptiveRow> rows) =>
+    [
+        .. from cell in rows.GroupBy(row => (row.Setting, row.Seed))
+           let descent = Find(cell, RandomFeature.GradientDescent)
+           let spectral = Find(cell, RandomFeature.SpecGd)
+           let adaptive = Find(cell, RandomFeature.Adaptive)
+           where descent is not null && spectral is not null && adaptive is not null
+           select new Comparison(cell.Key.Setting, cell.Key.Seed, descent.LastLoss, spectral.LastLoss, adaptive),
+    ];
+
+    /// <summary>The table and its sentence.</summary>
+    public static RunSummary Of(IReadOnlyList<AdaptiveRow> rows)
+    {
+        var comparisons = Comparisons(rows);
+        return new RunSummary([.. comparisons.Select(Line)], [.. Sentences(comparisons)]);
+    }
+
+    private static AdaptiveRow? Find(IEnumerable<AdaptiveRow> cell, string method) => cell.FirstOrDefault(row => row.Method == method);
+
+    private static JsonObject Line(Comparison line) => new()
+    {
+        ["setting"] = line.Setting,
+        ["seed"] = line.Seed,
+        ["first loss"] = JsonNumber.From(line.Adaptive.FirstLoss),
+        ["last loss, GD"] = JsonNumber.From(line.Descent),
+        ["SpecGD"] = JsonNumber.From(line.Spectral),
+        ["adaptive"] = JsonNumber.From(line.Adaptive.LastLoss),
+        ["adaptive/better"] = JsonNumber.From(line.ToBest),
+        ["spectral steps"] = string.Join(", ", line.Adaptive.SpectralShare.Where(s => line.Adaptive.SpectralShare.Count == 1 || s.Value > 0)
+            .Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key} {s.Value:P0}")).DefaultIfEmpty("none")),
+        ["switches"] = line.Adaptive.Switches,
+    };
+
+    private static IEnumerable<string> Sentences(IReadOnlyList<Comparison> comparisons)
+    {
+        if (comparisons.Count == 0)
+            yield break;
+        double[] finite = [.. comparisons.Select(c => c.ToBest).Where(double.IsFinite)];
+        yield return string.Create(CultureInfo.InvariantCulture,
+            $"The adaptive method ended below both gradient descent and SpecGD in {comparisons.Count(c => c.ToBest < 1)} of {comparisons.Count} runs")
+            + (finite.Length > 0
+                ? string.Create(CultureInfo.InvariantCulture, $", and where it did not diverge at most {finite.Max():0.###} times as high as the better of the two.")
+                : ".");
+        if (comparisons.Any(c => !double.IsFinite(c.Descent + c.Spectral + c.Adaptive.LastLoss)))
+            yield return "A last loss is missing where the method diverged.";
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SpecGD.Records;
+
+namespace SpecGD.Experiments.OneStepTrials;
+
+/// <summary>What one-step rows say: a line for each kind of layer of each model.</summary>
+public static class OneStepSummary
+{
+    /// <summary>The share of the rows where the rule picked the better step; NaN without rows.</summary>
+    public static double ShareRight(IEnumerable<OneStepRow> rows) =>
+        rows.Select(row => row.IsRight ? 1.0 : 0).DefaultIfEmpty(double.NaN).Average();
+
+    /// <summary>The middle of the values; NaN without any.</summary>
+    public static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Where(double.IsFinite).Order()];
+        return sorted.Length == 0 ? double.NaN : 0.5 * (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]);
+    }
+
+    /// <summary>The table and its sentences.</summary>
+    public static RunSummary Of(IReadOnlyList<OneStepRow> all)
+    {
+        OneStepRow[] rows = [.. all.Where(row => row.IsWhole)];
+        return new RunSummary(
+            [.. rows.GroupBy(row => (row.Model, row.Kind)).Select(group => Line(group.Key.Model, group.Key.Kind, [.. group]))],
+            [.. Sentences(all, rows)]);
+    }
+
+    private static JsonObject Line(string model, string kind, OneStepRow[] rows) => new()
+    {
+        ["model"] = model,
+        ["layer"] = kind,
+        ["points"] = rows.Length,
+        ["median nr/st"] = JsonNumber.From(Rounded(Median(rows.Select(row => row.Predicted)))),
+        ["right calls"] = Percent(ShareRight(rows)),
+        ["right, factor 2 apart"] = Percent(ShareRight(rows.Where(row => row.IsDecided))),
+        ["right, steps tuned"] = Percent(rows.Average(row => row.IsRightTuned ? 1.0 : 0)),
+        ["measured/predicted"] = JsonNumber.From(Rounded(Median(rows.Select(row => row.Measured / row.Predicted)))),
+        ["GD keeps it"] = Percent(rows.Average(row => row.Euclidean.Halvings == 0 ? 1.0 : 0)),
+        ["spectral keeps it"] = Percent(rows.Average(row => row.Spectral.Halvings == 0 ? 1.0 : 0)),
+        ["halved, GD"] = JsonNumber.From(Median(rows.Select(row => row.Euclidean.Halvings))),
+        ["halved, spectral"] = JsonNumber.From(Median(rows.Select(row => row.Spectral.Halvings))),
+    };
+
+    private static IEnumerable<string> Sentences(IReadOnlyList<OneStepRow> all, OneStepRow[] rows)
+    {
+        if (rows.Length == 0)
+            yield break;
+        OneStepRow[] decided = [.. rows.Where(row => row.IsDecided)];
+        yield return string.Create(CultureInfo.InvariantCulture,
+            $"nr(G) >= st(A) picked the step that decreased the loss more at {rows.Count(row => row.IsRight)} of {rows.Length} points ({ShareRight(rows):P1}), ")
+            + string.Create(CultureInfo.InvariantCulture,
+            $"and at {decided.Count(row => row.IsRight)} of the {decided.Length} where the guarantees are a factor of two apart.");
+        if (all.Count > rows.Length)
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"{all.Count - rows.Length} points are left out: no step there decreased the loss as guaranteed, or both did by nothing that rounding leaves.");
+        yield return string.Create(CultureInfo.InvariantCulture,
+            $"With both steps doubled for as long as it pays, the rule picked the better direction at {rows.Count(row => row.IsRightTuned)} points ({rows.Average(row => row.IsRightTuned ? 1.0 : 0):P1}).");
+        yield return "'keeps it' is the share of points where the step of the one-step model decreases the loss as guaranteed; "
+            + "where it does not, the curvature is larger than the activations tell, and the step is halved until it does.";
+    }
+
+    private static string? Percent(double share) => double.IsNaN(share) ? null : share.ToString("P1", CultureInfo.InvariantCulture);
+
+    private static double Rounded(double value) => double.IsFinite(value) ? double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : value;
+}
