@@ -14,6 +14,9 @@ public sealed record AdamRule : UpdateRule
     public override string Name => "adam";
 
     /// <inheritdoc/>
+    public override int StatePerParameter => 2;
+
+    /// <inheritdoc/>
     public override double LearningRate { get; init; } = 0.008;
 
     /// <summary>β₁, the share of the past in the mean of the gradients.</summary>

@@ -45,7 +45,7 @@ public sealed class ParameterOptimizer<T>
         _schedule = schedule;
         ParameterTensor<T>[] all = [.. tensors];
         Table = routing.Assign(all);
-        _updaters = [.. all.Select(tensor => (routing.RouteOf(tensor).Rule.For(tensor), LearningRateOf(routing.RouteOf(tensor))))];
+        _updaters = [.. all.Select(tensor => Updater(tensor, routing.RouteOf(tensor.Layout)))];
     }
 
     /// <summary>What updates what.</summary>
@@ -66,5 +66,6 @@ public sealed class ParameterOptimizer<T>
         Steps++;
     }
 
-    private static double LearningRateOf(Route route) => route.Rule.LearningRate * route.Multiplier;
+    private static (TensorUpdater<T> Updater, double LearningRate) Updater(ParameterTensor<T> tensor, Route route) =>
+        (route.Rule.For(tensor), route.Rule.LearningRate * route.Multiplier);
 }

@@ -10,6 +10,9 @@ public abstract record UpdateRule
     /// <summary>Name in tables.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Numbers that the rule remembers for each parameter.</summary>
+    public abstract int StatePerParameter { get; }
+
     /// <summary>lr, before the multiplier of a route and the schedule.</summary>
     public abstract double LearningRate { get; init; }
 
@@ -18,10 +21,15 @@ public abstract record UpdateRule
 
     /// <summary>Throws where the rule cannot update a tensor of that shape.</summary>
     /// <exception cref="BadInputException">It cannot; the sentence says why.</exception>
-    public virtual void RequireFits<T>(ParameterTensor<T> tensor)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public virtual void RequireFits(ParameterLayout tensor)
     {
     }
+
+    /// <summary>Work matrices that a step on the tensor rents: how many of each size. Tensors of one size share them.</summary>
+    public virtual IEnumerable<(int Count, int Rows, int Columns)> WorkMatrices(ParameterLayout tensor) => [];
+
+    /// <summary>Floating-point operations in the matrix products of one step on the tensor; elementwise work is not counted.</summary>
+    public virtual double Operations(ParameterLayout tensor) => 0;
 
     /// <summary>The rule at work on one tensor, with state of its own.</summary>
     internal abstract TensorUpdater<T> For<T>(ParameterTensor<T> tensor)
