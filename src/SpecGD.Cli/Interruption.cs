@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace SpecGD.Cli;
 
 /// <summary>
-/// Turns Ctrl-C, a polite request of the system (SIGTERM) and a batch system's warning (SIGUSR1) into cancellation, so that a run ends after its step and what was computed is kept.
-/// A second request ends the process at once.
+/// Turns Ctrl-C, a polite request of the system (SIGTERM) and a batch system's warning (SIGUSR1) into cancellation, so
+/// that a run ends after its step and what was computed is kept. A second request ends the process at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {

@@ -57,7 +57,7 @@ public class NanoGptOptionsTests
         Should.Throw<BadInputException>(() => new NanoGptOptions { Epochs = 1, Steps = 2 }.WithStepsFor(Data(1000))).Message
             .ShouldBe("--steps and --epochs both say how long the run is; give one.");
         Should.Throw<BadInputException>(() => new NanoGptOptions { Epochs = 1000 }.WithStepsFor(Data(100_000_000_000))).Message
-            .ShouldContain("at most 10000000 are possible");
+            .ShouldContain("at most 10000000 are.");
     }
 
     [Fact]

@@ -61,8 +61,9 @@ internal static class ForecastView
     private static string MemorySentence(NanoGptForecast forecast, MachineMemory machine)
     {
         string free = machine.Available is { } available ? $", {MachineMemory.Text(available)} of them free" : "";
-        var largest = forecast.Memory.Parts.OrderByDescending(part => part.Bytes).Take(4).Select(part => $"{part.Name} {MachineMemory.Text(part.Bytes)}");
-        return $"memory: about {MachineMemory.Text(forecast.Memory.Total)} ({string.Join(", ", largest)}, …) of {MachineMemory.Text(machine.Total)}{free}";
+        var largest = forecast.Memory.Parts.OrderByDescending(part => part.Bytes).Take(4);
+        string parts = string.Join(", ", largest.Select(part => $"{part.Name} {MachineMemory.Text(part.Bytes)}"));
+        return $"memory: about {MachineMemory.Text(forecast.Memory.Total)} ({parts}, …) of {MachineMemory.Text(machine.Total)}{free}";
     }
 
     private static string TimeSentence(NanoGptForecast forecast, double rate) => string.Create(

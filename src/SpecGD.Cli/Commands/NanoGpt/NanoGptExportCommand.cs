@@ -34,7 +34,8 @@ internal static class NanoGptExportCommand
                 Terminal.Remark(sentence);
             weights.Export(path);
             Console.Out.WriteLine(path);
-            Terminal.Remark($"{weights.Info.Shape.ParameterCount} parameters after step {weights.Info.Step}, {MachineMemory.Text(new FileInfo(path).Length)}");
+            string size = MachineMemory.Text(new FileInfo(path).Length);
+            Terminal.Remark($"{weights.Info.Shape.ParameterCount} parameters after step {weights.Info.Step}, {size}");
             return ExitCode.Done;
         });
         return command;

@@ -19,8 +19,8 @@ internal static class NanoGptGenerateCommand
         };
         var command = new Command(
             "generate",
-            "Write a text as the model would, token by token on standard output. What was read is kept, so a token costs the same wherever it stands. "
-            + "A text longer than the sequences of training is beyond what the model has seen.")
+            "Write a text as the model would, token by token on standard output. What was read is kept, so a token costs the same wherever it "
+            + "stands. A text longer than the sequences of training is beyond what the model has seen.")
         {
             source,
         };

@@ -14,8 +14,8 @@ internal static class NanoGptTrainCommand
     {
         var command = new Command(
             "train",
-            "Train the model with stable and nuclear ranks measured on the way: on token shards, on a text byte by byte, or on the embedded sample text. "
-            + "The same command goes on where it was stopped.");
+            "Train the model with stable and nuclear ranks measured on the way: on token shards, on a text byte by byte, or on the embedded sample "
+            + "text. The same command goes on where it was stopped.");
         var tokens = new TokenPlace(command, "train on");
         var settings = new SettingOptions(command, typeof(NanoGptOptions));
         var output = new Option<string?>("--output")
@@ -28,7 +28,10 @@ internal static class NanoGptTrainCommand
             Description = "weights to begin with, in a safetensors file under the names of the snapshot; the optimizers begin afresh",
             HelpName = "FILE",
         };
-        var resume = new Option<bool>("--resume") { Description = "there must be a checkpoint to go on from; one of another version of this program will do" };
+        var resume = new Option<bool>("--resume")
+        {
+            Description = "there must be a checkpoint to go on from; one of another version of this program will do",
+        };
         var fresh = new Option<bool>("--fresh") { Description = "begin again and delete the checkpoints that are there" };
         var dryRun = new Option<bool>("--dry-run") { Description = "tell what updates what, and memory and time, and train nothing" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };

@@ -68,7 +68,8 @@ public sealed record NanoGptForecast(
         ArgumentNullException.ThrowIfNull(machine);
         return machine.Available is not { } available || Memory.Total <= available
             ? null
-            : $"this run needs about {MachineMemory.Text(Memory.Total)} of memory and {MachineMemory.Text(available)} are free; it may be slow or be killed";
+            : $"this run needs about {MachineMemory.Text(Memory.Total)} of memory and {MachineMemory.Text(available)} are free; "
+                + "it may be slow or be killed";
     }
 
     private string Largest() => string.Join(" and ", Memory.Parts.OrderByDescending(part => part.Bytes).Take(2).Select(part => part.Name));

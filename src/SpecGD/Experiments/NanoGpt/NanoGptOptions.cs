@@ -59,7 +59,7 @@ public sealed record NanoGptOptions
     public int? Steps { get; init; }
 
     /// <summary>Passes over the training tokens.</summary>
-    [Setting("epochs", "passes over the training tokens, instead of --steps", Min = 0, MinExcluded = true, Max = 100_000, UnsetMeans = "--steps decides")]
+    [Setting("epochs", "passes over the training tokens, instead of --steps", Min = 0, MinExcluded = true, Max = 1e5, UnsetMeans = "--steps decides")]
     public double? Epochs { get; init; }
 
     /// <summary>Tokens of a sequence.</summary>
@@ -111,7 +111,7 @@ public sealed record NanoGptOptions
         double steps = Math.Ceiling(epochs * data.TrainingTokens / ((double)SequencesPerStep * Plan().Length));
         return steps <= MostSteps
             ? this with { Epochs = null, Steps = (int)Math.Max(1, steps) }
-            : throw new BadInputException($"--epochs {epochs} of {data.TrainingTokens} tokens are {steps:0} steps; at most {MostSteps} are possible.");
+            : throw new BadInputException($"--epochs {epochs} of {data.TrainingTokens} tokens are {steps:0} steps; at most {MostSteps} are.");
     }
 
     /// <summary>The model that they ask for.</summary>

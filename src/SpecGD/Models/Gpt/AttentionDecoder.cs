@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using SpecGD.Numerics;
-using SpecGD.Numerics.LinearAlgebra;
 
 namespace SpecGD.Models.Gpt;
 
@@ -39,12 +38,12 @@ internal sealed class AttentionDecoder<T>
     public void Forward(Matrix<T> normed, DecodedPiece<T> piece, Matrix<T> result)
     {
         Matrix<T> qkv = _qkv.RowSlice(0, piece.Count), output = _output.RowSlice(0, piece.Count);
-        Linear.Multiply(T.One, normed, false, _projection, true, T.Zero, qkv);
+        FewRows.Multiply(normed, _projection, true, qkv);
         var (keys, values) = _cache.Append(piece.Count);
         for (int t = 0; t < piece.Count; t++)
             Take(qkv.Row(t), piece, t, keys.Row(t), values.Row(t));
         RowWork.ForEach(piece.Count, _width * AttentionMask.BlockSize, t => Attend(qkv.Row(t)[.._width], piece, t, output.Row(t)));
-        Linear.Multiply(T.One, output, false, _out, true, T.Zero, result);
+        FewRows.Multiply(output, _out, true, result);
     }
 
     /// <summary>Queries and keys normalised and rotated head by head, values mixed with the token's value embedding.</summary>

@@ -100,15 +100,31 @@ public sealed class GptDecoder<T>
         var weights = _parameters.Blocks[block];
         Matrix<T> normed = _normed.RowSlice(0, count), expanded = _expanded.RowSlice(0, count), hidden = _hidden.RowSlice(0, count);
         Normalise(x, normed);
-        Linear.Multiply(T.One, normed, false, weights.Expand.Value, false, T.Zero, expanded);
+        FewRows.Multiply(normed, weights.Expand.Value, false, expanded);
         RowWork.ForEach(count, expanded.Columns, t => _activation.Forward(expanded.Row(t), hidden.Row(t)));
-        Linear.Multiply(T.One, hidden, false, weights.Project.Value, true, T.One, x);
+        var added = _added.RowSlice(0, count);
+        FewRows.Multiply(hidden, weights.Project.Value, true, added);
+        x.AddScaled(T.One, added);
     }
 
     private static void Normalise(Matrix<T> x, Matrix<T> into)
     {
         for (int t = 0; t < x.Rows; t++)
             RmsNorm<T>.Forward(x.Row(t), into.Row(t));
+    }
+}
+
+/// <summary>Products of a few rows with a weight: a single row as matrix times vector, which reads the weight once and copies nothing.</summary>
+internal static class FewRows
+{
+    /// <summary>result ← x·W, or x·Wᵀ.</summary>
+    public static void Multiply<T>(Matrix<T> x, Matrix<T> weight, bool transpose, Matrix<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (x.Rows == 1)
+            Linear.Multiply(weight, !transpose, x.Row(0), result.Row(0));
+        else
+            Linear.Multiply(T.One, x, false, weight, transpose, T.Zero, result);
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using SpecGD.Numerics;
 using SpecGD.Numerics.Random;
 using SpecGD.Spectral;
@@ -87,7 +86,7 @@ public sealed class GptParameters<T>
     {
         ArgumentNullException.ThrowIfNull(random);
         foreach (var embedding in ValueEmbeddings.Prepend(Embedding))
-            Normal(random, embedding.Value);
+            random.FillNormalRows(embedding.Value);
         double bound = Math.Sqrt(3) * 0.5 / Math.Sqrt(Shape.Width);
         foreach (var block in Blocks)
         {
@@ -119,15 +118,5 @@ public sealed class GptParameters<T>
         for (int i = 0; i < matrix.Rows; i++)
             foreach (ref T w in matrix.Row(i))
                 w = T.CreateChecked(bound * ((2 * random.NextUniform()) - 1));
-    }
-
-    private static void Normal(TorchRandom random, Matrix<T> matrix)
-    {
-        double[] row = new double[matrix.Columns];
-        for (int i = 0; i < matrix.Rows; i++)
-        {
-            random.FillNormal(row);
-            TensorPrimitives.ConvertTruncating<double, T>(row, matrix.Row(i));
-        }
     }
 }

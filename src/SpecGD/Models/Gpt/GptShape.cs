@@ -94,7 +94,7 @@ public sealed record GptShape
 
     /// <summary>
     /// Every parameter with its sizes, in the order of a checkpoint: <c>embed.weight</c>, <c>value_embeds.j.weight</c>, the blocks'
-    /// <c>attn.qkvo_w</c> (4, d, d), <c>mlp.c_fc</c> (d, 4d; 8d where gated) and <c>mlp.c_proj</c> (d, 4d), <c>lm_head.weight</c>, <c>scalars</c> (5L).
+    /// <c>attn.qkvo_w</c> (4, d, d), <c>mlp.c_fc</c> (d, 4d; 8d where gated) and <c>mlp.c_proj</c> (d, 4d), <c>lm_head.weight</c>, <c>scalars</c>.
     /// </summary>
     public IEnumerable<ParameterLayout> Layouts()
     {

@@ -46,7 +46,7 @@ internal sealed class LanguageModelHead<T>
     /// <summary>z ← 30·sigmoid(x·Wᵀ/(7.5·√d)), tokens × V, from the normalised states x, tokens × d.</summary>
     public static void CappedLogits(ParameterTensor<T> weight, Matrix<T> x, Matrix<T> z)
     {
-        Linear.Multiply(T.One, x, false, weight.Value, true, T.Zero, z);
+        FewRows.Multiply(x, weight.Value, true, z);
         T perLogit = T.CreateChecked(1 / (Steepness * Math.Sqrt(weight.Value.Columns))), cap = T.CreateChecked(Cap);
         RowWork.ForEach(z.Rows, z.Columns, t =>
         {

@@ -38,7 +38,7 @@ public sealed record AdamRule : UpdateRule
         public override IEnumerable<(string Name, Matrix<T> Matrix)> State =>
             [($"adam.first.{tensor.Name}", _first), ($"adam.second.{tensor.Name}", _second)];
 
-        public override void Step(int step, double learningRate) =>
+        public override void Step(int part, int step, double learningRate) =>
             AdamMath.Step(
                 tensor.Value,
                 tensor.Gradient,

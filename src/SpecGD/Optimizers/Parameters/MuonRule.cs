@@ -91,18 +91,19 @@ public sealed record MuonRule : UpdateRule
         public override IEnumerable<(string Name, Matrix<T> Matrix)> State =>
             tensor.Matrices.Select((matrix, i) => ($"muon.momentum.{matrix.Name}", _momenta[i]));
 
-        public override void Step(int step, double learningRate)
+        public override int Parts => _momenta.Length;
+
+        public override bool IsForOneThread => true;
+
+        public override void Step(int part, int step, double learningRate)
         {
             double mu = rule.Momentum.At(step);
-            for (int i = 0; i < _momenta.Length; i++)
-            {
-                var (_, weight, gradient) = tensor.Matrices[i];
-                MuonMath.Accumulate(_momenta[i], gradient, mu);
-                using var lease = MatrixPool<T>.Rent(weight.Rows, weight.Columns);
-                MuonMath.LookAhead(gradient, _momenta[i], mu, lease.Matrix);
-                Orthogonalise(lease.Matrix);
-                MuonMath.Step(weight, lease.Matrix, learningRate, rule.Scale.Of(weight.Rows, weight.Columns), rule.WeightDecay);
-            }
+            var (_, weight, gradient) = tensor.Matrices[part];
+            MuonMath.Accumulate(_momenta[part], gradient, mu);
+            using var lease = MatrixPool<T>.Rent(weight.Rows, weight.Columns);
+            MuonMath.LookAhead(gradient, _momenta[part], mu, lease.Matrix);
+            Orthogonalise(lease.Matrix);
+            MuonMath.Step(weight, lease.Matrix, learningRate, rule.Scale.Of(weight.Rows, weight.Columns), rule.WeightDecay);
         }
 
         private void Orthogonalise(Matrix<T> u)

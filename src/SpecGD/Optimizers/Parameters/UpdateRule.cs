@@ -43,8 +43,17 @@ internal abstract class TensorUpdater<T>
     /// <summary>What is remembered from step to step, by name, to be kept in checkpoints.</summary>
     public abstract IEnumerable<(string Name, Matrix<T> Matrix)> State { get; }
 
-    /// <summary>Updates the tensor from its gradient.</summary>
+    /// <summary>How many parts of the tensor are updated independently of one another; at least one.</summary>
+    public virtual int Parts => 1;
+
+    /// <summary>
+    /// True where a part is products that one thread does as well as several together, so that the parts of many tensors are best done side by side.
+    /// </summary>
+    public virtual bool IsForOneThread => false;
+
+    /// <summary>Updates a part of the tensor from its gradient.</summary>
+    /// <param name="part">The part, from 0.</param>
     /// <param name="step">The step, from 0.</param>
     /// <param name="learningRate">lr with multiplier and schedule.</param>
-    public abstract void Step(int step, double learningRate);
+    public abstract void Step(int part, int step, double learningRate);
 }

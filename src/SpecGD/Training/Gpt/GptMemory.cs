@@ -37,7 +37,8 @@ public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
             new("parameters", element * parameters),
             new("gradients", element * parameters),
             new("optimizer state", element * layouts.Sum(layout => layout.Count * routing.RouteOf(layout).Rule.StatePerParameter)),
-            new("optimizer work", element * layouts.SelectMany(layout => routing.RouteOf(layout).Rule.WorkMatrices(layout)).Distinct()
+            new("optimizer work", element * ThreadBudget.Total * layouts
+                .SelectMany(layout => routing.RouteOf(layout).Rule.WorkMatrices(layout)).Distinct()
                 .Sum(work => (long)work.Count * work.Rows * work.Columns)),
             new("activations", element * Activations(shape, plan.Length)),
             new("attention scores", element * Scores(plan)),

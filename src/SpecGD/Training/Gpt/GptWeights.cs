@@ -90,7 +90,8 @@ public static class GptWeights
             if (!file.Entries.TryGetValue(name, out var entry))
                 throw new BadInputException($"{file.Path} lacks the tensor '{name}', which a model of {shape.Layers} blocks has.");
             if (!Fits(entry, layout))
-                throw new BadInputException($"{file.Path}: tensor '{name}' is {entry.ShapeText}; this model has [{string.Join(", ", layout.Shape)}].");
+                throw new BadInputException(
+                    $"{file.Path}: tensor '{name}' is {entry.ShapeText}; this model has [{string.Join(", ", layout.Shape)}].");
             if (entry.Element is not (SafetensorsElement.F64 or SafetensorsElement.F32 or SafetensorsElement.F16 or SafetensorsElement.BF16))
                 throw new BadInputException($"{file.Path}: tensor '{name}' holds {entry.Element}; F64, F32, F16 or BF16 was expected.");
         }

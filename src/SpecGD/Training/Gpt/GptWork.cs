@@ -31,7 +31,7 @@ public sealed record GptWork(double ForToken, double ForUpdate, double ForMeasur
         ArgumentNullException.ThrowIfNull(routing);
         double weights = Weights(shape), attention = AttentionForToken(shape, plan);
         double forward = weights + (2 * attention); // scores and mixed values
-        double forToken = (ForwardAndBackward * weights) + (7 * attention); // backward: scores again, and four products for dq, dk, dv and the probabilities
+        double forToken = (ForwardAndBackward * weights) + (7 * attention); // backward: scores again, then dq, dk, dv and those of the probabilities
         double forUpdate = shape.Layouts().Sum(layout => routing.RouteOf(layout).Rule.Operations(layout));
         long tokens = (long)sequences * plan.Length;
         double forMeasures = Measures(shape, tokens);
