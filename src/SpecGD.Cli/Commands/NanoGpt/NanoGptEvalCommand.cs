@@ -27,11 +27,7 @@ internal static class NanoGptEvalCommand
 
     public static Command Build()
     {
-        var source = new Argument<string>("RUN|FILE")
-        {
-            Description = "a run folder, whose newest checkpoint is taken, or weights in a safetensors file",
-            HelpName = "RUN|FILE",
-        };
+        var source = WeightsPlace.Argument();
         var command = new Command(
             "eval",
             "The validation loss of a model in nats, its perplexity, and bits per byte where every token is a byte.")
@@ -47,7 +43,7 @@ internal static class NanoGptEvalCommand
             var options = (EvalSettings)settings.Resolve(parsed);
             if (options.Length % 128 != 0)
                 throw new BadInputException($"--length takes a multiple of 128; {options.Length} is none.");
-            using var weights = NanoGptWeights.Open(parsed.GetValue(source)!);
+            using var weights = WeightsPlace.Open(parsed.GetValue(source)!);
             var data = tokens.ForValidation(parsed, options.Length, options.Sequences);
             return Evaluate(weights, data, options, parsed.GetValue(json));
         });
@@ -57,8 +53,6 @@ internal static class NanoGptEvalCommand
     private static int Evaluate(NanoGptWeights weights, NanoGptValidationData data, EvalSettings options, bool asJson) =>
         DataCommand.Interruptible("stopped before all sequences were judged.", cancellation =>
         {
-            foreach (string sentence in weights.PassedOver)
-                Terminal.Remark(sentence);
             int window = weights.Info.WindowOf(options.Window);
             NanoGptEvaluation Work(IProgressReporter progress)
             {

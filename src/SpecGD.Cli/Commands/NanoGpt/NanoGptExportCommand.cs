@@ -1,6 +1,5 @@
 using System.CommandLine;
 using SpecGD.Cli.Display;
-using SpecGD.Experiments.NanoGpt;
 using SpecGD.Records;
 
 namespace SpecGD.Cli.Commands.NanoGpt;
@@ -10,11 +9,7 @@ internal static class NanoGptExportCommand
 {
     public static Command Build()
     {
-        var source = new Argument<string>("RUN|FILE")
-        {
-            Description = "a run folder, whose newest checkpoint is taken, or weights in a safetensors file",
-            HelpName = "RUN|FILE",
-        };
+        var source = WeightsPlace.Argument();
         var output = new Option<string>("--output") { Description = "file to write", HelpName = "FILE.safetensors", Required = true };
         var command = new Command(
             "export",
@@ -29,9 +24,7 @@ internal static class NanoGptExportCommand
             if (Directory.Exists(path))
                 throw new BadInputException($"{path} is a folder; the name of a file to write was expected.");
             RunFolder.Prepare(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            using var weights = NanoGptWeights.Open(parsed.GetValue(source)!);
-            foreach (string sentence in weights.PassedOver)
-                Terminal.Remark(sentence);
+            using var weights = WeightsPlace.Open(parsed.GetValue(source)!);
             weights.Export(path);
             Console.Out.WriteLine(path);
             string size = MachineMemory.Text(new FileInfo(path).Length);

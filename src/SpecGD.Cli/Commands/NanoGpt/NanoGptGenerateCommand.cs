@@ -12,11 +12,7 @@ internal static class NanoGptGenerateCommand
 {
     public static Command Build()
     {
-        var source = new Argument<string>("RUN|FILE")
-        {
-            Description = "a run folder, whose newest checkpoint is taken, or weights in a safetensors file",
-            HelpName = "RUN|FILE",
-        };
+        var source = WeightsPlace.Argument();
         var command = new Command(
             "generate",
             "Write a text as the model would, token by token on standard output. What was read is kept, so a token costs the same wherever it "
@@ -38,9 +34,7 @@ internal static class NanoGptGenerateCommand
         command.SetAction(parsed =>
         {
             var options = (NanoGptGenerationOptions)settings.Resolve(parsed);
-            using var weights = NanoGptWeights.Open(parsed.GetValue(source)!);
-            foreach (string sentence in weights.PassedOver)
-                Terminal.Remark(sentence);
+            using var weights = WeightsPlace.Open(parsed.GetValue(source)!);
             return Write(weights, parsed.GetValue(prompt) ?? "", parsed.GetValue(vocabulary), options, parsed.GetValue(json), TimeProvider.System);
         });
         return command;
