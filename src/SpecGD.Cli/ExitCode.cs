@@ -21,6 +21,9 @@ internal static class ExitCode
     /// <summary>Stopped by Ctrl-C (128 + SIGINT).</summary>
     public const int Interrupted = 130;
 
+    /// <summary>Stopped by a batch system's warning (128 + SIGUSR1 as Linux numbers it).</summary>
+    public const int Warned = 138;
+
     /// <summary>Stopped by the system (128 + SIGTERM).</summary>
     public const int Terminated = 143;
 }

@@ -42,6 +42,22 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
         [
             "specgd nanogpt train                                       a tiny model on the embedded sample text, seconds",
             "specgd nanogpt train --text book.txt --preset nano --optimizer adam",
+            "specgd nanogpt train --preset 124M --length 1024 --sequences 4 --dry-run   what it would take",
+            "specgd nanogpt train --data data/web --epochs 1 --init-from weights.safetensors",
+        ],
+        ["eval"] =
+        [
+            "specgd nanogpt eval runs/nanogpt-nano-muon-relu_square-0 --text book.txt",
+            "specgd nanogpt eval weights.safetensors --data data/web --sequences 0 --json | jq .loss",
+        ],
+        ["generate"] =
+        [
+            "specgd nanogpt generate runs/nanogpt-nano-muon-relu_square-0 --prompt 'Once upon' --tokens 500",
+            "specgd nanogpt generate weights.safetensors --temperature 0 --json | jq -r .text",
+        ],
+        ["export"] =
+        [
+            "specgd nanogpt export runs/nanogpt-nano-muon-relu_square-0 --output nano.safetensors",
         ],
         ["reproduce"] =
         [

@@ -3,11 +3,14 @@ using System.Runtime.InteropServices;
 namespace SpecGD.Cli;
 
 /// <summary>
-/// Turns Ctrl-C and a polite request of the system (SIGTERM) into cancellation, so that a run ends after its step and what was computed is kept.
-/// A second request ends the process at once.
+/// Turns Ctrl-C, a polite request of the system (SIGTERM) and a batch system's warning (SIGUSR1) into cancellation, so
+/// that a run ends after its step and what was computed is kept. A second request ends the process at once.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
+    /// <summary>The numbers of SIGUSR1, for which .NET has no name.</summary>
+    private const int UserSignalOfLinux = 10, UserSignalOfBsd = 30;
+
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
 
@@ -16,6 +19,8 @@ internal sealed class Interruption : IDisposable
         Register(PosixSignal.SIGINT, Cli.ExitCode.Interrupted);
         Register(PosixSignal.SIGHUP, Cli.ExitCode.HungUp);
         Register(PosixSignal.SIGTERM, Cli.ExitCode.Terminated);
+        if (!OperatingSystem.IsWindows())
+            Register((PosixSignal)(OperatingSystem.IsLinux() ? UserSignalOfLinux : UserSignalOfBsd), Cli.ExitCode.Warned);
     }
 
     /// <summary>Cancelled at the first request.</summary>

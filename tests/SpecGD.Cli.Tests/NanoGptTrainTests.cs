@@ -71,17 +71,14 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
     {
         Skip.If(OperatingSystem.IsWindows(), "signals are Unix's");
         WriteText(4000);
-        string[] endless =
-            ["nanogpt", "train", "--text", "text.txt", "--output", "out", "--steps", "1000000", "--width", "16", "--sequences", "1", "--checkpoint-every", "3", "--json"];
-
-        using (var killed = SpecgdProcess.Start(Folder, endless))
+        using (var killed = SpecgdProcess.Start(Folder, Endless))
         {
             WaitForCheckpoint(after: 0);
             killed.Kill();
             killed.WaitForExit();
         }
         int reached = NewestWhole();
-        using var second = SpecgdProcess.Start(Folder, endless);
+        using var second = SpecgdProcess.Start(Folder, Endless);
         WaitForCheckpoint(after: reached);
         Process.Start("sh", ["-c", $"kill -TERM {second.Id}"])!.WaitForExit();
         var said = SpecgdProcess.Finish(second);
@@ -100,7 +97,7 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
     [InlineData("--text text.txt", "A text of 201 tokens is too short: training and validation need 129 each for one sequence of 128.")]
     [InlineData("--text text.txt --length 200", "--length takes a multiple of 128; 200 is none.")]
     [InlineData("--text text.txt --optimizer sgd", "--optimizer takes one of muon, muon-mlp-output, adam; 'sgd' is not.")]
-    [InlineData("--text text.txt --data shards", "--data and --text name two data sets to train on; give one.")]
+    [InlineData("--text text.txt --data shards", "--data and --text name two data sets; give one.")]
     [InlineData("--data nowhere", "nowhere")]
     public void Bad_input_is_one_sentence_and_exit_code_2(string arguments, string sentence)
     {
@@ -111,6 +108,102 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
         said.ExitCode.ShouldBe(2, said.Error);
         said.Error.ShouldContain(sentence);
         said.Error.TrimEnd().Split('\n').Length.ShouldBe(1, said.Error);
+    }
+
+    [SkippableTheory]
+    [InlineData("INT", 130)]
+    [InlineData("USR1", 138)]
+    public void Every_request_to_stop_keeps_a_checkpoint_and_has_its_exit_code(string signal, int exitCode)
+    {
+        Skip.If(OperatingSystem.IsWindows(), "signals are Unix's");
+        WriteText(4000);
+        using var running = SpecgdProcess.Start(Folder, Endless);
+        WaitForCheckpoint(after: 0);
+
+        Process.Start("sh", ["-c", $"kill -{signal} {running.Id}"])!.WaitForExit();
+        var said = SpecgdProcess.Finish(running);
+
+        said.ExitCode.ShouldBe(exitCode, said.Error);
+        said.Error.ShouldContain("a checkpoint was kept. The same command goes on from there.");
+        NewestWhole().ShouldBe((int)JsonNode.Parse(said.Output)!["step"]!);
+    }
+
+    [Fact]
+    public void Resume_needs_a_checkpoint_and_checkpoints_of_other_settings_are_not_deleted_unasked()
+    {
+        WriteText(4000);
+        Refused([.. Short, "--resume"]).ShouldContain("There is no checkpoint in out to go on from; without --resume the run begins.");
+        Refused([.. Short, "--resume", "--fresh"]).ShouldContain("--resume goes on from a checkpoint and --fresh deletes it; give one.");
+        Specgd(Short).ExitCode.ShouldBe(0);
+
+        Refused([.. Short, "--adam-lr", "0.001"]).ShouldContain(
+            "The checkpoints in out are of a run with other settings (adam-lr 0.008 there, 0.001 here): "
+            + "give those, name another --output, or begin again with --fresh, which deletes them.");
+        Specgd([.. Short, "--resume"]).Error.ShouldContain("step-000003, after step 3.");
+        var fresh = Specgd([.. Short, "--adam-lr", "0.001", "--fresh"]);
+        fresh.ExitCode.ShouldBe(0, fresh.Error);
+        NewestWhole().ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_dry_run_tells_every_tensor_and_writes_nothing()
+    {
+        WriteText(4000);
+
+        var said = Specgd([.. Short, "--dry-run"]);
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        Directory.Exists(Path.Combine(Folder, "out")).ShouldBeFalse();
+        var json = JsonNode.Parse(said.Output)!;
+        var routing = json["routing"]!.AsArray();
+        routing.Sum(line => (long)line!["parameters"]!).ShouldBe((long)json["parameters"]!);
+        var embedding = routing.Single(line => (string)line!["tensor"]! == "embed.weight")!;
+        ((string)embedding["optimizer"]!, (double)embedding["learning rate"]!, (string)embedding["shape"]!).ShouldBe(("adam", 0.6, "384×16")); // 75·0.008
+        ((string)embedding["reason"]!).ShouldNotBeEmpty();
+        json["memory"]!.AsObject().Sum(part => (long)part.Value!).ShouldBe((long)json["memory_bytes"]!);
+        ((double)json["seconds_at_least"]!).ShouldBePositive();
+        var table = Specgd([.. Short.Where(word => word != "--json"), "--dry-run"]);
+        table.Output.ShouldContain("optimizer state");
+        table.Output.ShouldContain("blocks.0.attn.qkvo_w");
+    }
+
+    /// <summary>The memory that a model of the nano size really takes is what was told, to a factor: the collector takes its time to free what is not used.</summary>
+    [Fact]
+    public void Peak_memory_is_what_was_told_to_a_factor()
+    {
+        const double factor = 1.5;
+        var said = Specgd(
+            "nanogpt", "train", "--preset", "nano", "--steps", "3", "--sequences", "1", "--validate-every", "0", "--checkpoint-every", "0", "--output", "out", "--json");
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        said.Error.ShouldContain("specgd: memory: about ");
+        said.Error.ShouldContain("specgd: time: more than ");
+        var json = JsonNode.Parse(said.Output)!;
+        double told = (double)json["memory_bytes"]!, peak = (double)json["peak_memory_bytes"]!;
+        (peak <= factor * told && told <= factor * peak).ShouldBeTrue($"{peak} taken, {told} told");
+        var times = json["times"]!;
+        ((int)times["steps"]!, (int)times["tokens"]!).ShouldBe((3, 3 * 1024));
+        foreach (string part in new[] { "tokens_per_second", "forward_backward_seconds", "update_seconds", "measures_seconds" })
+            ((double)times[part]!).ShouldBePositive(part);
+    }
+
+    [Fact]
+    public void A_model_too_large_for_the_machine_is_refused_before_anything_is_made()
+    {
+        var refused = Refused("nanogpt", "train", "--preset", "3B", "--width", "20480", "--length", "1024", "--sequences", "1", "--output", "out");
+
+        refused.ShouldContain("of memory, most of it for ");
+        Directory.Exists(Path.Combine(Folder, "out")).ShouldBeFalse();
+    }
+
+    private static string[] Endless =>
+        ["nanogpt", "train", "--text", "text.txt", "--output", "out", "--steps", "1000000", "--width", "16", "--sequences", "1", "--checkpoint-every", "3", "--json"];
+
+    private string Refused(params string[] arguments)
+    {
+        var said = Specgd(arguments);
+        said.ExitCode.ShouldBe(2, said.Error);
+        return said.Error;
     }
 
     /// <summary>Steps of the newest checkpoint with a manifest; 0 where there is none.</summary>

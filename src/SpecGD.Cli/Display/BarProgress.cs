@@ -1,10 +1,11 @@
+using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using SpecGD.Training;
 
 namespace SpecGD.Cli.Display;
 
-/// <summary>A bar for every task, with rate and time left, redrawn in place on a terminal.</summary>
+/// <summary>A bar for every task, with rate, time left and clock time of its end, redrawn in place on a terminal.</summary>
 internal sealed class BarProgress(ProgressContext context) : IProgressReporter
 {
     /// <summary>Does <paramref name="work"/> under a display of bars.</summary>
@@ -19,29 +20,57 @@ internal sealed class BarProgress(ProgressContext context) : IProgressReporter
                 new ProgressBarColumn(),
                 new PercentageColumn(),
                 new RateColumn(),
-                new RemainingTimeColumn())
+                new RemainingTimeColumn(),
+                new EndColumn(TimeProvider.System))
             .Start(context => result = work(new BarProgress(context)));
         return result;
     }
 
     /// <inheritdoc/>
-    public IProgressTask Begin(string name, int total) => new Bar(context.AddTask(Markup.Escape(name), autoStart: true, maxValue: total));
+    public IProgressTask Begin(string name, int total) =>
+        new Bar(context.AddTask(Markup.Escape(name), autoStart: true, maxValue: total), name);
 
-    private sealed class Bar(ProgressTask task) : IProgressTask
+    private sealed class Bar(ProgressTask task, string name) : IProgressTask
     {
+        public void GoOnFrom(int done)
+        {
+            task.State.Update<int>(RateColumn.From, _ => done);
+            task.Value = done;
+        }
+
+        public void Tell(string status) => task.Description = Markup.Escape($"{name}: {status}");
+
         public void Advance(int done) => task.Value = done;
 
         public void End(string remark) => task.StopTask();
     }
 
-    /// <summary>Steps per second.</summary>
+    /// <summary>Steps per second, or seconds per step.</summary>
     private sealed class RateColumn : ProgressColumn
+    {
+        /// <summary>Where a task keeps what had been done before it began.</summary>
+        public const string From = "from";
+
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
+        {
+            double done = task.Value - task.State.Get<int>(From), seconds = task.ElapsedTime?.TotalSeconds ?? 0;
+            string text = done <= 0 || seconds <= 0 ? ""
+                : done >= seconds ? string.Create(CultureInfo.InvariantCulture, $"{done / seconds:0} steps/s")
+                : string.Create(CultureInfo.InvariantCulture, $"{seconds / done:0.0} s/step");
+            return new Text(text, new Style(Color.Grey));
+        }
+    }
+
+    /// <summary>When the task will be done, by the clock on the wall.</summary>
+    private sealed class EndColumn(TimeProvider clock) : ProgressColumn
     {
         protected override bool NoWrap => true;
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
             new Text(
-                task.ElapsedTime is { TotalSeconds: > 0 } elapsed ? $"{task.Value / elapsed.TotalSeconds:0} steps/s" : "",
+                task.IsFinished || task.RemainingTime is not { } left ? "" : TimeText.At(clock.GetLocalNow(), left),
                 new Style(Color.Grey));
     }
 }

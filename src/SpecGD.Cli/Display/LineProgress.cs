@@ -16,7 +16,12 @@ internal sealed class LineProgress(TextWriter writer, TimeProvider clock) : IPro
     {
         private readonly long _begin = clock.GetTimestamp();
         private double _nextLine = Interval;
-        private int _done;
+        private string _status = "";
+        private int _from, _done;
+
+        public void GoOnFrom(int done) => _from = _done = done;
+
+        public void Tell(string status) => _status = status;
 
         public void Advance(int done)
         {
@@ -25,14 +30,26 @@ internal sealed class LineProgress(TextWriter writer, TimeProvider clock) : IPro
             if (elapsed < _nextLine)
                 return;
             _nextLine = elapsed + Interval;
-            double rate = done / elapsed;
-            Write(string.Create(CultureInfo.InvariantCulture, $"{name}: {done}/{total} steps, {rate:0.#} steps/s, {(total - done) / rate:0} s left"));
+            double rate = (done - _from) / elapsed;
+            string speed = rate >= 1
+                ? string.Create(CultureInfo.InvariantCulture, $"{rate:0.#} steps/s")
+                : string.Create(CultureInfo.InvariantCulture, $"{1 / rate:0.#} s/step");
+            string status = _status.Length > 0 ? $", {_status}" : "";
+            Write($"{name}: {done}/{total} steps{status}, {speed}, {Left((total - done) / rate)}");
         }
 
         public void End(string remark)
         {
             double elapsed = clock.GetElapsedTime(_begin).TotalSeconds;
-            Write(string.Create(CultureInfo.InvariantCulture, $"{remark.TrimEnd('.')} ({_done} steps in {elapsed:0.0} s)"));
+            Write(string.Create(CultureInfo.InvariantCulture, $"{remark.TrimEnd('.')} ({_done - _from} steps in {elapsed:0.0} s)"));
+        }
+
+        private string Left(double seconds)
+        {
+            if (!double.IsFinite(seconds) || seconds > TimeSpan.MaxValue.TotalSeconds / 2)
+                return "no end in sight";
+            var left = TimeSpan.FromSeconds(seconds);
+            return $"{TimeText.Of(left)} left, done at {TimeText.At(clock.GetLocalNow(), left)}";
         }
 
         private void Write(string line)

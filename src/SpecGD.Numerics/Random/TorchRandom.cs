@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+
 namespace SpecGD.Numerics.Random;
 
 /// <summary>
@@ -8,6 +11,9 @@ public sealed class TorchRandom
 {
     /// <summary>Below this many elements PyTorch draws normal numbers one at a time, from it on in groups of this size.</summary>
     private const int Group = 16;
+
+    /// <summary>Elements that <see cref="FillNormalRows{T}"/> draws before it transforms them: 4 MB.</summary>
+    private const int PieceOfRows = 1 << 19;
 
     private readonly MersenneTwister _bits;
     private double? _cachedNormal;
@@ -58,6 +64,37 @@ public sealed class TorchRandom
             foreach (ref double x in last)
                 x = NextUniform();
             TransformGroup(last);
+        }
+    }
+
+    /// <summary>
+    /// Fills each row as <see cref="FillNormal"/> would, one row after the other: the same numbers, with their logarithms and cosines divided over
+    /// the threads.
+    /// </summary>
+    public void FillNormalRows<T>(Matrix<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int width = destination.Columns;
+        bool inGroups = width >= Group && width % Group == 0; // else a row's end draws again, after its transformation
+        var piece = new Matrix<double>(Math.Min(destination.Rows, Math.Max(1, PieceOfRows / Math.Max(width, 1))), width);
+        for (int start = 0; start < destination.Rows; start += piece.Rows)
+        {
+            int rows = Math.Min(piece.Rows, destination.Rows - start), first = start;
+            for (int i = 0; i < rows; i++)
+            {
+                if (inGroups)
+                    foreach (ref double x in piece.Row(i))
+                        x = NextUniform();
+                else
+                    FillNormal(piece.Row(i));
+            }
+            RowWork.ForEach(rows, width, i =>
+            {
+                var row = piece.Row(i);
+                for (int at = 0; inGroups && at < width; at += Group)
+                    TransformGroup(row.Slice(at, Group));
+                TensorPrimitives.ConvertTruncating<double, T>(row, destination.Row(first + i));
+            });
         }
     }
 

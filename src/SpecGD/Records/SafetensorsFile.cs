@@ -144,6 +144,28 @@ public sealed class SafetensorsFile : IDisposable
         return values;
     }
 
+    /// <summary>Writes the bytes of a tensor as they are.</summary>
+    public void CopyTo(SafetensorsEntry entry, Stream destination)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(destination);
+        byte[] piece = ArrayPool<byte>.Shared.Rent(Piece);
+        try
+        {
+            for (long at = entry.Begin; at < entry.End;)
+            {
+                var bytes = piece.AsSpan(0, (int)Math.Min(Piece, entry.End - at));
+                ReadExactly(Path, _handle, bytes, _bufferStart + at);
+                destination.Write(bytes);
+                at += bytes.Length;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 

@@ -49,6 +49,15 @@ public sealed class SafetensorsTensor
         });
     }
 
+    /// <summary>A tensor of another file under a name of its own; its bytes are copied when they are written, a piece at a time.</summary>
+    /// <exception cref="BadInputException">The file has no such tensor.</exception>
+    public static SafetensorsTensor Of(string name, SafetensorsFile file, string source)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var entry = file.Entry(source);
+        return new SafetensorsTensor(name, entry.Element, entry.Shape, stream => file.CopyTo(entry, stream));
+    }
+
     /// <summary>Whole numbers of 32 bits.</summary>
     /// <exception cref="ArgumentException">The shape holds another number of elements.</exception>
     public static SafetensorsTensor Of(string name, ReadOnlyMemory<int> values, params IReadOnlyList<long> shape) =>

@@ -14,6 +14,9 @@ public static class Orthogonalization
     /// <summary>Steps of <see cref="NewtonSchulz{T}(Matrix{T}, int)"/> in Muon.</summary>
     public const int MuonSteps = 5;
 
+    /// <summary>Steps of <see cref="PolarExpress{T}(Matrix{T}, int)"/> where no other number is given: the table and one of its limit.</summary>
+    public const int PolarExpressDefaultSteps = 8;
+
     /// <summary>
     /// Divisor of the tabulated Polar Express coefficients (a/s, b/s³, c/s⁵) that keeps rounding
     /// from pushing a singular value out of the interval.
@@ -65,7 +68,7 @@ public static class Orthogonalization
     /// <param name="gradient">G, m × n.</param>
     /// <param name="steps">Number of steps.</param>
     /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
-    public static Matrix<T> PolarExpress<T>(Matrix<T> gradient, int steps = 8)
+    public static Matrix<T> PolarExpress<T>(Matrix<T> gradient, int steps = PolarExpressDefaultSteps)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var result = new Matrix<T>(gradient.Rows, gradient.Columns);
@@ -76,7 +79,7 @@ public static class Orthogonalization
     /// <summary>The same into <paramref name="into"/>, of the gradient's shape, which may be the gradient itself; nothing is allocated.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
-    public static void PolarExpress<T>(Matrix<T> gradient, Matrix<T> into, int steps = 8)
+    public static void PolarExpress<T>(Matrix<T> gradient, Matrix<T> into, int steps = PolarExpressDefaultSteps)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         Iterate(gradient, into, steps, static step => step < PolarExpressSteps.Length ? PolarExpressSteps[step].DividedBy(Safety) : Limit);
 

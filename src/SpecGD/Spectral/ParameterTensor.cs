@@ -19,30 +19,34 @@ public sealed class ParameterTensor<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>A tensor of zeros with zero gradient.</summary>
-    /// <param name="name">Name within the model.</param>
-    /// <param name="shape">One size for a vector, two for a matrix, three for a stack of matrices.</param>
-    /// <param name="parts">Names of the matrices of a stack.</param>
-    /// <exception cref="ArgumentException">The shape has another number of sizes, or there are more or fewer names than matrices.</exception>
+    /// <inheritdoc cref="ParameterLayout(string, IReadOnlyList{int}, IReadOnlyList{string})"/>
     public ParameterTensor(string name, IReadOnlyList<int> shape, params IReadOnlyList<string> parts)
+        : this(new ParameterLayout(name, shape, parts))
     {
-        ArgumentNullException.ThrowIfNull(shape);
-        ArgumentNullException.ThrowIfNull(parts);
-        int matrices = shape.Count switch { 1 => 0, 2 => 1, 3 => shape[0], _ => throw new ArgumentException($"'{name}' has {shape.Count} sizes; one to three are known.", nameof(shape)) };
-        if (parts.Count != (shape.Count == 3 ? matrices : 0))
-            throw new ArgumentException($"'{name}' is a stack of {matrices} matrices with {parts.Count} names.", nameof(parts));
-        Name = name;
-        Shape = shape;
-        int columns = shape[^1], rows = shape.SkipLast(1).Aggregate(1, (product, size) => checked(product * size));
-        Value = new Matrix<T>(rows, columns);
-        Gradient = new Matrix<T>(rows, columns);
-        Matrices = [.. Enumerable.Range(0, matrices).Select(i => Part(parts.Count == 0 ? name : $"{name}.{parts[i]}", i, rows / matrices))];
     }
 
+    /// <summary>A tensor of zeros with zero gradient.</summary>
+    public ParameterTensor(ParameterLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        Layout = layout;
+        Value = new Matrix<T>(layout.Rows, layout.Columns);
+        Gradient = new Matrix<T>(layout.Rows, layout.Columns);
+        Matrices =
+        [
+            .. Enumerable.Range(0, layout.Matrices).Select(i =>
+                Part(layout.Parts.Count == 0 ? Name : $"{Name}.{layout.Parts[i]}", i, layout.Rows / layout.Matrices)),
+        ];
+    }
+
+    /// <summary>Name and sizes.</summary>
+    public ParameterLayout Layout { get; }
+
     /// <summary>Name within the model.</summary>
-    public string Name { get; }
+    public string Name => Layout.Name;
 
     /// <summary>Sizes, outermost first.</summary>
-    public IReadOnlyList<int> Shape { get; }
+    public IReadOnlyList<int> Shape => Layout.Shape;
 
     /// <summary>The elements: the last size is the columns, the product of the others the rows; a vector is one row.</summary>
     public Matrix<T> Value { get; }

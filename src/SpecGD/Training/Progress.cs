@@ -10,6 +10,16 @@ public interface IProgressReporter
 /// <summary>One task on display.</summary>
 public interface IProgressTask
 {
+    /// <summary>So many steps had been done before this process began: they count for how far it is, not for how fast.</summary>
+    void GoOnFrom(int done)
+    {
+    }
+
+    /// <summary>What is to be seen beside the number of steps from the next <see cref="Advance"/> on: "loss 3.21, 950 tokens/s".</summary>
+    void Tell(string status)
+    {
+    }
+
     /// <summary><paramref name="done"/> steps are done in all.</summary>
     void Advance(int done);
 

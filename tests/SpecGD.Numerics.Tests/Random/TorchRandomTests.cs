@@ -116,4 +116,24 @@ public class TorchRandomTests
         drawn.ShouldAllBe(u => u >= 0 && u < 1);
         drawn.Average().ShouldBeWithin(sixDeviations, of: 0.5);
     }
+
+    [Theory]
+    [InlineData(1500, 768)] // more than one piece, divided over threads
+    [InlineData(5, 40)]     // rows whose end is drawn again
+    [InlineData(3, 7)]      // rows too short for groups
+    public void Rows_of_normal_numbers_are_those_that_one_row_after_the_other_gives(int rows, int columns)
+    {
+        var together = new Matrix<float>(rows, columns);
+        var one = new TorchRandom(11);
+        one.FillNormalRows(together);
+
+        var other = new TorchRandom(11);
+        double[] row = new double[columns];
+        for (int i = 0; i < rows; i++)
+        {
+            other.FillNormal(row);
+            together.Row(i).ToArray().ShouldBe([.. row.Select(x => (float)x)], $"row {i}");
+        }
+        one.NextUniform().ShouldBe(other.NextUniform(), "both streams stand at one place");
+    }
 }

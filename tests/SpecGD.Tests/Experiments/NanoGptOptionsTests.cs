@@ -1,6 +1,8 @@
 using SpecGD.Experiments.NanoGpt;
 using SpecGD.Experiments.Settings;
 using SpecGD.Models.Gpt;
+using SpecGD.Records;
+using SpecGD.Training.Gpt;
 
 namespace SpecGD.Tests.Experiments;
 
@@ -36,6 +38,46 @@ public class NanoGptOptionsTests
         Should.Throw<BadInputException>(() => new NanoGptOptions { Layers = 7 }.Shape()).Message.ShouldContain("even number of layers");
         Should.Throw<BadInputException>(() => Resolve("preset", "huge")).Message.ShouldContain("--preset takes one of tiny, nano, 124M, 3B; 'huge' is not.");
     }
+
+    [Theory]
+    [InlineData(1, 25)] // 12,800 tokens are 25 steps of 4 sequences of 128
+    [InlineData(0.5, 13)]
+    [InlineData(0.001, 1)]
+    public void Epochs_are_steps_that_pass_the_training_tokens_so_often(double epochs, int steps)
+    {
+        var resolved = new NanoGptOptions { Epochs = epochs }.WithStepsFor(Data(12_800));
+
+        (resolved.Steps, resolved.Epochs).ShouldBe((steps, null));
+        resolved.WithStepsFor(Data(1)).ShouldBe(resolved);
+    }
+
+    [Fact]
+    public void Steps_and_epochs_exclude_one_another_and_too_many_are_refused()
+    {
+        Should.Throw<BadInputException>(() => new NanoGptOptions { Epochs = 1, Steps = 2 }.WithStepsFor(Data(1000))).Message
+            .ShouldBe("--steps and --epochs both say how long the run is; give one.");
+        Should.Throw<BadInputException>(() => new NanoGptOptions { Epochs = 1000 }.WithStepsFor(Data(100_000_000_000))).Message
+            .ShouldContain("at most 10000000 are.");
+    }
+
+    [Fact]
+    public void A_run_that_does_not_fit_is_refused_and_one_that_fits_badly_is_warned_of()
+    {
+        var forecast = NanoGptForecast.Of(new NanoGptOptions { Preset = "3B" }, Data(1_000_000));
+
+        forecast.Memory.Total.ShouldBeGreaterThan(30L << 30); // parameters, gradients and optimizer state of 3 10⁹ parameters alone
+        forecast.Refusal(new MachineMemory(16L << 30, null))!.ShouldContain("of memory, most of it for ");
+        forecast.Refusal(new MachineMemory(1L << 50, 1L << 30)).ShouldBeNull();
+        forecast.Warning(new MachineMemory(1L << 50, 1L << 30))!.ShouldEndWith("and 1.0 GiB are free; it may be slow or be killed");
+        forecast.Warning(new MachineMemory(1L << 50, null)).ShouldBeNull();
+        forecast.TimeAt(forecast.Work.ForRun).TotalSeconds.ShouldBe(1, 1e-9);
+        var here = MachineMemory.Here();
+        here.Total.ShouldBeGreaterThan(0);
+        MachineMemory.PeakOfProcess().ShouldBeInRange(10L << 20, here.Total);
+    }
+
+    private static NanoGptData Data(long tokens) =>
+        new("a test", 257, 256, 3, new MemoryTokens(new ushort[300], 128, 1), []) { TrainingTokens = tokens };
 
     private static NanoGptOptions Resolve(string name, string value) =>
         (NanoGptOptions)Setting.Resolve(typeof(NanoGptOptions), new Dictionary<string, IReadOnlyList<string>> { [name] = [value] });

@@ -9,6 +9,9 @@ internal static class NanoGptCommand
         new("nanogpt", "The modded-NanoGPT model of July 2025 with Muon and Adam.")
         {
             NanoGptTrainCommand.Build(),
+            NanoGptEvalCommand.Build(),
+            NanoGptGenerateCommand.Build(),
+            NanoGptExportCommand.Build(),
             NanoGptVerifyCommand.Build(),
         };
 }

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments.NanoGpt;
+using SpecGD.Numerics.LinearAlgebra;
 using SpecGD.Records;
-using SpecGD.Training.Gpt;
 
 namespace SpecGD.Cli.Commands.NanoGpt;
 
@@ -15,45 +14,68 @@ internal static class NanoGptTrainCommand
     {
         var command = new Command(
             "train",
-            "Train the model with stable and nuclear ranks measured on the way: on token shards, on a text byte by byte, or on the embedded sample text. "
-            + "The same command goes on where it was stopped.");
-        var data = new Option<string?>("--data") { Description = "token shards to train on, as 'specgd data' makes them", HelpName = "DIR" };
-        var text = new Option<string?>("--text")
-        {
-            Description = "a text to train on, byte by byte, instead of shards; its last tenth is for validation",
-            HelpName = "FILE",
-        };
+            "Train the model with stable and nuclear ranks measured on the way: on token shards, on a text byte by byte, or on the embedded sample "
+            + "text. The same command goes on where it was stopped.");
+        var tokens = new TokenPlace(command, "train on");
         var settings = new SettingOptions(command, typeof(NanoGptOptions));
         var output = new Option<string?>("--output")
         {
             Description = "run folder to write (default runs/ and a name made of the settings)",
             HelpName = "DIR",
         };
-        var fresh = new Option<bool>("--fresh") { Description = "begin again, also where checkpoints of the same run are there" };
+        var initFrom = new Option<string?>("--init-from")
+        {
+            Description = "weights to begin with, in a safetensors file under the names of the snapshot; the optimizers begin afresh",
+            HelpName = "FILE",
+        };
+        var resume = new Option<bool>("--resume")
+        {
+            Description = "there must be a checkpoint to go on from; one of another version of this program will do",
+        };
+        var fresh = new Option<bool>("--fresh") { Description = "begin again and delete the checkpoints that are there" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "tell what updates what, and memory and time, and train nothing" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
-        foreach (Option option in new Option[] { data, text, output, fresh, json })
+        foreach (Option option in new Option[] { output, initFrom, resume, fresh, dryRun, json })
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
             var options = (NanoGptOptions)settings.Resolve(parsed);
+            var beginning = new NanoGptBeginning(parsed.GetValue(fresh), parsed.GetValue(resume), KeepOthers: true, parsed.GetValue(initFrom));
+            beginning.Require();
+            var data = tokens.ForTraining(parsed, options);
+            var forecast = NanoGptForecast.Of(options, data);
+            if (parsed.GetValue(dryRun))
+                return Tell(forecast, parsed.GetValue(json));
             string directory = parsed.GetValue(output)
                 ?? Path.Combine("runs", $"{NanoGptRun.Name}-{options.Preset}-{options.Optimizer}-{options.Mlp}-{options.Seed}");
-            var run = new NanoGptRun(options, directory, Data(options, parsed.GetValue(data), parsed.GetValue(text)), parsed.GetValue(fresh));
-            return Train(run, parsed.GetValue(json));
+            return Train(forecast, () => new NanoGptRun(options, directory, data, beginning), parsed.GetValue(json));
         });
         return command;
     }
 
-    private static NanoGptData Data(NanoGptOptions options, string? shards, string? text) => (shards, text) switch
+    private static int Tell(NanoGptForecast forecast, bool asJson)
     {
-        (not null, not null) => throw new BadInputException("--data and --text name two data sets to train on; give one."),
-        ({ } place, null) => NanoGptData.Shards(place, options),
-        (null, { } file) => NanoGptData.Text(file, options),
-        _ => NanoGptData.Sample(options),
-    };
+        var machine = MachineMemory.Here();
+        double rate = NanoGptForecast.MeasureRate(TimeProvider.System);
+        if (asJson)
+            SummaryView.PrintJson(ForecastView.ToJson(forecast, machine, rate));
+        else
+            ForecastView.Print(forecast, machine, rate);
+        if ((forecast.Refusal(machine) ?? forecast.Warning(machine)) is { } warning)
+            Terminal.Remark(warning);
+        return ExitCode.Done;
+    }
 
-    private static int Train(NanoGptRun run, bool asJson)
+    private static int Train(NanoGptForecast forecast, Func<NanoGptRun> prepare, bool asJson)
     {
+        if (Backend.Notice is { } notice)
+            Terminal.Remark(notice);
+        var machine = MachineMemory.Here();
+        if (forecast.Refusal(machine) is { } refusal)
+            throw new BadInputException(refusal);
+        ForecastView.Remark(forecast, machine, NanoGptForecast.MeasureRate(TimeProvider.System));
+        using var interruption = new Interruption();
+        var run = prepare();
         foreach (string remark in run.Remarks)
             Terminal.Remark(remark);
         Terminal.Remark(string.Create(
@@ -61,11 +83,10 @@ internal static class NanoGptTrainCommand
             $"data: {run.Data.Description}; a model that knew only how often each token occurs would have the loss {run.Data.UnigramEntropy:0.000}"));
         if (!asJson)
             SummaryView.PrintTable("What updates what", [.. run.Routing.Select(NanoGptRun.Row)]);
-        using var interruption = new Interruption();
         var outcome = Terminal.CanRedraw
             ? BarProgress.Show(progress => run.Train(progress, TimeProvider.System, interruption.Token))
             : run.Train(new LineProgress(Terminal.Error, TimeProvider.System), TimeProvider.System, interruption.Token);
-        Print(run, outcome, asJson);
+        TrainingView.Print(run, outcome, forecast, asJson);
         return outcome.Status switch
         {
             RunStatus.Diverged => Explained(
@@ -80,32 +101,4 @@ internal static class NanoGptTrainCommand
         Terminal.Remark(sentence);
         return code;
     }
-
-    private static void Print(NanoGptRun run, GptTrainingOutcome outcome, bool asJson)
-    {
-        var series = run.Log().Methods[NanoGptRun.Name].Series;
-        if (asJson)
-        {
-            SummaryView.PrintJson(new JsonObject
-            {
-                ["status"] = outcome.Status.ToString().ToLowerInvariant(),
-                ["step"] = outcome.Step,
-                ["directory"] = run.Folder.DirectoryPath,
-                ["unigram_entropy"] = run.Data.UnigramEntropy,
-                ["rows"] = new JsonArray([.. series.Select(s => Row(s.Key, s.Value))]),
-                ["routing"] = new JsonArray([.. run.Routing.Select(NanoGptRun.Row)]),
-            });
-            return;
-        }
-        SummaryView.PrintTable($"After {outcome.Step} steps", [.. series.Select(s => Row(s.Key, s.Value))]);
-    }
-
-    private static JsonObject Row(string name, Series series) => new()
-    {
-        ["series"] = name,
-        ["records"] = series.Count,
-        ["first"] = series.Count > 0 ? JsonNumber.From(series.Values[0]) : null,
-        ["last"] = series.Count > 0 ? JsonNumber.From(series.Values[^1]) : null,
-        ["last step"] = series.Count > 0 ? series.Steps[^1] : null,
-    };
 }

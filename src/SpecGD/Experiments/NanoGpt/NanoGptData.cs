@@ -1,4 +1,5 @@
 using SpecGD.Data.Language;
+using SpecGD.Data.Language.Tokenizers;
 using SpecGD.Data.Language.Tokens;
 using SpecGD.Models.Gpt;
 using SpecGD.Training.Gpt;
@@ -21,9 +22,10 @@ public sealed record NanoGptData(
     IReadOnlyList<ReadOnlyMemory<ushort>> Validation)
 {
     /// <summary>The sample text where no other is named: this much of it, and which.</summary>
-    private const double SampleMegabytes = 4;
+    internal const double SampleMegabytes = 4;
 
-    private const ulong SampleSeed = 1;
+    /// <inheritdoc cref="SampleMegabytes"/>
+    internal const ulong SampleSeed = 1;
 
     /// <summary>Sequences to validate on, where the data has as many.</summary>
     private const int ValidationCount = 8;
@@ -35,9 +37,18 @@ public sealed record NanoGptData(
 
     private const int ReferenceLookAhead = 2, LongLookAhead = 16;
 
+    /// <summary>The sample text in words.</summary>
+    internal static string SampleDescription { get; } = FormattableString.Invariant($"sample text, {SampleMegabytes} MB, seed {SampleSeed}");
+
+    /// <summary>Name of what made the tokens.</summary>
+    public string Tokenizer { get; init; } = ByteTokenizer.TokenizerName;
+
+    /// <summary>Tokens to train on, each once.</summary>
+    public long TrainingTokens { get; init; }
+
     /// <summary>The embedded sample text, byte by byte: a first training needs no file.</summary>
     public static NanoGptData Sample(NanoGptOptions options) =>
-        Of(LanguageData.Sample(SampleMegabytes, SampleSeed), FormattableString.Invariant($"sample text, {SampleMegabytes} MB, seed {SampleSeed}"), options);
+        Of(LanguageData.Sample(SampleMegabytes, SampleSeed), SampleDescription, options);
 
     /// <summary>Token shards on disk: a folder, a pattern or a file.</summary>
     /// <exception cref="BadInputException">There are none, or they are not whole.</exception>
@@ -63,7 +74,7 @@ public sealed record NanoGptData(
             shape.EndOfText,
             census.Entropy,
             new MemoryTokens(training, length, options.SequencesPerStep),
-            validation);
+            validation) { TrainingTokens = training.Length };
     }
 
     /// <summary>The model with a vocabulary that holds these tokens.</summary>
@@ -85,7 +96,11 @@ public sealed record NanoGptData(
             data.EndOfText,
             EntropyOf(data.Training),
             new ShardTokens(new TrainingSequences(data.Training, sequences)),
-            [.. validation.Take(Math.Min(ValidationCount, validation.Count)).Select(sequence => sequence.Tokens)]);
+            [.. validation.Take(Math.Min(ValidationCount, validation.Count)).Select(sequence => sequence.Tokens)])
+        {
+            Tokenizer = data.Tokenizer,
+            TrainingTokens = data.Training.TokenCount,
+        };
     }
 
     /// <summary>Entropy of the first shard's frequencies: one shard of many says enough, and a hundred would take minutes.</summary>

@@ -11,6 +11,8 @@ public sealed record NanoGptOptions
 {
     private const string OfPreset = "as the preset has it";
 
+    private const int MostSteps = 10_000_000;
+
     private const string Squared = "relu_square", Gated = "swiglu", NewtonSchulz = "newton-schulz", PolarExpress = "polar-express";
 
     /// <summary>Model and run to start from.</summary>
@@ -22,7 +24,10 @@ public sealed record NanoGptOptions
     public string Optimizer { get; init; } = "muon";
 
     /// <summary>The MLP's nonlinearity.</summary>
-    [Setting("mlp", "nonlinearity of the MLP", Choices = Squared + "," + Gated)]
+    [Setting(
+        "mlp",
+        "nonlinearity of the MLP: relu_square of 4·width, 8·width² parameters a block; swiglu gates the same 4·width, 12·width² parameters",
+        Choices = Squared + "," + Gated)]
     public string Mlp { get; init; } = Squared;
 
     /// <summary>Muon's orthogonalization.</summary>
@@ -50,8 +55,12 @@ public sealed record NanoGptOptions
     public int Seed { get; init; }
 
     /// <summary>Steps of the run.</summary>
-    [Setting("steps", "steps of the run", Min = 1, Max = 10_000_000, UnsetMeans = OfPreset)]
+    [Setting("steps", "steps of the run", Min = 1, Max = MostSteps, UnsetMeans = OfPreset)]
     public int? Steps { get; init; }
+
+    /// <summary>Passes over the training tokens.</summary>
+    [Setting("epochs", "passes over the training tokens, instead of --steps", Min = 0, MinExcluded = true, Max = 1e5, UnsetMeans = "--steps decides")]
+    public double? Epochs { get; init; }
 
     /// <summary>Tokens of a sequence.</summary>
     [Setting("length", "tokens of a sequence, a multiple of 128", Min = 128, Max = 1 << 20, UnsetMeans = OfPreset)]
@@ -74,21 +83,36 @@ public sealed record NanoGptOptions
     public int? Heads { get; init; }
 
     /// <summary>Steps between validations.</summary>
-    [Setting("validate-every", "steps between validations; 0: only after the last", Min = 0, Max = 10_000_000, UnsetMeans = OfPreset)]
+    [Setting("validate-every", "steps between validations; 0: only after the last", Min = 0, Max = MostSteps, UnsetMeans = OfPreset)]
     public int? ValidateEvery { get; init; }
 
     /// <summary>Steps between measures.</summary>
-    [Setting("track-every", "steps between spectral measures; 0: none", Min = 0, Max = 10_000_000, UnsetMeans = OfPreset)]
+    [Setting("track-every", "steps between spectral measures; 0: none", Min = 0, Max = MostSteps, UnsetMeans = OfPreset)]
     public int? TrackEvery { get; init; }
 
     /// <summary>Steps between checkpoints.</summary>
-    [Setting("checkpoint-every", "steps between checkpoints; 0: only after the last", Min = 0, Max = 10_000_000, UnsetMeans = OfPreset)]
+    [Setting("checkpoint-every", "steps between checkpoints; 0: only after the last", Min = 0, Max = MostSteps, UnsetMeans = OfPreset)]
     public int? CheckpointEvery { get; init; }
 
     private NanoGptPreset Base => NanoGptPreset.Named(Preset);
 
     /// <summary>Sequences of a step, preset and options together.</summary>
     public int SequencesPerStep => Sequences ?? Base.Sequences;
+
+    /// <summary>The same with <see cref="Epochs"/> as a number of steps: so many that a step's tokens times them are that many passes.</summary>
+    /// <exception cref="BadInputException">Steps and epochs are both given, or the epochs are too many steps.</exception>
+    public NanoGptOptions WithStepsFor(NanoGptData data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (Epochs is not { } epochs)
+            return this;
+        if (Steps is not null)
+            throw new BadInputException("--steps and --epochs both say how long the run is; give one.");
+        double steps = Math.Ceiling(epochs * data.TrainingTokens / ((double)SequencesPerStep * Plan().Length));
+        return steps <= MostSteps
+            ? this with { Epochs = null, Steps = (int)Math.Max(1, steps) }
+            : throw new BadInputException($"--epochs {epochs} of {data.TrainingTokens} tokens are {steps:0} steps; at most {MostSteps} are.");
+    }
 
     /// <summary>The model that they ask for.</summary>
     /// <exception cref="BadInputException">There is no such model.</exception>

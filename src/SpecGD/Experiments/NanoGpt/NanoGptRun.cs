@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using SpecGD.Experiments.Settings;
 using SpecGD.Models.Gpt;
-using SpecGD.Numerics.Random;
 using SpecGD.Optimizers.Parameters;
 using SpecGD.Records;
 using SpecGD.Training;
@@ -23,6 +22,8 @@ public sealed class NanoGptRun
 
     private const string IdentityName = "run.json";
 
+    private const string DataKey = "data", InitKey = "init_from";
+
     private readonly NanoGptOptions _options;
     private readonly GptTrainer<float> _trainer;
 
@@ -33,20 +34,42 @@ public sealed class NanoGptRun
     /// <param name="fresh">Whether checkpoints of the same run are deleted instead of gone on from.</param>
     /// <exception cref="BadInputException">The options contradict one another, or the folder cannot be written.</exception>
     public NanoGptRun(NanoGptOptions options, string directory, NanoGptData data, bool fresh = false)
+        : this(options, directory, data, new NanoGptBeginning(Fresh: fresh))
+    {
+    }
+
+    /// <summary>The same, beginning as <paramref name="beginning"/> says.</summary>
+    /// <exception cref="BadInputException">
+    /// The options contradict one another, the folder cannot be written, or it does not hold the checkpoints that it should.
+    /// </exception>
+    public NanoGptRun(NanoGptOptions options, string directory, NanoGptData data, NanoGptBeginning beginning)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(data);
-        _options = options;
+        ArgumentNullException.ThrowIfNull(beginning);
+        beginning.Require();
+        _options = options = options.WithStepsFor(data);
         Data = data;
         Folder = RunFolder.Prepare(directory);
-        var parameters = new GptParameters<float>(data.Fit(options.Shape()));
+        Options = Setting.ToJson(options);
+        Options[DataKey] = data.Description;
+        if (beginning.InitDescription() is { } weights)
+            Options[InitKey] = weights;
         string kept = Path.Combine(directory, CheckpointsName);
         var checkpoints = new GptCheckpoints(kept);
-        _trainer = new GptTrainer<float>(options.Plan(), parameters, options.Routing(), data.Source, data.Validation, checkpoints);
-        parameters.Initialise(new TorchRandom((ulong)options.Seed));
-        Options = Setting.ToJson(options);
-        Options["data"] = data.Description;
-        Remarks = GoOn(checkpoints, Path.Combine(kept, IdentityName), fresh);
+        var found = KeptRun.In(checkpoints, Path.Combine(kept, IdentityName), new RunIdentity(Name, Options));
+        bool goesOn = found.GoesOn(beginning, directory);
+        var parameters = new GptParameters<float>(data.Fit(options.Shape()));
+        _trainer = new GptTrainer<float>(options.Plan(), parameters, options.Routing(), data.Source, data.Validation, checkpoints)
+        {
+            Tokenizer = data.Tokenizer,
+        };
+        var passedOver = goesOn ? _trainer.Resume() : [];
+        if (beginning.Resume && _trainer.Optimizer.Steps == 0)
+            throw new BadInputException($"{string.Join(' ', passedOver.Append($"{kept} has no whole checkpoint to go on from."))}");
+        if (_trainer.Optimizer.Steps == 0)
+            beginning.Initialise(parameters, options.Seed);
+        Remarks = goesOn ? passedOver : found.Replace(beginning);
     }
 
     /// <summary>What is trained on.</summary>
@@ -57,6 +80,9 @@ public sealed class NanoGptRun
 
     /// <summary>Every option with its value, and the data.</summary>
     public JsonObject Options { get; }
+
+    /// <summary>Where the time went since this process began.</summary>
+    public GptTimes Times => _trainer.Times;
 
     /// <summary>What updates what.</summary>
     public IReadOnlyList<RoutedParameter> Routing => _trainer.Optimizer.Table;
@@ -105,15 +131,65 @@ public sealed class NanoGptRun
         };
     }
 
-    /// <summary>Resumes where the checkpoints are of this very run; deletes them else.</summary>
-    private IReadOnlyList<string> GoOn(GptCheckpoints checkpoints, string identityPath, bool fresh)
+    /// <summary>What the folder of checkpoints holds, in view of the run that is asked for.</summary>
+    private sealed record KeptRun(GptCheckpoints Checkpoints, string IdentityPath, RunIdentity Identity, bool IsSame, bool IsOtherVersion)
     {
-        var identity = new RunIdentity(Name, Options);
-        if (!fresh && File.Exists(identityPath) && identity.IsWritten(LenientJson.ReadObject(identityPath, "the identity of a run")))
-            return _trainer.Resume();
-        bool others = checkpoints.Folders.Count > 0;
-        checkpoints.Clear();
-        AtomicFile.Write(identityPath, identity.ToJson().ToJsonString());
-        return others && !fresh ? ["The checkpoints in the folder were of other settings or another version; they are deleted."] : [];
+        public static KeptRun In(GptCheckpoints checkpoints, string identityPath, RunIdentity identity)
+        {
+            var written = File.Exists(identityPath) ? LenientJson.ReadObject(identityPath, "the identity of a run") : null;
+            bool sameOptions = written?["options"]?.ToJsonString() == identity.Options.ToJsonString();
+            bool same = written is not null && identity.IsWritten(written);
+            return new KeptRun(checkpoints, identityPath, identity, same, sameOptions && !same);
+        }
+
+        private bool Any => Checkpoints.Folders.Count > 0;
+
+        /// <summary>Whether the run goes on from what is there.</summary>
+        /// <exception cref="BadInputException">It should, and cannot; or it cannot, and what is there must not be lost.</exception>
+        public bool GoesOn(NanoGptBeginning beginning, string directory)
+        {
+            if (beginning.Fresh)
+                return false;
+            if (beginning.Resume && !Any)
+                throw Nothing(directory);
+            if (IsSame || (IsOtherVersion && beginning.Resume))
+                return true;
+            if (Any && (beginning.Resume || beginning.KeepOthers))
+                throw IsOtherVersion ? OfOtherVersion(directory) : OfOtherSettings(directory);
+            return false;
+        }
+
+        /// <summary>Makes the folder this run's own, without a checkpoint.</summary>
+        public IReadOnlyList<string> Replace(NanoGptBeginning beginning)
+        {
+            bool others = Any;
+            Checkpoints.Clear();
+            AtomicFile.Write(IdentityPath, Identity.ToJson().ToJsonString());
+            return others && !beginning.Fresh ? ["The checkpoints in the folder were of other settings or another version; they are deleted."] : [];
+        }
+
+        private static BadInputException Nothing(string directory) =>
+            new($"There is no checkpoint in {directory} to go on from; without --resume the run begins.");
+
+        private static BadInputException OfOtherVersion(string directory) =>
+            new($"The checkpoints in {directory} are of another version of this program: --resume goes on from them nevertheless, "
+                + "--fresh deletes them and begins again.");
+
+        private BadInputException OfOtherSettings(string directory) =>
+            new($"The checkpoints in {directory} are of a run with other settings{Difference()}: give those, name another --output, "
+                + "or begin again with --fresh, which deletes them.");
+
+        /// <summary>The first setting that differs, as a clause; nothing where it is not known.</summary>
+        private string Difference()
+        {
+            if (!File.Exists(IdentityPath) || LenientJson.ReadObject(IdentityPath, "the identity of a run")["options"] is not JsonObject theirs)
+                return "";
+            foreach (string name in theirs.Select(o => o.Key).Union(Identity.Options.Select(o => o.Key)))
+                if (theirs[name]?.ToJsonString() != Identity.Options[name]?.ToJsonString())
+                    return $" ({name} {Show(theirs[name])} there, {Show(Identity.Options[name])} here)";
+            return "";
+        }
+
+        private static string Show(JsonNode? value) => value?.ToString() ?? "not set";
     }
 }

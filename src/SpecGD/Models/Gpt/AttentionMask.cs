@@ -34,6 +34,16 @@ internal sealed class AttentionMask
     public int FirstKeyOfBlock(int block) => _firstBlock[block] * BlockSize;
 
     /// <summary>
+    /// The first key that one query sees, told from what comes before it alone: however a block's keys divide into full and partial ones, a block of
+    /// queries attends to as many blocks as its documents reach back, at most max(window, 1). So a text can be continued token by token.
+    /// </summary>
+    /// <param name="query">Its position.</param>
+    /// <param name="documentStart">Where its document starts.</param>
+    /// <param name="window">Window in blocks.</param>
+    public static int FirstKey(int query, int documentStart, int window) =>
+        Math.Max(documentStart, ((query / BlockSize) + 1 - Math.Max(window, 1)) * BlockSize);
+
+    /// <summary>
     /// Makes the mask for the tokens of a sequence. With block relations any and all (causal: key block not after, strictly before; document: ranges
     /// of documents overlap, are one and the same document), a pair is full where all hold and partial where only any hold; a block of queries
     /// attends to its window − 1 (at least 0) latest full blocks and its max(window − number of full blocks, 1) latest partial ones. The latest full

@@ -24,7 +24,7 @@ internal sealed class GptBlock<T>
         Output = output;
         _dSkip = dSkip;
         _mix = new ResidualMix<T>(parameters, index);
-        _attention = GptShape.HasAttention(index) ? new AttentionLayer<T>(parameters, index, kept.Attention) : null;
+        _attention = GptShape.HasAttention(index) ? new AttentionLayer<T>(parameters, index, kept.Attention!) : null;
         _mlp = new MlpLayer<T>(parameters, index, kept.Expanded);
     }
 
@@ -42,7 +42,7 @@ internal sealed class GptBlock<T>
     {
         var shape = parameters.Shape;
         var blocks = new GptBlock<T>[shape.Layers];
-        var shared = forTraining ? null : new Kept(shape, length);
+        var shared = forTraining ? null : new Kept(shape, length, withAttention: true);
         Matrix<T>[] turns = forTraining ? [] : [new Matrix<T>(length, shape.Width), new Matrix<T>(length, shape.Width)];
         for (int i = 0; i < blocks.Length; i++)
         {
@@ -52,7 +52,7 @@ internal sealed class GptBlock<T>
                 i,
                 i > 0 ? blocks[i - 1] : null,
                 skip,
-                shared ?? new Kept(shape, length),
+                shared ?? new Kept(shape, length, GptShape.HasAttention(i)),
                 forTraining || skip is null ? new Matrix<T>(length, shape.Width) : turns[i % 2],
                 forTraining && i < shape.Layers / 2 ? new Matrix<T>(length, shape.Width) : null);
         }
@@ -88,13 +88,13 @@ internal sealed class GptBlock<T>
     /// <summary>
     /// Activations that the backward pass needs: the mixed input, the state after attention (tokens × d each), and what the layers keep.
     /// </summary>
-    private sealed class Kept(GptShape shape, int length)
+    private sealed class Kept(GptShape shape, int length, bool withAttention)
     {
         public Matrix<T> Mixed { get; } = new(length, shape.Width);
 
-        public Matrix<T> Attended { get; } = new(length, shape.Width);
+        public Matrix<T> Attended { get; } = withAttention ? new(length, shape.Width) : default;
 
-        public AttentionActivations<T> Attention { get; } = new(shape, length);
+        public AttentionActivations<T>? Attention { get; } = withAttention ? new(shape, length) : null;
 
         public Matrix<T> Expanded { get; } = new(length, shape.MlpParts * shape.HiddenWidth);
     }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using SpecGD.Numerics;
 using SpecGD.Numerics.Random;
 using SpecGD.Spectral;
@@ -20,16 +19,14 @@ public sealed class GptParameters<T>
         ArgumentNullException.ThrowIfNull(shape);
         shape.Require();
         Shape = shape;
-        int d = shape.Width, hidden = shape.HiddenWidth;
-        Embedding = Add("embed.weight", [shape.PaddedVocabulary, d]);
-        ValueEmbeddings =
-            [.. Enumerable.Range(0, GptShape.ValueEmbeddings).Select(j => Add($"value_embeds.{j}.weight", [shape.PaddedVocabulary, d]))];
+        foreach (var layout in shape.Layouts())
+            _byName.Add(layout.Name, new ParameterTensor<T>(layout));
+        Embedding = this[GptShape.EmbeddingName];
+        ValueEmbeddings = [.. Enumerable.Range(0, GptShape.ValueEmbeddings).Select(j => this[GptShape.ValueEmbeddingName(j)])];
         Blocks = [.. Enumerable.Range(0, shape.Layers).Select(i => new Block(
-            GptShape.HasAttention(i) ? Add($"blocks.{i}.attn.qkvo_w", [4, d, d], "q", "k", "v", "o") : null,
-            Add($"blocks.{i}.mlp.c_fc", [d, shape.MlpParts * hidden]),
-            Add($"blocks.{i}.mlp.c_proj", [d, hidden])))];
-        Head = Add("lm_head.weight", [shape.PaddedVocabulary, d]);
-        Scalars = Add("scalars", [5 * shape.Layers]);
+            GptShape.HasAttention(i) ? this[GptShape.AttentionName(i)] : null, this[GptShape.ExpandName(i)], this[GptShape.ProjectName(i)]))];
+        Head = this[GptShape.HeadName];
+        Scalars = this[GptShape.ScalarsName];
     }
 
     /// <summary>The tensors of one block.</summary>
@@ -89,7 +86,7 @@ public sealed class GptParameters<T>
     {
         ArgumentNullException.ThrowIfNull(random);
         foreach (var embedding in ValueEmbeddings.Prepend(Embedding))
-            Normal(random, embedding.Value);
+            random.FillNormalRows(embedding.Value);
         double bound = Math.Sqrt(3) * 0.5 / Math.Sqrt(Shape.Width);
         foreach (var block in Blocks)
         {
@@ -121,22 +118,5 @@ public sealed class GptParameters<T>
         for (int i = 0; i < matrix.Rows; i++)
             foreach (ref T w in matrix.Row(i))
                 w = T.CreateChecked(bound * ((2 * random.NextUniform()) - 1));
-    }
-
-    private static void Normal(TorchRandom random, Matrix<T> matrix)
-    {
-        double[] row = new double[matrix.Columns];
-        for (int i = 0; i < matrix.Rows; i++)
-        {
-            random.FillNormal(row);
-            TensorPrimitives.ConvertTruncating<double, T>(row, matrix.Row(i));
-        }
-    }
-
-    private ParameterTensor<T> Add(string name, IReadOnlyList<int> shape, params IReadOnlyList<string> parts)
-    {
-        var tensor = new ParameterTensor<T>(name, shape, parts);
-        _byName.Add(name, tensor);
-        return tensor;
     }
 }

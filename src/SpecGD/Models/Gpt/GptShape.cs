@@ -1,3 +1,5 @@
+using SpecGD.Spectral;
+
 namespace SpecGD.Models.Gpt;
 
 /// <summary>What stands between the two matrices of an MLP.</summary>
@@ -21,6 +23,9 @@ public sealed record GptShape
 
     /// <summary>The block that has no attention.</summary>
     public const int BlockWithoutAttention = 7;
+
+    /// <summary>Names of parameters.</summary>
+    public const string EmbeddingName = "embed.weight", HeadName = "lm_head.weight", ScalarsName = "scalars";
 
     /// <summary>Tokens that the tokenizer knows.</summary>
     public int Vocabulary { get; init; } = 50257;
@@ -52,6 +57,21 @@ public sealed record GptShape
     /// <summary>Pre-activations for each post-activation: 2 where the MLP is gated.</summary>
     public int MlpParts => Mlp == GptMlp.SwiGlu ? 2 : 1;
 
+    /// <summary>Numbers in all parameters.</summary>
+    public long ParameterCount => Layouts().Sum(layout => layout.Count);
+
+    /// <summary>Name of value embedding <paramref name="j"/>.</summary>
+    public static string ValueEmbeddingName(int j) => $"value_embeds.{j}.weight";
+
+    /// <summary>Names of the parameters of block <paramref name="block"/>.</summary>
+    public static string AttentionName(int block) => $"blocks.{block}.attn.qkvo_w";
+
+    /// <inheritdoc cref="AttentionName"/>
+    public static string ExpandName(int block) => $"blocks.{block}.mlp.c_fc";
+
+    /// <inheritdoc cref="AttentionName"/>
+    public static string ProjectName(int block) => $"blocks.{block}.mlp.c_proj";
+
     /// <summary>True where block <paramref name="block"/> has attention.</summary>
     public static bool HasAttention(int block) => block != BlockWithoutAttention;
 
@@ -71,6 +91,26 @@ public sealed record GptShape
 
     /// <summary>The block whose output block <paramref name="block"/> of the second half adds, L − 1 − i; null in the first half.</summary>
     public int? SkipSource(int block) => block >= Layers / 2 ? Layers - 1 - block : null;
+
+    /// <summary>
+    /// Every parameter with its sizes, in the order of a checkpoint: <c>embed.weight</c>, <c>value_embeds.j.weight</c>, the blocks'
+    /// <c>attn.qkvo_w</c> (4, d, d), <c>mlp.c_fc</c> (d, 4d; 8d where gated) and <c>mlp.c_proj</c> (d, 4d), <c>lm_head.weight</c>, <c>scalars</c>.
+    /// </summary>
+    public IEnumerable<ParameterLayout> Layouts()
+    {
+        yield return new ParameterLayout(EmbeddingName, [PaddedVocabulary, Width]);
+        for (int j = 0; j < ValueEmbeddings; j++)
+            yield return new ParameterLayout(ValueEmbeddingName(j), [PaddedVocabulary, Width]);
+        for (int i = 0; i < Layers; i++)
+        {
+            if (HasAttention(i))
+                yield return new ParameterLayout(AttentionName(i), [4, Width, Width], "q", "k", "v", "o");
+            yield return new ParameterLayout(ExpandName(i), [Width, MlpParts * HiddenWidth]);
+            yield return new ParameterLayout(ProjectName(i), [Width, HiddenWidth]);
+        }
+        yield return new ParameterLayout(HeadName, [PaddedVocabulary, Width]);
+        yield return new ParameterLayout(ScalarsName, [5 * Layers]);
+    }
 
     /// <summary>Throws where there is no such model.</summary>
     /// <exception cref="BadInputException">A size is out of range or does not go with another; the sentence says which.</exception>

@@ -13,7 +13,7 @@ internal static class HeadAttention<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The factor on scores q·k.</summary>
-    private static readonly T Scale = T.CreateChecked(0.12);
+    public static readonly T Scale = T.CreateChecked(0.12);
 
     /// <summary>output ← softmax(0.12 q kᵀ + mask) v.</summary>
     /// <param name="q">Queries, T × D.</param>

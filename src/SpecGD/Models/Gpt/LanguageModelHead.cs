@@ -28,6 +28,9 @@ internal sealed class LanguageModelHead<T>
     {
     }
 
+    /// <summary>Tokens of one slice for sequences of this length.</summary>
+    internal static int SliceRows(GptShape shape, int length) => Math.Min(length, Math.Max(1, LargestSlice / shape.PaddedVocabulary));
+
     /// <summary>A head that works through so many tokens at a time.</summary>
     internal LanguageModelHead(ParameterTensor<T> weight, int length, int slice)
     {
@@ -38,6 +41,20 @@ internal sealed class LanguageModelHead<T>
         int rows = Math.Min(length, slice);
         _logits = new Matrix<T>(rows, weight.Value.Rows);
         _losses = new double[rows];
+    }
+
+    /// <summary>z ← 30·sigmoid(x·Wᵀ/(7.5·√d)), tokens × V, from the normalised states x, tokens × d.</summary>
+    public static void CappedLogits(ParameterTensor<T> weight, Matrix<T> x, Matrix<T> z)
+    {
+        FewRows.Multiply(x, weight.Value, true, z);
+        T perLogit = T.CreateChecked(1 / (Steepness * Math.Sqrt(weight.Value.Columns))), cap = T.CreateChecked(Cap);
+        RowWork.ForEach(z.Rows, z.Columns, t =>
+        {
+            var row = z.Row(t);
+            TensorPrimitives.Multiply(row, perLogit, row);
+            TensorPrimitives.Sigmoid<T>(row, row);
+            TensorPrimitives.Multiply(row, cap, row);
+        });
     }
 
     /// <summary>Σ −log p(target), over the tokens of x (tokens × d).</summary>

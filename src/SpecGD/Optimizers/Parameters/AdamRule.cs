@@ -14,6 +14,9 @@ public sealed record AdamRule : UpdateRule
     public override string Name => "adam";
 
     /// <inheritdoc/>
+    public override int StatePerParameter => 2;
+
+    /// <inheritdoc/>
     public override double LearningRate { get; init; } = 0.008;
 
     /// <summary>β₁, the share of the past in the mean of the gradients.</summary>
@@ -35,7 +38,7 @@ public sealed record AdamRule : UpdateRule
         public override IEnumerable<(string Name, Matrix<T> Matrix)> State =>
             [($"adam.first.{tensor.Name}", _first), ($"adam.second.{tensor.Name}", _second)];
 
-        public override void Step(int step, double learningRate) =>
+        public override void Step(int part, int step, double learningRate) =>
             AdamMath.Step(
                 tensor.Value,
                 tensor.Gradient,

@@ -38,6 +38,9 @@ public sealed record MuonRule : UpdateRule
     public override string Name => "muon";
 
     /// <inheritdoc/>
+    public override int StatePerParameter => 1;
+
+    /// <inheritdoc/>
     public override double LearningRate { get; init; } = 0.05;
 
     /// <summary>μ.</summary>
@@ -50,14 +53,35 @@ public sealed record MuonRule : UpdateRule
     public MuonOrthogonalization Orthogonalization { get; init; } = MuonOrthogonalization.NewtonSchulz;
 
     /// <inheritdoc/>
-    public override void RequireFits<T>(ParameterTensor<T> tensor)
+    public override void RequireFits(ParameterLayout tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        if (tensor.Matrices.Count == 0)
+        if (tensor.Matrices == 0)
             throw new BadInputException($"Muon updates matrices; '{tensor.Name}' is a vector of {tensor.Count}.");
     }
 
+    /// <inheritdoc/>
+    public override IEnumerable<(int Count, int Rows, int Columns)> WorkMatrices(ParameterLayout tensor)
+    {
+        var (rows, columns) = SizeOf(tensor);
+        int small = Math.Min(rows, columns);
+        return [(1, rows, columns), (2, small, Math.Max(rows, columns)), (3, small, small)]; // the update; two iterates; three Gram matrices
+    }
+
+    /// <inheritdoc/>
+    public override double Operations(ParameterLayout tensor)
+    {
+        var (rows, columns) = SizeOf(tensor);
+        double small = Math.Min(rows, columns), large = Math.Max(rows, columns);
+        int steps = Orthogonalization == MuonOrthogonalization.PolarExpress
+            ? Spectral.Orthogonalization.PolarExpressDefaultSteps
+            : Spectral.Orthogonalization.MuonSteps;
+        return tensor.Matrices * steps * ((3 * small * small * large) + (small * small * small)); // X Xᵀ and A² by symmetric products, then P X
+    }
+
     internal override TensorUpdater<T> For<T>(ParameterTensor<T> tensor) => new Updater<T>(this, tensor);
+
+    private static (int Rows, int Columns) SizeOf(ParameterLayout tensor) => (tensor.Rows / tensor.Matrices, tensor.Columns);
 
     private sealed class Updater<T>(MuonRule rule, ParameterTensor<T> tensor) : TensorUpdater<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -67,18 +91,19 @@ public sealed record MuonRule : UpdateRule
         public override IEnumerable<(string Name, Matrix<T> Matrix)> State =>
             tensor.Matrices.Select((matrix, i) => ($"muon.momentum.{matrix.Name}", _momenta[i]));
 
-        public override void Step(int step, double learningRate)
+        public override int Parts => _momenta.Length;
+
+        public override bool IsForOneThread => true;
+
+        public override void Step(int part, int step, double learningRate)
         {
             double mu = rule.Momentum.At(step);
-            for (int i = 0; i < _momenta.Length; i++)
-            {
-                var (_, weight, gradient) = tensor.Matrices[i];
-                MuonMath.Accumulate(_momenta[i], gradient, mu);
-                using var lease = MatrixPool<T>.Rent(weight.Rows, weight.Columns);
-                MuonMath.LookAhead(gradient, _momenta[i], mu, lease.Matrix);
-                Orthogonalise(lease.Matrix);
-                MuonMath.Step(weight, lease.Matrix, learningRate, rule.Scale.Of(weight.Rows, weight.Columns), rule.WeightDecay);
-            }
+            var (_, weight, gradient) = tensor.Matrices[part];
+            MuonMath.Accumulate(_momenta[part], gradient, mu);
+            using var lease = MatrixPool<T>.Rent(weight.Rows, weight.Columns);
+            MuonMath.LookAhead(gradient, _momenta[part], mu, lease.Matrix);
+            Orthogonalise(lease.Matrix);
+            MuonMath.Step(weight, lease.Matrix, learningRate, rule.Scale.Of(weight.Rows, weight.Columns), rule.WeightDecay);
         }
 
         private void Orthogonalise(Matrix<T> u)

@@ -34,6 +34,7 @@ public sealed class ParameterOptimizer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly (TensorUpdater<T> Updater, double LearningRate)[] _updaters;
+    private readonly Part[] _inTurn, _sideBySide;
     private readonly CooldownSchedule _schedule;
 
     /// <summary>An optimizer at step 0.</summary>
@@ -45,7 +46,10 @@ public sealed class ParameterOptimizer<T>
         _schedule = schedule;
         ParameterTensor<T>[] all = [.. tensors];
         Table = routing.Assign(all);
-        _updaters = [.. all.Select(tensor => (routing.RouteOf(tensor).Rule.For(tensor), LearningRateOf(routing.RouteOf(tensor))))];
+        _updaters = [.. all.Select(tensor => Updater(tensor, routing.RouteOf(tensor.Layout)))];
+        Part[] parts = [.. _updaters.SelectMany(u => Enumerable.Range(0, u.Updater.Parts).Select(i => new Part(u.Updater, i, u.LearningRate)))];
+        _inTurn = [.. parts.Where(part => !part.Updater.IsForOneThread)];
+        _sideBySide = [.. parts.Where(part => part.Updater.IsForOneThread)];
     }
 
     /// <summary>What updates what.</summary>
@@ -57,14 +61,27 @@ public sealed class ParameterOptimizer<T>
     /// <summary>Everything remembered from step to step besides <see cref="Steps"/>, by name; the memory is the optimizer's own.</summary>
     public IEnumerable<(string Name, Matrix<T> Matrix)> State => _updaters.SelectMany(u => u.Updater.State);
 
-    /// <summary>Updates every tensor from its gradient.</summary>
+    /// <summary>
+    /// Updates every tensor from its gradient. Products of one matrix each are done side by side, one thread each, where there are as many as
+    /// threads; the others take all threads in turn.
+    /// </summary>
     public void Step()
     {
         double factor = _schedule.Factor(Steps);
-        foreach (var (updater, learningRate) in _updaters)
-            updater.Step(Steps, learningRate * factor);
+        void Update(Part part) => part.Updater.Step(part.Index, Steps, part.LearningRate * factor);
+        foreach (var part in _inTurn)
+            Update(part);
+        if (_sideBySide.Length >= ThreadBudget.Total)
+            ThreadBudget.ForEach(_sideBySide, Update);
+        else
+            foreach (var part in _sideBySide)
+                Update(part);
         Steps++;
     }
 
-    private static double LearningRateOf(Route route) => route.Rule.LearningRate * route.Multiplier;
+    /// <summary>A part of a tensor with what updates it.</summary>
+    private sealed record Part(TensorUpdater<T> Updater, int Index, double LearningRate);
+
+    private static (TensorUpdater<T> Updater, double LearningRate) Updater(ParameterTensor<T> tensor, Route route) =>
+        (route.Rule.For(tensor), route.Rule.LearningRate * route.Multiplier);
 }

@@ -32,7 +32,11 @@ public sealed record RoutingTable(string Name, IReadOnlyList<Route> Routes)
     /// <summary>The table of a model's tensors, in their order.</summary>
     /// <exception cref="BadInputException">No route covers a tensor, or its rule cannot update it.</exception>
     public IReadOnlyList<RoutedParameter> Assign<T>(IEnumerable<ParameterTensor<T>> tensors)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Assign(tensors.Select(tensor => tensor.Layout));
+
+    /// <summary>The same of tensors that need not exist yet.</summary>
+    /// <exception cref="BadInputException">No route covers a tensor, or its rule cannot update it.</exception>
+    public IReadOnlyList<RoutedParameter> Assign(IEnumerable<ParameterLayout> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         return
@@ -40,14 +44,13 @@ public sealed record RoutingTable(string Name, IReadOnlyList<Route> Routes)
             .. from tensor in tensors
                let route = RouteOf(tensor)
                select new RoutedParameter(
-                   tensor.Name, tensor.Shape, route.Rule.Name, route.Rule.LearningRate * route.Multiplier, tensor.Count, route.Reason),
+                   tensor.Name, tensor.Shape, route.Rule.Name, route.Rule.LearningRate * route.Multiplier, (int)tensor.Count, route.Reason),
         ];
     }
 
     /// <summary>The route of one tensor.</summary>
     /// <exception cref="BadInputException">No route covers it, or its rule cannot update it.</exception>
-    public Route RouteOf<T>(ParameterTensor<T> tensor)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    public Route RouteOf(ParameterLayout tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
         var route = Routes.FirstOrDefault(r => r.Covers(tensor.Name))

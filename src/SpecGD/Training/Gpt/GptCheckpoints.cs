@@ -34,8 +34,7 @@ public sealed class GptCheckpoints
     public GptCheckpoints(string directory) => _directory = RunFolder.Prepare(directory).DirectoryPath;
 
     /// <summary>The checkpoints there are, whole or not, newest first.</summary>
-    public IReadOnlyList<string> Folders =>
-        [.. Directory.EnumerateDirectories(_directory, Prefix + "*").OrderByDescending(Path.GetFileName, StringComparer.Ordinal)];
+    public IReadOnlyList<string> Folders => FoldersIn(_directory);
 
     /// <summary>Deletes every checkpoint: those of another run must not be taken for this one's.</summary>
     public void Clear()
@@ -55,16 +54,27 @@ public sealed class GptCheckpoints
         DirectoryDurability.Flush(_directory);
         File.Delete(Path.Combine(folder, ManifestName)); // of an earlier run: until the new one is there, the folder is not whole
         var metadata = new Dictionary<string, string> { ["step"] = trainer.Optimizer.Steps.ToString(CultureInfo.InvariantCulture) };
-        SafetensorsWriter.Write(
-            Path.Combine(folder, ModelName),
-            [.. trainer.Parameters.All.Select(t => SafetensorsTensor.Of(t.Name, t.Value, [.. t.Shape.Select(size => (long)size)]))],
-            metadata);
+        GptWeights.Write(Path.Combine(folder, ModelName), trainer.Parameters, trainer.Info);
         SafetensorsWriter.Write(
             Path.Combine(folder, OptimizerName), [.. trainer.Optimizer.State.Select(s => SafetensorsTensor.Of(s.Name, s.Matrix))], metadata);
         AtomicFile.Write(Path.Combine(folder, StateName), trainer.CaptureState().ToJsonString());
         AtomicFile.Write(Path.Combine(folder, ManifestName), Manifest(folder).ToJsonString());
         foreach (string old in Folders.Skip(Kept).Where(f => f != folder))
             Directory.Delete(old, recursive: true);
+    }
+
+    /// <summary>The newest whole checkpoint in a folder of checkpoints, without changing anything there.</summary>
+    /// <returns>Its folder, null where there is none, and a sentence for each damaged one that was passed over.</returns>
+    public static (string? Folder, IReadOnlyList<string> PassedOver) FindNewest(string directory)
+    {
+        var sentences = new List<string>();
+        foreach (string folder in Directory.Exists(directory) ? FoldersIn(directory) : [])
+        {
+            if (Damage(folder) is not { } damage)
+                return (folder, sentences);
+            sentences.Add($"The checkpoint {folder} is passed over: {damage}.");
+        }
+        return (null, sentences);
     }
 
     /// <summary>Puts the newest whole checkpoint into the trainer.</summary>
@@ -74,39 +84,33 @@ public sealed class GptCheckpoints
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        var sentences = new List<string>();
-        foreach (string folder in Folders)
-        {
-            if (Damage(folder) is { } damage)
-            {
-                sentences.Add($"The checkpoint {folder} is passed over: {damage}.");
-                continue;
-            }
-            Load(folder, trainer);
-            sentences.Add($"Going on from {folder}, after step {trainer.Optimizer.Steps}.");
-            break;
-        }
-        return sentences;
+        var (folder, passedOver) = FindNewest(_directory);
+        if (folder is null)
+            return passedOver;
+        Load(folder, trainer);
+        return [.. passedOver, $"Going on from {folder}, after step {trainer.Optimizer.Steps}."];
     }
+
+    private static string[] FoldersIn(string directory) =>
+        [.. Directory.EnumerateDirectories(directory, Prefix + "*").OrderByDescending(Path.GetFileName, StringComparer.Ordinal)];
 
     private static void Load<T>(string folder, GptTrainer<T> trainer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using var model = SafetensorsFile.Open(Path.Combine(folder, ModelName));
         using var optimizer = SafetensorsFile.Open(Path.Combine(folder, OptimizerName));
-        foreach (var tensor in trainer.Parameters.All)
-            ReadInto(model, tensor.Name, tensor.Value, tensor.Shape);
+        GptWeights.Load(model, trainer.Parameters);
         foreach (var (name, matrix) in trainer.Optimizer.State)
-            ReadInto(optimizer, name, matrix, [matrix.Rows, matrix.Columns]);
+            ReadInto(optimizer, name, matrix);
         trainer.RestoreState(LenientJson.ReadObject(Path.Combine(folder, StateName), "the state of a checkpoint"));
     }
 
-    private static void ReadInto<T>(SafetensorsFile file, string name, Matrix<T> into, IReadOnlyList<int> shape)
+    private static void ReadInto<T>(SafetensorsFile file, string name, Matrix<T> into)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var entry = file.Entry(name);
-        if (!entry.Shape.SequenceEqual(shape.Select(size => (long)size)))
-            throw new BadInputException($"{file.Path}: tensor '{name}' is {entry.ShapeText}; this model has [{string.Join(", ", shape)}].");
+        if (!entry.Shape.SequenceEqual([into.Rows, into.Columns]))
+            throw new BadInputException($"{file.Path}: tensor '{name}' is {entry.ShapeText}; this model has [{into.Rows}, {into.Columns}].");
         file.ReadInto(entry, into);
     }
 

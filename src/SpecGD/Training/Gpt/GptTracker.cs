@@ -101,23 +101,34 @@ public sealed class GptTracker<T> : IGptObserver<T>
     /// <summary>nr of every gradient, by section and key.</summary>
     private Dictionary<string, double?> RecordGradients(int step, GptParameters<T> parameters)
     {
+        var matrices = Matrices(parameters).ToArray();
+        double?[] values = Measured(matrices, static matrix => Measures.NuclearRank(matrix.Gradient));
         var ranks = new Dictionary<string, double?>();
-        foreach (var (section, key, matrix) in Matrices(parameters))
+        foreach (var ((section, key, _), value) in matrices.Zip(values))
         {
-            ranks[key] = Measures.NuclearRank(matrix.Gradient);
-            Log.Record($"gradient.{section}", key, step, ranks[key]);
+            ranks[key] = value;
+            Log.Record($"gradient.{section}", key, step, value);
         }
         return ranks;
     }
 
+    /// <summary>A measure of every matrix, side by side: decompositions gain little from several threads each.</summary>
+    private static double?[] Measured((string Section, string Key, ParameterMatrix<T> Matrix)[] matrices, Func<ParameterMatrix<T>, double?> measure)
+    {
+        var values = new double?[matrices.Length];
+        ThreadBudget.ForEach([.. Enumerable.Range(0, matrices.Length)], i => values[i] = measure(matrices[i].Matrix));
+        return values;
+    }
+
     private void RecordWeights(int step, GptParameters<T> parameters)
     {
-        foreach (var (section, key, matrix) in Matrices(parameters).Where(m => m.Section is "mlp" or "attention"))
+        var matrices = Matrices(parameters).Where(m => m.Section is "mlp" or "attention").ToArray();
+        double?[] values = Measured(matrices, static matrix => Measures.StableRank(matrix.Value));
+        foreach (var ((section, key, _), value) in matrices.Zip(values))
         {
-            double? st = Measures.StableRank(matrix.Value);
             if (section == "mlp")
-                Log.Record("weight.mlp", key, step, st);
-            Log.Record("weight_each", key, step, st);
+                Log.Record("weight.mlp", key, step, value);
+            Log.Record("weight_each", key, step, value);
         }
         for (int i = 0; i < _shape.Layers; i++)
             if (parameters.Blocks[i].Attention is { } stack)

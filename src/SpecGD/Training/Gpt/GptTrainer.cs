@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Nodes;
+using SpecGD.Data.Language.Tokenizers;
 using SpecGD.Models.Gpt;
 using SpecGD.Numerics;
 using SpecGD.Optimizers.Parameters;
@@ -28,9 +29,10 @@ public sealed class GptTrainer<T>
     private readonly IReadOnlyList<ReadOnlyMemory<ushort>> _validation;
     private readonly GptTracker<T> _tracker;
     private readonly GptCheckpoints? _checkpoints;
-    private readonly Dictionary<int, GptModel<T>> _validationModels = [];
+    private readonly GptValidator<T> _validator;
     private readonly MethodLog _log = new();
     private int _keptAfter = -1;
+    private double _lastLoss;
 
     /// <summary>A run at its start.</summary>
     /// <param name="plan">How long, and what when.</param>
@@ -55,12 +57,25 @@ public sealed class GptTrainer<T>
         _validation = validation;
         _checkpoints = checkpoints;
         _model = new GptModel<T>(parameters, plan.Length);
+        _validator = new GptValidator<T>(parameters, _model);
         _tracker = new GptTracker<T>(parameters.Shape, plan.TrackEvery);
         Optimizer = new ParameterOptimizer<T>(parameters.All, routing, new CooldownSchedule(plan.Steps));
     }
 
+    /// <summary>Measures how long things take; no number of the run depends on it.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Name of what made the tokens, for those who read the checkpoints.</summary>
+    public string Tokenizer { get; init; } = ByteTokenizer.TokenizerName;
+
     /// <summary>The parameters.</summary>
     public GptParameters<T> Parameters => _model.Parameters;
+
+    /// <summary>What the files of weights say of the model as it stands.</summary>
+    public GptWeightsInfo Info => new(Parameters.Shape, _plan.WindowBlocks(Optimizer.Steps), Optimizer.Steps, Tokenizer);
+
+    /// <summary>Where the time went since this process began the run.</summary>
+    public GptTimes Times { get; private set; } = GptTimes.Zero;
 
     /// <summary>What updates them.</summary>
     public ParameterOptimizer<T> Optimizer { get; }
@@ -88,6 +103,7 @@ public sealed class GptTrainer<T>
     public GptTrainingOutcome Run(IProgressTask progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(progress);
+        progress.GoOnFrom(Optimizer.Steps);
         for (int step = Optimizer.Steps; step < _plan.Steps; step = Optimizer.Steps)
         {
             if (cancellation.IsCancellationRequested)
@@ -99,6 +115,7 @@ public sealed class GptTrainer<T>
                 progress.End("diverged");
                 return new GptTrainingOutcome(RunStatus.Diverged, step, problem);
             }
+            progress.Tell(string.Create(CultureInfo.InvariantCulture, $"loss {_lastLoss:0.000}, {Times.TokensPerSecond:0} tokens/s"));
             progress.Advance(Optimizer.Steps);
             if (Optimizer.Steps < _plan.Steps && _plan.KeepsAfter(Optimizer.Steps))
                 Keep();
@@ -134,33 +151,50 @@ public sealed class GptTrainer<T>
     private string? Step(int step)
     {
         int window = _plan.WindowBlocks(step);
-        bool tracks = _plan.TracksAt(step);
-        if (tracks)
-            _tracker.Begin();
-        Parameters.ClearGradients();
-        double loss = 0;
-        int sequences = 0;
-        int[] tokens = new int[_plan.Length + 1];
-        foreach (var sequence in _source.Next())
-        {
-            Take(sequence, tokens);
-            if (tracks)
-                _tracker.ObserveTokens(tokens.AsSpan(0, _plan.Length));
-            loss += _model.LossAndGradient(tokens.AsSpan(0, _plan.Length), tokens.AsSpan(1), window, tracks ? _tracker : null);
-            sequences++;
-        }
+        var watch = _plan.TracksAt(step) ? new WatchedTracker(_tracker, Clock) : null;
+        watch?.Begin();
+        var sequences = _source.Next();
+        long begin = Clock.GetTimestamp();
+        double loss = Gradient(sequences, window, watch);
+        var forwardBackward = Clock.GetElapsedTime(begin) - (watch?.Elapsed ?? default);
         if (Problem(step, loss) is { } problem)
             return problem;
         if (_plan.Ranks > 1)
             foreach (var tensor in Parameters.All)
                 tensor.Gradient.Scale(T.One / T.CreateChecked(_plan.Ranks));
-        _log.Record("train_loss", step, loss / ((double)sequences * _plan.Length));
+        long tokens = (long)sequences.Count * _plan.Length;
+        _lastLoss = loss / tokens;
+        _log.Record("train_loss", step, _lastLoss);
         _log.Record("learning_rate_factor", step, new CooldownSchedule(_plan.Steps).Factor(step));
         _log.Record("window", step, window * 128);
-        if (tracks)
-            _tracker.Complete(step, Parameters);
+        watch?.Complete(step, Parameters);
+        long update = Clock.GetTimestamp();
         Optimizer.Step();
+        Times = Times with
+        {
+            Steps = Times.Steps + 1,
+            Tokens = Times.Tokens + tokens,
+            ForwardBackward = Times.ForwardBackward + forwardBackward,
+            Update = Times.Update + Clock.GetElapsedTime(update),
+            Tracking = Times.Tracking + (watch?.Elapsed ?? default),
+        };
         return null;
+    }
+
+    /// <summary>Gradient ← that of the step's sequences together; gives the sum of their losses.</summary>
+    private double Gradient(IReadOnlyList<ReadOnlyMemory<ushort>> sequences, int window, WatchedTracker? watch)
+    {
+        Parameters.ClearGradients();
+        double loss = 0;
+        int[] tokens = new int[_plan.Length + 1];
+        foreach (var sequence in sequences)
+        {
+            Take(sequence, tokens);
+            if (watch is not null)
+                _tracker.ObserveTokens(tokens.AsSpan(0, _plan.Length));
+            loss += _model.LossAndGradient(tokens.AsSpan(0, _plan.Length), tokens.AsSpan(1), window, watch);
+        }
+        return loss;
     }
 
     /// <summary>A loss or gradient that is not finite, as a sentence; nothing of that step has been recorded or updated.</summary>
@@ -192,7 +226,9 @@ public sealed class GptTrainer<T>
     {
         if (_keptAfter == Optimizer.Steps)
             return;
+        long begin = Clock.GetTimestamp();
         _checkpoints?.Keep(this);
+        Times = Times with { Checkpoints = Times.Checkpoints + Clock.GetElapsedTime(begin) };
         _keptAfter = Optimizer.Steps;
     }
 
@@ -200,19 +236,10 @@ public sealed class GptTrainer<T>
     {
         if (_validation.Count == 0)
             return;
-        double loss = 0;
-        long count = 0;
-        foreach (var sequence in _validation)
-        {
-            int length = sequence.Length - 1;
-            if (!_validationModels.TryGetValue(length, out var model))
-                _validationModels.Add(length, model = length == _plan.Length ? _model : new GptModel<T>(Parameters, length, forTraining: false));
-            int[] tokens = new int[length + 1];
-            Take(sequence, tokens);
-            loss += model.Loss(tokens.AsSpan(0, length), tokens.AsSpan(1), _plan.WindowBlocks(step));
-            count += length;
-        }
+        long begin = Clock.GetTimestamp();
+        var (loss, count) = _validator.Sum(_validation, _plan.WindowBlocks(step));
         _log.Record("val_loss", step, loss / count);
+        Times = Times with { Validation = Times.Validation + Clock.GetElapsedTime(begin) };
     }
 
     private static void Take(ReadOnlyMemory<ushort> sequence, int[] tokens)
@@ -221,5 +248,24 @@ public sealed class GptTrainer<T>
             throw new BadInputException($"A sequence has {sequence.Length} tokens; {tokens.Length} were expected.");
         for (int t = 0; t < tokens.Length; t++)
             tokens[t] = sequence.Span[t];
+    }
+
+    /// <summary>The tracker, with the time that it takes.</summary>
+    private sealed class WatchedTracker(GptTracker<T> tracker, TimeProvider clock) : IGptObserver<T>
+    {
+        public TimeSpan Elapsed { get; private set; }
+
+        public void Begin() => Timed(tracker.Begin);
+
+        public void Observe(string name, Matrix<T> activations) => Timed(() => tracker.Observe(name, activations));
+
+        public void Complete(int step, GptParameters<T> parameters) => Timed(() => tracker.Complete(step, parameters));
+
+        private void Timed(Action work)
+        {
+            long begin = clock.GetTimestamp();
+            work();
+            Elapsed += clock.GetElapsedTime(begin);
+        }
     }
 }

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SpecGD.Cli.Commands.Data;
+using SpecGD.Cli.Display;
+using SpecGD.Experiments.NanoGpt;
+
+namespace SpecGD.Cli.Commands.NanoGpt;
+
+/// <summary><c>specgd nanogpt generate RUN|FILE</c>: a text that the model writes.</summary>
+internal static class NanoGptGenerateCommand
+{
+    public static Command Build()
+    {
+        var source = WeightsPlace.Argument();
+        var command = new Command(
+            "generate",
+            "Write a text as the model would, token by token on standard output. What was read is kept, so a token costs the same wherever it "
+            + "stands. A text longer than the sequences of training is beyond what the model has seen.")
+        {
+            source,
+        };
+        var prompt = new Option<string>("--prompt") { Description = "how the text begins", HelpName = "TEXT", DefaultValueFactory = _ => "" };
+        var vocabulary = new Option<string?>("--vocabulary")
+        {
+            Description = $"GPT-2's vocabulary, for a model of such tokens (default ${TokenizerSettings.VocabularyVariable})",
+            HelpName = "PATH",
+        };
+        command.Options.Add(prompt);
+        var settings = new SettingOptions(command, typeof(NanoGptGenerationOptions));
+        var json = new Option<bool>("--json") { Description = "print prompt, text and tokens as JSON, when all is written" };
+        command.Options.Add(vocabulary);
+        command.Options.Add(json);
+        command.SetAction(parsed =>
+        {
+            var options = (NanoGptGenerationOptions)settings.Resolve(parsed);
+            using var weights = WeightsPlace.Open(parsed.GetValue(source)!);
+            return Write(weights, parsed.GetValue(prompt) ?? "", parsed.GetValue(vocabulary), options, parsed.GetValue(json), TimeProvider.System);
+        });
+        return command;
+    }
+
+    private static int Write(
+        NanoGptWeights weights, string prompt, string? vocabulary, NanoGptGenerationOptions options, bool asJson, TimeProvider clock)
+    {
+        var tokenizer = TokenizerSettings.Create(weights.Info.Tokenizer, vocabulary);
+        var parameters = weights.Load();
+        using var interruption = new Interruption();
+        using var output = Console.OpenStandardOutput();
+        void Show(byte[] bytes)
+        {
+            output.Write(bytes);
+            output.Flush();
+        }
+        if (!asJson)
+            Show(System.Text.Encoding.UTF8.GetBytes(prompt));
+        long begin = clock.GetTimestamp();
+        var text = NanoGptGeneration.Draw(
+            parameters, tokenizer, prompt, options, weights.Info.WindowOf(options.Window), asJson ? _ => { } : Show, interruption.Token);
+        double seconds = clock.GetElapsedTime(begin).TotalSeconds;
+        if (asJson)
+            SummaryView.PrintJson(ToJson(weights, prompt, text, seconds));
+        else
+            Show("\n"u8.ToArray());
+        Terminal.Remark(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{text.Tokens.Count} tokens in {seconds:0.0} s{(text.Ended ? "; the model ended the text" : "")}"));
+        return interruption.Token.IsCancellationRequested ? interruption.ExitCode : ExitCode.Done;
+    }
+
+    private static JsonObject ToJson(NanoGptWeights weights, string prompt, NanoGptGeneration text, double seconds) => new()
+    {
+        ["weights"] = weights.Path,
+        ["step"] = weights.Info.Step,
+        ["prompt"] = prompt,
+        ["text"] = text.Text,
+        ["tokens"] = new JsonArray([.. text.Tokens.Select(token => (JsonNode)token)]),
+        ["ended"] = text.Ended,
+        ["seconds"] = seconds,
+    };
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SpecGD.Cli.Display;
+using SpecGD.Experiments.NanoGpt;
+using SpecGD.Records;
+using SpecGD.Training.Gpt;
+
+namespace SpecGD.Cli.Commands.NanoGpt;
+
+/// <summary>What came of a training run: its series, and what it took.</summary>
+internal static class TrainingView
+{
+    public static void Print(NanoGptRun run, GptTrainingOutcome outcome, NanoGptForecast forecast, bool asJson)
+    {
+        var series = run.Log().Methods[NanoGptRun.Name].Series;
+        JsonObject[] rows = [.. series.Select(s => Row(s.Key, s.Value))];
+        if (asJson)
+        {
+            SummaryView.PrintJson(new JsonObject
+            {
+                ["status"] = outcome.Status.ToString().ToLowerInvariant(),
+                ["step"] = outcome.Step,
+                ["directory"] = run.Folder.DirectoryPath,
+                ["unigram_entropy"] = run.Data.UnigramEntropy,
+                ["rows"] = new JsonArray(rows),
+                ["routing"] = new JsonArray([.. run.Routing.Select(NanoGptRun.Row)]),
+                ["memory_bytes"] = forecast.Memory.Total,
+                ["peak_memory_bytes"] = MachineMemory.PeakOfProcess(),
+                ["times"] = Times(run.Times),
+            });
+            return;
+        }
+        SummaryView.PrintTable($"After {outcome.Step} steps", rows);
+        if (run.Times.Steps > 0)
+            Console.Out.WriteLine(Sentence(run.Times, forecast));
+    }
+
+    private static string Sentence(GptTimes times, NanoGptForecast forecast) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{times.TokensPerSecond:0} tokens/s over {times.Steps} steps; "
+        + $"seconds a step: forward and backward {A(times.ForwardBackward, times)}, update {A(times.Update, times)}; "
+        + $"in all: measures {times.Tracking.TotalSeconds:0.0} s, validation {times.Validation.TotalSeconds:0.0} s, "
+        + $"checkpoints {times.Checkpoints.TotalSeconds:0.0} s\n"
+        + $"peak memory {MachineMemory.Text(MachineMemory.PeakOfProcess())} (told before: {MachineMemory.Text(forecast.Memory.Total)})");
+
+    private static string A(TimeSpan all, GptTimes times) => (all.TotalSeconds / times.Steps).ToString("0.00", CultureInfo.InvariantCulture);
+
+    private static JsonObject Times(GptTimes times) => new()
+    {
+        ["steps"] = times.Steps,
+        ["tokens"] = times.Tokens,
+        ["tokens_per_second"] = times.TokensPerSecond,
+        ["forward_backward_seconds"] = times.ForwardBackward.TotalSeconds,
+        ["update_seconds"] = times.Update.TotalSeconds,
+        ["measures_seconds"] = times.Tracking.TotalSeconds,
+        ["validation_seconds"] = times.Validation.TotalSeconds,
+        ["checkpoint_seconds"] = times.Checkpoints.TotalSeconds,
+    };
+
+    private static JsonObject Row(string name, Series series) => new()
+    {
+        ["series"] = name,
+        ["records"] = series.Count,
+        ["first"] = series.Count > 0 ? JsonNumber.From(series.Values[0]) : null,
+        ["last"] = series.Count > 0 ? JsonNumber.From(series.Values[^1]) : null,
+        ["last step"] = series.Count > 0 ? series.Steps[^1] : null,
+    };
+}

@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using SpecGD.Models.Gpt;
+using SpecGD.Numerics.Random;
+using SpecGD.Records;
+using SpecGD.Training.Gpt;
+
+namespace SpecGD.Experiments.NanoGpt;
+
+/// <summary>How a run begins where its folder holds checkpoints, and with which weights where it holds none.</summary>
+/// <param name="Fresh">Checkpoints in the folder are deleted.</param>
+/// <param name="Resume">There must be a checkpoint of these settings to go on from; one that another version of the program wrote will do.</param>
+/// <param name="KeepOthers">Checkpoints of other settings or another version are an error instead of being deleted.</param>
+/// <param name="InitFrom">A safetensors file with the weights to begin with; null for the seed's.</param>
+public sealed record NanoGptBeginning(bool Fresh = false, bool Resume = false, bool KeepOthers = false, string? InitFrom = null)
+{
+    /// <summary>What a manifest says of the weights to begin with: the file's name and the SHA-256 of its content; null for the seed's.</summary>
+    /// <exception cref="BadInputException">The file cannot be read.</exception>
+    public string? InitDescription()
+    {
+        if (InitFrom is not { } path)
+            return null;
+        using var file = SafetensorsFile.Open(path);
+        using var stream = File.OpenRead(path);
+        return $"{Path.GetFileName(path)}, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(stream))}";
+    }
+
+    /// <summary>Throws where what was asked contradicts itself.</summary>
+    /// <exception cref="BadInputException">It does.</exception>
+    public void Require()
+    {
+        if (Fresh && Resume)
+            throw new BadInputException("--resume goes on from a checkpoint and --fresh deletes it; give one.");
+    }
+
+    /// <summary>Gives parameters the values that the run begins with.</summary>
+    /// <exception cref="BadInputException">The file is of another model, or damaged.</exception>
+    public void Initialise(GptParameters<float> parameters, int seed)
+    {
+        if (InitFrom is not { } path)
+        {
+            parameters.Initialise(new TorchRandom((ulong)seed));
+            return;
+        }
+        using var file = SafetensorsFile.Open(path);
+        GptWeights.Load(file, parameters);
+    }
+}

@@ -1,0 +1,76 @@
+using SpecGD.Models.Gpt;
+using SpecGD.Numerics.LinearAlgebra;
+using SpecGD.Optimizers.Parameters;
+using SpecGD.Records;
+using SpecGD.Training.Gpt;
+
+namespace SpecGD.Experiments.NanoGpt;
+
+/// <summary>What a NanoGPT run will be, told before anything large is allocated.</summary>
+/// <param name="Shape">The model, with a vocabulary that holds the data.</param>
+/// <param name="Plan">The run.</param>
+/// <param name="Sequences">Sequences of a step.</param>
+/// <param name="Routing">What updates what.</param>
+/// <param name="Memory">The memory that it takes.</param>
+/// <param name="Work">The operations that it takes.</param>
+public sealed record NanoGptForecast(
+    GptShape Shape, GptTrainingPlan Plan, int Sequences, IReadOnlyList<RoutedParameter> Routing, GptMemory Memory, GptWork Work)
+{
+    /// <summary>Size of the products whose rate is measured: as wide as those of the larger presets.</summary>
+    private const int RateSize = 1024;
+
+    /// <summary>How long the rate is measured.</summary>
+    private static readonly TimeSpan RateDuration = TimeSpan.FromSeconds(0.3);
+
+    /// <summary>The run that options and data ask for.</summary>
+    /// <exception cref="BadInputException">The options contradict one another, or a tensor has no optimizer.</exception>
+    public static NanoGptForecast Of(NanoGptOptions options, NanoGptData data)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(data);
+        options = options.WithStepsFor(data);
+        GptShape shape = data.Fit(options.Shape());
+        shape.Require();
+        GptTrainingPlan plan = options.Plan();
+        RoutingTable routing = options.Routing();
+        long validation = data.Validation.Sum(sequence => (long)sequence.Length - 1);
+        return new NanoGptForecast(
+            shape,
+            plan,
+            options.SequencesPerStep,
+            routing.Assign(shape.Layouts()),
+            GptMemory.Of<float>(shape, plan, routing),
+            GptWork.Of(shape, plan, routing, options.SequencesPerStep, validation));
+    }
+
+    /// <summary>Tokens of a step.</summary>
+    public long TokensPerStep => (long)Sequences * Plan.Length;
+
+    /// <summary>The measured rate of single-precision products on this machine, in operations a second.</summary>
+    public static double MeasureRate(TimeProvider clock) => 1e9 * GemmRate.Measure<float>(RateSize, RateDuration, clock);
+
+    /// <summary>The time that the products alone take at a rate; everything else comes on top.</summary>
+    public TimeSpan TimeAt(double rate) => TimeSpan.FromSeconds(Math.Min(Work.ForRun / rate, TimeSpan.MaxValue.TotalSeconds / 2));
+
+    /// <summary>A sentence where the run does not fit into all of the machine's memory; null where it does.</summary>
+    public string? Refusal(MachineMemory machine)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        return Memory.Total <= machine.Total
+            ? null
+            : $"This run needs about {MachineMemory.Text(Memory.Total)} of memory, most of it for {Largest()}; this machine has "
+                + $"{MachineMemory.Text(machine.Total)}. Smaller settings of --width, --layers or --length, or --track-every 0, would take less.";
+    }
+
+    /// <summary>A sentence where it does not fit into what is free now; null where it does, or nobody knows.</summary>
+    public string? Warning(MachineMemory machine)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        return machine.Available is not { } available || Memory.Total <= available
+            ? null
+            : $"this run needs about {MachineMemory.Text(Memory.Total)} of memory and {MachineMemory.Text(available)} are free; "
+                + "it may be slow or be killed";
+    }
+
+    private string Largest() => string.Join(" and ", Memory.Parts.OrderByDescending(part => part.Bytes).Take(2).Select(part => part.Name));
+}

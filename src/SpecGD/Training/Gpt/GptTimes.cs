@@ -1,0 +1,19 @@
+namespace SpecGD.Training.Gpt;
+
+/// <summary>Where the time of a training run went since this process began it.</summary>
+/// <param name="Steps">Steps done.</param>
+/// <param name="Tokens">Tokens of those steps.</param>
+/// <param name="ForwardBackward">Losses and gradients, without what the tracker looked at meanwhile.</param>
+/// <param name="Update">The optimizer.</param>
+/// <param name="Tracking">Stable and nuclear ranks.</param>
+/// <param name="Validation">Validation losses.</param>
+/// <param name="Checkpoints">Writing checkpoints.</param>
+public sealed record GptTimes(
+    int Steps, long Tokens, TimeSpan ForwardBackward, TimeSpan Update, TimeSpan Tracking, TimeSpan Validation, TimeSpan Checkpoints)
+{
+    /// <summary>Nothing done yet.</summary>
+    public static GptTimes Zero { get; } = new(0, 0, default, default, default, default, default);
+
+    /// <summary>Tokens a second of steps: forward, backward, update and tracker; 0 before the first.</summary>
+    public double TokensPerSecond => Steps == 0 ? 0 : Tokens / Math.Max((ForwardBackward + Update + Tracking).TotalSeconds, 1e-9);
+}

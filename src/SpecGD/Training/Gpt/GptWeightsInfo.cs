@@ -1,0 +1,85 @@
+using System.Globalization;
+using SpecGD.Data.Language.Tokenizers;
+using SpecGD.Models.Gpt;
+using SpecGD.Records;
+
+namespace SpecGD.Training.Gpt;
+
+/// <summary>
+/// What a file of weights says of its model besides the tensors. It stands in the metadata of the safetensors header; a file of another program may
+/// lack it, and then what the sizes of the tensors do not tell is taken from the snapshot (heads of width 128, the end of text of the tokenizer).
+/// </summary>
+/// <param name="Shape">The model.</param>
+/// <param name="Window">Long attention window of the last step in blocks of 128 tokens.</param>
+/// <param name="Step">Steps trained; 0 where it is not known.</param>
+/// <param name="Tokenizer">Name of the tokenizer.</param>
+public sealed record GptWeightsInfo(GptShape Shape, int Window, int Step, string Tokenizer)
+{
+    /// <summary>Long window of the snapshot's last step, for files that do not say theirs: ⌈1728/128⌉ blocks.</summary>
+    public const int PublishedWindow = 14;
+
+    /// <summary>Width of a head of the snapshot.</summary>
+    private const int PublishedHeadWidth = 128;
+
+    private const string Gated = "swiglu", Squared = "relu_square";
+
+    private const string Layers = "layers", Width = "width", Heads = "heads", Vocabulary = "vocabulary", EndOfText = "end_of_text", Mlp = "mlp";
+
+    private const string WindowKey = "window_blocks", StepKey = "step", TokenizerKey = "tokenizer";
+
+    /// <summary>The long window in blocks: so many tokens rounded up to whole blocks, or that of the last step where none are given.</summary>
+    public int WindowOf(int? tokens) => tokens is { } given ? (given + 127) / 128 : Window;
+
+    /// <summary>The metadata of a file; <c>format</c> is what PyTorch's readers look for.</summary>
+    public IReadOnlyDictionary<string, string> ToMetadata() => new Dictionary<string, string>
+    {
+        ["format"] = "pt",
+        [Layers] = Text(Shape.Layers),
+        [Width] = Text(Shape.Width),
+        [Heads] = Text(Shape.Heads),
+        [Vocabulary] = Text(Shape.Vocabulary),
+        [EndOfText] = Text(Shape.EndOfText),
+        [Mlp] = Shape.Mlp == GptMlp.SwiGlu ? Gated : Squared,
+        [WindowKey] = Text(Window),
+        [StepKey] = Text(Step),
+        [TokenizerKey] = Tokenizer,
+    };
+
+    /// <summary>What the file says, and where it does not, what its tensors show.</summary>
+    /// <exception cref="BadInputException">The file is of no such model; the sentence says why.</exception>
+    public static GptWeightsInfo Of(SafetensorsFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        string prefix = GptWeights.PrefixOf(file);
+        var (rows, width) = Matrix(file, prefix + GptShape.EmbeddingName);
+        var (_, expanded) = Matrix(file, prefix + GptShape.ExpandName(0));
+        int layers = Enumerable.Range(0, file.Entries.Count).TakeWhile(i => file.Entries.ContainsKey(prefix + GptShape.ExpandName(i))).Count();
+        string tokenizer = file.Metadata.GetValueOrDefault(TokenizerKey)
+            ?? (rows >= BytePairTokenizer.PublishedVocabulary ? BytePairTokenizer.TokenizerName : ByteTokenizer.TokenizerName);
+        int vocabulary = tokenizer == ByteTokenizer.TokenizerName ? ByteTokenizer.VocabularySize : BytePairTokenizer.PublishedVocabulary;
+        vocabulary = Number(file, Vocabulary, Math.Min(rows, vocabulary), 1);
+        var shape = new GptShape
+        {
+            Layers = Number(file, Layers, layers, 1),
+            Width = Number(file, Width, width, 1),
+            Heads = Number(file, Heads, Math.Max(1, width / PublishedHeadWidth), 1),
+            Vocabulary = vocabulary,
+            EndOfText = Number(file, EndOfText, (tokenizer == ByteTokenizer.TokenizerName ? ByteTokenizer.VocabularySize : vocabulary) - 1, 0),
+            Mlp = expanded == 2 * 4 * width ? GptMlp.SwiGlu : GptMlp.ReluSquare,
+        };
+        shape.Require();
+        return new GptWeightsInfo(shape, Number(file, WindowKey, PublishedWindow, 0), Number(file, StepKey, 0, 0), tokenizer);
+    }
+
+    private static (int Rows, int Columns) Matrix(SafetensorsFile file, string name) =>
+        file.Entry(name).Shape is [> 0 and <= int.MaxValue and var rows, > 0 and <= int.MaxValue and var columns]
+            ? ((int)rows, (int)columns)
+            : throw new BadInputException($"{file.Path}: tensor '{name}' is {file.Entry(name).ShapeText}; a matrix was expected.");
+
+    private static int Number(SafetensorsFile file, string key, int otherwise, int smallest) =>
+        !file.Metadata.TryGetValue(key, out string? text) ? otherwise
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= smallest ? number
+        : throw new BadInputException($"{file.Path}: its metadata have '{text}' at '{key}'; a whole number from {smallest} on was expected.");
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
