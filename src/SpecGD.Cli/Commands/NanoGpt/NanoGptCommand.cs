@@ -10,5 +10,6 @@ internal static class NanoGptCommand
         {
             NanoGptTrainCommand.Build(),
             NanoGptVerifyCommand.Build(),
+            NanoGptPlotCommand.Build(),
         };
 }

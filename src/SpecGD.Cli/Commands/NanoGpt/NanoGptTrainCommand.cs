@@ -31,7 +31,8 @@ internal static class NanoGptTrainCommand
         };
         var fresh = new Option<bool>("--fresh") { Description = "begin again, also where checkpoints of the same run are there" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
-        foreach (Option option in new Option[] { data, text, output, fresh, json })
+        var noFigures = new Option<bool>("--no-figures") { Description = "train and write the logs, draw nothing" };
+        foreach (Option option in new Option[] { data, text, output, noFigures, fresh, json })
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
@@ -39,7 +40,8 @@ internal static class NanoGptTrainCommand
             string directory = parsed.GetValue(output)
                 ?? Path.Combine("runs", $"{NanoGptRun.Name}-{options.Preset}-{options.Optimizer}-{options.Mlp}-{options.Seed}");
             var run = new NanoGptRun(options, directory, Data(options, parsed.GetValue(data), parsed.GetValue(text)), parsed.GetValue(fresh));
-            return Train(run, parsed.GetValue(json));
+            string typed = "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
+            return Train(run, parsed.GetValue(noFigures) ? null : typed, parsed.GetValue(json));
         });
         return command;
     }
@@ -52,7 +54,7 @@ internal static class NanoGptTrainCommand
         _ => NanoGptData.Sample(options),
     };
 
-    private static int Train(NanoGptRun run, bool asJson)
+    private static int Train(NanoGptRun run, string? commandToDraw, bool asJson)
     {
         foreach (string remark in run.Remarks)
             Terminal.Remark(remark);
@@ -65,6 +67,7 @@ internal static class NanoGptTrainCommand
         var outcome = Terminal.CanRedraw
             ? BarProgress.Show(progress => run.Train(progress, TimeProvider.System, interruption.Token))
             : run.Train(new LineProgress(Terminal.Error, TimeProvider.System), TimeProvider.System, interruption.Token);
+        NanoGptPictures.Draw(run.Folder, outcome.Status, commandToDraw);
         Print(run, outcome, asJson);
         return outcome.Status switch
         {
@@ -83,7 +86,8 @@ internal static class NanoGptTrainCommand
 
     private static void Print(NanoGptRun run, GptTrainingOutcome outcome, bool asJson)
     {
-        var series = run.Log().Methods[NanoGptRun.Name].Series;
+        var log = run.Log();
+        var series = log.Methods[NanoGptRun.Name].Series;
         if (asJson)
         {
             SummaryView.PrintJson(new JsonObject
@@ -94,10 +98,12 @@ internal static class NanoGptTrainCommand
                 ["unigram_entropy"] = run.Data.UnigramEntropy,
                 ["rows"] = new JsonArray([.. series.Select(s => Row(s.Key, s.Value))]),
                 ["routing"] = new JsonArray([.. run.Routing.Select(NanoGptRun.Row)]),
+                ["checks"] = NanoGptPictures.ChecksOf(log),
             });
             return;
         }
         SummaryView.PrintTable($"After {outcome.Step} steps", [.. series.Select(s => Row(s.Key, s.Value))]);
+        NanoGptPictures.Print(log);
     }
 
     private static JsonObject Row(string name, Series series) => new()

@@ -7,11 +7,14 @@ using SpecGD.Training.Gpt;
 namespace SpecGD.Experiments.NanoGpt;
 
 /// <summary>Settings of a NanoGPT run: a preset, and what is to differ from it.</summary>
-public sealed record NanoGptOptions
+public record NanoGptOptions
 {
     private const string OfPreset = "as the preset has it";
 
-    private const string Squared = "relu_square", Gated = "swiglu", NewtonSchulz = "newton-schulz", PolarExpress = "polar-express";
+    /// <summary>Names of the MLP's nonlinearities.</summary>
+    public const string Squared = "relu_square", Gated = "swiglu";
+
+    private const string NewtonSchulz = "newton-schulz", PolarExpress = "polar-express";
 
     /// <summary>Model and run to start from.</summary>
     [Setting("preset", "model and run to start from", Choices = NanoGptPreset.Names)]
@@ -89,6 +92,9 @@ public sealed record NanoGptOptions
 
     /// <summary>Sequences of a step, preset and options together.</summary>
     public int SequencesPerStep => Sequences ?? Base.Sequences;
+
+    /// <summary>Training tokens of a step.</summary>
+    public long TokensPerStep() => (long)Plan().Length * SequencesPerStep;
 
     /// <summary>The model that they ask for.</summary>
     /// <exception cref="BadInputException">There is no such model.</exception>

@@ -1,0 +1,111 @@
+using SpecGD.Experiments.NanoGpt;
+using SpecGD.Figures.Drawing;
+using SpecGD.Figures.Model;
+using SpecGD.Records;
+
+namespace SpecGD.Figures.Recipes;
+
+/// <summary>Losses of a language model against steps and tokens: of one run training and validation together, of several a row of panels each.</summary>
+public sealed class NanoGptLossFigure : IFigureRecipe
+{
+    /// <summary>Training losses of fewer steps are drawn as they are; of more, their running mean over about this share of the run.</summary>
+    private const int SmoothFrom = 60, SmoothShare = 40;
+
+    private const double ThinLine = 1.0;
+
+    /// <summary>Numbers that carry tics on the logarithmic axis of losses.</summary>
+    private static readonly double[] LossTics = [0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15, 20];
+
+    /// <inheritdoc/>
+    public string Name => $"{NanoGptRun.Name}_loss";
+
+    /// <inheritdoc/>
+    public Figure? Compose(RunLog log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        if (log.ConfigText("experiment") is not (null or NanoGptRun.Name or NanoGptAblation.ExperimentName))
+            return null;
+        return NanoGptLossRun.All(log) switch
+        {
+            [] => null,
+            [var only] => OfOne(only, log.DatasetNumber(NanoGptLog.UnigramEntropy)),
+            var several => OfSeveral(several),
+        };
+    }
+
+    private Figure OfOne(NanoGptLossRun run, double? unigram)
+    {
+        Curve[] Curves(bool againstTokens)
+        {
+            var curves = new List<Curve>();
+            if (run.Training is { } training)
+                curves.Add(Smoothed(training, run.Scale(againstTokens), Palette.GradientDescent with { Width = ThinLine }) with { Label = "training" });
+            if (run.Validation is { } validation)
+                curves.Add(Line(validation.Values, validation, run.Scale(againstTokens), Palette.SpecGd) with { Label = "validation" });
+            if (unigram is > 0)
+                curves.Add(new HorizontalLine(unigram.Value, Palette.Reference) { Label = "frequencies alone" });
+            return [.. curves];
+        }
+        return new Figure(
+            Name,
+            [.. Panels("Loss", [run], Curves)],
+            "Training and validation loss of the language model in nats a token, against steps and against tokens trained on."
+            + (run.Training?.Count >= SmoothFrom ? " The training loss is a running mean." : "")
+            + (unigram is null ? "" : " The dashed line is the loss of a model that knows how often each token occurs and nothing else."))
+        {
+            Width = 11,
+            Height = 4.4,
+        };
+    }
+
+    private Figure OfSeveral(IReadOnlyList<NanoGptLossRun> runs)
+    {
+        Curve[] Validation(bool againstTokens) =>
+        [
+            .. from run in runs
+               where run.Validation is not null
+               select Line(run.Validation!.Values, run.Validation, run.Scale(againstTokens), run.Stroke) with { Label = run.Name },
+        ];
+        Curve[] Training(bool againstTokens) =>
+        [
+            .. from run in runs
+               where run.Training is not null
+               select Smoothed(run.Training!, run.Scale(againstTokens), run.Stroke) with { Label = run.Name },
+        ];
+        Panel[] panels = [.. Panels("Validation loss", runs, Validation), .. Panels("Training loss", runs, Training)];
+        return new Figure(
+            Name,
+            panels,
+            $"Validation and training losses of {runs.Count} runs in nats a token, against steps and against tokens trained on. "
+            + "Training losses of longer runs are running means. The colour tells the optimizer, the dash the nonlinearity of the MLP.")
+        {
+            Width = 12,
+            Height = 4.6 * ((panels.Length + 1) / 2),
+        };
+    }
+
+    /// <summary>The same losses against steps and, where every run says how many tokens a step has, against tokens; none where there are no curves.</summary>
+    private static IEnumerable<Panel> Panels(FigureText title, IReadOnlyList<NanoGptLossRun> runs, Func<bool, Curve[]> curves)
+    {
+        if (curves(false).Length == 0)
+            yield break;
+        yield return new Panel(title, new Axis("Training step") { WholeNumbers = true, From = 0 }, LossAxis(runs), curves(false));
+        if (runs.All(run => run.TokensPerStep > 0))
+            yield return new Panel(title, new Axis("Tokens") { From = 0 }, LossAxis(runs), curves(true));
+    }
+
+    private static Axis LossAxis(IReadOnlyList<NanoGptLossRun> runs)
+    {
+        double[] values = [.. runs.SelectMany(run => run.Values).Where(value => value > 0 && double.IsFinite(value))];
+        if (values.Length == 0)
+            return new Axis("Nats a token") { Logarithmic = true };
+        double[] tics = [.. LossTics.Where(tic => tic >= values.Min() && tic <= values.Max())];
+        return new Axis("Nats a token") { Logarithmic = true, Tics = tics.Length > 1 ? tics : [] };
+    }
+
+    private static LineCurve Smoothed(Series series, double scale, Stroke stroke) => Line(
+        series.Count < SmoothFrom ? series.Values : RunningBand.Of(series.Values, Math.Max(1, series.Count / SmoothShare)).Mean, series, scale, stroke);
+
+    private static LineCurve Line(IReadOnlyList<double> values, Series series, double scale, Stroke stroke) =>
+        new([.. series.Steps.Select(step => step * scale)], values, stroke);
+}
