@@ -99,8 +99,10 @@ public sealed class NanoGptLossFigure : IFigureRecipe
         double[] values = [.. runs.SelectMany(run => run.Values).Where(value => value > 0 && double.IsFinite(value))];
         if (values.Length == 0)
             return new Axis("Nats a token") { Logarithmic = true };
-        double[] tics = [.. LossTics.Where(tic => tic >= values.Min() && tic <= values.Max())];
-        return new Axis("Nats a token") { Logarithmic = true, Tics = tics.Length > 1 ? tics : [] };
+        double low = LossTics.LastOrDefault(tic => tic <= values.Min()), high = LossTics.FirstOrDefault(tic => tic >= values.Max());
+        return low > 0 && high > low
+            ? new Axis("Nats a token") { Logarithmic = true, From = low, To = high, Tics = [.. LossTics.Where(tic => tic >= low && tic <= high)] }
+            : new Axis("Nats a token") { Logarithmic = true };
     }
 
     private static LineCurve Smoothed(Series series, double scale, Stroke stroke) => Line(

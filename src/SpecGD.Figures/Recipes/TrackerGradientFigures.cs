@@ -9,13 +9,13 @@ public sealed class MlpGradientFigure() : NuclearRankFigure("gradient_mlp", "Nuc
 {
     private protected override IEnumerable<TrackerPart> Parts(TrackerView tracker) =>
     [
-        OfWeight("MLP in: ", tracker, TrackedWeight.Expand, "W_1"),
-        OfWeight("MLP out: ", tracker, TrackedWeight.Project, "W_2"),
+        OfWeight("MLP in: ", tracker, TrackedWeight.Expand, FigureText.Italic("W") + FigureText.Subscript("1")),
+        OfWeight("MLP out: ", tracker, TrackedWeight.Project, FigureText.Italic("W") + FigureText.Subscript("2")),
     ];
 
     /// <summary>A panel of the gradients of one matrix of every block.</summary>
-    internal static TrackerPart OfWeight(FigureText before, TrackerView tracker, TrackedWeight weight, string symbol) =>
-        Part(before + StatementPanels.Mathematics(symbol), tracker, weight.Section, weight.Name);
+    internal static TrackerPart OfWeight(FigureText before, TrackerView tracker, TrackedWeight weight, FigureText symbol) =>
+        Part(before + symbol, tracker, weight.Section, weight.Name);
 }
 
 /// <summary>Figure 8: the gradients of W_Q and W_K.</summary>
@@ -24,8 +24,8 @@ public sealed class QueryKeyGradientFigure() : NuclearRankFigure(
 {
     private protected override IEnumerable<TrackerPart> Parts(TrackerView tracker) =>
     [
-        MlpGradientFigure.OfWeight("Queries: ", tracker, TrackedWeight.Query, TrackedWeight.Query.Symbol),
-        MlpGradientFigure.OfWeight("Keys: ", tracker, TrackedWeight.Key, TrackedWeight.Key.Symbol),
+        MlpGradientFigure.OfWeight("Queries: ", tracker, TrackedWeight.Query, StatementPanels.Mathematics(TrackedWeight.Query.Symbol)),
+        MlpGradientFigure.OfWeight("Keys: ", tracker, TrackedWeight.Key, StatementPanels.Mathematics(TrackedWeight.Key.Symbol)),
     ];
 }
 
@@ -34,7 +34,7 @@ public sealed class OutputGradientFigure() : NuclearRankFigure(
     "gradient_attention_o", "Nuclear rank of the gradients of attention's output matrix of every block during training.")
 {
     private protected override IEnumerable<TrackerPart> Parts(TrackerView tracker) =>
-        [MlpGradientFigure.OfWeight("Attention output: ", tracker, TrackedWeight.Output, TrackedWeight.Output.Symbol)];
+        [MlpGradientFigure.OfWeight("Attention output: ", tracker, TrackedWeight.Output, StatementPanels.Mathematics(TrackedWeight.Output.Symbol))];
 }
 
 /// <summary>Figure 9, below: the gradients of W_V.</summary>
@@ -42,7 +42,7 @@ public sealed class ValueGradientFigure() : NuclearRankFigure(
     "gradient_attention_v", "Nuclear rank of the gradients of the value matrix of every block during training.")
 {
     private protected override IEnumerable<TrackerPart> Parts(TrackerView tracker) =>
-        [MlpGradientFigure.OfWeight("Values: ", tracker, TrackedWeight.Value, TrackedWeight.Value.Symbol)];
+        [MlpGradientFigure.OfWeight("Values: ", tracker, TrackedWeight.Value, StatementPanels.Mathematics(TrackedWeight.Value.Symbol))];
 }
 
 /// <summary>Figure 7: the gradients of embeddings and head.</summary>

@@ -22,6 +22,9 @@ internal static class TrackerPanels
     /// <summary>Numbers that carry tics on a logarithmic axis of ratios.</summary>
     private static readonly double[] RatioTics = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
+    /// <summary>One series of no block among those of blocks.</summary>
+    private static readonly Stroke BesideBlocks = new("#000000", LineWidth);
+
     private static readonly Dash[] Dashes = [Dash.Solid, Dash.Dashed, Dash.DashDot, Dash.Dotted];
 
     /// <summary>Ranks, on a linear axis from 0.</summary>
@@ -76,18 +79,24 @@ internal static class TrackerPanels
 
     private static IEnumerable<Curve> Lines(TrackerPart part, int blocks, string[] components)
     {
+        bool besideBlocks = part.Curves.Any(curve => curve.Series.Block is not null);
         int others = 0;
         foreach (var (label, (block, component, series)) in part.Curves)
         {
             var stroke = block is { } number
                 ? new Stroke(OrderedColors.Of(number, blocks), LineWidth, Dashes[Array.IndexOf(components, component) % Dashes.Length])
-                : Palette.Other(others) with { Dash = Dashes[others++ % Dashes.Length] };
+                : besideBlocks ? BesideBlocks
+                : OfNoBlock(others++);
             yield return new LineCurve([.. series.Steps.Select(step => (double)step)], series.Values, stroke)
             {
                 Label = block is null ? label : FigureText.Empty,
             };
         }
     }
+
+    /// <summary>Strokes that differ in colour, and neighbours in their dashes.</summary>
+    private static Stroke OfNoBlock(int ordinal) =>
+        (ordinal == 0 ? Palette.GradientDescent : Palette.Other(ordinal - 1)) with { Dash = Dashes[ordinal % Dashes.Length] };
 
     private static IEnumerable<double> Values(IReadOnlyList<TrackerPart> parts) =>
         parts.SelectMany(part => part.Curves).SelectMany(curve => curve.Series.Series.Values).Where(double.IsFinite);

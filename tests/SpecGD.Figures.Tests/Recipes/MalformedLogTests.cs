@@ -20,6 +20,8 @@ public class MalformedLogTests
         ["batch-size-sweep"] = TinyRuns.BatchSizeSweep,
         ["nuclear-rank-growth"] = TinyRuns.NuclearRankGrowth,
         ["random-feature"] = TestLogs.RandomFeature,
+        ["nanogpt"] = TinyRuns.NanoGpt,
+        ["nanogpt-ablation"] = TinyRuns.NanoGptAblation,
     };
 
     [Theory]
@@ -29,6 +31,8 @@ public class MalformedLogTests
     [InlineData("batch-size-sweep", 1, 0)]
     [InlineData("nuclear-rank-growth", 2, 0)]
     [InlineData("random-feature", 1, 0)]
+    [InlineData("nanogpt", 12, 0)]
+    [InlineData("nanogpt-ablation", 1, 0)]
     public void Whole_logs_are_drawn_and_mutilated_ones_never_end_in_a_stack_trace(string name, int figures, int animations)
     {
         byte[] whole = RunLogFile.Serialize(Logs[name]());

@@ -42,7 +42,7 @@ internal sealed class MemoryRun
         if (context.Kept.Find(_name) is { } kept)
             Restore(kept);
         var task = context.Progress.Begin(_name, _options.Plan().Steps);
-        var outcome = Trainer.Run(new Keeping(task, () => context.Kept.Underway(_name, Capture)), context.Cancellation);
+        var outcome = Trainer.Run(new Keeping(_name, task, () => context.Kept.Underway(_name, Capture)), context.Cancellation);
         if (outcome.Status == RunStatus.Finished)
         {
             var state = Capture();
@@ -79,7 +79,7 @@ internal sealed class MemoryRun
     }
 
     /// <summary>Progress that keeps the state whenever that is due.</summary>
-    private sealed class Keeping(IProgressTask inner, Action keep) : IProgressTask
+    private sealed class Keeping(string name, IProgressTask inner, Action keep) : IProgressTask
     {
         public void Advance(int done)
         {
@@ -87,6 +87,6 @@ internal sealed class MemoryRun
             keep();
         }
 
-        public void End(string remark) => inner.End(remark);
+        public void End(string remark) => inner.End($"{name}: {remark}");
     }
 }

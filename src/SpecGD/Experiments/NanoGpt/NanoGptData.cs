@@ -35,9 +35,12 @@ public sealed record NanoGptData(
 
     private const int ReferenceLookAhead = 2, LongLookAhead = 16;
 
+    /// <summary>Made once: several runs of one process train on it.</summary>
+    private static readonly Lazy<LanguageData> SampleData = new(() => LanguageData.Sample(SampleMegabytes, SampleSeed));
+
     /// <summary>The embedded sample text, byte by byte: a first training needs no file.</summary>
     public static NanoGptData Sample(NanoGptOptions options) =>
-        Of(LanguageData.Sample(SampleMegabytes, SampleSeed), FormattableString.Invariant($"sample text, {SampleMegabytes} MB, seed {SampleSeed}"), options);
+        Of(SampleData.Value, FormattableString.Invariant($"sample text, {SampleMegabytes} MB, seed {SampleSeed}"), options);
 
     /// <summary>Token shards on disk: a folder, a pattern or a file.</summary>
     /// <exception cref="BadInputException">There are none, or they are not whole.</exception>
