@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
+using SpecGD.Data.Language;
 using SpecGD.Experiments;
 using SpecGD.Experiments.NanoGpt;
 using SpecGD.Figures.Report;
@@ -82,10 +83,17 @@ internal static class ReproduceCommand
         return ExitCode.Done;
     }
 
-    /// <summary>The data in full, so that the run means the same wherever it is gone on with.</summary>
-    private static string? PlaceOf(string? data, IReadOnlyList<PaperFigure> figures) => data is null ? null
-        : figures.Any(figure => figure.Options is ITrainsOnTokens) ? Path.GetFullPath(data)
-        : throw new BadInputException("--data is for the figures of the language model, and none of them is to be made.");
+    /// <summary>The full path of the data, so that the run is the same wherever the command is given again; looked at before any work.</summary>
+    private static string? PlaceOf(string? data, IReadOnlyList<PaperFigure> figures)
+    {
+        if (data is null)
+            return null;
+        if (!figures.Any(figure => figure.Options is ITrainsOnTokens))
+            throw new BadInputException("--data is for the figures of the language model, and none of them is to be made.");
+        string place = Path.GetFullPath(data);
+        LanguageData.Open(place);
+        return place;
+    }
 
     private static int Reproduce(Wish wish, RunSession.Request request, bool asJson)
     {
