@@ -13,8 +13,16 @@ public sealed class NanoGptLossFigure : IFigureRecipe
 
     private const double ThinLine = 1.0;
 
+    /// <summary>Where runs are compared, what they share in this part of the run, the first fall, is cut off above: the end is what differs.</summary>
+    private const double SharedFall = 0.1;
+
+    /// <summary>An axis whose ends differ by more than this factor carries the coarse tics.</summary>
+    private const double Wide = 3;
+
     /// <summary>Numbers that carry tics on the logarithmic axis of losses.</summary>
-    private static readonly double[] LossTics = [0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15, 20];
+    private static readonly double[]
+        Coarse = [0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15, 20],
+        Fine = [0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.6, 1.8, 2, 2.25, 2.5, 2.75, 3, 3.25, 3.5, 4, 4.5, 5, 6, 7, 8, 10, 12];
 
     /// <inheritdoc/>
     public string Name => $"{NanoGptRun.Name}_loss";
@@ -48,7 +56,7 @@ public sealed class NanoGptLossFigure : IFigureRecipe
         }
         return new Figure(
             Name,
-            [.. Panels("Loss", [run], Curves)],
+            [.. Panels("Loss", [run], Curves, 0)],
             "Training and validation loss of the language model in nats a token, against steps and against tokens trained on."
             + (run.Training?.Count >= SmoothFrom ? " The training loss is a running mean." : "")
             + (unigram is null ? "" : " The dashed line is the loss of a model that knows how often each token occurs and nothing else."))
@@ -72,12 +80,12 @@ public sealed class NanoGptLossFigure : IFigureRecipe
                where run.Training is not null
                select Smoothed(run.Training!, run.Scale(againstTokens), run.Stroke) with { Label = run.Name },
         ];
-        Panel[] panels = [.. Panels("Validation loss", runs, Validation), .. Panels("Training loss", runs, Training)];
+        Panel[] panels = [.. Panels("Validation loss", runs, Validation, SharedFall), .. Panels("Training loss", runs, Training, SharedFall)];
         return new Figure(
             Name,
             panels,
             $"Validation and training losses of {runs.Count} runs in nats a token, against steps and against tokens trained on. "
-            + "Training losses of longer runs are running means. The colour tells the optimizer, the dash the nonlinearity of the MLP.")
+            + "Training losses of longer runs are running means. The first fall is cut off above. The colour tells the optimizer, the dash the nonlinearity of the MLP.")
         {
             Width = 12,
             Height = 4.6 * ((panels.Length + 1) / 2),
@@ -85,24 +93,36 @@ public sealed class NanoGptLossFigure : IFigureRecipe
     }
 
     /// <summary>The same losses against steps and, where every run says how many tokens a step has, against tokens; none where there are no curves.</summary>
-    private static IEnumerable<Panel> Panels(FigureText title, IReadOnlyList<NanoGptLossRun> runs, Func<bool, Curve[]> curves)
+    private static IEnumerable<Panel> Panels(FigureText title, IReadOnlyList<NanoGptLossRun> runs, Func<bool, Curve[]> curves, double from)
     {
         if (curves(false).Length == 0)
             yield break;
-        yield return new Panel(title, new Axis("Training step") { WholeNumbers = true, From = 0 }, LossAxis(runs), curves(false));
+        yield return new Panel(title, new Axis("Training step") { WholeNumbers = true, From = 0 }, LossAxis(curves(false), from), curves(false));
         if (runs.All(run => run.TokensPerStep > 0))
-            yield return new Panel(title, new Axis("Tokens") { From = 0 }, LossAxis(runs), curves(true));
+            yield return new Panel(title, new Axis("Tokens") { From = 0 }, LossAxis(curves(true), from), curves(true));
     }
 
-    private static Axis LossAxis(IReadOnlyList<NanoGptLossRun> runs)
+    /// <summary>A logarithmic axis from tic to tic around what the curves have from a part of their way on.</summary>
+    private static Axis LossAxis(IReadOnlyList<Curve> curves, double from)
     {
-        double[] values = [.. runs.SelectMany(run => run.Values).Where(value => value > 0 && double.IsFinite(value))];
+        var axis = new Axis("Nats a token") { Logarithmic = true };
+        double[] values =
+        [
+            .. curves.OfType<HorizontalLine>().Select(line => line.Y)
+                .Concat(curves.OfType<LineCurve>().SelectMany(line => Later(line, from)))
+                .Where(value => value > 0 && double.IsFinite(value)),
+        ];
         if (values.Length == 0)
-            return new Axis("Nats a token") { Logarithmic = true };
-        double low = LossTics.LastOrDefault(tic => tic <= values.Min()), high = LossTics.FirstOrDefault(tic => tic >= values.Max());
-        return low > 0 && high > low
-            ? new Axis("Nats a token") { Logarithmic = true, From = low, To = high, Tics = [.. LossTics.Where(tic => tic >= low && tic <= high)] }
-            : new Axis("Nats a token") { Logarithmic = true };
+            return axis;
+        double[] tics = values.Max() > Wide * values.Min() ? Coarse : Fine;
+        double low = tics.LastOrDefault(tic => tic <= values.Min()), high = tics.FirstOrDefault(tic => tic >= values.Max());
+        return low > 0 && high > low ? axis with { From = low, To = high, Tics = [.. tics.Where(tic => tic >= low && tic <= high)] } : axis;
+    }
+
+    private static IEnumerable<double> Later(LineCurve line, double from)
+    {
+        var (x, y) = (line.Columns[0].Values, line.Columns[1].Values);
+        return y.Where((_, i) => x[i] >= from * x[^1]);
     }
 
     private static LineCurve Smoothed(Series series, double scale, Stroke stroke) => Line(

@@ -16,9 +16,6 @@ internal sealed record NanoGptLossRun(string Name, Stroke Stroke, double TokensP
     /// <summary>What the key can hold of a name.</summary>
     private const int LongestName = 40;
 
-    /// <summary>All values.</summary>
-    public IEnumerable<double> Values => (Training?.Values ?? []).Concat(Validation?.Values ?? []);
-
     /// <summary>The runs of a log that have losses.</summary>
     public static IReadOnlyList<NanoGptLossRun> All(RunLog log)
     {

@@ -59,10 +59,13 @@ public abstract class TrackerFigure : IFigureRecipe
     private protected static IEnumerable<(FigureText, TrackedSeries)> Named(TrackerView tracker, string section, string component, FigureText label) =>
         tracker.Of(section, component).Where(series => series.Block is null).Select(series => (label, series));
 
-    private static string Colours(IReadOnlyList<TrackerPart> parts) =>
-        parts.SelectMany(part => part.Curves).Any(curve => curve.Series.Block is not null)
-            ? " The colour tells the block, dark to light in the order of the blocks; dashes tell the components apart."
-            : "";
+    private static string Colours(IReadOnlyList<TrackerPart> parts)
+    {
+        int components = parts.SelectMany(part => part.Curves).Where(c => c.Series.Block is not null).Select(c => c.Series.Component).Distinct().Count();
+        return components == 0 ? ""
+            : " The colour tells the block, dark to light in the order of the blocks"
+                + (components > 1 ? ", the dash the component." : ".");
+    }
 
     private static string SettingsOf(RunLog log)
     {
