@@ -3,8 +3,8 @@ using System.Globalization;
 namespace SpecGD.Figures.Model;
 
 /// <summary>
-/// Colours for things in an order, such as the blocks of a network: from dark violet over blue and green to yellow-green, lighter from each to the next,
-/// so that the order is seen without colour vision and in print. The light end of the scale is left out, which white paper would swallow.
+/// Colours for things in an order, such as the blocks of a network: from dark violet over blue and green to yellow-green, lighter from each to
+/// the next, so that the order is seen without colour vision and in print. The light end of the scale is left out, which white paper would swallow.
 /// </summary>
 public static class OrderedColors
 {

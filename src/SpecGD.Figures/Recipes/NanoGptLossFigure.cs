@@ -5,15 +5,15 @@ using SpecGD.Records;
 
 namespace SpecGD.Figures.Recipes;
 
-/// <summary>Losses of a language model against steps and tokens: of one run training and validation together, of several a row of panels each.</summary>
+/// <summary>Losses of a language model against steps and tokens: of one run both together, of several validation above training.</summary>
 public sealed class NanoGptLossFigure : IFigureRecipe
 {
     /// <summary>Training losses of fewer steps are drawn as they are; of more, their running mean over about this share of the run.</summary>
     private const int SmoothFrom = 60, SmoothShare = 40;
 
-    private const double ThinLine = 1.0;
+    private static readonly Stroke TrainingStroke = Palette.GradientDescent with { Width = 1 };
 
-    /// <summary>Where runs are compared, what they share in this part of the run, the first fall, is cut off above: the end is what differs.</summary>
+    /// <summary>Where runs are compared, the first fall, in this part of the run, is cut off above: they share it, and differ at the end.</summary>
     private const double SharedFall = 0.1;
 
     /// <summary>An axis whose ends differ by more than this factor carries the coarse tics.</summary>
@@ -22,7 +22,7 @@ public sealed class NanoGptLossFigure : IFigureRecipe
     /// <summary>Numbers that carry tics on the logarithmic axis of losses.</summary>
     private static readonly double[]
         Coarse = [0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15, 20],
-        Fine = [0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.6, 1.8, 2, 2.25, 2.5, 2.75, 3, 3.25, 3.5, 4, 4.5, 5, 6, 7, 8, 10, 12];
+        Fine = [0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.6, 1.8, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 5, 6, 8, 10, 12];
 
     /// <inheritdoc/>
     public string Name => $"{NanoGptRun.Name}_loss";
@@ -47,7 +47,7 @@ public sealed class NanoGptLossFigure : IFigureRecipe
         {
             var curves = new List<Curve>();
             if (run.Training is { } training)
-                curves.Add(Smoothed(training, run.Scale(againstTokens), Palette.GradientDescent with { Width = ThinLine }) with { Label = "training" });
+                curves.Add(Smoothed(training, run.Scale(againstTokens), TrainingStroke) with { Label = "training" });
             if (run.Validation is { } validation)
                 curves.Add(Line(validation.Values, validation, run.Scale(againstTokens), Palette.SpecGd) with { Label = "validation" });
             if (unigram is > 0)
@@ -85,14 +85,15 @@ public sealed class NanoGptLossFigure : IFigureRecipe
             Name,
             panels,
             $"Validation and training losses of {runs.Count} runs in nats a token, against steps and against tokens trained on. "
-            + "Training losses of longer runs are running means. The first fall is cut off above. The colour tells the optimizer, the dash the nonlinearity of the MLP.")
+            + "Training losses of longer runs are running means. The first fall is cut off above. "
+            + "The colour tells the optimizer, the dash the nonlinearity of the MLP.")
         {
             Width = 12,
             Height = 4.6 * ((panels.Length + 1) / 2),
         };
     }
 
-    /// <summary>The same losses against steps and, where every run says how many tokens a step has, against tokens; none where there are no curves.</summary>
+    /// <summary>The same losses against steps and, where every run says how many tokens a step has, against tokens; none without curves.</summary>
     private static IEnumerable<Panel> Panels(FigureText title, IReadOnlyList<NanoGptLossRun> runs, Func<bool, Curve[]> curves, double from)
     {
         if (curves(false).Length == 0)
@@ -126,7 +127,10 @@ public sealed class NanoGptLossFigure : IFigureRecipe
     }
 
     private static LineCurve Smoothed(Series series, double scale, Stroke stroke) => Line(
-        series.Count < SmoothFrom ? series.Values : RunningBand.Of(series.Values, Math.Max(1, series.Count / SmoothShare)).Mean, series, scale, stroke);
+        series.Count < SmoothFrom ? series.Values : RunningBand.Of(series.Values, Math.Max(1, series.Count / SmoothShare)).Mean,
+        series,
+        scale,
+        stroke);
 
     private static LineCurve Line(IReadOnlyList<double> values, Series series, double scale, Stroke stroke) =>
         new([.. series.Steps.Select(step => step * scale)], values, stroke);

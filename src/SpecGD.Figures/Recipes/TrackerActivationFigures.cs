@@ -37,8 +37,8 @@ public sealed class NormalisedStateFigure() : StableRankFigure(
 /// <summary>Figure 10: embeddings and the token-indicator matrix.</summary>
 public sealed class EmbeddingStateFigure() : StableRankFigure(
     "activation_embedding",
-    "Stable rank of the token embeddings and the value embeddings as they are looked up, and of the token-indicator matrix, which is the number of tokens "
-    + "over the count of the most common one.")
+    "Stable rank of the token embeddings and the value embeddings as they are looked up, and of the token-indicator matrix, which is the "
+    + "number of tokens over the count of the most common one.")
 {
     private protected override IEnumerable<TrackerPart> Parts(TrackerView tracker) =>
     [
@@ -51,14 +51,15 @@ public sealed class EmbeddingStateFigure() : StableRankFigure(
             ]),
     ];
 
-    private static Model.FigureText ValueLabel(TrackedSeries series) => series.Component.Replace("value_embed", "value embedding ", StringComparison.Ordinal);
+    private static Model.FigureText ValueLabel(TrackedSeries series) =>
+        series.Component.Replace("value_embed", "value embedding ", StringComparison.Ordinal);
 }
 
 /// <summary>Queries, keys, values and outputs of attention.</summary>
 public sealed class AttentionStateFigure() : StableRankFigure(
     "activation_attention",
-    "Stable rank of queries and keys after normalisation and rotation, of values before the value embeddings are mixed in, and of the output of attention, "
-    + "heads side by side.")
+    "Stable rank of queries and keys after normalisation and rotation, of values before the value embeddings are mixed in, and of the "
+    + "output of attention, heads side by side.")
 {
     private protected override IEnumerable<TrackerPart> Parts(TrackerView tracker) =>
     [

@@ -56,12 +56,13 @@ public abstract class TrackerFigure : IFigureRecipe
         new(title, [.. tracker.Of(section, component).Select(series => (FigureText.Empty, series))]);
 
     /// <summary>Series of no block with their entries in the key.</summary>
-    private protected static IEnumerable<(FigureText, TrackedSeries)> Named(TrackerView tracker, string section, string component, FigureText label) =>
+    private protected static IEnumerable<(FigureText, TrackedSeries)> Named(
+        TrackerView tracker, string section, string component, FigureText label) =>
         tracker.Of(section, component).Where(series => series.Block is null).Select(series => (label, series));
 
     private static string Colours(IReadOnlyList<TrackerPart> parts)
     {
-        int components = parts.SelectMany(part => part.Curves).Where(c => c.Series.Block is not null).Select(c => c.Series.Component).Distinct().Count();
+        int components = TrackerPanels.Components(parts).Length;
         return components == 0 ? ""
             : " The colour tells the block, dark to light in the order of the blocks"
                 + (components > 1 ? ", the dash the component." : ".");

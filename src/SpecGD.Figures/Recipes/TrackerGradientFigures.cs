@@ -5,7 +5,8 @@ using SpecGD.Training.Gpt;
 namespace SpecGD.Figures.Recipes;
 
 /// <summary>Figure 5: the gradients of the MLPs' matrices.</summary>
-public sealed class MlpGradientFigure() : NuclearRankFigure("gradient_mlp", "Nuclear rank of the gradients of both matrices of every MLP during training.")
+public sealed class MlpGradientFigure() : NuclearRankFigure(
+    "gradient_mlp", "Nuclear rank of the gradients of both matrices of every MLP during training.")
 {
     private protected override IEnumerable<TrackerPart> Parts(TrackerView tracker) =>
     [
@@ -67,8 +68,8 @@ public sealed class EmbeddingGradientFigure() : NuclearRankFigure(
 /// <summary>The verdict of Table 1: nr of every weight's gradient over st of what enters it, with the line 1.</summary>
 public sealed class VerdictFigure() : TrackerFigure(
     "verdict",
-    "Nuclear rank of the gradient of every weight over the stable rank of the activations that enter it, by the paper's Table 1. Above the dashed line at 1 "
-    + "the rule favours a spectral step, below it a Euclidean one.")
+    "Nuclear rank of the gradient of every weight over the stable rank of the activations that enter it, by the paper's Table 1. Above the "
+    + "dashed line at 1 the rule favours a spectral step, below it a Euclidean one.")
 {
     private protected override int Columns => 4;
 

@@ -38,7 +38,8 @@ internal static class TrackerPanels
     public static Panel[] OfRatios(IReadOnlyList<TrackerPart> parts, FigureText label)
     {
         double[] values = [1, .. Values(parts).Where(value => value > 0)];
-        double low = RatioTics.LastOrDefault(tic => tic <= values.Min(), values.Min()), high = RatioTics.FirstOrDefault(tic => tic >= values.Max(), values.Max());
+        double low = RatioTics.LastOrDefault(tic => tic <= values.Min(), values.Min());
+        double high = RatioTics.FirstOrDefault(tic => tic >= values.Max(), values.Max());
         var axis = new Axis(label)
         {
             Logarithmic = true,
@@ -49,11 +50,15 @@ internal static class TrackerPanels
         return Panels(parts, axis, [new HorizontalLine(1, Palette.Reference)]);
     }
 
+    /// <summary>The components of blocks that the parts show, in their order.</summary>
+    public static string[] Components(IReadOnlyList<TrackerPart> parts) =>
+        [.. parts.SelectMany(part => part.Curves).Where(curve => curve.Series.Block is not null).Select(curve => curve.Series.Component).Distinct()];
+
     private static Panel[] Panels(IReadOnlyList<TrackerPart> parts, Axis vertical, IReadOnlyList<Curve> common)
     {
         int blocks = parts.SelectMany(part => part.Curves).Max(curve => curve.Series.Block ?? -1) + 1;
         int last = parts.SelectMany(part => part.Curves).Max(curve => curve.Series.Series.Steps is [.., var step] ? step : 0);
-        string[] components = [.. parts.SelectMany(part => part.Curves).Where(c => c.Series.Block is not null).Select(c => c.Series.Component).Distinct()];
+        string[] components = Components(parts);
         var horizontal = new Axis("Training step") { WholeNumbers = true, From = 0, To = Math.Max(1, last) };
         return
         [

@@ -21,7 +21,9 @@ public static class RunReport
             [run.Experiment.Summary],
             [
                 new Section("figures", "Figures", "Figures", Figures(run, run.Pictures)),
-                .. checks is { Count: > 0 } ? (Section[])[new Section("checks", "Checks", "What must be seen", [ReproductionReport.TableOf(checks)])] : [],
+                .. checks is { Count: > 0 }
+                    ? (Section[])[new Section("checks", "Checks", "What must be seen", [ReproductionReport.TableOf(checks)])]
+                    : [],
                 new Section("numbers", "Numbers", "What was measured", Numbers(run)),
                 new Section("settings", "Settings", "Settings", [Settings(run)]),
                 new Section(

@@ -6,8 +6,8 @@ using SpecGD.Training.Gpt;
 namespace SpecGD.Reproduction;
 
 /// <summary>
-/// What must be seen of stable and nuclear ranks in any training of a language model. Every number is the median of a block's records from a quarter of
-/// the run on; "the middle block" is the median over the blocks.
+/// What must be seen of stable and nuclear ranks in any training of a language model. Every number is the median of a block's records from a
+/// quarter of the run on; "the middle block" is the median over the blocks.
 /// </summary>
 public static class LanguageClaims
 {
@@ -108,10 +108,12 @@ public static class LanguageClaims
     private static Claim EmbeddingHasSmallMargin() =>
         new("embedding: nr of the gradient lies above st of the token-indicator matrix, by less than anywhere in MLPs, W_Q, W_K and W_O", log =>
             Ratio(log, TrackedWeight.Embedding) is { } embedding && LeastOfTheFarAbove(log) is { } least
-                ? new Finding(Text($"nr/st {embedding.Median:0.0}, against {least.Ratio:0.0} of {least.Symbol}"), embedding.Median >= 1 && embedding.Median < least.Ratio)
+                ? new Finding(
+                    Text($"nr/st {embedding.Median:0.0}, against {least.Ratio:0.0} of {least.Symbol}"),
+                    embedding.Median >= 1 && embedding.Median < least.Ratio)
                 : Finding.Missing("ranks of embedding, attention and MLPs"));
 
-    private static Claim HeadIsInBetween() => new("LM head: nr/st lies between that of the embedding and the largest of MLPs, W_Q, W_K and W_O", log =>
+    private static Claim HeadIsInBetween() => new("LM head: nr/st lies between that of the embedding and the largest of MLPs, W_Q, W_K, W_O", log =>
     {
         double[] others = [.. FarAboveOnes.Select(weight => Ratio(log, weight)?.Median).OfType<double>()];
         if (Ratio(log, TrackedWeight.Head) is not { } head || Ratio(log, TrackedWeight.Embedding) is not { } embedding || others.Length == 0)
@@ -127,7 +129,8 @@ public static class LanguageClaims
         return ratios.Any(r => r.Ratio is null) ? null : ratios.Select(r => (r.Ratio!.Value, r.Symbol)).MinBy(r => r.Value);
     }
 
-    private static TrackedRange? Ratio(RunLog log, TrackedWeight weight) => TrackerView.Of(log) is { } tracker ? TrackedRange.Of(tracker.Ratios(weight)) : null;
+    private static TrackedRange? Ratio(RunLog log, TrackedWeight weight) =>
+        TrackerView.Of(log) is { } tracker ? TrackedRange.Of(tracker.Ratios(weight)) : null;
 
     private static TrackedRange? Range(RunLog log, string section, string component) =>
         TrackerView.Of(log) is { } tracker ? TrackedRange.Of(tracker.Of(section, component)) : null;

@@ -30,7 +30,11 @@ public sealed class LanguageFigures : IPaperFigureSource
         Figure("fig2", "Language model: stable ranks within the MLPs", LanguageClaims.MlpActivations, "activation_mlp", "activation_mlp_post"),
         Figure("fig5", "Language model: nuclear ranks of the MLPs' gradients", LanguageClaims.MlpGradients, "gradient_mlp", "verdict"),
         Figure("fig6", "Language model: stable ranks of the normalised states", LanguageClaims.RmsStates, "activation_rms"),
-        Figure("fig7", "Language model: nuclear ranks of the gradients of embedding and head", LanguageClaims.EmbeddingGradients, "gradient_embedding"),
+        Figure(
+            "fig7",
+            "Language model: nuclear ranks of the gradients of embedding and head",
+            LanguageClaims.EmbeddingGradients,
+            "gradient_embedding"),
         Figure(
             "fig8",
             "Language model: nuclear ranks of the gradients of queries and keys",
@@ -76,7 +80,10 @@ public sealed class LanguageFigures : IPaperFigureSource
 
     private static (double Adam, double Output, double Muon)? Losses(RunLog log, string mlp)
     {
-        double?[] losses = [.. NanoGptAblation.Optimizers.Select(optimizer => NanoGptAblation.LastLoss(log, NanoGptAblation.MethodName(optimizer, mlp)))];
+        double?[] losses =
+        [
+            .. NanoGptAblation.Optimizers.Select(optimizer => NanoGptAblation.LastLoss(log, NanoGptAblation.MethodName(optimizer, mlp))),
+        ];
         return losses is [{ } adam, { } output, { } muon] ? (adam, output, muon) : null;
     }
 

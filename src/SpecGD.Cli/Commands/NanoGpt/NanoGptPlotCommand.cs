@@ -30,7 +30,8 @@ internal static class NanoGptPlotCommand
         var json = new Option<bool>("--json") { Description = "print files, ranks and checks as JSON" };
         var command = new Command(
             "plot",
-            "Draw Figures 2 and 5 to 10, nr/st of every weight and the losses of a run, and check what must be seen; of several runs, compare their losses.")
+            "Draw Figures 2 and 5 to 10, nr/st of every weight and the losses of a run, and check what must be seen; of several runs, "
+            + "compare their losses.")
         {
             sources,
             output,
@@ -42,7 +43,7 @@ internal static class NanoGptPlotCommand
             string[] paths = parsed.GetValue(sources)!;
             var log = paths.Length == 1
                 ? NanoGptLog.Read(paths[0])
-                : NanoGptLog.Compare([.. paths.Select(path => (Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))), NanoGptLog.Read(path)))]);
+                : NanoGptLog.Compare([.. paths.Select(path => (NanoGptLog.NameOf(path), NanoGptLog.Read(path)))]);
             string target = parsed.GetValue(output) ?? DefaultOutput(paths);
             RunFolder.Prepare(target);
             var files = RunSession.Draw(log, target, keepFrames: false);

@@ -25,7 +25,8 @@ public sealed class NanoGptAblation : Experiment<NanoGptStudyOptions>
     public override string Name => ExperimentName;
 
     /// <inheritdoc/>
-    public override string Summary => "A language model with Adam alone, with Muon on the MLP outputs, and with Muon on all matrices, for two MLPs (Table 2).";
+    public override string Summary =>
+        "A language model with Adam alone, with Muon on the MLP outputs, and with Muon on all matrices, for two MLPs (Table 2).";
 
     /// <inheritdoc/>
     public override bool IsOffered => false;
@@ -70,7 +71,10 @@ public sealed class NanoGptAblation : Experiment<NanoGptStudyOptions>
         ArgumentNullException.ThrowIfNull(log);
         return new RunSummary(
             [.. log.Methods.Select(method => RowOf(log, method.Key, method.Value))],
-            ["One seed each, and learning rates that are tuned neither to this size nor for each optimizer: a gap smaller than that between two seeds says nothing."]);
+            [
+                "One seed each, and learning rates that are tuned neither to this size nor for each optimizer: "
+                + "a gap smaller than that between two seeds says nothing.",
+            ]);
     }
 
     /// <summary>The last validation loss of a run, or null where the log has none.</summary>

@@ -70,14 +70,16 @@ public sealed class NanoGptExperiment : Experiment<NanoGptStudyOptions>
 
     private static IReadOnlyList<string> Sentences(RunLog log)
     {
-        if (log.Methods.Values.FirstOrDefault(method => method.TryGet(NanoGptLog.ValidationLoss, out _))?.Find(NanoGptLog.ValidationLoss) is not { } loss)
+        if (log.Methods.Values.FirstOrDefault(method => method.TryGet(NanoGptLog.ValidationLoss, out _)) is not { } method)
             return [];
+        var loss = method.Series[NanoGptLog.ValidationLoss];
+        var (first, last) = (loss.Values[0], loss.Values[^1]);
         string entropy = log.DatasetNumber(NanoGptLog.UnigramEntropy) is { } unigram
             ? FormattableString.Invariant($"; a model that knew only how often each token occurs would have {unigram:0.000}")
             : "";
         return
         [
-            FormattableString.Invariant($"Validation loss {loss.Values[0]:0.000} at step {loss.Steps[0]}, {loss.Values[^1]:0.000} at step {loss.Steps[^1]}{entropy}."),
+            FormattableString.Invariant($"Validation loss {first:0.000} at step {loss.Steps[0]}, {last:0.000} at step {loss.Steps[^1]}{entropy}."),
             "Ranks are medians over a run's records from a quarter of it on, then over the blocks.",
         ];
     }

@@ -11,7 +11,7 @@ public static class NanoGptLog
     /// <summary>Series of the losses.</summary>
     public const string TrainingLoss = "train_loss", ValidationLoss = "val_loss";
 
-    /// <summary>Numbers of the dataset: training tokens of a step, width of the residual stream, loss of a model that knows only frequencies.</summary>
+    /// <summary>Numbers of the dataset: training tokens of a step, width of the residual stream, loss of a model of frequencies alone.</summary>
     public const string TokensPerStep = "tokens_per_step", Width = "width", UnigramEntropy = "unigram_entropy";
 
     /// <summary>Properties of a method: what updates the matrices within the blocks, and the nonlinearity of the MLP.</summary>
@@ -85,10 +85,13 @@ public static class NanoGptLog
                 ? RunLogFile.Read(logPath)
                 : throw new BadInputException(
                     $"{path} holds neither {RunFolder.LogName} nor {NanoGptRun.TrackerName}: it is no folder of a NanoGPT run that has ended.");
-        var log = File.Exists(logPath) ? RunLogFile.Read(logPath) : new RunLog(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))));
+        var log = File.Exists(logPath) ? RunLogFile.Read(logPath) : new RunLog(NameOf(path));
         log.Sections[TrackerView.SectionName] = LenientJson.ReadObject(trackerPath, "a tracker's record");
         return log;
     }
+
+    /// <summary>Name of a folder or file, whatever way leads to it.</summary>
+    public static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
     /// <summary>
     /// Several runs in one log, to be compared by their losses: each under the name of its optimizer, MLP and, where two share these, its folder.

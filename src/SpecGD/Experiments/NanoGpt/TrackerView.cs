@@ -101,7 +101,8 @@ public sealed class TrackerView
     {
         const string Prefix = "block";
         string bare = key.StartsWith(Prefix, StringComparison.Ordinal) ? key[Prefix.Length..] : key;
-        return bare.Split('.', 2) is [var number, var component] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int block)
+        return bare.Split('.', 2) is [var number, var component]
+            && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int block)
             ? new TrackedSeries(block, component, series)
             : new TrackedSeries(null, key, series);
     }
