@@ -59,10 +59,17 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
         [
             "specgd nanogpt export runs/nanogpt-nano-muon-relu_square-0 --output nano.safetensors",
         ],
+        ["plot"] =
+        [
+            "specgd plot runs/reproduce/fig3",
+            "specgd nanogpt plot runs/nanogpt-tiny-muon-relu_square-0           every figure of one run, and what must be seen",
+            "specgd nanogpt plot runs/muon runs/adam --output runs/compared     losses of several runs in one figure",
+        ],
         ["reproduce"] =
         [
             "specgd reproduce --list         the figures, and what each must show",
             "specgd reproduce fig3 fig11     two of them",
+            "specgd reproduce fig2 fig5 --data data/books    the language model on token shards of your own",
         ],
         ["tokenize"] =
         [

@@ -9,7 +9,12 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("run random-feature --method-lr specgd", "--method-lr takes NAME=VALUE; 'specgd' is not.")]
     [InlineData("run random-feature --frobnicate 3", "'--frobnicate' is not understood by specgd run random-feature.")]
     [InlineData("run random-features", "There is no 'random-features' in specgd run; there are adaptive-comparison, batch-size-sweep, nsr-table, nuclear-rank-growth, one-step, random-feature, relu-spectrum, sparse-regression, stable-rank-sweep, theory.")]
-    [InlineData("reproduce fig99", "There is no figure 'fig99' to reproduce; there are fig1, fig3, fig4, fig11, fig12, fig14, fig15, fig16, fig17, fig18-large, fig18-small, activation-spectra, adaptive, one-step, relu-spectrum, stable-rank-sweep, theory.")]
+    [InlineData("reproduce fig99", "There is no figure 'fig99' to reproduce; there are fig1, fig2, fig3, fig4, fig5, fig6, fig7, fig8, fig9, fig10, fig11, fig12, fig14, fig15, fig16, fig17, fig18-large, fig18-small, activation-spectra, adaptive, one-step, relu-spectrum, stable-rank-sweep, table2, theory.")]
+    [InlineData("reproduce fig3 --data shards", "--data is for the figures of the language model, and none of them is to be made.")]
+    [InlineData("reproduce table2 --data nowhere --quick", "nowhere")]
+    [InlineData("nanogpt plot nowhere", "there is no such file")]
+    [InlineData("nanogpt plot .", "holds neither log.json nor tracker.json")]
+    [InlineData("nanogpt plot", "specgd nanogpt plot")]
     [InlineData("plot nowhere/log.json", "there is no such file")]
     [InlineData("plot .", "there is no such file")]
     [InlineData("doctor --threads 0", "--threads takes a whole number from 1 on; '0' is not.")]
@@ -46,6 +51,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("plot --help", "DIR|LOG.json", "--output")] // though its argument is missing
     [InlineData("data fetch --help", "fineweb10B (103 training shards)", "specgd data fetch fineweb10B --shards 8")]
     [InlineData("nanogpt verify --help", "BASE.safetensors", "--json")]
+    [InlineData("nanogpt plot --help", "tracker.json", "--check")]
     public void Help_teaches(string arguments, string mentions, string alsoMentions)
     {
         var said = Specgd(arguments.Split(' '));

@@ -8,7 +8,7 @@ namespace SpecGD.Cli.Tests;
 public sealed class NanoGptTrainTests : InTemporaryDirectory
 {
     private static readonly string[] Short =
-        ["nanogpt", "train", "--text", "text.txt", "--output", "out", "--steps", "3", "--width", "16", "--sequences", "1", "--track-every", "2", "--checkpoint-every", "2", "--json"];
+        ["nanogpt", "train", "--text", "text.txt", "--output", "out", "--steps", "3", "--width", "16", "--sequences", "1", "--track-every", "2", "--checkpoint-every", "2", "--no-figures", "--json"];
 
     [Fact]
     public void A_run_leaves_its_log_tracker_and_checkpoints_and_the_same_command_finds_them()
@@ -24,6 +24,9 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
         json["routing"]!.AsArray().Count.ShouldBe(1 + 3 + (6 * 3) + 2);
         foreach (string file in new[] { "log.json", "tracker.json", "manifest.json", "metrics.csv" })
             File.Exists(Path.Combine(Folder, "out", file)).ShouldBeTrue(file);
+        Directory.EnumerateFiles(Path.Combine(Folder, "out"), "events.out.tfevents.*").Count().ShouldBe(1);
+        json["checks"]!.AsArray().Count.ShouldBeGreaterThan(10);
+        Directory.Exists(Path.Combine(Folder, "out", "figures")).ShouldBeFalse("no figures were asked for");
         JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "out", "tracker.json")))!["rms"]!["lm_head.pre"]!["steps"]!.AsArray().Select(s => (int)s!).ShouldBe([2]);
         string log = File.ReadAllText(Path.Combine(Folder, "out", "log.json"));
 
@@ -37,7 +40,7 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
     [Fact]
     public void Without_data_the_embedded_sample_text_is_trained_on()
     {
-        var said = Specgd("nanogpt", "train", "--steps", "2", "--width", "16", "--sequences", "1", "--track-every", "0", "--output", "out", "--json");
+        var said = Specgd("nanogpt", "train", "--steps", "2", "--width", "16", "--sequences", "1", "--track-every", "0", "--output", "out", "--no-figures", "--json");
 
         said.ExitCode.ShouldBe(0, said.Error);
         said.Error.ShouldContain("sample text");
@@ -50,11 +53,43 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
     {
         Specgd("data", "sample", "--megabytes", "0.2", "--output", "shards").ExitCode.ShouldBe(0);
 
-        var said = Specgd("nanogpt", "train", "--data", "shards", "--steps", "2", "--width", "16", "--sequences", "1", "--track-every", "0", "--output", "out");
+        var said = Specgd("nanogpt", "train", "--data", "shards", "--steps", "2", "--width", "16", "--sequences", "1", "--track-every", "0", "--output", "out", "--no-figures");
 
         said.ExitCode.ShouldBe(0, said.Error);
         said.Error.ShouldContain("shards");
         RunLogFile.Read(Path.Combine(Folder, "out", "log.json")).Methods["nanogpt"].Find("train_loss")!.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_run_that_ends_draws_its_figures_and_writes_its_report_and_runs_are_compared()
+    {
+        WriteText(4000);
+        string[] command = [.. Short.Where(word => word is not ("--no-figures" or "--json"))];
+
+        var said = Specgd(command);
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        said.Output.ShouldContain("Ranks by weight");
+        said.Output.ShouldContain("What must be seen");
+        string figures = Path.Combine(Folder, "out", "figures");
+        foreach (string name in new[] { "activation_mlp", "gradient_mlp", "verdict", "loss" })
+            File.Exists(Path.Combine(figures, $"nanogpt_{name}.gp")).ShouldBeTrue(name);
+        string report = File.ReadAllText(Path.Combine(Folder, "out", "report.html"));
+        report.ShouldContain("What must be seen");
+        report.ShouldContain("specgd nanogpt train --text text.txt");
+
+        var compared = Specgd("nanogpt", "plot", "out", "out", "--output", "both");
+
+        compared.ExitCode.ShouldBe(0, compared.Error);
+        compared.Output.ShouldContain("Runs compared");
+        Directory.EnumerateFiles(Path.Combine(Folder, "both"), "*.gp").Select(Path.GetFileName).ShouldBe(["nanogpt_loss.gp"]);
+
+        var checks = Specgd("nanogpt", "plot", Path.Combine("out", "tracker.json"), "--output", "again", "--check", "--json");
+
+        JsonNode.Parse(checks.Output)!["files"]!.AsArray().Count.ShouldBeGreaterThan(30);
+        bool holds = JsonNode.Parse(checks.Output)!["checks"]!.AsArray().All(check => (bool)check!["holds"]!);
+        checks.ExitCode.ShouldBe(holds ? 0 : 1);
+        holds.ShouldBeFalse("three steps on a sentence show little");
     }
 
     [Fact]

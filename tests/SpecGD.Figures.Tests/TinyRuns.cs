@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using SpecGD.Experiments;
 using SpecGD.Experiments.Adaptive;
 using SpecGD.Experiments.OneStepTrials;
+using SpecGD.Experiments.NanoGpt;
 using SpecGD.Records;
 
 namespace SpecGD.Figures.Tests;
@@ -34,6 +35,15 @@ internal static class TinyRuns
             MostSamples = 20,
             MostSteps = 4,
         });
+
+    /// <summary>A language model of six blocks, tracked at three steps.</summary>
+    public static RunLog NanoGpt() => Run(new NanoGptExperiment(), SmallModel with { TrackEvery = 2 });
+
+    /// <summary>Six runs of it without the tracker.</summary>
+    public static RunLog NanoGptAblation() => Run(new NanoGptAblation(), SmallModel with { TrackEvery = 0 });
+
+    private static NanoGptStudyOptions SmallModel { get; } =
+        new() { Layers = 6, Width = 16, Heads = 2, Length = 128, Sequences = 1, Steps = 6, ValidateEvery = 3 };
 
     /// <summary>A sparse regression with spectra at the labels 0, 2, 4, 6 for both methods; the spectra are numbers that anyone can follow.</summary>
     public static RunLog SparseRegression()

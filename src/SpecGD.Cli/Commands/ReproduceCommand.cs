@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
+using SpecGD.Data.Language;
 using SpecGD.Experiments;
+using SpecGD.Experiments.NanoGpt;
 using SpecGD.Figures.Report;
 using SpecGD.Records;
 using SpecGD.Reproduction;
@@ -29,6 +31,11 @@ internal static class ReproduceCommand
             Description = "folder for the run folders (default runs/reproduce, with --quick runs/reproduce-quick)",
             HelpName = "DIR",
         };
+        var data = new Option<string?>("--data")
+        {
+            Description = "token shards, as 'specgd data' makes them, for the figures of the language model (default: the embedded sample text)",
+            HelpName = "DIR",
+        };
         var fresh = RunSession.FreshOption();
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command(
@@ -39,6 +46,7 @@ internal static class ReproduceCommand
             list,
             quick,
             output,
+            data,
             fresh,
             json,
         };
@@ -52,7 +60,7 @@ internal static class ReproduceCommand
             bool isQuick = parsed.GetValue(quick);
             string directory = parsed.GetValue(output) ?? Path.Combine("runs", isQuick ? "reproduce-quick" : "reproduce");
             var request = new RunSession.Request(directory, drawing.Of(parsed), Fresh: parsed.GetValue(fresh));
-            return Reproduce(chosen, isQuick, request, parsed.GetValue(json));
+            return Reproduce(new Wish(chosen, isQuick, PlaceOf(parsed.GetValue(data), chosen)), request, parsed.GetValue(json));
         });
         return command;
     }
@@ -75,8 +83,21 @@ internal static class ReproduceCommand
         return ExitCode.Done;
     }
 
-    private static int Reproduce(IReadOnlyList<PaperFigure> figures, bool quick, RunSession.Request request, bool asJson)
+    /// <summary>The full path of the data, so that the run is the same wherever the command is given again; looked at before any work.</summary>
+    private static string? PlaceOf(string? data, IReadOnlyList<PaperFigure> figures)
     {
+        if (data is null)
+            return null;
+        if (!figures.Any(figure => figure.Options is ITrainsOnTokens))
+            throw new BadInputException("--data is for the figures of the language model, and none of them is to be made.");
+        string place = Path.GetFullPath(data);
+        LanguageData.Open(place);
+        return place;
+    }
+
+    private static int Reproduce(Wish wish, RunSession.Request request, bool asJson)
+    {
+        var (figures, quick) = (wish.Figures, wish.Quick);
         long begin = TimeProvider.System.GetTimestamp();
         var reproduced = new List<ReproducedFigure>();
         var runs = new Dictionary<string, RunRecord>(); // by folder: figures of one run share it
@@ -86,7 +107,7 @@ internal static class ReproduceCommand
             if (!runs.TryGetValue(figure.Folder, out var run))
             {
                 Terminal.Remark($"{figure.Id} ({runs.Count + 1} of {folders}): {figure.Title}");
-                (code, run) = Run(figure, quick, request, asJson);
+                (code, run) = Run(figure, wish, request, asJson);
                 runs.Add(figure.Folder, run);
             }
             reproduced.Add(ReproducedFigure.Of(figure, run));
@@ -97,7 +118,7 @@ internal static class ReproduceCommand
         if (code == ExitCode.Done && verdict.Shape != MarkShape.Check)
             code = ExitCode.Failed;
         string report = Path.Combine(request.Directory, RunFolder.ReportName);
-        HtmlReport.Write(ReproductionReport.Of(reproduced, CommandFor(figures, quick), quick), report);
+        HtmlReport.Write(ReproductionReport.Of(reproduced, CommandFor(wish), quick), report);
         Print("Claims of the paper and what was measured", [.. reproduced.SelectMany(RowsOf)], asJson);
         Terminal.Remark(string.Create(
             CultureInfo.InvariantCulture,
@@ -105,22 +126,22 @@ internal static class ReproduceCommand
         return code;
     }
 
-    private static (int ExitCode, RunRecord Run) Run(PaperFigure figure, bool quick, RunSession.Request request, bool asJson)
+    private static (int ExitCode, RunRecord Run) Run(PaperFigure figure, Wish wish, RunSession.Request request, bool asJson)
     {
         var experiment = ExperimentCatalog.Named(figure.Experiment);
         string directory = Path.Combine(request.Directory, figure.Folder);
-        var outcome = RunSession.Run(
-            experiment, quick ? figure.QuickOptions : figure.Options, request with { Directory = directory }, TimeProvider.System);
+        var outcome = RunSession.Run(experiment, wish.OptionsOf(figure), request with { Directory = directory }, TimeProvider.System);
         var run = RunRecord.Read(directory);
         if (!asJson)
             SummaryView.Print($"{figure.Folder}: {figure.Title}", run.Summary);
         return (outcome.ExitCode, run);
     }
 
-    private static string CommandFor(IReadOnlyList<PaperFigure> figures, bool quick) =>
+    private static string CommandFor(Wish wish) =>
         "specgd reproduce"
-        + (figures.Count < PaperFigureCatalog.All.Count ? " " + string.Join(' ', figures.Select(f => f.Id)) : "")
-        + (quick ? " --quick" : "");
+        + (wish.Figures.Count < PaperFigureCatalog.All.Count ? " " + string.Join(' ', wish.Figures.Select(f => f.Id)) : "")
+        + (wish.Quick ? " --quick" : "")
+        + (wish.Data is { } data ? $" --data {data}" : "");
 
     private static IEnumerable<JsonObject> RowsOf(ReproducedFigure figure) => figure.Claims.Select(claim => new JsonObject
     {
@@ -137,5 +158,19 @@ internal static class ReproduceCommand
             SummaryView.PrintJson(new JsonArray([.. rows]));
         else
             SummaryView.PrintTable(heading, rows);
+    }
+
+    /// <summary>What is to be made.</summary>
+    /// <param name="Figures">The figures.</param>
+    /// <param name="Quick">Whether with the smaller settings.</param>
+    /// <param name="Data">Token shards for the language model; null for the sample text.</param>
+    private sealed record Wish(IReadOnlyList<PaperFigure> Figures, bool Quick, string? Data)
+    {
+        /// <summary>The options of the run that makes the figure.</summary>
+        public object OptionsOf(PaperFigure figure)
+        {
+            object options = Quick ? figure.QuickOptions : figure.Options;
+            return Data is { } data && options is ITrainsOnTokens trains ? trains.On(data) : options;
+        }
     }
 }

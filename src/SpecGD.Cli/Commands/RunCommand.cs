@@ -13,7 +13,7 @@ internal static class RunCommand
     public static Command Build()
     {
         var run = new Command("run", "Run one experiment with your own settings; each has a --help of its own.");
-        foreach (var experiment in ExperimentCatalog.All)
+        foreach (var experiment in ExperimentCatalog.All.Where(e => e.IsOffered))
             run.Subcommands.Add(Build(experiment));
         return run;
     }

@@ -8,6 +8,13 @@ namespace SpecGD.Figures.Report;
 /// <param name="Finding">What was measured and whether it holds; null where the run did not get far enough to tell.</param>
 public sealed record CheckedClaim(string Statement, Finding? Finding)
 {
+    /// <summary>Claims checked against a log that need not have everything; those that it has no numbers for are left open.</summary>
+    public static IReadOnlyList<CheckedClaim> Of(IEnumerable<Claim> claims, RunLog log)
+    {
+        ArgumentNullException.ThrowIfNull(claims);
+        return [.. claims.Select(claim => new CheckedClaim(claim.Statement, claim.Measure(log) is { IsMissing: false } finding ? finding : null))];
+    }
+
     /// <summary>The verdict.</summary>
     public Mark Verdict => Finding switch
     {
@@ -28,7 +35,12 @@ public sealed record ReproducedFigure(string Id, string Title, RunRecord Run, IR
     public IReadOnlyList<string>? PictureNames { get; init; }
 
     /// <summary>Its name for people: "Figure 3".</summary>
-    public string Label => Id.StartsWith("fig", StringComparison.Ordinal) && Id.Length > 3 && char.IsAsciiDigit(Id[3]) ? "Figure " + Id[3..] : Id;
+    public string Label => Numbered("fig", "Figure") ?? Numbered("table", "Table") ?? Id;
+
+    private string? Numbered(string prefix, string word) =>
+        Id.StartsWith(prefix, StringComparison.Ordinal) && Id.Length > prefix.Length && char.IsAsciiDigit(Id[prefix.Length])
+            ? $"{word} {Id[prefix.Length..]}"
+            : null;
 
     /// <summary>The figure with its claims checked against the run's log; they are left open where the run did not finish.</summary>
     public static ReproducedFigure Of(PaperFigure figure, RunRecord run)
@@ -102,6 +114,10 @@ public static class ReproductionReport
         return new Mark(fails > 0 ? MarkShape.Cross : open > 0 || claims.Count == 0 ? MarkShape.Ring : MarkShape.Check, words);
     }
 
+    /// <summary>A table of claims.</summary>
+    internal static Table TableOf(IReadOnlyList<CheckedClaim> claims) =>
+        new("What must be seen", ["Claim", "Measured", "Verdict"], [.. claims.Select(CellsOf)]) { Narrow = NarrowTable.Stacks };
+
     private static Table TableOf(IReadOnlyList<ReproducedFigure> figures) => new(
         "Every claim with the numbers that bear on it",
         ["Figure", "Claim", "Measured", "Verdict"],
@@ -132,13 +148,7 @@ public static class ReproductionReport
             .. RunReport.Figures(run, pictures),
             .. figure.Claims.Count == 0
                 ? []
-                : (Block[])
-                [
-                    new Table("What must be seen", ["Claim", "Measured", "Verdict"], [.. figure.Claims.Select(CellsOf)])
-                    {
-                        Narrow = NarrowTable.Stacks,
-                    },
-                ],
+                : (Block[])[TableOf(figure.Claims)],
             .. RunReport.Numbers(run),
             new Details("Settings", [RunReport.Settings(run)]),
             new Details("Provenance, and how to make this figure again",

@@ -12,7 +12,8 @@ public static class RunReport
     /// <summary>The report of one run.</summary>
     /// <param name="run">The run.</param>
     /// <param name="command">What to type to do it again.</param>
-    public static ReportDocument Of(RunRecord run, string command)
+    /// <param name="checks">What must be seen in it, checked; null or none where nothing must.</param>
+    public static ReportDocument Of(RunRecord run, string command, IReadOnlyList<CheckedClaim>? checks = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         return new ReportDocument(
@@ -20,6 +21,9 @@ public static class RunReport
             [run.Experiment.Summary],
             [
                 new Section("figures", "Figures", "Figures", Figures(run, run.Pictures)),
+                .. checks is { Count: > 0 }
+                    ? (Section[])[new Section("checks", "Checks", "What must be seen", [ReproductionReport.TableOf(checks)])]
+                    : [],
                 new Section("numbers", "Numbers", "What was measured", Numbers(run)),
                 new Section("settings", "Settings", "Settings", [Settings(run)]),
                 new Section(

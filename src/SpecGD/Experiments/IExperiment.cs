@@ -17,6 +17,9 @@ public interface IExperiment
     /// <summary>What it shows, in one line.</summary>
     string Summary { get; }
 
+    /// <summary>Whether <c>specgd run</c> offers it; one that has a verb of its own, or that only <c>reproduce</c> makes, is not.</summary>
+    bool IsOffered { get; }
+
     /// <summary>The options record, whose settings carry <see cref="SettingAttribute"/>.</summary>
     Type OptionsType { get; }
 
@@ -64,6 +67,9 @@ public abstract class Experiment<TOptions> : IExperiment
 
     /// <inheritdoc/>
     public abstract string Summary { get; }
+
+    /// <inheritdoc/>
+    public virtual bool IsOffered => true;
 
     /// <inheritdoc/>
     public Type OptionsType => typeof(TOptions);

@@ -13,8 +13,11 @@ public sealed record Claim(string Statement, Func<RunLog, Finding> Measure);
 /// <param name="Holds">Whether they bear the claim out.</param>
 public readonly record struct Finding(string Measured, bool Holds)
 {
+    /// <summary>Whether nothing could be measured, because the log lacks what the claim is about.</summary>
+    public bool IsMissing { get; private init; }
+
     /// <summary>The finding where the log lacks what the claim is about.</summary>
-    public static Finding Missing(string what) => new($"the log has no {what}", false);
+    public static Finding Missing(string what) => new($"the log has no {what}", false) { IsMissing = true };
 }
 
 /// <summary>A figure of the paper, or a part of one: the experiment and options that make it, and what must be seen in it.</summary>

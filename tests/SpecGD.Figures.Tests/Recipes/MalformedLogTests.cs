@@ -22,6 +22,8 @@ public class MalformedLogTests
         ["random-feature"] = TestLogs.RandomFeature,
         ["one-step"] = TinyRuns.OneStep,
         ["adaptive-comparison"] = TinyRuns.AdaptiveComparison,
+        ["nanogpt"] = TinyRuns.NanoGpt,
+        ["nanogpt-ablation"] = TinyRuns.NanoGptAblation,
     };
 
     [Theory]
@@ -33,6 +35,8 @@ public class MalformedLogTests
     [InlineData("random-feature", 1, 0)]
     [InlineData("one-step", 1, 0)]
     [InlineData("adaptive-comparison", 1, 0)]
+    [InlineData("nanogpt", 12, 0)]
+    [InlineData("nanogpt-ablation", 1, 0)]
     public void Whole_logs_are_drawn_and_mutilated_ones_never_end_in_a_stack_trace(string name, int figures, int animations)
     {
         byte[] whole = RunLogFile.Serialize(Logs[name]());

@@ -24,7 +24,7 @@ public class DependencyTests
         ["Records"] = [],
         ["Training"] = ["Spectral", "Models", "Optimizers", "Data", "Records"],
         ["Experiments"] = ["Spectral", "Models", "Optimizers", "Data", "Records", "Training"],
-        ["Reproduction"] = ["Experiments", "Records", "Spectral"],
+        ["Reproduction"] = ["Experiments", "Records", "Spectral", "Training"],
     };
 
     [Theory]

@@ -13,5 +13,6 @@ internal static class NanoGptCommand
             NanoGptGenerateCommand.Build(),
             NanoGptExportCommand.Build(),
             NanoGptVerifyCommand.Build(),
+            NanoGptPlotCommand.Build(),
         };
 }

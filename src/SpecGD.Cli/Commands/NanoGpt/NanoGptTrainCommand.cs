@@ -35,7 +35,8 @@ internal static class NanoGptTrainCommand
         var fresh = new Option<bool>("--fresh") { Description = "begin again and delete the checkpoints that are there" };
         var dryRun = new Option<bool>("--dry-run") { Description = "tell what updates what, and memory and time, and train nothing" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
-        foreach (Option option in new Option[] { output, initFrom, resume, fresh, dryRun, json })
+        var noFigures = new Option<bool>("--no-figures") { Description = "train and write the logs, draw nothing" };
+        foreach (Option option in new Option[] { output, initFrom, resume, noFigures, fresh, dryRun, json })
             command.Options.Add(option);
         command.SetAction(parsed =>
         {
@@ -48,7 +49,8 @@ internal static class NanoGptTrainCommand
                 return Tell(forecast, parsed.GetValue(json));
             string directory = parsed.GetValue(output)
                 ?? Path.Combine("runs", $"{NanoGptRun.Name}-{options.Preset}-{options.Optimizer}-{options.Mlp}-{options.Seed}");
-            return Train(forecast, () => new NanoGptRun(options, directory, data, beginning), parsed.GetValue(json));
+            string? commandToDraw = parsed.GetValue(noFigures) ? null : "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
+            return Train(forecast, () => new NanoGptRun(options, directory, data, beginning), commandToDraw, parsed.GetValue(json));
         });
         return command;
     }
@@ -66,7 +68,7 @@ internal static class NanoGptTrainCommand
         return ExitCode.Done;
     }
 
-    private static int Train(NanoGptForecast forecast, Func<NanoGptRun> prepare, bool asJson)
+    private static int Train(NanoGptForecast forecast, Func<NanoGptRun> prepare, string? commandToDraw, bool asJson)
     {
         if (Backend.Notice is { } notice)
             Terminal.Remark(notice);
@@ -86,6 +88,7 @@ internal static class NanoGptTrainCommand
         var outcome = Terminal.CanRedraw
             ? BarProgress.Show(progress => run.Train(progress, TimeProvider.System, interruption.Token))
             : run.Train(new LineProgress(Terminal.Error, TimeProvider.System), TimeProvider.System, interruption.Token);
+        NanoGptPictures.Draw(run.Folder, outcome.Status, commandToDraw);
         TrainingView.Print(run, outcome, forecast, asJson);
         return outcome.Status switch
         {

@@ -12,7 +12,8 @@ internal static class TrainingView
 {
     public static void Print(NanoGptRun run, GptTrainingOutcome outcome, NanoGptForecast forecast, bool asJson)
     {
-        var series = run.Log().Methods[NanoGptRun.Name].Series;
+        var log = run.Log();
+        var series = log.Methods[NanoGptRun.Name].Series;
         JsonObject[] rows = [.. series.Select(s => Row(s.Key, s.Value))];
         if (asJson)
         {
@@ -27,10 +28,12 @@ internal static class TrainingView
                 ["memory_bytes"] = forecast.Memory.Total,
                 ["peak_memory_bytes"] = MachineMemory.PeakOfProcess(),
                 ["times"] = Times(run.Times),
+                ["checks"] = NanoGptPictures.ChecksOf(log),
             });
             return;
         }
         SummaryView.PrintTable($"After {outcome.Step} steps", rows);
+        NanoGptPictures.Print(log);
         if (run.Times.Steps > 0)
             Console.Out.WriteLine(Sentence(run.Times, forecast));
     }

@@ -37,6 +37,9 @@ public sealed record NanoGptData(
 
     private const int ReferenceLookAhead = 2, LongLookAhead = 16;
 
+    /// <summary>Made once: several runs of one process train on it.</summary>
+    private static readonly Lazy<LanguageData> SampleData = new(() => LanguageData.Sample(SampleMegabytes, SampleSeed));
+
     /// <summary>The sample text in words.</summary>
     internal static string SampleDescription { get; } = FormattableString.Invariant($"sample text, {SampleMegabytes} MB, seed {SampleSeed}");
 
@@ -48,7 +51,7 @@ public sealed record NanoGptData(
 
     /// <summary>The embedded sample text, byte by byte: a first training needs no file.</summary>
     public static NanoGptData Sample(NanoGptOptions options) =>
-        Of(LanguageData.Sample(SampleMegabytes, SampleSeed), SampleDescription, options);
+        Of(SampleData.Value, SampleDescription, options);
 
     /// <summary>Token shards on disk: a folder, a pattern or a file.</summary>
     /// <exception cref="BadInputException">There are none, or they are not whole.</exception>

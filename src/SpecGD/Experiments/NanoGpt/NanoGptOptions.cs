@@ -7,13 +7,16 @@ using SpecGD.Training.Gpt;
 namespace SpecGD.Experiments.NanoGpt;
 
 /// <summary>Settings of a NanoGPT run: a preset, and what is to differ from it.</summary>
-public sealed record NanoGptOptions
+public record NanoGptOptions
 {
     private const string OfPreset = "as the preset has it";
 
     private const int MostSteps = 10_000_000;
 
-    private const string Squared = "relu_square", Gated = "swiglu", NewtonSchulz = "newton-schulz", PolarExpress = "polar-express";
+    /// <summary>Names of the MLP's nonlinearities.</summary>
+    public const string Squared = "relu_square", Gated = "swiglu";
+
+    private const string NewtonSchulz = "newton-schulz", PolarExpress = "polar-express";
 
     /// <summary>Model and run to start from.</summary>
     [Setting("preset", "model and run to start from", Choices = NanoGptPreset.Names)]
@@ -98,6 +101,9 @@ public sealed record NanoGptOptions
 
     /// <summary>Sequences of a step, preset and options together.</summary>
     public int SequencesPerStep => Sequences ?? Base.Sequences;
+
+    /// <summary>Training tokens of a step.</summary>
+    public long TokensPerStep() => (long)Plan().Length * SequencesPerStep;
 
     /// <summary>The same with <see cref="Epochs"/> as a number of steps: so many that a step's tokens times them are that many passes.</summary>
     /// <exception cref="BadInputException">Steps and epochs are both given, or the epochs are too many steps.</exception>

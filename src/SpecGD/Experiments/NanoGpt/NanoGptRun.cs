@@ -97,24 +97,19 @@ public sealed class NanoGptRun
         ArgumentNullException.ThrowIfNull(clock);
         var started = clock.GetLocalNow();
         long begin = clock.GetTimestamp();
-        var outcome = _trainer.Run(progress.Begin($"{Name} {_options.Preset}", _options.Plan().Steps), cancellation);
+        var task = progress.Begin($"{Name} {_options.Preset}", _options.Plan().Steps);
+        using var events = new TrainingEvents(task, EventSource(), Folder.DirectoryPath, clock);
+        var outcome = _trainer.Run(events, cancellation);
         AtomicFile.Write(Path.Combine(Folder.DirectoryPath, TrackerName), _trainer.Tracker.ToJson().ToJsonString());
         Folder.Write(Log(), new Manifest(Name, Options, outcome.Status, outcome.Detail, started, clock.GetElapsedTime(begin)));
         return outcome;
     }
 
+    /// <summary>What becomes TensorBoard events.</summary>
+    private TrainingEvents.Source EventSource() => new(_trainer.Log, _trainer.Tracker, Routing, _options.TokensPerStep(), _trainer.Optimizer.Steps);
+
     /// <summary>The log so far.</summary>
-    public RunLog Log()
-    {
-        var log = new RunLog($"{Name}-{_options.Preset}-{_options.Optimizer}-{_options.Mlp}-{_options.Seed}")
-        {
-            Config = (JsonObject)Options.DeepClone(),
-        };
-        foreach (var line in Routing)
-            ((JsonArray)(log.Sections["routing"] ??= new JsonArray())).Add(Row(line));
-        log.Methods.Add(Name, _trainer.Log);
-        return log;
-    }
+    public RunLog Log() => NanoGptLog.Of(_options, Options, Data, _trainer);
 
     /// <summary>A line of the routing table.</summary>
     public static JsonObject Row(RoutedParameter line)

@@ -18,13 +18,6 @@ public sealed class GptTracker<T> : IGptObserver<T>
     /// <summary>Rows of one product.</summary>
     private const int Slice = 4096;
 
-    /// <summary>What enters each matrix of a block by Table 1: the part of the matrix's name, that of the activation's.</summary>
-    private static readonly (string Matrix, string Activation)[] InBlock =
-    [
-        ("attn.q", "rms.pre_attn"), ("attn.k", "rms.pre_attn"), ("attn.v", "rms.pre_attn"), ("attn.c_proj", "rms.pre_attn"),
-        ("mlp.c_fc", "rms.pre_mlp"), ("mlp.c_proj", "mlp.post"),
-    ];
-
     private readonly OrderedDictionary<string, Matrix<double>> _grams = [];
     private readonly int[] _counts;
     private readonly GptShape _shape;
@@ -84,7 +77,7 @@ public sealed class GptTracker<T> : IGptObserver<T>
         foreach (var (name, value) in stable)
             Log.Record(SectionOf(name), name, step, value);
         double? indicator = _counts.Max() is > 0 and var most ? (double)_counts.Sum(c => (long)c) / most : null;
-        Log.Record("token_frequency", "", step, indicator);
+        Log.Record(TrackedWeight.TokenFrequency, "", step, indicator);
         var nuclear = RecordGradients(step, parameters);
         RecordWeights(step, parameters);
         RecordVerdicts(step, stable, nuclear, indicator);
@@ -139,12 +132,12 @@ public sealed class GptTracker<T> : IGptObserver<T>
     {
         for (int i = 0; i < _shape.Layers; i++)
         {
-            foreach (var (matrix, activation) in InBlock)
-                Verdict($"{i}.{matrix}", $"{i}.{matrix}", stable.GetValueOrDefault($"block{i}.{activation}"));
+            foreach (var weight in TrackedWeight.InBlocks)
+                Verdict($"{i}.{weight.Name}", $"{i}.{weight.Name}", stable.GetValueOrDefault($"block{i}.{weight.Activation}"));
             Verdict($"{i}.attn.c_proj.H", $"{i}.attn.c_proj", stable.GetValueOrDefault($"block{i}.attn.out"));
         }
-        Verdict("lm_head", "lm_head", stable.GetValueOrDefault("lm_head.pre"));
-        Verdict("embedding", "embedding", indicator);
+        Verdict(TrackedWeight.Head.Name, TrackedWeight.Head.Name, stable.GetValueOrDefault(TrackedWeight.Head.Activation));
+        Verdict(TrackedWeight.Embedding.Name, TrackedWeight.Embedding.Name, indicator);
 
         void Verdict(string key, string gradient, double? st) => Log.Record("verdict", key, step, nuclear.GetValueOrDefault(gradient) / st);
     }

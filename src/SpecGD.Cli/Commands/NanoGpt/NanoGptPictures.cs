@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using SpecGD.Cli.Display;
+using SpecGD.Experiments;
+using SpecGD.Experiments.NanoGpt;
+using SpecGD.Figures.Report;
+using SpecGD.Records;
+using SpecGD.Reproduction;
+
+namespace SpecGD.Cli.Commands.NanoGpt;
+
+/// <summary>What is shown of a language model's run: figures, report, the ranks of its weights, and what must be seen in them.</summary>
+internal static class NanoGptPictures
+{
+    /// <summary>Draws the figures of a run that has ended and writes its report.</summary>
+    /// <param name="folder">The run folder.</param>
+    /// <param name="status">How it ended; of an interrupted one nothing is drawn, since who interrupts is in a hurry.</param>
+    /// <param name="command">What to type to do it again, for the report; null to draw nothing.</param>
+    public static void Draw(RunFolder folder, RunStatus status, string? command)
+    {
+        if (command is null)
+            return;
+        if (status == RunStatus.Interrupted)
+        {
+            Terminal.Remark($"'specgd nanogpt plot {folder.DirectoryPath}' draws what there is so far.");
+            return;
+        }
+        folder.DropFigures();
+        var log = NanoGptLog.Read(folder.DirectoryPath);
+        RunSession.Draw(log, folder.FiguresPath, keepFrames: false);
+        string report = Path.Combine(folder.DirectoryPath, RunFolder.ReportName);
+        HtmlReport.Write(RunReport.Of(RunRecord.Read(folder.DirectoryPath), command, Checks(log)), report);
+        Terminal.Remark($"figures and everything on one page: {report}");
+    }
+
+    /// <summary>What must be seen, as far as the log has numbers for it.</summary>
+    public static JsonArray ChecksOf(RunLog log) => new([.. Rows(log)]);
+
+    /// <summary>Whether nothing that the log has numbers for fails to be seen.</summary>
+    public static bool Hold(RunLog log) => Checks(log).All(check => check.Finding is null or { Holds: true });
+
+    /// <summary>Prints the table of ranks by weight, and what must be seen; nothing where nothing was tracked.</summary>
+    public static void Print(RunLog log)
+    {
+        if (log.ConfigText("experiment") == NanoGptAblation.ExperimentName)
+        {
+            SummaryView.Print("Runs compared", new NanoGptAblation().Summarise(log));
+            return;
+        }
+        SummaryView.Print("Ranks by weight", ExperimentCatalog.Named(NanoGptRun.Name).Summarise(log));
+        SummaryView.PrintTable("What must be seen", Rows(log));
+    }
+
+    private static JsonObject[] Rows(RunLog log) =>
+    [
+        .. Checks(log).Select(check => new JsonObject
+        {
+            ["statement"] = check.Statement,
+            ["measured"] = check.Finding?.Measured,
+            ["holds"] = check.Finding?.Holds,
+        }),
+    ];
+
+    private static CheckedClaim[] Checks(RunLog log) => [.. CheckedClaim.Of(LanguageClaims.All, log).Where(check => check.Finding is not null)];
+}

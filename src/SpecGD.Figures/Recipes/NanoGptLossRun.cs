@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using SpecGD.Experiments.NanoGpt;
+using SpecGD.Figures.Model;
+using SpecGD.Records;
+
+namespace SpecGD.Figures.Recipes;
+
+/// <summary>The losses of one run with its place among others.</summary>
+/// <param name="Name">What the key calls it.</param>
+/// <param name="Stroke">Colour by optimizer, dash by MLP.</param>
+/// <param name="TokensPerStep">Training tokens of a step; 0 where the log does not say.</param>
+/// <param name="Training">Losses at every step, or null.</param>
+/// <param name="Validation">Losses at some steps, or null.</param>
+internal sealed record NanoGptLossRun(string Name, Stroke Stroke, double TokensPerStep, Series? Training, Series? Validation)
+{
+    /// <summary>What the key can hold of a name.</summary>
+    private const int LongestName = 40;
+
+    /// <summary>The runs of a log that have losses.</summary>
+    public static IReadOnlyList<NanoGptLossRun> All(RunLog log)
+    {
+        var runs = new List<NanoGptLossRun>();
+        var taken = new Dictionary<string, int>();
+        foreach (var (name, method) in log.Methods)
+        {
+            method.TryGet(NanoGptLog.TrainingLoss, out var training);
+            method.TryGet(NanoGptLog.ValidationLoss, out var validation);
+            if (training is null && validation is null)
+                continue;
+            string optimizer = TextOf(method, NanoGptLog.Optimizer) ?? name, mlp = TextOf(method, NanoGptLog.Mlp) ?? "";
+            int copies = taken[optimizer + mlp] = taken.GetValueOrDefault(optimizer + mlp) + 1;
+            var stroke = StrokeOf(optimizer) ?? Palette.Other(runs.Count);
+            if (copies > 1)
+                stroke = Palette.Other(runs.Count); // a second run of the same kind
+            runs.Add(new NanoGptLossRun(
+                Label(name, optimizer, mlp, copies),
+                mlp == NanoGptOptions.Gated ? stroke with { Dash = Dash.Dashed } : stroke,
+                JsonNumber.Of(method.Properties[NanoGptLog.TokensPerStep]) ?? log.DatasetNumber(NanoGptLog.TokensPerStep) ?? 0,
+                training,
+                validation));
+        }
+        return runs;
+    }
+
+    /// <summary>What a step is on the x axis.</summary>
+    public double Scale(bool againstTokens) => againstTokens ? TokensPerStep : 1;
+
+    private static string Label(string name, string optimizer, string mlp, int copies)
+    {
+        string label = copies > 1 ? name : $"{NameOf(optimizer)}{(mlp.Length > 0 ? ", " + NameOf(mlp) : "")}";
+        return label.Length <= LongestName ? label : label[..LongestName] + "…";
+    }
+
+    private static string NameOf(string word) => word switch
+    {
+        "adam" => "Adam",
+        "muon" => "Muon",
+        "muon-mlp-output" => "Muon on MLP outputs",
+        NanoGptOptions.Squared => "ReLU²",
+        NanoGptOptions.Gated => "SwiGLU",
+        _ => word,
+    };
+
+    private static Stroke? StrokeOf(string optimizer) => optimizer switch
+    {
+        "adam" => Palette.GradientDescent,
+        "muon" => Palette.SpecGd,
+        "muon-mlp-output" => Palette.Other(0),
+        _ => null,
+    };
+
+    private static string? TextOf(MethodLog method, string property) =>
+        method.Properties[property] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+}

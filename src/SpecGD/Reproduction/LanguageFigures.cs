@@ -1,0 +1,91 @@
+using System.Globalization;
+using SpecGD.Experiments.NanoGpt;
+using SpecGD.Records;
+
+namespace SpecGD.Reproduction;
+
+/// <summary>
+/// Figures 2 and 5 to 10, all of one training of a small language model, and Table 2. The paper's model has 124M parameters and trains on GPUs; what
+/// must be seen is what must be seen at any scale.
+/// </summary>
+public sealed class LanguageFigures : IPaperFigureSource
+{
+    /// <summary>Final losses of runs that differ in their seeds alone differ by about as much at this size, in nats.</summary>
+    private const double SeedNoise = 0.03;
+
+    private const string Folder = "nanogpt";
+
+    private static readonly NanoGptStudyOptions
+        Small = new()
+        {
+            Preset = "tiny", Layers = 6, Width = 64, Heads = 2, Length = 128, Sequences = 4, Steps = 400, TrackEvery = 20, ValidateEvery = 40,
+        },
+        Quick = Small with { Steps = 80, TrackEvery = 10, ValidateEvery = 20 },
+        Ablation = Small with { Steps = 300, TrackEvery = 0, ValidateEvery = 30 },
+        AblationQuick = Ablation with { Steps = 60, Width = 32, Sequences = 2, ValidateEvery = 15 };
+
+    /// <inheritdoc/>
+    public IEnumerable<PaperFigure> Figures =>
+    [
+        Figure("fig2", "Language model: stable ranks within the MLPs", LanguageClaims.MlpActivations, "activation_mlp", "activation_mlp_post"),
+        Figure("fig5", "Language model: nuclear ranks of the MLPs' gradients", LanguageClaims.MlpGradients, "gradient_mlp", "verdict"),
+        Figure("fig6", "Language model: stable ranks of the normalised states", LanguageClaims.RmsStates, "activation_rms"),
+        Figure(
+            "fig7",
+            "Language model: nuclear ranks of the gradients of embedding and head",
+            LanguageClaims.EmbeddingGradients,
+            "gradient_embedding"),
+        Figure(
+            "fig8",
+            "Language model: nuclear ranks of the gradients of queries and keys",
+            LanguageClaims.QueryAndKeyGradients,
+            "gradient_attention_qk",
+            "activation_attention"),
+        Figure(
+            "fig9",
+            "Language model: nuclear ranks of the gradients of attention's output and of values",
+            LanguageClaims.OutputAndValueGradients,
+            "gradient_attention_o",
+            "gradient_attention_v"),
+        Figure("fig10", "Language model: stable ranks of the embeddings", LanguageClaims.Embeddings, "activation_embedding", "loss"),
+        new(
+            "table2",
+            "Language model: Adam alone, Muon on the MLP outputs, Muon on all matrices",
+            NanoGptAblation.ExperimentName,
+            Ablation,
+            [.. NanoGptAblation.Mlps.SelectMany(mlp => (Claim[])[AllBelowAdam(mlp), OutputInBetween(mlp)])])
+        {
+            QuickOptions = AblationQuick,
+        },
+    ];
+
+    private static PaperFigure Figure(string id, string title, IReadOnlyList<Claim> claims, params string[] pictures) =>
+        new(id, title, NanoGptRun.Name, Small, claims)
+        {
+            QuickOptions = Quick,
+            Folder = Folder,
+            Pictures = [.. pictures.Select(picture => $"{NanoGptRun.Name}_{picture}")],
+        };
+
+    private static Claim AllBelowAdam(string mlp) => new($"{mlp}: Muon on all matrices within blocks ends below Adam", log =>
+        Losses(log, mlp) is var (adam, _, muon)
+            ? new Finding(Text($"validation loss {muon:0.000} against {adam:0.000}"), muon < adam - SeedNoise)
+            : Finding.Missing($"validation losses of {mlp}"));
+
+    private static Claim OutputInBetween(string mlp) =>
+        new($"{mlp}: Muon on the MLP outputs alone ends in between (within {Text($"{SeedNoise}")} of Adam counts as equal)", log =>
+            Losses(log, mlp) is var (adam, output, muon)
+                ? new Finding(Text($"validation loss {output:0.000}, {adam - output:0.000} below Adam"), muon < output && output <= adam + SeedNoise)
+                : Finding.Missing($"validation losses of {mlp}"));
+
+    private static (double Adam, double Output, double Muon)? Losses(RunLog log, string mlp)
+    {
+        double?[] losses =
+        [
+            .. NanoGptAblation.Optimizers.Select(optimizer => NanoGptAblation.LastLoss(log, NanoGptAblation.MethodName(optimizer, mlp))),
+        ];
+        return losses is [{ } adam, { } output, { } muon] ? (adam, output, muon) : null;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
