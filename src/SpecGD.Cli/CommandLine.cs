@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using SpecGD.Cli.Commands;
 using SpecGD.Cli.Commands.Data;
 using SpecGD.Cli.Commands.NanoGpt;
+using SpecGD.Cli.Commands.Sweep;
 using SpecGD.Cli.Display;
 using SpecGD.Numerics;
 
@@ -69,6 +70,7 @@ internal static class CommandLine
         {
             RunCommand.Build(),
             ReproduceCommand.Build(),
+            SweepCommand.Build(),
             PlotCommand.Build(),
             DataCommand.Build(),
             NanoGptCommand.Build(),
