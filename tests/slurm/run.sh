@@ -1,6 +1,6 @@
 #!/bin/sh
-# A sweep of twelve tasks on a Slurm of its own on this machine: one task is requeued by the administrator, one is told by SIGUSR1 that its time is up,
-# one is killed. What is collected must equal the local engine's results. Usage: run.sh SWEEP.json PROGRAM…   Exit code 77: skipped, with the reason.
+# A sweep of twelve tasks on a Slurm of its own on this machine: one task is requeued by the administrator, one is told by SIGUSR1 that its time is up
+# (by its process number: with exec it is what Slurm itself would signal; scancel repeats the signal while a job changes its state), one is killed. What is collected must equal the local engine's results. Usage: run.sh SWEEP.json PROGRAM…   Exit code 77: skipped, with the reason.
 set -u
 sweep=$1
 shift
@@ -94,11 +94,12 @@ requeued=$(key 0) killed=$(key 1) warned=$(key 2)
 "$@" sweep "$sweep" --engine slurm --partition debug --output "$work/slurm-sweep" >"$work/first.out" 2>"$work/first.log" &
 follower=$!
 for task in "$requeued" "$killed" "$warned"; do await 120 "$task" begun "$task" || fail "the task $task does not begin"; done
-sleep 3 # into its steps
+sleep 1 # into their steps
+process() { attempts "$1" | sed -n 's/.*"process":\([0-9]*\).*/\1/p' | tail -n 1; }
 job=$(sed -n 's/.*submitted as Slurm job \([0-9]*\).*/\1/p' "$work/first.log")
-kill -9 "$(attempts "$killed" | sed -n 's/.*"process":\([0-9]*\).*/\1/p' | tail -n 1)" || fail "the task to be killed was over before"
+kill -9 "$(process "$killed")" || fail "the task to be killed was over before"
 scontrol requeue "${job}_0" || fail "the task to be requeued was over before"
-scancel --signal=USR1 --batch "${job}_2" || fail "the task to be warned was over before"
+kill -USR1 "$(process "$warned")" || fail "the task to be warned was over before"
 wait "$follower"
 code=$?
 follower=

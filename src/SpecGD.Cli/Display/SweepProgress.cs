@@ -31,7 +31,9 @@ internal sealed class SweepProgress : ISweepObserver, IDisposable
             _bar = Task.Run(ShowBar);
     }
 
-    /// <summary>A display of <paramref name="total"/> tasks, as many as <paramref name="workers"/> at a time, or null where that is not known.</summary>
+    /// <summary>
+    /// A display of <paramref name="total"/> tasks, as many as <paramref name="workers"/> at a time, or null where that is not known.
+    /// </summary>
     public static SweepProgress Begin(string name, int total, int? workers) => new(name, total, workers);
 
     /// <inheritdoc/>

@@ -27,7 +27,9 @@ public static class SweepFigure
     /// <param name="Where">Values of axes that settings must have.</param>
     public sealed record Request(string X, string Y, string By, IReadOnlyList<KeyValuePair<string, string>> Where);
 
-    /// <summary>The figure that shows a part best: the objective over the tuned option, or the first metric over the first option with numbers.</summary>
+    /// <summary>
+    /// The figure that shows a part best: the objective over the tuned option, or the first metric over the first option with numbers.
+    /// </summary>
     /// <returns>The figure; null where the part has no such option or is too large for one figure.</returns>
     public static Figure? Usual(SweepPart part, IReadOnlyList<TaskResult> results)
     {
@@ -66,16 +68,20 @@ public static class SweepFigure
         var settings = Chosen(part, results, y, request);
         var pairs = overOption ? null : Chosen(part, results, Metric.Named(request.X)[0], request).ToDictionary(s => Key(s, axes));
         if (overOption && settings.Any(s => AxisText.Number(s[request.X]) is null))
-            throw new BadInputException($"--x {request.X} has values that are no numbers, such as '{settings.First(s => AxisText.Number(s[request.X]) is null)[request.X]}'; use it with --by.");
+            throw new BadInputException(
+                $"--x {request.X} has values that are no numbers, such as "
+                + $"'{settings.First(s => AxisText.Number(s[request.X]) is null)[request.X]}'; use it with --by.");
         string[] rest = [.. axes.Where(axis => axis != request.By && (!overOption || axis != request.X))];
         if (!overOption)
             rest = []; // every setting is a point
         var groups = settings.GroupBy(s => Key(s, rest)).ToArray();
         if (groups.Length > MostPanels)
-            throw new BadInputException($"{groups.Length} panels would be needed, for each setting of {string.Join(", ", rest)}; choose some with --where AXIS=VALUE.");
+            throw new BadInputException(
+                $"{groups.Length} panels would be needed, for each setting of {string.Join(", ", rest)}; choose some with --where AXIS=VALUE.");
         string[] lines = [.. settings.Select(s => s[request.By]).Distinct().Order(AxisText.Order)];
         if (lines.Length > MostLines)
-            throw new BadInputException($"{lines.Length} lines would be needed, for each value of {request.By}; choose some with --where {request.By}=VALUE.");
+            throw new BadInputException(
+                $"{lines.Length} lines would be needed, for each value of {request.By}; choose some with --where {request.By}=VALUE.");
         double X(SettingResult setting) => overOption
             ? AxisText.Number(setting[request.X])!.Value
             : pairs!.GetValueOrDefault(Key(setting, axes))?.Estimate?.Mean ?? double.NaN;
@@ -99,8 +105,11 @@ public static class SweepFigure
             ? chosen
             : throw new BadInputException(
                 $"The part {part.Name} has no results of {metric}{(request.Where.Count > 0 ? " for these values" : "")}; "
-                + $"its series are {string.Join(", ", results.Where(r => r.Task.Part.Name == part.Name).SelectMany(r => r.Observations).Select(o => o.Series).Distinct().DefaultIfEmpty("none yet"))}.");
+                + $"its series are {string.Join(", ", SeriesOf(part, results).DefaultIfEmpty("none yet"))}.");
     }
+
+    private static IEnumerable<string> SeriesOf(SweepPart part, IReadOnlyList<TaskResult> results) =>
+        results.Where(result => result.Task.Part.Name == part.Name).SelectMany(result => result.Observations).Select(o => o.Series).Distinct();
 
     private static Panel PanelOf(
         SweepPart part, Request request, SettingResult[] settings, string[] lines, Func<SettingResult, double> xOf, bool overOption, FigureText title)
@@ -112,7 +121,8 @@ public static class SweepFigure
             if (along.Length > 0)
                 curves.AddRange(CurvesOf(along, xOf, overOption, StrokeOf(request.By, line, i), LabelOf(request.By, line)));
         }
-        double[] x = [.. settings.Select(xOf)], y = [.. settings.SelectMany(s => new[] { s.Estimate!.Mean, s.Estimate.Lower, s.Estimate.Upper }.Where(double.IsFinite))];
+        double[] x = [.. settings.Select(xOf)];
+        double[] y = [.. settings.SelectMany(s => new[] { s.Estimate!.Mean, s.Estimate.Lower, s.Estimate.Upper }.Where(double.IsFinite))];
         double[] distinct = [.. x.Distinct().Order()];
         return new Panel(
             title,
@@ -169,12 +179,14 @@ public static class SweepFigure
     private static string Caption(SweepPart part, Request request, bool overOption)
     {
         string mean = part.Analysis.Logarithmic ? "Geometric means" : "Means";
-        string interval = string.Create(CultureInfo.InvariantCulture, $"{100 * part.Analysis.Confidence:0.##} % confidence interval (Student's t{(part.Analysis.Logarithmic ? ", of logarithms" : "")})");
+        string logarithms = part.Analysis.Logarithmic ? ", of logarithms" : "", repetitions = $"over the repetitions ({part.Analysis.Replicate})";
+        string interval = string.Create(
+            CultureInfo.InvariantCulture, $"{100 * part.Analysis.Confidence:0.##} % confidence interval (Student's t{logarithms})");
         string conditions = string.Concat(request.Where.Select(w => $", {w.Key} {w.Value}"));
         return overOption
-            ? $"{mean} of {request.Y} over the repetitions ({part.Analysis.Replicate}) against {request.X}, in the part {part.Name} of a sweep of {part.Experiment}{conditions}; "
+            ? $"{mean} of {request.Y} {repetitions} against {request.X}, in the part {part.Name} of a sweep of {part.Experiment}{conditions}; "
                 + $"bands are the {interval}. Settings of which every repetition diverged have no point."
-            : $"{mean} of {request.Y} against those of {request.X} over the repetitions ({part.Analysis.Replicate}), a point for each setting, in the part "
+            : $"{mean} of {request.Y} against those of {request.X} {repetitions}, a point for each setting, in the part "
                 + $"{part.Name} of a sweep of {part.Experiment}{conditions}.";
     }
 }

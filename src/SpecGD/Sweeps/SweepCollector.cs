@@ -16,7 +16,9 @@ public static class SweepCollector
         return [.. folder.Tasks.Select(task => TaskRecord.Read(task, folder.PathOf(task), isQueued))];
     }
 
-    /// <summary>Reads every task, writes the file, and gives what is in it. Logs that were read before and have not changed are not read again.</summary>
+    /// <summary>
+    /// Reads every task, writes the file, and gives what is in it. Logs that were read before and have not changed are not read again.
+    /// </summary>
     /// <exception cref="BadInputException">The file of results cannot be written, or a log is damaged.</exception>
     public static IReadOnlyList<TaskResult> Collect(SweepFolder folder, Func<string, bool>? isQueued = null)
     {
@@ -48,6 +50,7 @@ public static class SweepCollector
     private static string? Stamp(TaskRecord record) => record.HasResult
         ? string.Create(
             CultureInfo.InvariantCulture,
-            $"{record.Manifest!.Started:O} {record.Manifest.WallTime.TotalSeconds:R} {record.Manifest.Code} {string.Join(',', Series(record.Task.Part.Analysis))}")
+            $"{record.Manifest!.Started:O} {record.Manifest.WallTime.TotalSeconds:R} {record.Manifest.Code} ")
+            + string.Join(',', Series(record.Task.Part.Analysis))
         : null;
 }

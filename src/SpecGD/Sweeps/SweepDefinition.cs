@@ -14,7 +14,8 @@ public sealed record SweepDefinition(string Name, string Description, IReadOnlyL
     public SweepPart Part(string? name) =>
         name is null && Parts is [var only] ? only
         : name is null ? throw new BadInputException($"This sweep has several parts; name one with --part: {Names()}.")
-        : Parts.FirstOrDefault(part => part.Name == name) ?? throw new BadInputException($"There is no part '{name}' in this sweep; there is {Names()}.");
+        : Parts.FirstOrDefault(part => part.Name == name)
+            ?? throw new BadInputException($"There is no part '{name}' in this sweep; there is {Names()}.");
 
     private string Names() => string.Join(", ", Parts.Select(part => part.Name));
 }
@@ -44,7 +45,9 @@ public sealed record AnalysisPlan
     /// <summary>Word for the axis of methods, beside the names of options.</summary>
     public const string MethodAxis = "method";
 
-    /// <summary>What is reported of each task and method; empty for the final and the least loss, or for all there is where there is no loss.</summary>
+    /// <summary>
+    /// What is reported of each task and method; empty for the final and the least loss, or for all there is where there is no loss.
+    /// </summary>
     public IReadOnlyList<Metric> Metrics { get; init; } = [];
 
     /// <summary>The option over which means and intervals are taken: its values are repetitions, not settings.</summary>
@@ -93,7 +96,9 @@ public sealed record Metric(string Series, Statistic Of)
     public static IReadOnlyDictionary<string, Statistic> Words { get; } =
         Enum.GetValues<Statistic>().ToDictionary(s => s.ToString().ToLowerInvariant());
 
-    /// <summary>The metrics that <paramref name="text"/> names: one, or the final and the least value where it is the bare name of a series.</summary>
+    /// <summary>
+    /// The metrics that <paramref name="text"/> names: one, or the final and the least value where it is the bare name of a series.
+    /// </summary>
     public static IReadOnlyList<Metric> Named(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

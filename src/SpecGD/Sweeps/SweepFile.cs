@@ -13,7 +13,9 @@ public static class SweepFile
     /// <summary>Reads the sweep in a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="quick">Whether the smaller settings of the file's <c>quick</c> objects replace the others.</param>
-    /// <exception cref="BadInputException">The file cannot be read, or something in it is not as it must be; the sentence says what and where.</exception>
+    /// <exception cref="BadInputException">
+    /// The file cannot be read, or something in it is not as it must be; the sentence says what and where.
+    /// </exception>
     public static SweepDefinition Read(string path, bool quick = false) =>
         Of(LenientJson.ReadObject(path, "a sweep file"), path, Path.GetFileNameWithoutExtension(path), quick);
 

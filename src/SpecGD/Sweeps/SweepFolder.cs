@@ -74,9 +74,12 @@ public sealed class SweepFolder
     /// <summary>Keeps a second program from driving the same sweep for as long as the result is not disposed.</summary>
     /// <exception cref="BadInputException">Another one does already.</exception>
     public IDisposable Lock() => TryLock(DirectoryPath)
-        ?? throw new BadInputException($"Another 'specgd sweep' works on {DirectoryPath} at this moment; 'specgd sweep status {DirectoryPath}' tells how far it is.");
+        ?? throw new BadInputException(
+            $"Another 'specgd sweep' works on {DirectoryPath} at this moment; 'specgd sweep status {DirectoryPath}' tells how far it is.");
 
-    /// <summary>Keeps other processes from computing the same task; null where one does. The system frees it when the process ends, however it ends.</summary>
+    /// <summary>
+    /// Keeps other processes from computing the same task; null where one does. The system frees it when the process ends, however it ends.
+    /// </summary>
     /// <param name="directory">The task's run folder, which is there.</param>
     public static IDisposable? TryLockTask(string directory) => TryLock(directory);
 

@@ -47,7 +47,8 @@ public sealed class SweepStore : IDisposable
     /// <exception cref="BadInputException">There is a file of that name that is no SQLite file, or the place cannot be written.</exception>
     public static SweepStore Open(string path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 60 }.ToString());
+        var place = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 60 };
+        var connection = new SqliteConnection(place.ToString());
         try
         {
             connection.Open();
@@ -90,11 +91,26 @@ public sealed class SweepStore : IDisposable
     /// <param name="sweep">The sweep.</param>
     /// <param name="results">Its tasks with what was measured.</param>
     /// <param name="stampOf">What a task's measurements are known by, or null where it has none.</param>
+    /// <exception cref="IOException">The disk is full, or another program keeps the file to itself; it is as it was.</exception>
     public void Replace(SweepDefinition sweep, IReadOnlyList<TaskResult> results, Func<TaskResult, string?> stampOf)
     {
         ArgumentNullException.ThrowIfNull(sweep);
         ArgumentNullException.ThrowIfNull(results);
         ArgumentNullException.ThrowIfNull(stampOf);
+        try
+        {
+            Write(sweep, results, stampOf);
+        }
+        catch (SqliteException e)
+        {
+            throw new IOException(
+                $"The results could not be written to {_connection.DataSource}: {e.Message.TrimEnd('.')}. The runs themselves are whole; "
+                + "'specgd sweep results' collects them again.", e);
+        }
+    }
+
+    private void Write(SweepDefinition sweep, IReadOnlyList<TaskResult> results, Func<TaskResult, string?> stampOf)
+    {
         using var transaction = _connection.BeginTransaction();
         Execute("DELETE FROM sweep; DELETE FROM metrics; DELETE FROM options; DELETE FROM tasks; DELETE FROM settings; DELETE FROM best;");
         Insert("sweep", [[sweep.Name, sweep.Source.ToJsonString(), Manifest.ProgramVersion]]);
@@ -127,7 +143,8 @@ public sealed class SweepStore : IDisposable
 
     private static IEnumerable<object?[]> Metrics(TaskResult result) => result.Observations.Select(o => (object?[])
     [
-        result.Task.Part.Name, result.Task.Key, o.Method, o.Series, o.First, o.Final, o.FinalStep, o.Min.Value, o.Min.Step, o.Max.Value, o.Max.Step, o.Diverged,
+        result.Task.Part.Name, result.Task.Key, o.Method, o.Series,
+        o.First, o.Final, o.FinalStep, o.Min.Value, o.Min.Step, o.Max.Value, o.Max.Step, o.Diverged,
     ]);
 
     private static object?[] Setting(SweepPart part, SettingResult setting) =>
@@ -155,7 +172,12 @@ public sealed class SweepStore : IDisposable
                     command.Parameters.Add(new SqliteParameter { ParameterName = name });
             }
             for (int i = 0; i < row.Length; i++)
-                command.Parameters[i].Value = row[i] is null or double.NaN or double.PositiveInfinity or double.NegativeInfinity ? DBNull.Value : row[i];
+                command.Parameters[i].Value = row[i] switch
+                {
+                    null => DBNull.Value,
+                    double number when !double.IsFinite(number) => DBNull.Value,
+                    var value => value,
+                };
             command.ExecuteNonQuery();
         }
     }

@@ -36,7 +36,9 @@ public static class SweepExpansion
     /// </summary>
     /// <param name="sweep">The sweep.</param>
     /// <param name="file">Its file, for messages.</param>
-    /// <exception cref="BadInputException">An experiment or option is unknown, a value is not one of its option, or there are too many tasks.</exception>
+    /// <exception cref="BadInputException">
+    /// An experiment or option is unknown, a value is not one of its option, or there are too many tasks.
+    /// </exception>
     public static IReadOnlyList<SweepTask> Expand(SweepDefinition sweep, string file)
     {
         ArgumentNullException.ThrowIfNull(sweep);

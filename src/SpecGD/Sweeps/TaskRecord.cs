@@ -61,7 +61,8 @@ public sealed record TaskRecord(SweepTask Task, TaskState State, int Attempts, d
         if (Result(task, directory) is { } manifest)
         {
             var state = manifest.Status == RunStatus.Finished ? TaskState.Finished : TaskState.Diverged;
-            return new TaskRecord(task, state, Math.Max(1, attempts.Count), Math.Max(wall, manifest.WallTime.TotalSeconds), manifest.Detail, manifest);
+            wall = Math.Max(wall, manifest.WallTime.TotalSeconds);
+            return new TaskRecord(task, state, Math.Max(1, attempts.Count), wall, manifest.Detail, manifest);
         }
         if (attempts is not [.., var last])
             return new TaskRecord(task, TaskState.Waiting, 0, 0, null, null);

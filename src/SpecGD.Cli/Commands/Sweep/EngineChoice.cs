@@ -19,7 +19,8 @@ internal sealed record EngineSettings
         UnsetMeans = "one for each thread; with Slurm as many as the cluster lets")]
     public int? Workers { get; init; }
 
-    [Setting("memory-limit", "memory that one task may use, such as 800M or 4G; a task that uses more is stopped", UnsetMeans = "none; with Slurm the partition's")]
+    [Setting("memory-limit", "memory that one task may use, such as 800M or 4G; a task that uses more is stopped",
+        UnsetMeans = "none; with Slurm the partition's")]
     public string? MemoryLimit { get; init; }
 }
 

@@ -16,7 +16,11 @@ internal static class ResultsCommand
         var folder = SweepCommand.FolderArgument();
         var part = new Option<string?>("--part") { Description = "this part of the sweep alone", HelpName = "NAME" };
         var x = new Option<string?>("--x") { Description = "draw a figure over this option, or this metric", HelpName = "AXIS" };
-        var y = new Option<string?>("--y") { Description = "the metric that the figure shows: a series and first, final, min or max, such as loss.final", HelpName = "METRIC" };
+        var y = new Option<string?>("--y")
+        {
+            Description = "the metric that the figure shows: a series and first, final, min or max, such as loss.final",
+            HelpName = "METRIC",
+        };
         var by = new Option<string?>("--by") { Description = "an option with a line for each of its values (default: method)", HelpName = "AXIS" };
         var where = new Option<string[]>("--where")
         {

@@ -67,7 +67,12 @@ internal static class RetryCommand
     public static Command Build()
     {
         var folder = SweepCommand.FolderArgument();
-        var command = new Command("retry", "Run again the tasks of a sweep that failed, crashed or were interrupted; each goes on from what it kept.") { folder };
+        var command = new Command(
+            "retry",
+            "Run again the tasks of a sweep that failed, crashed or were interrupted; each goes on from what it kept.")
+        {
+            folder,
+        };
         var engine = new EngineChoice(command);
         command.SetAction(parsed => SweepSession.Run(
             SweepFolder.Open(parsed.GetValue(folder)!),

@@ -13,7 +13,8 @@ internal static class SweepCommand
     {
         var file = new Argument<string>("FILE")
         {
-            Description = $"a sweep file, whose keys docs/sweep.md describes, or the name of a sweep that comes along: {string.Join(", ", ShippedSweeps.Names)}",
+            Description = "a sweep file, whose keys docs/sweep.md describes, or the name of a sweep that comes along: "
+                + string.Join(", ", ShippedSweeps.Names),
         };
         var output = new Option<string?>("--output")
         {

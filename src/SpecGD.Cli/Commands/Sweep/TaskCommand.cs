@@ -10,7 +10,10 @@ namespace SpecGD.Cli.Commands.Sweep;
 /// <summary><c>specgd sweep task DIR</c>: what engines call; runs one task, or several one after the other, and notes each attempt.</summary>
 internal static class TaskCommand
 {
-    private const string ArrayJobVariable = "SLURM_ARRAY_JOB_ID", ArrayIndexVariable = "SLURM_ARRAY_TASK_ID", RestartsVariable = "SLURM_RESTART_COUNT";
+    private const string
+        ArrayJobVariable = "SLURM_ARRAY_JOB_ID",
+        ArrayIndexVariable = "SLURM_ARRAY_TASK_ID",
+        RestartsVariable = "SLURM_RESTART_COUNT";
 
     public static Command Build()
     {
@@ -88,7 +91,8 @@ internal static class TaskCommand
 
     /// <summary>The element of a Slurm array that this process is, or null.</summary>
     private static string? Element() =>
-        Environment.GetEnvironmentVariable(ArrayJobVariable) is { Length: > 0 } job && Environment.GetEnvironmentVariable(ArrayIndexVariable) is { Length: > 0 } index
+        Environment.GetEnvironmentVariable(ArrayJobVariable) is { Length: > 0 } job
+        && Environment.GetEnvironmentVariable(ArrayIndexVariable) is { Length: > 0 } index
             ? $"{job}_{index}"
             : null;
 
@@ -101,7 +105,9 @@ internal static class TaskCommand
         if (restarts >= allowed)
             Terminal.Remark($"its time is up, and it was queued again {restarts} times already (--requeues {allowed})");
         else
-            Terminal.Remark(SlurmCluster.Requeue(element) ? $"its time is up; {element} is queued again" : $"its time is up, and Slurm refused to queue {element} again");
+            Terminal.Remark(SlurmCluster.Requeue(element)
+                ? $"its time is up; {element} is queued again"
+                : $"its time is up, and Slurm refused to queue {element} again");
 
         static int Number(string variable) =>
             int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;

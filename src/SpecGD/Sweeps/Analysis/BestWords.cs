@@ -20,7 +20,8 @@ public static class BestWords
             yield return Compared(part, setting, baseline, tuned);
         }
         foreach (var setting in best.Where(b => b.IsAtEdge))
-            yield return $"{part.Name}: {Name(setting, tuned)} is best at {tuned} = {setting[tuned]}, an end of the values that were tried; a better one may lie beyond.";
+            yield return $"{part.Name}: {Name(setting, tuned)} is best at {tuned} = {setting[tuned]}, an end of the values that were tried; "
+                + "a better one may lie beyond.";
     }
 
     private static string Compared(SweepPart part, SettingResult setting, SettingResult baseline, string tuned)
@@ -30,13 +31,16 @@ public static class BestWords
         string how = own > 0 && other > 0
             ? Text($"{NumberText.Of(Math.Max(own, other) / Math.Min(own, other))} times {(own < other ? "below" : "above")}")
             : own < other ? "below" : "above";
-        return Text($"{part.Name}: {Name(setting, tuned)} at its best {tuned} ({setting[tuned]}) ends with {setting.Metric} {NumberText.Of(own)}, {how} ")
+        string scale = part.Analysis.Logarithmic ? " on logarithms" : "";
+        return Text($"{part.Name}: {Name(setting, tuned)} at its best {tuned} ({setting[tuned]}) ends with ")
+            + Text($"{setting.Metric} {NumberText.Of(own)}, {how} ")
             + Text($"{Name(baseline, tuned)} at its own ({baseline[tuned]}; {NumberText.Of(other)}); ")
-            + Text($"p = {NumberText.Of(test.P)} ({test.Name}{(part.Analysis.Logarithmic ? " on logarithms" : "")}, {setting.Values.Count} repetitions).");
+            + Text($"p = {NumberText.Of(test.P)} ({test.Name}{scale}, {setting.Values.Count} repetitions).");
     }
 
     private static string Name(SettingResult setting, string tuned) =>
-        string.Join(' ', setting.Axes.Where(axis => axis.Key != tuned).Select(axis => axis.Key == AnalysisPlan.MethodAxis ? axis.Value : $"{axis.Key}={axis.Value}"));
+        string.Join(' ', setting.Axes.Where(axis => axis.Key != tuned)
+            .Select(axis => axis.Key == AnalysisPlan.MethodAxis ? axis.Value : $"{axis.Key}={axis.Value}"));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

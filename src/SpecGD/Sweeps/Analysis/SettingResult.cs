@@ -4,7 +4,7 @@ using SpecGD.Records;
 namespace SpecGD.Sweeps.Analysis;
 
 /// <summary>A metric of one setting, over its repetitions.</summary>
-/// <param name="Axes">The setting: the options that vary and the method, by name, in the order of the file.</param>
+/// <param name="Axes">The setting: the method and the options that vary, by name, in the order of the file.</param>
 /// <param name="Metric">What was measured.</param>
 /// <param name="Values">The value of each repetition that ran to its end.</param>
 /// <param name="Diverged">Repetitions that diverged; they have no value.</param>

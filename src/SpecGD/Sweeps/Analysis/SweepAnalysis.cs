@@ -6,11 +6,11 @@ namespace SpecGD.Sweeps.Analysis;
 /// </summary>
 public static class SweepAnalysis
 {
-    /// <summary>The names of the axes of a part: the options that vary, without that of the repetitions, and the method.</summary>
+    /// <summary>The names of the axes of a part: the method, and the options that vary without that of the repetitions.</summary>
     public static IReadOnlyList<string> Axes(SweepPart part)
     {
         ArgumentNullException.ThrowIfNull(part);
-        return [.. part.Varying.Where(option => option != part.Analysis.Replicate), AnalysisPlan.MethodAxis];
+        return [AnalysisPlan.MethodAxis, .. part.Varying.Where(option => option != part.Analysis.Replicate)];
     }
 
     /// <summary>Every metric of every setting of a part, settings in the order of their values.</summary>
@@ -55,7 +55,7 @@ public static class SweepAnalysis
             SettingResult[] tried = [.. rest.OrderBy(s => s[tuned], AxisText.Order)];
             SettingResult[] whole = [.. tried.Where(s => s is { Diverged: 0, Estimate.Mean: var mean } && double.IsFinite(mean))];
             if (whole.MinBy(s => s.Estimate!.Mean) is { } least)
-                best.Add(least with { IsAtEdge = tried.Length > 2 && (least == tried[0] || least == tried[^1]), AgainstBaseline = null });
+                best.Add(least with { IsAtEdge = tried.Length > 1 && (least == tried[0] || least == tried[^1]), AgainstBaseline = null });
         }
         return Compared([.. best], plan, tuned);
     }
@@ -81,7 +81,9 @@ public static class SweepAnalysis
             values.Count > 0 ? Estimate.Of([.. values.Values], plan.Confidence, plan.Logarithmic) : null);
     }
 
-    /// <summary>Each setting with its test against the one that has the baseline's values and else its own; <paramref name="but"/> may differ.</summary>
+    /// <summary>
+    /// Each setting with its test against the one that has the baseline's values and else its own; <paramref name="but"/> may differ.
+    /// </summary>
     private static SettingResult[] Compared(SettingResult[] settings, AnalysisPlan plan, string? but = null)
     {
         if (plan.Baseline.Count == 0)

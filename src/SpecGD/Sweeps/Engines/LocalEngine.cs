@@ -42,8 +42,9 @@ public sealed class LocalEngine(LocalEngineOptions options, TaskLaunch launch, T
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(observer);
         var waiting = new ConcurrentQueue<SweepTask>(tasks.DistinctBy(task => task.Key));
+        int pool = Math.Min(options.Workers, Math.Max(1, waiting.Count)), threads = Math.Max(1, options.Threads / pool);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task[] workers = [.. Enumerable.Range(0, Math.Min(options.Workers, Math.Max(1, waiting.Count))).Select(_ => Task.Run(() => Work(stop), CancellationToken.None))];
+        Task[] workers = [.. Enumerable.Range(0, pool).Select(_ => Task.Run(() => Work(stop), CancellationToken.None))];
         Task.WhenAll(workers).GetAwaiter().GetResult();
 
         async Task Work(CancellationTokenSource stop)
@@ -51,7 +52,7 @@ public sealed class LocalEngine(LocalEngineOptions options, TaskLaunch launch, T
             while (!stop.IsCancellationRequested && waiting.TryDequeue(out var task))
             {
                 observer.Began(task);
-                var record = await RunOneAsync(folder, task, stop.Token).ConfigureAwait(false);
+                var record = await RunOneAsync(folder, task, threads, stop.Token).ConfigureAwait(false);
                 observer.Ended(record);
                 if (record.IsTrouble && options.FailFast)
                     await stop.CancelAsync().ConfigureAwait(false);
@@ -59,14 +60,14 @@ public sealed class LocalEngine(LocalEngineOptions options, TaskLaunch launch, T
         }
     }
 
-    private async Task<TaskRecord> RunOneAsync(SweepFolder folder, SweepTask task, CancellationToken stop)
+    private async Task<TaskRecord> RunOneAsync(SweepFolder folder, SweepTask task, int threads, CancellationToken stop)
     {
         string directory = folder.PathOf(task);
         Directory.CreateDirectory(directory);
         int attemptsBefore = AttemptLog.Read(directory).Count;
         long begin = clock.GetTimestamp();
         var started = clock.GetLocalNow();
-        using var process = Start(folder, task);
+        using var process = Start(folder, task, threads);
         var said = CopyAsync(process.StandardError.BaseStream, Path.Combine(directory, LogName));
         var unread = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
         string? killedFor = await WatchAsync(process, stop).ConfigureAwait(false);
@@ -74,12 +75,14 @@ public sealed class LocalEngine(LocalEngineOptions options, TaskLaunch launch, T
         var attempts = AttemptLog.Read(directory);
         if (attempts.Count == attemptsBefore) // it ended before it could note anything
             AttemptLog.Begin(directory, new Attempt(started, Environment.MachineName, process.Id, null));
-        if (attempts.Count == attemptsBefore || attempts[^1].End is null)
-            AttemptLog.End(directory, AttemptEnd.Crashed, clock.GetElapsedTime(begin).TotalSeconds, killedFor ?? Words(process.ExitCode));
+        var record = TaskRecord.Read(task, directory);
+        if (record.HasResult || (attempts.Count > attemptsBefore && attempts[^1].End is not null))
+            return record;
+        AttemptLog.End(directory, AttemptEnd.Crashed, clock.GetElapsedTime(begin).TotalSeconds, killedFor ?? Words(process.ExitCode));
         return TaskRecord.Read(task, directory);
     }
 
-    private Process Start(SweepFolder folder, SweepTask task)
+    private Process Start(SweepFolder folder, SweepTask task, int threads)
     {
         var start = new ProcessStartInfo(launch.Program[0])
         {
@@ -91,7 +94,7 @@ public sealed class LocalEngine(LocalEngineOptions options, TaskLaunch launch, T
         };
         foreach (string argument in launch.Program.Skip(1).Concat(TaskArguments.For(folder.DirectoryPath, task.Index, 1, attached: true)))
             start.ArgumentList.Add(argument);
-        start.Environment[ThreadBudget.Variable] = Math.Max(1, options.Threads / options.Workers).ToString(CultureInfo.InvariantCulture);
+        start.Environment[ThreadBudget.Variable] = threads.ToString(CultureInfo.InvariantCulture);
         if (options.MemoryLimit is { } limit)
             start.Environment["DOTNET_GCHeapHardLimit"] = limit.ToString("X", CultureInfo.InvariantCulture); // a hexadecimal number of bytes
         foreach (var (name, value) in launch.Environment)
@@ -184,7 +187,9 @@ public static class TaskArguments
     /// <param name="attached">Whether the process stops when its standard input ends.</param>
     public static IReadOnlyList<string> For(string directory, int first, int count, bool attached) =>
     [
-        "sweep", CommandName, directory, FirstName, first.ToString(CultureInfo.InvariantCulture), CountName, count.ToString(CultureInfo.InvariantCulture),
+        "sweep", CommandName, directory,
+        FirstName, first.ToString(CultureInfo.InvariantCulture),
+        CountName, count.ToString(CultureInfo.InvariantCulture),
         .. attached ? [AttachedName] : Array.Empty<string>(),
     ];
 }

@@ -17,7 +17,8 @@ public static class MemorySize
         ArgumentNullException.ThrowIfNull(text);
         string trimmed = text.Trim().ToUpperInvariant().TrimEnd('B');
         int unit = trimmed.Length > 0 ? Units.IndexOf(trimmed[^1], StringComparison.Ordinal) : -1;
-        bool isNumber = double.TryParse(trimmed[..^(unit >= 0 ? 1 : 0)], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number);
+        string digits = trimmed[..^(unit >= 0 ? 1 : 0)];
+        bool isNumber = double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number);
         double bytes = number * Math.Pow(1024, unit + 1);
         return isNumber && unit >= 0 && bytes >= Least && bytes < long.MaxValue / 2
             ? (long)bytes

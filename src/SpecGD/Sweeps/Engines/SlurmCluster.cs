@@ -26,14 +26,17 @@ public sealed class SlurmCluster
     {
         var ended = Ask("sbatch", "--parsable", script)
             ?? throw new BadInputException(
-                "sbatch was not found or did not answer, so nothing was submitted; run this on a machine of the cluster, or see the script with --dry-run.");
+                "sbatch was not found or did not answer, so nothing was submitted; run this on a machine of the cluster, "
+                + "or see the script with --dry-run.");
         string job = ended.Output.Trim().Split(';')[0]; // after a semicolon the name of the cluster
         return ended.ExitCode == 0 && job.Length > 0 && job.All(char.IsAsciiDigit)
             ? job
             : throw new BadInputException($"sbatch refused {script}: {ended.Words}.");
     }
 
-    /// <summary>The elements of a job that wait or run, with their state; none where the job is over; null where the controller did not answer.</summary>
+    /// <summary>
+    /// The elements of a job that wait or run, with their state; none where the job is over; null where the controller did not answer.
+    /// </summary>
     public static IReadOnlyDictionary<int, string>? Queue(string job)
     {
         var ended = Ask("squeue", "--noheader", "--array", "--jobs", job, "--format", "%K|%T");

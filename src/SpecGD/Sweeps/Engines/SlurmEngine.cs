@@ -50,7 +50,9 @@ public sealed class SlurmEngine(SlurmOptions options, int? workers, long? memory
     /// <summary>Name of the script in the sweep's <c>slurm/</c>.</summary>
     public const string ScriptName = "job.sh";
 
-    /// <summary>Time between two looks, growing from the one to the other so that short jobs feel quick and long ones ask little of the controller.</summary>
+    /// <summary>
+    /// Time between two looks, growing from the one to the other so that short jobs feel quick and long ones ask little of the controller.
+    /// </summary>
     private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(1), LongestInterval = TimeSpan.FromSeconds(15);
 
     /// <summary>The script for these tasks, and how many of them an element runs.</summary>
@@ -81,7 +83,8 @@ public sealed class SlurmEngine(SlurmOptions options, int? workers, long? memory
     /// Follows the job until none of its elements waits or runs, telling of each task that came to an end. Cancelled, it returns at once; the job
     /// goes on.
     /// </summary>
-    public async Task FollowAsync(SweepFolder folder, SlurmJob job, IReadOnlyList<SweepTask> tasks, ISweepObserver observer, CancellationToken cancellation)
+    public async Task FollowAsync(
+        SweepFolder folder, SlurmJob job, IReadOnlyList<SweepTask> tasks, ISweepObserver observer, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(observer);

@@ -14,7 +14,8 @@ public sealed record SlurmOptions
     public string? Account { get; init; }
 
     /// <summary>Time limit of an element.</summary>
-    [Setting("time", "Slurm: time limit of an element of the array, as sbatch takes it (30, 2:00:00, 1-0); one that reaches it is queued again and goes on",
+    [Setting("time",
+        "Slurm: time limit of an element of the array, as sbatch takes it (30, 2:00:00, 1-0); one that reaches it is queued again and goes on",
         UnsetMeans = "the partition's")]
     public string? Time { get; init; }
 

@@ -21,8 +21,8 @@ public static class SlurmScript
         return asked is not { } given ? least
             : given >= least ? given
             : throw new BadInputException(
-                $"--tasks-per-job {given} would need an array of {(tasks + given - 1) / given} elements, but this cluster allows {maxArraySize} (MaxArraySize); "
-                + $"use {least} or more.");
+                $"--tasks-per-job {given} would need an array of {(tasks + given - 1) / given} elements, but this cluster allows "
+                + $"{maxArraySize} (MaxArraySize); use {least} or more.");
     }
 
     /// <summary>Indexes as sbatch takes them: ranges where they follow one another.</summary>
@@ -62,13 +62,21 @@ public static class SlurmScript
     /// <param name="launch">How the program is started.</param>
     /// <exception cref="BadInputException">A path or an option cannot stand in a script.</exception>
     public static string Render(
-        SweepFolder folder, IReadOnlyList<int> elements, int tasksPerElement, int? workers, long? memoryLimit, SlurmOptions options, TaskLaunch launch)
+        SweepFolder folder,
+        IReadOnlyList<int> elements,
+        int tasksPerElement,
+        int? workers,
+        long? memoryLimit,
+        SlurmOptions options,
+        TaskLaunch launch)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(launch);
         if (folder.SlurmPath.AsSpan().IndexOfAny("%\n\"") >= 0)
-            throw new BadInputException($"The path {folder.SlurmPath} has a '%', a quotation mark or a line break, which Slurm would not take as it is; use another --output.");
+            throw new BadInputException(
+                $"The path {folder.SlurmPath} has a '%', a quotation mark or a line break, which Slurm would not take as it is; "
+                + "use another --output.");
         var script = new StringBuilder("#!/bin/sh\n");
         Directive("--job-name", $"specgd-{folder.Definition.Name}");
         Directive("--array", Ranges(elements) + (workers is { } most ? string.Create(CultureInfo.InvariantCulture, $"%{most}") : ""));
@@ -103,7 +111,8 @@ public static class SlurmScript
 
     private static string OneLine(string value) => value.Length > 0 && !value.Any(char.IsControl)
         ? value
-        : throw new BadInputException($"'{value.ReplaceLineEndings(" ")}' cannot stand in a batch script: one line with something in it was expected.");
+        : throw new BadInputException(
+            $"'{value.ReplaceLineEndings(" ")}' cannot stand in a batch script: one line with something in it was expected.");
 
     /// <summary>A word for the shell: as it is where it has no special character, else between single quotes.</summary>
     private static string Quoted(string word) => word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=+:,@".Contains(c))
