@@ -10,7 +10,7 @@ public sealed class SlurmSweepTests
     private const int Skipped = 77;
 
     /// <summary>Waiting for the daemons, for a requeued job and, on a loaded machine, for the tasks.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(12);
 
     [SkippableFact]
     public void A_sweep_with_a_requeued_a_warned_and_a_killed_task_gives_the_local_engines_numbers()

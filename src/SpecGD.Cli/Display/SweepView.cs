@@ -47,6 +47,8 @@ internal static class SweepView
             SummaryView.PrintTable(Heading(part, "means over repetitions"), [.. settings.Select(setting => setting.ToRow())]);
         else if (best.Count == 0)
             Terminal.Remark($"{part.Name}: {settings.Count} settings; 'specgd sweep results' prints them");
+        if (part.Analysis.Tune is { } tuned && best.Count == 0 && settings.Count > 0)
+            Terminal.Remark($"{part.Name}: with every value of {tuned} some repetition diverged, so that none is best; try others");
         SummaryView.PrintTable(Heading(part, $"each at the best of its values of {part.Analysis.Tune}"), [.. best.Select(BestRow)]);
         foreach (string sentence in BestWords.Of(part, best))
             Console.Out.WriteLine(sentence);

@@ -18,6 +18,9 @@ public static class SweepFigure
     /// <summary>An axis whose largest number is so many times its least is logarithmic.</summary>
     private const double LogarithmicOptions = 20, LogarithmicValues = 100;
 
+    /// <summary>Tics nearer to one another than this share of the axis would have overlapping numbers.</summary>
+    private const double LeastTicDistance = 0.1;
+
     private const double PanelWidth = 5, PanelHeight = 3.6, MarkSize = 0.7;
 
     /// <summary>What a figure shows.</summary>
@@ -85,7 +88,11 @@ public static class SweepFigure
         double X(SettingResult setting) => overOption
             ? AxisText.Number(setting[request.X])!.Value
             : pairs!.GetValueOrDefault(Key(setting, axes))?.Estimate?.Mean ?? double.NaN;
-        Panel[] panels = [.. groups.Select(group => PanelOf(part, request, [.. group], lines, X, overOption, Title(group.First(), rest, settings)))];
+        Panel[] panels =
+        [
+            .. groups.Select(group =>
+                PanelOf(part, request, [.. group], lines, X, overOption, Title(group.First(), rest, settings), Ceiling(part, results, y))),
+        ];
         int columns = Math.Min(panels.Length, 3), rows = (panels.Length + columns - 1) / columns;
         return new Figure(NameOf(part, request), panels, Caption(part, request, overOption))
         {
@@ -112,7 +119,14 @@ public static class SweepFigure
         results.Where(result => result.Task.Part.Name == part.Name).SelectMany(result => result.Observations).Select(o => o.Series).Distinct();
 
     private static Panel PanelOf(
-        SweepPart part, Request request, SettingResult[] settings, string[] lines, Func<SettingResult, double> xOf, bool overOption, FigureText title)
+        SweepPart part,
+        Request request,
+        SettingResult[] settings,
+        string[] lines,
+        Func<SettingResult, double> xOf,
+        bool overOption,
+        FigureText title,
+        double ceiling)
     {
         var curves = new List<Curve>();
         foreach (var (i, line) in lines.Index())
@@ -123,12 +137,39 @@ public static class SweepFigure
         }
         double[] x = [.. settings.Select(xOf)];
         double[] y = [.. settings.SelectMany(s => new[] { s.Estimate!.Mean, s.Estimate.Lower, s.Estimate.Upper }.Where(double.IsFinite))];
-        double[] distinct = [.. x.Distinct().Order()];
+        double least = settings.Min(s => s.Estimate!.Mean);
+        bool logarithmic = (part.Analysis.Logarithmic && y.All(v => v > 0)) || IsWide(y, LogarithmicValues);
+        bool wideX = IsWide(x, LogarithmicOptions);
         return new Panel(
             title,
-            new Axis(request.X) { Logarithmic = IsWide(x, LogarithmicOptions), Tics = overOption && distinct.Length is > 1 and <= 8 ? distinct : [] },
-            new Axis(request.Y) { Logarithmic = (part.Analysis.Logarithmic && y.All(v => v > 0)) || IsWide(y, LogarithmicValues) },
+            new Axis(request.X) { Logarithmic = wideX, Tics = overOption ? TicsOf(x, wideX) : [] },
+            new Axis(request.Y)
+            {
+                Logarithmic = logarithmic,
+                From = logarithmic && y.Min() < PowerBelow(least) ? PowerBelow(least) : null,
+                To = logarithmic && least < ceiling && y.Max() > ceiling ? ceiling : null,
+            },
             curves);
+    }
+
+    /// <summary>The power of ten above every first loss: what has grown beyond it has not trained, and would squeeze the rest of a figure.</summary>
+    private static double Ceiling(SweepPart part, IReadOnlyList<TaskResult> results, Metric metric)
+    {
+        double first = results.Where(result => result.Task.Part.Name == part.Name && metric.Series == part.Analysis.Objective.Series)
+            .SelectMany(result => result.Observations).Where(o => o.Series == metric.Series).Select(o => o.First).DefaultIfEmpty(double.NaN).Max();
+        return first > 0 ? 10 * PowerBelow(first) : double.PositiveInfinity;
+    }
+
+    private static double PowerBelow(double value) => Math.Pow(10, Math.Floor(Math.Log10(value)));
+
+    /// <summary>The values themselves where they are few and stand far enough apart for their numbers; else none, for round numbers.</summary>
+    private static double[] TicsOf(double[] values, bool logarithmic)
+    {
+        double[] distinct = [.. values.Distinct().Order()];
+        double[] places = [.. distinct.Select(value => logarithmic ? Math.Log10(value) : value)];
+        bool fit = places.Length > 1
+            && places.Zip(places.Skip(1)).All(pair => pair.Second - pair.First >= LeastTicDistance * (places[^1] - places[0]));
+        return fit ? distinct : [];
     }
 
     private static IEnumerable<Curve> CurvesOf(SettingResult[] along, Func<SettingResult, double> xOf, bool joined, Stroke stroke, FigureText label)
@@ -185,7 +226,8 @@ public static class SweepFigure
         string conditions = string.Concat(request.Where.Select(w => $", {w.Key} {w.Value}"));
         return overOption
             ? $"{mean} of {request.Y} {repetitions} against {request.X}, in the part {part.Name} of a sweep of {part.Experiment}{conditions}; "
-                + $"bands are the {interval}. Settings of which every repetition diverged have no point."
+                + $"bands are the {interval}. Settings of which every repetition diverged have no point, "
+                + "and losses that grew beyond the power of ten above the first ones lie outside."
             : $"{mean} of {request.Y} against those of {request.X} {repetitions}, a point for each setting, in the part "
                 + $"{part.Name} of a sweep of {part.Experiment}{conditions}.";
     }
