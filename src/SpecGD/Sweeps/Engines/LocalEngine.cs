@@ -78,7 +78,9 @@ public sealed class LocalEngine(LocalEngineOptions options, TaskLaunch launch, T
         var record = TaskRecord.Read(task, directory);
         if (record.HasResult || (attempts.Count > attemptsBefore && attempts[^1].End is not null))
             return record;
-        AttemptLog.End(directory, AttemptEnd.Crashed, clock.GetElapsedTime(begin).TotalSeconds, killedFor ?? Words(process.ExitCode));
+        // Asked to stop, a signal to all may end it before it listens.
+        var end = stop.IsCancellationRequested && killedFor is null ? AttemptEnd.Interrupted : AttemptEnd.Crashed;
+        AttemptLog.End(directory, end, clock.GetElapsedTime(begin).TotalSeconds, killedFor ?? Words(process.ExitCode));
         return TaskRecord.Read(task, directory);
     }
 
