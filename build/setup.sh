@@ -1,5 +1,5 @@
 # Shared by ./specgd and ./test (sourced, POSIX sh). Expects $root, the folder of the repository.
-# Sets $dotnet; ensure_packages installs what the program likes to have, once; build PROJECT builds it in Release.
+# Sets $dotnet; ensure_packages installs what the program (and, with $for_tests set, its tests) likes to have, once; build PROJECT builds it in Release.
 
 say() { printf 'specgd: %s\n' "$*" >&2; }
 
@@ -42,17 +42,23 @@ have_imagemagick() {
     return 1
 }
 
+# What only tests use; Slurm's daemons must be started by root, so nobody else needs them.
+missing_test_packages() {
+    [ "$(id -u)" != 0 ] || command -v slurmctld >/dev/null 2>&1 || [ -x /usr/sbin/slurmctld ] || printf 'slurm-wlm munge '
+}
+
 missing_packages() {
     have_openblas || printf 'libopenblas0-pthread '
     command -v gnuplot >/dev/null 2>&1 || printf 'gnuplot-nox '
     have_imagemagick || printf 'imagemagick '
     have_font || printf 'fonts-liberation '
+    [ -z "${for_tests:-}" ] || missing_test_packages
 }
 
 # Installs the missing packages where that needs no password; else says once, in one line, what to install. Never fails: the program works without them.
 ensure_packages() {
     [ -n "${SPECGD_NO_SETUP:-}" ] && return 0
-    [ -e "$root/artifacts/.packages" ] && return 0
+    [ -e "$root/artifacts/.packages${for_tests:+-for-tests}" ] && return 0
     mkdir -p "$root/artifacts"
     packages=$(missing_packages)
     if [ -n "$packages" ]; then
@@ -75,7 +81,7 @@ ensure_packages() {
             say "for full speed and figures install OpenBLAS, gnuplot, ImageMagick and the Liberation fonts (Fedora: dnf install openblas gnuplot ImageMagick liberation-serif-fonts; Windows: winget install gnuplot.gnuplot ImageMagick.ImageMagick)"
         fi
     fi
-    : >"$root/artifacts/.packages"
+    : >"$root/artifacts/.packages${for_tests:+-for-tests}"
 }
 
 # Commit of the sources, for run manifests; marked where they were changed since.

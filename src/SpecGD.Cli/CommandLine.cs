@@ -4,6 +4,7 @@ using SpecGD.Cli.Commands;
 using SpecGD.Cli.Commands.Bench;
 using SpecGD.Cli.Commands.Data;
 using SpecGD.Cli.Commands.NanoGpt;
+using SpecGD.Cli.Commands.Sweep;
 using SpecGD.Cli.Display;
 using SpecGD.Numerics;
 
@@ -70,6 +71,7 @@ internal static class CommandLine
         {
             RunCommand.Build(),
             ReproduceCommand.Build(),
+            SweepCommand.Build(),
             PlotCommand.Build(),
             DataCommand.Build(),
             NanoGptCommand.Build(),

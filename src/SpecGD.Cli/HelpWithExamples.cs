@@ -71,6 +71,18 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
             "specgd reproduce fig3 fig11     two of them",
             "specgd reproduce fig2 fig5 --data data/books    the language model on token shards of your own",
         ],
+        ["sweep"] =
+        [
+            "specgd sweep fair-comparison --quick             GD and SpecGD each at its best step size, small",
+            "specgd sweep fair-comparison --show >mine.json   a sweep file to start from",
+            "specgd sweep mine.json --workers 8 --memory-limit 4G",
+            "specgd sweep mine.json --engine slurm --partition cpu --time 2:00:00 --dry-run",
+        ],
+        ["results"] =
+        [
+            "specgd sweep results runs/sweeps/mine",
+            "specgd sweep results runs/sweeps/mine --x dim --y loss.final --by activation --where method=specgd",
+        ],
         ["tokenize"] =
         [
             "specgd data tokenize books/ --output data/books                    one document a file, every byte a token",

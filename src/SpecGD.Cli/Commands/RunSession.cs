@@ -45,7 +45,11 @@ internal static class RunSession
     /// <param name="Directory">The run folder.</param>
     /// <param name="Drawing">What to draw.</param>
     /// <param name="Fresh">Whether to compute again what an earlier run of the same settings and code has computed.</param>
-    public sealed record Request(string Directory, Drawing Drawing, bool Fresh);
+    public sealed record Request(string Directory, Drawing Drawing, bool Fresh)
+    {
+        /// <summary>What asks the run to stop; null for the terminal and the system.</summary>
+        public Interruption? Interruption { get; init; }
+    }
 
     /// <summary>
     /// Runs the experiment, writes its folder, and draws its figures unless told not to. A finished run of the same settings and code is read
@@ -71,7 +75,8 @@ internal static class RunSession
             Terminal.Remark($"going on with what an interrupted run left in {folder.DirectoryPath} (--fresh begins again)");
         var started = clock.GetLocalNow();
         folder.DropFigures(); // those of an earlier run would not belong to the new log
-        using var interruption = new Interruption();
+        using var own = request.Interruption is null ? new Interruption() : null;
+        var interruption = request.Interruption ?? own!;
         var result = Compute(experiment, options, kept, clock, interruption);
         folder.Write(
             result.Log,

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using SpecGD.Figures.Gnuplot;
+using SpecGD.Numerics.Platform;
 
 namespace SpecGD.Figures.Animations;
 

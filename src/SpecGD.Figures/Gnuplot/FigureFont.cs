@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using SpecGD.Numerics.Platform;
 
 namespace SpecGD.Figures.Gnuplot;
 

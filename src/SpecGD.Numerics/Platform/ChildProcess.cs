@@ -1,13 +1,13 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace SpecGD.Figures.Gnuplot;
+namespace SpecGD.Numerics.Platform;
 
 /// <summary>What another program said before it ended.</summary>
 /// <param name="ExitCode">0 for success; null where it was ended for taking too long.</param>
 /// <param name="Output">Its standard output.</param>
 /// <param name="Errors">Its standard error.</param>
-internal sealed record ChildProcess(int? ExitCode, string Output, string Errors)
+public sealed record ChildProcess(int? ExitCode, string Output, string Errors)
 {
     /// <summary>Everything it said, on one line.</summary>
     public string Words => OneLine(Errors + "\n" + Output);

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using SpecGD.Cli.Display;
+using SpecGD.Experiments.Settings;
+using SpecGD.Records;
+using SpecGD.Sweeps;
+using SpecGD.Sweeps.Analysis;
+
+namespace SpecGD.Cli.Commands.Sweep;
+
+/// <summary><c>specgd sweep export DIR</c>: everything that was measured as one flat table.</summary>
+internal static class ExportCommand
+{
+    private const string Csv = "csv", Json = "json";
+
+    internal sealed record ExportSettings
+    {
+        [Setting("format", "form of the table", Choices = Csv + "," + Json)]
+        public string Format { get; init; } = Csv;
+
+        [Setting("output", "file to write", UnsetMeans = "standard output")]
+        public string? Output { get; init; }
+    }
+
+    public static Command Build()
+    {
+        var folder = SweepCommand.FolderArgument();
+        var command = new Command("export", "Write everything that was measured as one table: a row for each task, method and series.") { folder };
+        var settings = new SettingOptions(command, typeof(ExportSettings));
+        command.SetAction(parsed =>
+        {
+            var export = (ExportSettings)settings.Resolve(parsed);
+            var sweep = SweepFolder.Open(parsed.GetValue(folder)!);
+            JsonObject[] rows = [.. ResultsCommand.Collect(sweep).SelectMany(result => Rows(sweep, result))];
+            string text = export.Format == Csv ? ToCsv(rows) : new JsonArray([.. rows]).ToJsonString() + "\n";
+            if (export.Output is { } file)
+                Write(file, text);
+            else
+                Console.Out.Write(text);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Write(string file, string text)
+    {
+        try
+        {
+            AtomicFile.Write(file, text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"The table cannot be written to {file}: {e.Message}", e);
+        }
+        Terminal.Remark($"{file} written");
+    }
+
+    /// <summary>One row for each series, and one without numbers for a task that has none. Options of all parts have columns.</summary>
+    private static IEnumerable<JsonObject> Rows(SweepFolder sweep, TaskResult result)
+    {
+        string[] options = [.. sweep.Definition.Parts.SelectMany(part => part.Varying).Distinct()];
+        foreach (var observation in result.Observations.DefaultIfEmpty())
+        {
+            var row = new JsonObject
+            {
+                ["part"] = result.Task.Part.Name,
+                ["task"] = result.Task.Key,
+                ["experiment"] = result.Task.Identity.Experiment,
+                ["status"] = result.Record.State.ToString().ToLowerInvariant(),
+                ["attempts"] = result.Record.Attempts,
+                ["wall_seconds"] = result.Record.WallSeconds,
+            };
+            foreach (string option in options)
+                row[option] = result.Task.Identity.Options.ContainsKey(option)
+                    ? AxisText.For(result.Task.Identity.Options[option], observation?.Method ?? "") : null;
+            row["method"] = observation?.Method;
+            row["series"] = observation?.Series;
+            foreach (var (word, statistic) in Metric.Words)
+                row[word] = observation is null ? null : JsonNumber.From(observation[statistic]);
+            row["final_step"] = observation?.FinalStep;
+            row["diverged"] = observation?.Diverged;
+            yield return row;
+        }
+    }
+
+    private static string ToCsv(JsonObject[] rows)
+    {
+        var csv = new StringBuilder();
+        if (rows.Length > 0)
+            csv.AppendJoin(',', rows[0].Select(cell => Quoted(cell.Key))).Append('\n');
+        foreach (var row in rows)
+            csv.AppendJoin(',', row.Select(cell => Quoted(Text(cell.Value)))).Append('\n');
+        return csv.ToString();
+    }
+
+    private static string Text(JsonNode? cell) =>
+        JsonNumber.Of(cell) is { } number ? number.ToString("R", CultureInfo.InvariantCulture) : cell?.ToString() ?? "";
+
+    private static string Quoted(string text) =>
+        text.AsSpan().IndexOfAny(",\"\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+}

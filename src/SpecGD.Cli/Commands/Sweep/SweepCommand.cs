@@ -1,0 +1,70 @@
+using System.CommandLine;
+using SpecGD.Sweeps;
+
+namespace SpecGD.Cli.Commands.Sweep;
+
+/// <summary><c>specgd sweep FILE</c>: many runs of an experiment, on this machine or on a cluster, and what follows from them.</summary>
+internal static class SweepCommand
+{
+    /// <summary>Where sweeps are kept, where nothing else is said.</summary>
+    private static readonly string DefaultFolder = Path.Combine("runs", "sweeps");
+
+    public static Command Build()
+    {
+        var file = new Argument<string>("FILE")
+        {
+            Description = "a sweep file, whose keys docs/sweep.md describes, or the name of a sweep that comes along: "
+                + string.Join(", ", ShippedSweeps.Names),
+        };
+        var output = new Option<string?>("--output")
+        {
+            Description = "folder of the sweep (default runs/sweeps/ and its name)",
+            HelpName = "DIR",
+        };
+        var quick = new Option<bool>("--quick") { Description = "take the smaller settings of the file's 'quick' objects" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "run nothing: print the tasks, or for Slurm the batch script" };
+        var show = new Option<bool>("--show") { Description = "print the sweep file itself, to start one of your own from" };
+        var command = new Command(
+            "sweep",
+            "Run an experiment over a grid or list of options, with means, confidence intervals and tests over seeds. "
+            + "What has finished is never run again; the same command goes on with the rest.")
+        {
+            file,
+            output,
+            quick,
+        };
+        var engine = new EngineChoice(command);
+        command.Options.Add(dryRun);
+        command.Options.Add(show);
+        command.SetAction(parsed =>
+        {
+            var sweep = Find(parsed.GetValue(file)!, parsed.GetValue(quick));
+            if (parsed.GetValue(show))
+                return Show(sweep);
+            string name = sweep.Name + (parsed.GetValue(quick) ? "-quick" : "");
+            string directory = parsed.GetValue(output) ?? Path.Combine(DefaultFolder, name);
+            var request = engine.Of(parsed);
+            return parsed.GetValue(dryRun)
+                ? SweepSession.Print(SweepFolder.Planned(directory, sweep), request)
+                : SweepSession.Run(SweepFolder.Prepare(directory, sweep), request, static record => !record.IsDone);
+        });
+        command.Subcommands.Add(StatusCommand.Build());
+        command.Subcommands.Add(ResultsCommand.Build());
+        command.Subcommands.Add(RetryCommand.Build());
+        command.Subcommands.Add(ExportCommand.Build());
+        command.Subcommands.Add(TaskCommand.Build());
+        return command;
+    }
+
+    /// <summary>The argument by which the other commands name a sweep.</summary>
+    public static Argument<string> FolderArgument() => new("DIR") { Description = "the folder of a sweep" };
+
+    private static SweepDefinition Find(string file, bool quick) =>
+        ShippedSweeps.Names.Contains(file) && !File.Exists(file) ? ShippedSweeps.Read(file, quick) : SweepFile.Read(file, quick);
+
+    private static int Show(SweepDefinition sweep)
+    {
+        Display.SummaryView.PrintJson(sweep.Source);
+        return ExitCode.Done;
+    }
+}

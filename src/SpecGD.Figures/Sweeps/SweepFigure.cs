@@ -1,0 +1,234 @@
+using System.Globalization;
+using SpecGD.Experiments;
+using SpecGD.Figures.Model;
+using SpecGD.Sweeps;
+using SpecGD.Sweeps.Analysis;
+
+namespace SpecGD.Figures.Sweeps;
+
+/// <summary>
+/// A part of a sweep over any two of its axes: means with their confidence intervals over an option, a line for each method or value of another
+/// option, a panel for each setting of the rest; or one metric against another.
+/// </summary>
+public static class SweepFigure
+{
+    /// <summary>Most panels of a figure, and most lines of a panel.</summary>
+    private const int MostPanels = 9, MostLines = 12;
+
+    /// <summary>An axis whose largest number is so many times its least is logarithmic.</summary>
+    private const double LogarithmicOptions = 20, LogarithmicValues = 100;
+
+    /// <summary>Tics nearer to one another than this share of the axis would have overlapping numbers.</summary>
+    private const double LeastTicDistance = 0.1;
+
+    private const double PanelWidth = 5, PanelHeight = 3.6, MarkSize = 0.7;
+
+    /// <summary>What a figure shows.</summary>
+    /// <param name="X">An option with numbers, or a metric.</param>
+    /// <param name="Y">A metric.</param>
+    /// <param name="By">The axis with a line for each value.</param>
+    /// <param name="Where">Values of axes that settings must have.</param>
+    public sealed record Request(string X, string Y, string By, IReadOnlyList<KeyValuePair<string, string>> Where);
+
+    /// <summary>
+    /// The figure that shows a part best: the objective over the tuned option, or the first metric over the first option with numbers.
+    /// </summary>
+    /// <returns>The figure; null where the part has no such option or is too large for one figure.</returns>
+    public static Figure? Usual(SweepPart part, IReadOnlyList<TaskResult> results)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        var settings = SweepAnalysis.Settings(part, results);
+        var metric = part.Analysis.Tune is not null ? part.Analysis.Objective : settings is [var some, ..] ? some.Metric : null;
+        string? x = part.Analysis.Tune ?? SweepAnalysis.Axes(part).FirstOrDefault(axis =>
+            axis != AnalysisPlan.MethodAxis && settings.Select(s => AxisText.Number(s[axis])).Distinct().Count(number => number is not null) > 1);
+        if (metric is null || x is null)
+            return null;
+        try
+        {
+            return Compose(part, results, new Request(x, metric.ToString(), AnalysisPlan.MethodAxis, []));
+        }
+        catch (BadInputException)
+        {
+            return null; // too much for one figure; the user chooses
+        }
+    }
+
+    /// <summary>The figure of a part that was asked for.</summary>
+    /// <exception cref="BadInputException">An axis or metric is not there, has no numbers, or leaves too much for one figure.</exception>
+    public static Figure Compose(SweepPart part, IReadOnlyList<TaskResult> results, Request request)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        ArgumentNullException.ThrowIfNull(results);
+        ArgumentNullException.ThrowIfNull(request);
+        var axes = SweepAnalysis.Axes(part);
+        foreach (string axis in request.Where.Select(w => w.Key).Append(request.By))
+            if (!axes.Contains(axis))
+                throw new BadInputException($"The part {part.Name} has no axis '{axis}'; there is {string.Join(", ", axes)}.");
+        var y = Metric.Named(request.Y)[0];
+        bool overOption = axes.Contains(request.X);
+        if (request.X == request.By)
+            throw new BadInputException($"--x and --by are both {request.X}; a figure needs two axes.");
+        var settings = Chosen(part, results, y, request);
+        var pairs = overOption ? null : Chosen(part, results, Metric.Named(request.X)[0], request).ToDictionary(s => Key(s, axes));
+        if (overOption && settings.Any(s => AxisText.Number(s[request.X]) is null))
+            throw new BadInputException(
+                $"--x {request.X} has values that are no numbers, such as "
+                + $"'{settings.First(s => AxisText.Number(s[request.X]) is null)[request.X]}'; use it with --by.");
+        string[] rest = [.. axes.Where(axis => axis != request.By && (!overOption || axis != request.X))];
+        if (!overOption)
+            rest = []; // every setting is a point
+        var groups = settings.GroupBy(s => Key(s, rest)).ToArray();
+        if (groups.Length > MostPanels)
+            throw new BadInputException(
+                $"{groups.Length} panels would be needed, for each setting of {string.Join(", ", rest)}; choose some with --where AXIS=VALUE.");
+        string[] lines = [.. settings.Select(s => s[request.By]).Distinct().Order(AxisText.Order)];
+        if (lines.Length > MostLines)
+            throw new BadInputException(
+                $"{lines.Length} lines would be needed, for each value of {request.By}; choose some with --where {request.By}=VALUE.");
+        double X(SettingResult setting) => overOption
+            ? AxisText.Number(setting[request.X])!.Value
+            : pairs!.GetValueOrDefault(Key(setting, axes))?.Estimate?.Mean ?? double.NaN;
+        Panel[] panels =
+        [
+            .. groups.Select(group =>
+                PanelOf(part, request, [.. group], lines, X, overOption, Title(group.First(), rest, settings), Ceiling(part, results, y))),
+        ];
+        int columns = Math.Min(panels.Length, 3), rows = (panels.Length + columns - 1) / columns;
+        return new Figure(NameOf(part, request), panels, Caption(part, request, overOption))
+        {
+            Columns = columns,
+            Width = panels.Length == 1 ? PanelWidth + 1.5 : PanelWidth * columns,
+            Height = PanelHeight * rows + 0.4,
+        };
+    }
+
+    private static SettingResult[] Chosen(SweepPart part, IReadOnlyList<TaskResult> results, Metric metric, Request request)
+    {
+        SettingResult[] chosen =
+        [
+            .. SweepAnalysis.Settings(part, results, [metric]).Where(s => s.Estimate is not null && request.Where.All(w => s[w.Key] == w.Value)),
+        ];
+        return chosen.Length > 0
+            ? chosen
+            : throw new BadInputException(
+                $"The part {part.Name} has no results of {metric}{(request.Where.Count > 0 ? " for these values" : "")}; "
+                + $"its series are {string.Join(", ", SeriesOf(part, results).DefaultIfEmpty("none yet"))}.");
+    }
+
+    private static IEnumerable<string> SeriesOf(SweepPart part, IReadOnlyList<TaskResult> results) =>
+        results.Where(result => result.Task.Part.Name == part.Name).SelectMany(result => result.Observations).Select(o => o.Series).Distinct();
+
+    private static Panel PanelOf(
+        SweepPart part,
+        Request request,
+        SettingResult[] settings,
+        string[] lines,
+        Func<SettingResult, double> xOf,
+        bool overOption,
+        FigureText title,
+        double ceiling)
+    {
+        var curves = new List<Curve>();
+        foreach (var (i, line) in lines.Index())
+        {
+            SettingResult[] along = [.. settings.Where(s => s[request.By] == line).OrderBy(xOf)];
+            if (along.Length > 0)
+                curves.AddRange(CurvesOf(along, xOf, overOption, StrokeOf(request.By, line, i), LabelOf(request.By, line)));
+        }
+        double[] x = [.. settings.Select(xOf)];
+        double[] y = [.. settings.SelectMany(s => new[] { s.Estimate!.Mean, s.Estimate.Lower, s.Estimate.Upper }.Where(double.IsFinite))];
+        double least = settings.Min(s => s.Estimate!.Mean);
+        bool logarithmic = (part.Analysis.Logarithmic && y.All(v => v > 0)) || IsWide(y, LogarithmicValues);
+        bool wideX = IsWide(x, LogarithmicOptions);
+        return new Panel(
+            title,
+            new Axis(request.X) { Logarithmic = wideX, Tics = overOption ? TicsOf(x, wideX) : [] },
+            new Axis(request.Y)
+            {
+                Logarithmic = logarithmic,
+                From = logarithmic && y.Min() < PowerBelow(least) ? PowerBelow(least) : null,
+                To = logarithmic && least < ceiling && y.Max() > ceiling ? ceiling : null,
+            },
+            curves);
+    }
+
+    /// <summary>The power of ten above every first loss: what has grown beyond it has not trained, and would squeeze the rest of a figure.</summary>
+    private static double Ceiling(SweepPart part, IReadOnlyList<TaskResult> results, Metric metric)
+    {
+        double first = results.Where(result => result.Task.Part.Name == part.Name && metric.Series == part.Analysis.Objective.Series)
+            .SelectMany(result => result.Observations).Where(o => o.Series == metric.Series).Select(o => o.First).DefaultIfEmpty(double.NaN).Max();
+        return first > 0 ? 10 * PowerBelow(first) : double.PositiveInfinity;
+    }
+
+    private static double PowerBelow(double value) => Math.Pow(10, Math.Floor(Math.Log10(value)));
+
+    /// <summary>The values themselves where they are few and stand far enough apart for their numbers; else none, for round numbers.</summary>
+    private static double[] TicsOf(double[] values, bool logarithmic)
+    {
+        double[] distinct = [.. values.Distinct().Order()];
+        double[] places = [.. distinct.Select(value => logarithmic ? Math.Log10(value) : value)];
+        bool fit = places.Length > 1
+            && places.Zip(places.Skip(1)).All(pair => pair.Second - pair.First >= LeastTicDistance * (places[^1] - places[0]));
+        return fit ? distinct : [];
+    }
+
+    private static IEnumerable<Curve> CurvesOf(SettingResult[] along, Func<SettingResult, double> xOf, bool joined, Stroke stroke, FigureText label)
+    {
+        double[] x = [.. along.Select(xOf)], mean = [.. along.Select(s => s.Estimate!.Mean)];
+        var marks = new PointCurve(x, mean, stroke) { Size = MarkSize };
+        if (!joined)
+            return [marks with { Label = label }];
+        bool hasIntervals = along.All(s => double.IsFinite(s.Estimate!.Lower) && double.IsFinite(s.Estimate.Upper));
+        Curve line = hasIntervals
+            ? new BandCurve(x, [.. along.Select(s => s.Estimate!.Lower)], [.. along.Select(s => s.Estimate!.Upper)], mean, stroke) { Label = label }
+            : new LineCurve(x, mean, stroke) { Label = label };
+        return [line, marks];
+    }
+
+    private static Stroke StrokeOf(string by, string value, int ordinal) => (by, value) switch
+    {
+        (AnalysisPlan.MethodAxis, RandomFeature.GradientDescent) => Palette.GradientDescent,
+        (AnalysisPlan.MethodAxis, RandomFeature.SpecGd) => Palette.SpecGd,
+        (AnalysisPlan.MethodAxis, RandomFeature.FromPeak) => Palette.FromPeak,
+        _ => Palette.Other(ordinal),
+    };
+
+    private static FigureText LabelOf(string by, string value) => (by, value) switch
+    {
+        (AnalysisPlan.MethodAxis, RandomFeature.GradientDescent) => "GD",
+        (AnalysisPlan.MethodAxis, RandomFeature.SpecGd) => "SpecGD",
+        (AnalysisPlan.MethodAxis, _) => value,
+        _ => $"{by} {value}",
+    };
+
+    /// <summary>What tells the panel's setting from those of the others.</summary>
+    private static FigureText Title(SettingResult setting, string[] rest, SettingResult[] all) => string.Join(
+        ", ", rest.Where(axis => all.Any(s => s[axis] != setting[axis])).Select(axis => $"{axis} {setting[axis]}"));
+
+    private static bool IsWide(double[] values, double ratio)
+    {
+        double[] finite = [.. values.Where(double.IsFinite)];
+        return finite.Length > 0 && finite.Min() > 0 && finite.Max() / finite.Min() >= ratio;
+    }
+
+    private static string Key(SettingResult setting, IEnumerable<string> axes) => string.Join('\n', axes.Select(axis => setting[axis]));
+
+    private static string NameOf(SweepPart part, Request request) =>
+        string.Concat($"{part.Name}_{request.Y}_over_{request.X}{(request.By == AnalysisPlan.MethodAxis ? "" : $"_by_{request.By}")}"
+            .Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-'));
+
+    private static string Caption(SweepPart part, Request request, bool overOption)
+    {
+        string mean = part.Analysis.Logarithmic ? "Geometric means" : "Means";
+        string logarithms = part.Analysis.Logarithmic ? ", of logarithms" : "", repetitions = $"over the repetitions ({part.Analysis.Replicate})";
+        string interval = string.Create(
+            CultureInfo.InvariantCulture, $"{100 * part.Analysis.Confidence:0.##} % confidence interval (Student's t{logarithms})");
+        string conditions = string.Concat(request.Where.Select(w => $", {w.Key} {w.Value}"));
+        return overOption
+            ? $"{mean} of {request.Y} {repetitions} against {request.X}, in the part {part.Name} of a sweep of {part.Experiment}{conditions}; "
+                + $"bands are the {interval}. Settings of which every repetition diverged have no point, "
+                + "and losses that grew beyond the power of ten above the first ones lie outside."
+            : $"{mean} of {request.Y} against those of {request.X} {repetitions}, a point for each setting, in the part "
+                + $"{part.Name} of a sweep of {part.Experiment}{conditions}.";
+    }
+}

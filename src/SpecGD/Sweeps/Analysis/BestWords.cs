@@ -1,0 +1,46 @@
+using System.Globalization;
+using SpecGD.Records;
+
+namespace SpecGD.Sweeps.Analysis;
+
+/// <summary>What the comparison of methods, each at its best, says in sentences.</summary>
+public static class BestWords
+{
+    /// <summary>A sentence for each setting that was compared with the baseline, and one where a best value lies at the end of those tried.</summary>
+    public static IEnumerable<string> Of(SweepPart part, IReadOnlyList<SettingResult> best)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        ArgumentNullException.ThrowIfNull(best);
+        if (part.Analysis.Tune is not { } tuned)
+            yield break;
+        foreach (var setting in best.Where(b => b.AgainstBaseline is not null))
+        {
+            var baseline = best.First(b => b.Axes.All(axis =>
+                axis.Key == tuned || axis.Value == part.Analysis.Baseline.GetValueOrDefault(axis.Key, setting[axis.Key])));
+            yield return Compared(part, setting, baseline, tuned);
+        }
+        foreach (var setting in best.Where(b => b.IsAtEdge))
+            yield return $"{part.Name}: {Name(setting, tuned)} is best at {tuned} = {setting[tuned]}, an end of the values that were tried; "
+                + "a better one may lie beyond.";
+    }
+
+    private static string Compared(SweepPart part, SettingResult setting, SettingResult baseline, string tuned)
+    {
+        double own = setting.Estimate!.Mean, other = baseline.Estimate!.Mean;
+        var test = setting.AgainstBaseline!;
+        string how = own > 0 && other > 0
+            ? Text($"{NumberText.Of(Math.Max(own, other) / Math.Min(own, other))} times {(own < other ? "below" : "above")}")
+            : own < other ? "below" : "above";
+        string scale = part.Analysis.Logarithmic ? " on logarithms" : "";
+        return Text($"{part.Name}: {Name(setting, tuned)} at its best {tuned} ({setting[tuned]}) ends with ")
+            + Text($"{setting.Metric} {NumberText.Of(own)}, {how} ")
+            + Text($"{Name(baseline, tuned)} at its own ({baseline[tuned]}; {NumberText.Of(other)}); ")
+            + Text($"p = {NumberText.Of(test.P)} ({test.Name}{scale}, {setting.Values.Count} repetitions).");
+    }
+
+    private static string Name(SettingResult setting, string tuned) =>
+        string.Join(' ', setting.Axes.Where(axis => axis.Key != tuned)
+            .Select(axis => axis.Key == AnalysisPlan.MethodAxis ? axis.Value : $"{axis.Key}={axis.Value}"));
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using SpecGD.Experiments;
+using SpecGD.Records;
+
+namespace SpecGD.Sweeps.Analysis;
+
+/// <summary>What one series of one method came to in one task.</summary>
+/// <param name="Method">The trajectory, or the row of an experiment's table where it has none.</param>
+/// <param name="Series">Name of the series, or of the column.</param>
+/// <param name="First">Its first value.</param>
+/// <param name="Final">Its last value.</param>
+/// <param name="Min">Its least value, and at which step.</param>
+/// <param name="Max">Its largest value, and at which step.</param>
+/// <param name="FinalStep">The step of the last value.</param>
+/// <param name="Diverged">True where this trajectory diverged before its end, so that its values are not those of a whole run.</param>
+public sealed record Observation(
+    string Method,
+    string Series,
+    double First,
+    double Final,
+    (int Step, double Value) Min,
+    (int Step, double Value) Max,
+    int FinalStep,
+    bool Diverged)
+{
+    /// <summary>The number that a metric takes of this series.</summary>
+    public double this[Statistic statistic] => statistic switch
+    {
+        Statistic.First => First,
+        Statistic.Final => Final,
+        Statistic.Min => Min.Value,
+        _ => Max.Value,
+    };
+
+    /// <summary>Everything that the log of a task has of the series in <paramref name="series"/>.</summary>
+    /// <param name="experiment">The experiment, whose table stands in where a log has no trajectories.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="diverged">Whether the run diverged.</param>
+    /// <param name="series">The series wanted; empty for <c>loss</c>, or for all where there is none.</param>
+    public static IReadOnlyList<Observation> Of(IExperiment experiment, RunLog log, bool diverged, IReadOnlyCollection<string> series)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        ArgumentNullException.ThrowIfNull(log);
+        Observation[] all = log.Methods.Count > 0 ? [.. FromMethods(log, diverged)] : [.. FromRows(experiment.Summarise(log), diverged)];
+        if (series.Count == 0)
+            series = all.Any(o => o.Series == "loss") ? ["loss"] : [.. all.Select(o => o.Series).Distinct()];
+        return [.. all.Where(o => series.Contains(o.Series))];
+    }
+
+    private static IEnumerable<Observation> FromMethods(RunLog log, bool diverged)
+    {
+        double? steps = JsonNumber.Of(log.Config["num_steps"]);
+        foreach (var (method, entry) in log.Methods)
+            foreach (var (name, series) in entry.Series)
+                if (series.Count > 0)
+                    yield return Whole(method, name, series, diverged && !(LastStep(entry) + 1 >= steps));
+    }
+
+    private static int LastStep(MethodLog method) => method.Series.Values.Max(series => series.Count > 0 ? series.Steps[^1] : -1);
+
+    private static Observation Whole(string method, string name, Series series, bool diverged)
+    {
+        int least = -1, largest = -1;
+        for (int i = 0; i < series.Count; i++)
+        {
+            if (least < 0 || series.Values[i] < series.Values[least])
+                least = i;
+            if (largest < 0 || series.Values[i] > series.Values[largest])
+                largest = i;
+        }
+        return new Observation(
+            method, name, series.Values[0], series.Values[^1],
+            (series.Steps[least], series.Values[least]), (series.Steps[largest], series.Values[largest]), series.Steps[^1], diverged);
+    }
+
+    /// <summary>Each number of a table, the row named by its texts and, where there is none, by its first cell.</summary>
+    private static IEnumerable<Observation> FromRows(RunSummary summary, bool diverged)
+    {
+        foreach (var row in summary.Rows)
+        {
+            string[] words = [.. row.Where(cell => cell.Value?.GetValueKind() == JsonValueKind.String).Select(cell => cell.Value!.ToString())];
+            var first = row.First();
+            string method = words.Length > 0 ? string.Join(' ', words) : $"{first.Key}={AxisText.Of(first.Value)}";
+            foreach (var (column, cell) in row)
+                if ((words.Length > 0 || column != first.Key) && JsonNumber.Of(cell) is { } value)
+                    yield return new Observation(method, column, value, value, (0, value), (0, value), 0, diverged);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using SpecGD.Records;
+
+namespace SpecGD.Sweeps.Analysis;
+
+/// <summary>A metric of one setting, over its repetitions.</summary>
+/// <param name="Axes">The setting: the method and the options that vary, by name, in the order of the file.</param>
+/// <param name="Metric">What was measured.</param>
+/// <param name="Values">The value of each repetition that ran to its end.</param>
+/// <param name="Diverged">Repetitions that diverged; they have no value.</param>
+/// <param name="Estimate">Mean and interval; null where no repetition ran to its end.</param>
+public sealed record SettingResult(
+    IReadOnlyDictionary<string, string> Axes,
+    Metric Metric,
+    IReadOnlyDictionary<string, double> Values,
+    int Diverged,
+    Estimate? Estimate)
+{
+    /// <summary>Whether the mean differs from the baseline's; null for the baseline itself and where there is nothing to compare.</summary>
+    public Significance? AgainstBaseline { get; init; }
+
+    /// <summary>True where a tuned option is best at an end of its values, so that a better one may lie beyond.</summary>
+    public bool IsAtEdge { get; init; }
+
+    /// <summary>The value of an axis.</summary>
+    public string this[string axis] => Axes[axis];
+
+    /// <summary>The result as a row of a table.</summary>
+    public JsonObject ToRow()
+    {
+        var row = new JsonObject();
+        foreach (var (axis, value) in Axes)
+            row[axis] = AxisText.Number(value) is { } number ? JsonNumber.From(number) : value;
+        row["metric"] = Metric.ToString();
+        row["n"] = Values.Count;
+        row["diverged"] = Diverged;
+        row["mean"] = Number(Estimate?.Mean);
+        row["low"] = Number(Estimate?.Lower);
+        row["high"] = Number(Estimate?.Upper);
+        row["p"] = Number(AgainstBaseline?.P);
+        row["test"] = AgainstBaseline?.Name;
+        return row;
+    }
+
+    private static JsonNode? Number(double? value) => value is { } number ? JsonNumber.From(number) : null;
+}

@@ -1,0 +1,125 @@
+namespace SpecGD.Sweeps.Analysis;
+
+/// <summary>
+/// What a part of a sweep says: each setting's mean and confidence interval over repetitions, its test against the baseline, and the best value of
+/// a tuned option.
+/// </summary>
+public static class SweepAnalysis
+{
+    /// <summary>The names of the axes of a part: the method, and the options that vary without that of the repetitions.</summary>
+    public static IReadOnlyList<string> Axes(SweepPart part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        return [AnalysisPlan.MethodAxis, .. part.Varying.Where(option => option != part.Analysis.Replicate)];
+    }
+
+    /// <summary>Every metric of every setting of a part, settings in the order of their values.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="results">The results of the sweep; those of other parts are passed over.</param>
+    /// <param name="metrics">The metrics; null for those of the part's plan.</param>
+    public static IReadOnlyList<SettingResult> Settings(SweepPart part, IEnumerable<TaskResult> results, IReadOnlyList<Metric>? metrics = null)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        var plan = part.Analysis;
+        var measured = (from result in results
+                        where result.Task.Part.Name == part.Name
+                        from observation in result.Observations
+                        select (Result: result, Observation: observation)).ToArray();
+        metrics ??= plan.Metrics;
+        if (metrics.Count == 0)
+            metrics = [.. measured.Select(m => m.Observation.Series).Distinct().SelectMany(Metric.Named)];
+        var axes = Axes(part);
+        SettingResult[] settings =
+        [
+            .. from metric in metrics
+               from grouped in measured.Where(m => m.Observation.Series == metric.Series).GroupBy(m => Setting(axes, m.Result, m.Observation), Same)
+               orderby metrics.Index().First(m => m.Item == metric).Index, new Place(axes, grouped.Key)
+               select Result(grouped.Key, metric, [.. grouped.Select(m => (m.Result.Replicate, m.Observation))], plan),
+        ];
+        return Compared(settings, plan);
+    }
+
+    /// <summary>
+    /// For each setting apart from the tuned option, the value of that option with the least mean of the objective. Values with which a repetition
+    /// diverged are out of the question. Methods are then compared each at its own best.
+    /// </summary>
+    public static IReadOnlyList<SettingResult> Best(SweepPart part, IEnumerable<TaskResult> results)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        var plan = part.Analysis;
+        if (plan.Tune is not { } tuned)
+            return [];
+        var best = new List<SettingResult>();
+        foreach (var rest in Settings(part, results, [plan.Objective]).GroupBy(s => Without(s.Axes, tuned), Same))
+        {
+            SettingResult[] tried = [.. rest.OrderBy(s => s[tuned], AxisText.Order)];
+            SettingResult[] whole = [.. tried.Where(s => s is { Diverged: 0, Estimate.Mean: var mean } && double.IsFinite(mean))];
+            if (whole.MinBy(s => s.Estimate!.Mean) is { } least)
+                best.Add(least with { IsAtEdge = tried.Length > 1 && (least == tried[0] || least == tried[^1]), AgainstBaseline = null });
+        }
+        return Compared([.. best], plan, tuned);
+    }
+
+    private static Dictionary<string, string> Setting(IReadOnlyList<string> axes, TaskResult result, Observation observation) => axes.ToDictionary(
+        axis => axis,
+        axis => axis == AnalysisPlan.MethodAxis
+            ? observation.Method
+            : AxisText.For(result.Task.Identity.Options[axis], observation.Method));
+
+    private static SettingResult Result(
+        Dictionary<string, string> axes, Metric metric, (string Replicate, Observation Observation)[] measured, AnalysisPlan plan)
+    {
+        // The same trajectory may be part of several tasks, where those differ only in what concerns another method.
+        var repetitions = measured.DistinctBy(m => m.Replicate).ToArray();
+        var values = repetitions.Where(m => !m.Observation.Diverged).OrderBy(m => m.Replicate, AxisText.Order)
+            .ToDictionary(m => m.Replicate, m => m.Observation[metric.Of]);
+        return new SettingResult(
+            axes,
+            metric,
+            values,
+            repetitions.Length - values.Count,
+            values.Count > 0 ? Estimate.Of([.. values.Values], plan.Confidence, plan.Logarithmic) : null);
+    }
+
+    /// <summary>
+    /// Each setting with its test against the one that has the baseline's values and else its own; <paramref name="but"/> may differ.
+    /// </summary>
+    private static SettingResult[] Compared(SettingResult[] settings, AnalysisPlan plan, string? but = null)
+    {
+        if (plan.Baseline.Count == 0)
+            return settings;
+        var places = settings.GroupBy(s => Place(s.Axes, s.Metric)).ToDictionary(g => g.Key, g => g.First());
+        return [.. settings.Select(setting =>
+        {
+            var moved = setting.Axes.ToDictionary(axis => axis.Key, axis => plan.Baseline.GetValueOrDefault(axis.Key, axis.Value));
+            return places.GetValueOrDefault(Place(moved, setting.Metric)) is { } baseline && baseline != setting
+                ? setting with { AgainstBaseline = Significance.Between(Scaled(setting.Values), Scaled(baseline.Values)) }
+                : setting;
+        }),];
+
+        string Place(IReadOnlyDictionary<string, string> axes, Metric metric) => $"{metric}\n{Key(but is null ? axes : Without(axes, but))}";
+
+        Dictionary<string, double> Scaled(IReadOnlyDictionary<string, double> values) =>
+            values.ToDictionary(v => v.Key, v => plan.Logarithmic ? Estimate.Logarithm(v.Value) : v.Value);
+    }
+
+    private static Dictionary<string, string> Without(IReadOnlyDictionary<string, string> axes, string axis) =>
+        axes.Where(a => a.Key != axis).ToDictionary();
+
+    private static string Key(IReadOnlyDictionary<string, string> axes) => string.Join('\n', axes.Select(a => $"{a.Key}={a.Value}"));
+
+    private static readonly IEqualityComparer<Dictionary<string, string>> Same =
+        EqualityComparer<Dictionary<string, string>>.Create((a, b) => Key(a!) == Key(b!), axes => Key(axes).GetHashCode(StringComparison.Ordinal));
+
+    /// <summary>Where a setting stands among others: by its axes in turn.</summary>
+    private readonly record struct Place(IReadOnlyList<string> Names, Dictionary<string, string> Axes) : IComparable<Place>
+    {
+        public int CompareTo(Place other)
+        {
+            foreach (string axis in Names)
+                if (AxisText.Order.Compare(Axes[axis], other.Axes[axis]) is not 0 and var order)
+                    return order;
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using SpecGD.Records;
+using SpecGD.Sweeps;
+using SpecGD.Sweeps.Analysis;
+
+namespace SpecGD.Tests.Sweeps;
+
+public class SweepAnalysisTests
+{
+    private const double Rounding = 1e-12;
+
+    private static readonly SweepPart Part = SweepFile.Of((JsonObject)JsonNode.Parse("""
+        { "experiment": "random-feature", "options": { "dim": 4 },
+          "grid": { "method-lr": [ { "gradient_descent": 1, "specgd": 5 }, { "gradient_descent": 2, "specgd": 5 }, { "gradient_descent": 3, "specgd": 7 } ], "seed": [0, 1, 2] },
+          "metrics": ["loss.final"], "baseline": { "method": "gradient_descent" }, "tune": "method-lr" }
+        """)!, "f", "f", quick: false).Parts[0];
+
+    [Fact]
+    public void Settings_are_means_over_seeds_by_each_methods_own_step_size()
+    {
+        var settings = SweepAnalysis.Settings(Part, Results());
+
+        settings.Select(s => $"{s["method-lr"]} {s["method"]}").ShouldBe(["1 gradient_descent", "2 gradient_descent", "3 gradient_descent", "5 specgd", "7 specgd"]);
+        settings[0].Estimate!.Mean.ShouldBe(11);
+        settings[0].Values.Count.ShouldBe(3);
+        // SpecGD at 5 is part of two tasks of each seed; it counts once.
+        settings[3].Values.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public void The_best_value_is_the_least_mean_of_those_that_never_diverged_and_methods_are_compared_at_their_best()
+    {
+        var best = SweepAnalysis.Best(Part, Results());
+
+        best.Select(b => $"{b["method"]} {b["method-lr"]}").ShouldBe(["gradient_descent 2", "specgd 5"], ignoreOrder: true);
+        var descent = best.Single(b => b["method"] == "gradient_descent");
+        descent.IsAtEdge.ShouldBeFalse("3 diverged for one seed, but it was tried");
+        descent.AgainstBaseline.ShouldBeNull();
+        var test = best.Single(b => b["method"] == "specgd").AgainstBaseline!;
+        test.Name.ShouldBe(Significance.PairedName);
+        // 6, 5.5, 5 against 6, 6.5, 7: differences 0, −1, −2, mean −1, s/√n = 1/√3.
+        (Math.Abs(test.T + Math.Sqrt(3)) <= Rounding).ShouldBeTrue($"{test}");
+    }
+
+    [Fact]
+    public void A_best_value_at_an_end_of_those_tried_is_marked()
+    {
+        var best = SweepAnalysis.Best(Part, Results(divergedAtThree: false));
+
+        var descent = best.Single(b => b["method"] == "gradient_descent");
+        (descent["method-lr"], descent.IsAtEdge).ShouldBe(("3", true));
+        BestWords.Of(Part, best).ShouldContain(sentence => sentence.Contains("a better one may lie beyond", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_sentence_names_both_step_sizes_and_the_test()
+    {
+        string sentence = BestWords.Of(Part, SweepAnalysis.Best(Part, Results())).First();
+
+        sentence.ShouldContain("specgd at its best method-lr (5)");
+        sentence.ShouldContain("gradient_descent at its own (2; 6.5)");
+        sentence.ShouldContain("paired-t, 3 repetitions");
+    }
+
+    [Fact]
+    public void What_a_log_holds_becomes_first_final_least_and_largest()
+    {
+        var log = new RunLog("r") { Config = new JsonObject { ["num_steps"] = 4 } };
+        foreach (var (method, values) in new[] { ("a", new[] { 3.0, 1, 2, 2.5 }), ("b", [5.0, 9]) })
+        {
+            var entry = new MethodLog();
+            for (int i = 0; i < values.Length; i++)
+                entry.Record("loss", i, values[i]);
+            entry.Record("other", 0, 1);
+            log.Methods.Add(method, entry);
+        }
+
+        var observed = Observation.Of(Results()[0].Task.Experiment, log, diverged: true, []);
+
+        observed.Count.ShouldBe(2, "the loss alone where nothing is named");
+        (observed[0].First, observed[0].Final, observed[0].Min, observed[0].Max).ShouldBe((3, 2.5, (1, 1), (0, 3)));
+        observed[0].Diverged.ShouldBeFalse("it reached the last of four steps");
+        observed[1].Diverged.ShouldBeTrue("it stopped after two");
+    }
+
+    [Theory]
+    [InlineData("loss.final", "loss.final")]
+    [InlineData("loss", "loss.final loss.min")]
+    [InlineData("grad_ratio.W1", "grad_ratio.W1.final grad_ratio.W1.min")]
+    [InlineData("grad_ratio.W1.max", "grad_ratio.W1.max")]
+    public void Metrics_are_named_by_series_and_statistic(string text, string metrics) =>
+        string.Join(' ', Metric.Named(text)).ShouldBe(metrics);
+
+    /// <summary>Results as of a sweep: the final loss by method, step size and seed.</summary>
+    private static List<TaskResult> Results(bool divergedAtThree = true)
+    {
+        var sweep = new SweepDefinition("s", "", [Part], []);
+        var results = new List<TaskResult>();
+        foreach (var task in SweepExpansion.Expand(sweep, "f"))
+        {
+            double descent = Lr(task, "gradient_descent"), spectral = Lr(task, "specgd"), seed = task.Identity.Options["seed"]!.GetValue<ulong>();
+            bool diverged = divergedAtThree && descent == 3 && seed == 1;
+            double descentLoss = descent == 1 ? 10 + seed : descent == 2 ? 6 + (seed / 2) : 1 + seed;
+            double spectralLoss = spectral == 5 ? 6 - (seed / 2) : 8;
+            results.Add(new TaskResult(
+                new TaskRecord(task, diverged ? TaskState.Diverged : TaskState.Finished, 1, 1, null, null),
+                [Loss("gradient_descent", descentLoss, diverged), Loss("specgd", spectralLoss, false)]));
+        }
+        return results;
+    }
+
+    private static double Lr(SweepTask task, string method) => double.Parse(AxisText.For(task.Identity.Options["method-lr"], method), CultureInfo.InvariantCulture);
+
+    private static Observation Loss(string method, double value, bool diverged) => new(method, "loss", 100, value, (9, value), (0, 100), 9, diverged);
+}
