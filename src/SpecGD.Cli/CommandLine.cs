@@ -72,6 +72,7 @@ internal static class CommandLine
             PlotCommand.Build(),
             DataCommand.Build(),
             NanoGptCommand.Build(),
+            DiagnoseCommand.Build(),
             VerifyCommand.Build(),
             DoctorCommand.Build(),
         };

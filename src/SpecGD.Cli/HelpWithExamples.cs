@@ -28,6 +28,13 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
             "specgd nanogpt train                                       a tiny model on the embedded sample text, seconds",
             "specgd nanogpt train --text book.txt --preset nano --optimizer adam",
         ],
+        ["diagnose"] =
+        [
+            "specgd diagnose step100.safetensors                        the table; python/specgd_capture.py writes the file",
+            "specgd diagnose step*.safetensors --output diagnosis       report.html, figures, CSV, parameter groups to paste",
+            "specgd diagnose step100.safetensors --json | jq '.layers[] | select(.verdict == \"euclidean\") | .name'",
+            "specgd diagnose step100.npz --output d --spectra 'blocks.0.*'",
+        ],
         ["reproduce"] =
         [
             "specgd reproduce --list         the figures, and what each must show",

@@ -44,6 +44,7 @@ internal static class HtmlBlocks
         Element("path", Attribute("d", shape switch
         {
             MarkShape.Check => "M2.5 8.5 6.5 12.5 13.5 4",
+            MarkShape.Bar => "M2 5.5h12M2 10.5h12",
             MarkShape.Cross => "M3.5 3.5 12.5 12.5M12.5 3.5 3.5 12.5",
             _ => "M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0-11z",
         })));
@@ -122,7 +123,7 @@ internal static class HtmlBlocks
         });
 
     /// <summary>What needs a look comes first where a table is sorted by its verdicts.</summary>
-    private static int Order(MarkShape shape) => shape switch { MarkShape.Cross => 0, MarkShape.Ring => 1, _ => 2 };
+    private static int Order(MarkShape shape) => shape switch { MarkShape.Cross => 0, MarkShape.Bar => 1, MarkShape.Ring => 2, _ => 3 };
 
     private static XElement Missing(string words) =>
         Element("span", Attribute("class", "missing"), Attribute("role", "img"), Attribute("aria-label", words), "–");

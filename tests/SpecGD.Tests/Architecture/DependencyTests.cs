@@ -25,6 +25,7 @@ public class DependencyTests
         ["Training"] = ["Spectral", "Models", "Optimizers", "Data", "Records"],
         ["Experiments"] = ["Spectral", "Models", "Optimizers", "Data", "Records", "Training"],
         ["Reproduction"] = ["Experiments", "Records", "Spectral"],
+        ["Diagnosis"] = ["Spectral", "Records"],
     };
 
     [Theory]
