@@ -78,6 +78,27 @@ ensure_packages() {
     : >"$root/artifacts/.packages"
 }
 
+# What some tests need beside, and the program never does: PyTorch writes captures for 'specgd diagnose', Chromium opens reports. Without them these tests
+# say that they were skipped. Only where SPECGD_TEST_PACKAGES is set, since they are large.
+ensure_test_packages() {
+    [ -n "${SPECGD_TEST_PACKAGES:-}" ] || return 0
+    packages=
+    /usr/bin/python3 -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)' >/dev/null 2>&1 || packages="python3-torch "
+    command -v chromium >/dev/null 2>&1 || packages="${packages}chromium "
+    [ -n "$packages" ] || return 0
+    if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
+        say "for every test: apt-get install $packages"
+        return 0
+    fi
+    mkdir -p "$root/artifacts"
+    say "installing for the tests: $packages(log: artifacts/test-packages.log)"
+    # shellcheck disable=SC2086 # a list of words
+    if ! { apt-get update && env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages; } \
+        >"$root/artifacts/test-packages.log" 2>&1 </dev/null; then
+        say "that failed ($(grep -m1 '^E:' "$root/artifacts/test-packages.log" || tail -n 1 "$root/artifacts/test-packages.log")); the tests that need them are skipped"
+    fi
+}
+
 # Commit of the sources, for run manifests; marked where they were changed since.
 revision() {
     commit=$(git -C "$root" rev-parse --short=12 HEAD 2>/dev/null) || return 0

@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using SpecGD.Cli.Display;
-using SpecGD.Diagnosis;
-using SpecGD.Records;
 
 namespace SpecGD.Cli.Commands;
 

@@ -9,6 +9,9 @@ internal static class HtmlBlocks
 {
     private const double BytesPerMegabyte = 1e6;
 
+    /// <summary>Text longer than this, in characters, gets a column that is wide enough to read it in, where the table scrolls.</summary>
+    private const int LongText = 32;
+
     /// <summary>The block.</summary>
     public static XElement Render(Block block) => block switch
     {
@@ -111,7 +114,9 @@ internal static class HtmlBlocks
     private static XElement Render(Table table, Cell cell, int column) => Element(
         column == 0 ? "th" : "td",
         column == 0 ? Attribute("scope", "row") : null,
-        IsOfNumbers(table, column) ? Attribute("class", "number") : null,
+        IsOfNumbers(table, column) ? Attribute("class", "number")
+            : table.Narrow == NarrowTable.Scrolls && cell is TextCell { Text.Length: > LongText } ? Attribute("class", "long")
+            : null,
         table.Narrow == NarrowTable.Stacks ? Attribute("data-label", table.Headings[column]) : null,
         cell switch
         {

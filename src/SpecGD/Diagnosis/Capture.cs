@@ -88,14 +88,25 @@ public sealed class Capture : IDisposable
         {
             if (layer.Name.Length == 0 || !names.Add(layer.Name))
                 throw new BadInputException($"{tensors.Path} describes the layer '{layer.Name}' twice, or a layer has no name.");
-            foreach (string? tensor in new[] { layer.Gradient, layer.GradientGram, layer.Gram, layer.Activations, layer.RowSample, layer.RowUnits, layer.TokenCounts })
-                if (tensor is not null && !tensors.Shapes.ContainsKey(tensor))
-                    throw new BadInputException($"{tensors.Path}: the layer '{layer.Name}' names the tensor '{tensor}', which the file lacks.");
+            CheckTensors(tensors, layer);
             if (layer.Kind is not (null or "linear" or "conv" or "embedding" or "norm"))
                 throw new BadInputException(
                     $"{tensors.Path}: the layer '{layer.Name}' is of the kind '{layer.Kind}'; linear, conv, embedding and norm are known.");
             if (layer.Samples < 0 || layer.Rows < 0 || layer.Units < 0)
                 throw new BadInputException($"{tensors.Path}: the layer '{layer.Name}' has a negative number of samples.");
+        }
+    }
+
+    private static void CheckTensors(CaptureTensors tensors, LayerEntry layer)
+    {
+        foreach (string? tensor in new[] { layer.Gradient, layer.GradientGram, layer.Gram, layer.Activations, layer.RowSample, layer.RowUnits, layer.TokenCounts })
+        {
+            if (tensor is null)
+                continue;
+            if (!tensors.Shapes.TryGetValue(tensor, out var shape))
+                throw new BadInputException($"{tensors.Path}: the layer '{layer.Name}' names the tensor '{tensor}', which the file lacks.");
+            if (shape.Contains(0))
+                throw new BadInputException($"{tensors.Path}: the tensor '{tensor}' is empty, of shape [{string.Join(", ", shape)}]; leave out what was not measured.");
         }
     }
 

@@ -29,6 +29,7 @@ public abstract class CaptureTensors : IDisposable
         {
             ".NPZ" => true,
             ".SAFETENSORS" => false,
+            ".NPY" => throw new BadInputException($"{path} is one array; a capture is an archive of arrays (.npz) or a .safetensors file."),
             ".PT" or ".PTH" or ".PKL" or ".PICKLE" or ".CKPT" => throw new BadInputException(
                 $"{path} looks like a pickle, which is never loaded; specgd_capture.py writes .safetensors, docs/capture-format.md also has .npz."),
             _ => BeginsAsZip(path),

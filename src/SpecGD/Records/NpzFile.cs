@@ -152,14 +152,14 @@ public sealed class NpzFile : IDisposable
         try
         {
             using var stream = entry.Open();
-            _ = NpyHeader.Read(stream, $"{Path}: array '{name}'");
-            byte[] bytes = new byte[header.Bytes];
-            int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (read < bytes.Length || stream.ReadByte() >= 0)
-            {
-                string found = read < bytes.Length ? $"only {read} are there" : "more follow";
-                throw new BadInputException($"{Path}: array '{name}' of shape {header.ShapeText} takes {bytes.Length} bytes, and {found}.");
-            }
+            byte[] head = new byte[entry.Length - header.Bytes], bytes = new byte[header.Bytes];
+            int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+            read += stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            var sum = default(Crc32);
+            sum.Add(head);
+            sum.Add(bytes);
+            if (read < entry.Length || stream.ReadByte() >= 0 || sum.Value != entry.Crc32)
+                throw new BadInputException($"{Path}: array '{name}' is not the {entry.Length} bytes that the archive says: its check sum or its length is wrong.");
             return bytes;
         }
         catch (InvalidDataException e)

@@ -1,6 +1,6 @@
 """Captures several networks with specgd_capture and writes beside each file what torch itself measures, by SVD in double precision.
 
-Usage: capture_networks.py FOLDER_OF_SPECGD_CAPTURE OUTPUT
+Usage: capture_networks.py OUTPUT, with specgd_capture.py beside this file
 Every network is called NAME; OUTPUT/NAME.safetensors is the capture, OUTPUT/expected.json has for each NAME and layer st(A) and nr(G).
 The activations here are recorded whole by plain hooks, independently of the module under test.
 """
@@ -14,10 +14,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-sys.path.insert(0, sys.argv[1])
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import specgd_capture  # noqa: E402
 
-OUT = sys.argv[2]
+OUT = sys.argv[1]
 EXPECTED = {}
 torch.set_num_threads(1)
 
@@ -313,15 +313,16 @@ def refusals():
     assert not model[0]._forward_pre_hooks
 
 
-relu_mlp()
-transformer("transformer", tied=False)
-transformer("tied", tied=True, scale=1024.0)
-transformer("trained", tied=False, steps=(0, 10, 20))
-convolutions()
-ranks()
-special()
-sampled()
-interleaved()
-refusals()
-with open(OUT + "/expected.json", "w") as file:
-    json.dump(EXPECTED, file)
+if __name__ == "__main__":
+    relu_mlp()
+    transformer("transformer", tied=False)
+    transformer("tied", tied=True, scale=1024.0)
+    transformer("trained", tied=False, steps=(0, 10, 20))
+    convolutions()
+    ranks()
+    special()
+    sampled()
+    interleaved()
+    refusals()
+    with open(OUT + "/expected.json", "w") as file:
+        json.dump(EXPECTED, file)
