@@ -85,7 +85,7 @@ class Recorder:
         self._watched = {}
         matched = set()
         for name, module in model.named_modules():
-            name = _plain(name)
+            name = _plain(name) or type(module).__name__
             if any(fnmatch.fnmatch(name, pattern) for pattern in exclude):
                 continue
             watched = _watch(name, module)
@@ -152,7 +152,7 @@ class Recorder:
             "max_rows": self.max_rows, "seed": self._random.initial_seed(), "layers": layers,
             "other_parameters": [_plain(n) for n, p in self.model.named_parameters() if id(p) not in covered],
         }
-        _write_safetensors(os.fspath(path), tensors, {"specgd": json.dumps(document)})
+        _write_safetensors(_path_of(os.fspath(path), rank, ranks), tensors, {"specgd": json.dumps(document)})
 
 
 # ------------------------------------------------------------------------------------------------------------------------------ layers
@@ -582,6 +582,14 @@ def _rank():
     if torch.distributed.is_available() and torch.distributed.is_initialized():
         return torch.distributed.get_rank(), torch.distributed.get_world_size()
     return 0, 1
+
+
+def _path_of(path, rank, ranks):
+    """Each process writes its own file: {rank} in the name is replaced, else the rank is put before the ending."""
+    if "{rank}" in path:
+        return path.replace("{rank}", str(rank))
+    root, ending = os.path.splitext(path)
+    return path if ranks == 1 else "%s-rank%d%s" % (root, rank, ending)
 
 
 _TYPES = {torch.float64: "F64", torch.float32: "F32", torch.int64: "I64"}

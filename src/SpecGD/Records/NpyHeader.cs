@@ -40,6 +40,9 @@ public sealed record NpyHeader(NpyElement Element, bool FortranOrder, IReadOnlyL
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
+    /// <summary>Bytes before the first element, where the header was read.</summary>
+    public int Start { get; private init; }
+
     /// <summary>Bytes of one element.</summary>
     public int Width => Element switch { NpyElement.B1 or NpyElement.U1 => 1, NpyElement.F2 => 2, NpyElement.I4 or NpyElement.F4 => 4, _ => 8 };
 
@@ -76,7 +79,7 @@ public sealed record NpyHeader(NpyElement Element, bool FortranOrder, IReadOnlyL
             throw new BadInputException($"{where} claims a header of {length} bytes; at most {Longest} are allowed.");
         byte[] text = new byte[length];
         ReadExactly(stream, text, where);
-        return Parse(Encoding.Latin1.GetString(text), where);
+        return Parse(Encoding.Latin1.GetString(text), where) with { Start = (major > 1 ? 12 : 10) + (int)length };
     }
 
     /// <summary>The file's beginning for an array of doubles in C order: magic, version 1, and the header padded to a multiple of 64.</summary>

@@ -137,9 +137,9 @@ public sealed class NpzFile : IDisposable
             string name = entry.FullName[..^ArrayEnding.Length];
             using var stream = entry.Open();
             var header = NpyHeader.Read(stream, $"{Path}: array '{name}'");
-            long claimed = entry.Length - header.Bytes;
-            if (claimed is < 10 or > NpyHeader.Longest + 12)
-                throw new BadInputException($"{Path}: array '{name}' of shape {header.ShapeText} takes {header.Bytes} bytes, and {entry.Length} are there.");
+            long there = entry.Length - header.Start;
+            if (there != header.Bytes)
+                throw new BadInputException($"{Path}: array '{name}' of shape {header.ShapeText} takes {header.Bytes} bytes, and {there} are there.");
             _arrays.Add(name, (entry, header));
         }
     }
@@ -152,7 +152,7 @@ public sealed class NpzFile : IDisposable
         try
         {
             using var stream = entry.Open();
-            byte[] head = new byte[entry.Length - header.Bytes], bytes = new byte[header.Bytes];
+            byte[] head = new byte[header.Start], bytes = new byte[header.Bytes];
             int read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
             read += stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             var sum = default(Crc32);

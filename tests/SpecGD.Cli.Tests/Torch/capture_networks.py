@@ -237,7 +237,7 @@ def ranks():
         for p, g in zip(model.parameters(), mean):
             p.grad = g.clone()
         specgd_capture._rank = lambda r=rank: (r, 2)
-        recorder.save("%s/rank%d.safetensors" % (OUT, rank), step=7)
+        recorder.save(OUT + "/rank{rank}.safetensors", step=7)
     specgd_capture._rank = lambda: (0, 1)
     for layer, g in (("0", mean[0]), ("2", mean[2])):
         expect("ranks", layer, g, rows(full[layer]))
@@ -287,6 +287,7 @@ def sampled():
 
 def interleaved():
     torch.manual_seed(7)
+    assert specgd_capture._path_of("a/b.safetensors", 3, 4) == "a/b-rank3.safetensors"
     model = nn.Sequential(nn.Linear(8, 24))
     with specgd_capture.capture(model, OUT + "/interleaved.safetensors", step=1, split={"0": specgd_capture.interleaved("qkv", heads=2)}):
         (model(torch.randn(200, 8)) ** 3).sum().backward()
