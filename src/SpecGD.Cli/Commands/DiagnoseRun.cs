@@ -40,7 +40,8 @@ internal static class DiagnoseRun
         {
             IProgressTask? task = null;
             var progress = new Relay<DiagnosisProgress>(p => (task ??= reporter.Begin("layers", p.Total)).Advance(p.Done));
-            return Diagnosing.Run(request.Files, new LayerJudge(request.ParameterCurvature), progress, spectra is null ? null : spectra.Write, cancellation);
+            return Diagnosing.Run(request.Files, new LayerJudge(request.ParameterCurvature), progress, spectra is null ? null : spectra.Write,
+                cancellation);
         }
 
         return Terminal.CanRedraw ? BarProgress.Show(With) : With(new LineProgress(Terminal.Error, TimeProvider.System));
@@ -55,7 +56,8 @@ internal static class DiagnoseRun
         var plan = ParameterPlan.Of(diagnosis);
         foreach (var recipe in ParameterGroupText.All)
             AtomicFile.Write(Path.Combine(groups, recipe.Name + ".py"), recipe.Render(plan));
-        var figures = DiagnosisFigures.Of(diagnosis).Select(figure => (figure, request.Figures ? Draw(figure, Path.Combine(directory, RunFolder.FiguresName)) : null)).ToArray();
+        var figures = DiagnosisFigures.Of(diagnosis).Select(figure => (figure, request.Figures ? Draw(figure, Path.Combine(directory,
+            RunFolder.FiguresName)) : null)).ToArray();
         string command = "specgd diagnose " + string.Join(' ', request.Files.Select(Quoted)) + " --output " + Quoted(directory)
             + (request.ParameterCurvature > 0 ? FormattableString.Invariant($" --c-op {request.ParameterCurvature}") : "");
         string report = Path.Combine(directory, RunFolder.ReportName);
@@ -71,7 +73,8 @@ internal static class DiagnoseRun
         return result.Files.FirstOrDefault(file => file.EndsWith(".svg", StringComparison.Ordinal)) is { } picture ? PictureFile.Read(picture) : null;
     }
 
-    private static string Quoted(string word) => word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || "/._-=+:,".Contains(c, StringComparison.Ordinal))
+    private static string Quoted(string word) => word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || "/._-=+:,".Contains(c,
+        StringComparison.Ordinal))
         ? word
         : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -39,7 +39,8 @@ internal sealed class SpectrumFiles
         if (_written.Count == 0)
         {
             throw new BadInputException(
-                $"--spectra {string.Join(' ', _patterns)} fits no layer with a spectrum; there are {string.Join(", ", diagnosis.Trends.Select(trend => trend.Name))}.");
+                $"--spectra {string.Join(' ', _patterns)} fits no layer with a spectrum; there are "
+                    + $"{string.Join(", ", diagnosis.Trends.Select(trend => trend.Name))}.");
         }
     }
 

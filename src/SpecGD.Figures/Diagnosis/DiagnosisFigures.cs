@@ -65,7 +65,8 @@ public static class DiagnosisFigures
         foreach (var (verdict, stroke, label) in Verdicts)
         {
             var some = rows.Where(row => row.Row.Judgement!.Value.Verdict == verdict).ToArray();
-            curves.Add(new PointCurve([.. some.Select(row => row.Row.Ratio!.Value)], [.. some.Select(row => row.Y)], stroke) { Size = PointSize, Label = label });
+            curves.Add(new PointCurve([.. some.Select(row => row.Row.Ratio!.Value)], [.. some.Select(row => row.Y)], stroke) { Size = PointSize,
+                Label = label });
         }
         curves.Add(new VerticalLine(1, Palette.Reference));
         double step = rows.Max(row => row.Row.Step ?? 0);
@@ -74,7 +75,8 @@ public static class DiagnosisFigures
         return new Figure(
             name,
             [new Panel(FigureText.Empty, x, LayerAxis(layers), curves) { Key = KeyPlacement.Below }],
-            $"nr(G)/st(A) of every layer{when}, in network order from the top. Right of the dashed line at 1 a spectral step promises the larger decrease "
+            $"nr(G)/st(A) of every layer{when}, in network order from the top. Right of the dashed line at 1 a spectral step promises the larger "
+                + $"decrease "
             + "of the loss, left of it a Euclidean one. Grey: the 95 % interval that the uncertainty of st(A) leaves.")
         {
             Columns = 1,
@@ -95,7 +97,8 @@ public static class DiagnosisFigures
         var curves = Classes.Select((c, i) =>
         {
             var some = tiles.Where(tile => tile.Class == i).ToArray();
-            return (Curve)new TileCurve([.. some.Select(tile => tile.X)], [.. some.Select(tile => tile.Y)], new Stroke(c.Color, 1)) { Label = c.Label };
+            return (Curve)new TileCurve([.. some.Select(tile => tile.X)], [.. some.Select(tile => tile.Y)], new Stroke(c.Color,
+                1)) { Label = c.Label };
         });
         var across = new Axis("step")
         {
@@ -107,7 +110,8 @@ public static class DiagnosisFigures
         return new Figure(
             name,
             [new Panel(FigureText.Empty, across, LayerAxis(layers), [.. curves]) { Key = KeyPlacement.Below }],
-            "nr(G)/st(A) of every layer (in network order from the top) at every captured step: blue below 1, where a Euclidean step promises more, orange above, "
+            "nr(G)/st(A) of every layer (in network order from the top) at every captured step: blue below 1, where a Euclidean step promises "
+                + "more, orange above, "
             + "where a spectral one does; the darker, the clearer. White: not measured.")
         {
             Columns = 1,
@@ -116,7 +120,8 @@ public static class DiagnosisFigures
         };
     }
 
-    private static FigureText Ratio => FigureText.Italic("nr") + "(" + FigureText.Italic("G") + ") / " + FigureText.Italic("st") + "(" + FigureText.Italic("A") + ")";
+    private static FigureText Ratio => FigureText.Italic("nr") + "(" + FigureText.Italic("G") + ") / " + FigureText.Italic("st") + "("
+        + FigureText.Italic("A") + ")";
 
     private static Axis LayerAxis(LayerTrend[] layers) => new(FigureText.Empty)
     {

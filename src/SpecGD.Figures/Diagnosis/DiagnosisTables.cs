@@ -23,7 +23,8 @@ internal static class DiagnosisTables
         ["group", "layers", "weights", "spectral", "undecided", "Euclidean", "weights with nr ≥ st", "lowest nr/st", "mean nr/st", "highest nr/st"],
         [.. diagnosis.Groups.Append(diagnosis.Total).Select(total => (IReadOnlyList<Cell>)
         [
-            new TextCell(total.Name), new NumberCell(total.Layers), new NumberCell(total.Parameters), new NumberCell(total.Spectral), new NumberCell(total.Undecided),
+            new TextCell(total.Name), new NumberCell(total.Layers), new NumberCell(total.Parameters), new NumberCell(total.Spectral),
+                new NumberCell(total.Undecided),
             new NumberCell(total.Euclidean), total.SpectralShare is { } share ? new TextCell(Percent(share)) : new MissingCell(),
             Number(total.LowestRatio), Number(total.MiddleRatio), Number(total.HighestRatio),
         ])])
@@ -33,12 +34,14 @@ internal static class DiagnosisTables
 
     /// <summary>How each layer went over the steps.</summary>
     public static Table Trends(NetworkDiagnosis diagnosis) => new(
-        "Each layer over the steps: how often the majority's verdict held, by what factor nr/st changed along the trend, and where the verdict changed",
+        "Each layer over the steps: how often the majority's verdict held, by what factor nr/st changed along the trend, and where the verdict "
+            + "changed",
         ["layer", "verdict", "held at", "first nr/st", "last nr/st", "trend", "changes"],
         [.. diagnosis.Trends.Select(trend => (IReadOnlyList<Cell>)
         [
             new TextCell(trend.Name), Verdict(trend.Verdict), trend.Stability is { } share ? new TextCell(Percent(share)) : new MissingCell(),
-            Number(trend.Judged.Count > 0 ? trend.Judged[0].Ratio : null), Number(trend.Judged.Count > 0 ? trend.Judged[^1].Ratio : null), Number(trend.Growth),
+            Number(trend.Judged.Count > 0 ? trend.Judged[0].Ratio : null), Number(trend.Judged.Count > 0 ? trend.Judged[^1].Ratio : null),
+                Number(trend.Growth),
             new TextCell(trend.Crossings.Count == 0 ? "none" : string.Join("; ", trend.Crossings.Select(Crossing))),
         ])])
     {
@@ -48,7 +51,8 @@ internal static class DiagnosisTables
     /// <summary>Every warning once, with the layers that it concerns.</summary>
     public static IReadOnlyList<Block> Warnings(NetworkDiagnosis diagnosis)
     {
-        var all = diagnosis.Trends.SelectMany(trend => trend.Last.Warnings.Select(warning => (trend.Name, Warning: warning))).GroupBy(w => w.Warning.Code).ToArray();
+        var all = diagnosis.Trends.SelectMany(trend => trend.Last.Warnings.Select(warning => (trend.Name,
+            Warning: warning))).GroupBy(w => w.Warning.Code).ToArray();
         if (all.Length == 0)
             return [new Paragraph("Nothing stands against the numbers above.")];
         return

@@ -16,7 +16,8 @@ public static class SpectrumFigure
     public static Figure? Of(IReadOnlyList<LayerDiagnosis> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        LayerDiagnosis[] able = [.. layers.Where(layer => layer.Kind != "norm" && layer.GradientSpectrum.Count > 1).OrderByDescending(layer => layer.Ratio ?? 0)];
+        LayerDiagnosis[] able = [.. layers.Where(layer => layer.Kind != "norm"
+            && layer.GradientSpectrum.Count > 1).OrderByDescending(layer => layer.Ratio ?? 0)];
         if (able.Length == 0)
             return null;
         int count = Math.Min(MostLayers, able.Length);
@@ -27,7 +28,8 @@ public static class SpectrumFigure
                 Panel("Gradient " + FigureText.Italic("G"), chosen, layer => layer.GradientSpectrum),
                 Panel("Activations " + FigureText.Italic("A"), chosen, layer => layer.ActivationSpectrum),
             ],
-            $"Singular values over the largest, of {count} of the {able.Length} layers, from the highest nr/st to the lowest. A gradient with a flat curve is spread over "
+            $"Singular values over the largest, of {count} of the {able.Length} layers, from the highest nr/st to the lowest. A gradient with a "
+                + $"flat curve is spread over "
             + "many directions (high nr); activations whose curve drops at once use few (low st).")
         {
             Width = 10,
@@ -54,12 +56,15 @@ public static class SpectrumFigure
         };
     }
 
-    private static FigureText RelativeLabel => FigureText.Italic("σ") + FigureText.Subscript("i") + " / " + FigureText.Italic("σ") + FigureText.Subscript("1");
+    private static FigureText RelativeLabel => FigureText.Italic("σ") + FigureText.Subscript("i") + " / " + FigureText.Italic("σ")
+        + FigureText.Subscript("1");
 
     private static Panel Panel(FigureText title, LayerDiagnosis[] layers, Func<LayerDiagnosis, IReadOnlyList<double>> spectrum)
     {
-        var curves = layers.Select((layer, i) => (Curve)(Curve(spectrum(layer), Palette.Other(i)) with { Label = DiagnosisFigures.Shortened(layer.Name) }));
-        return new Panel(title, new Axis("index") { WholeNumbers = true }, new Axis(RelativeLabel) { Logarithmic = true }, [.. curves]) { Key = KeyPlacement.Below };
+        var curves = layers.Select((layer, i) => (Curve)(Curve(spectrum(layer),
+            Palette.Other(i)) with { Label = DiagnosisFigures.Shortened(layer.Name) }));
+        return new Panel(title, new Axis("index") { WholeNumbers = true }, new Axis(RelativeLabel) { Logarithmic = true },
+            [.. curves]) { Key = KeyPlacement.Below };
     }
 
     private static LineCurve Curve(IReadOnlyList<double> values, Stroke stroke)

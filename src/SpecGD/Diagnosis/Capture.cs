@@ -99,14 +99,16 @@ public sealed class Capture : IDisposable
 
     private static void CheckTensors(CaptureTensors tensors, LayerEntry layer)
     {
-        foreach (string? tensor in new[] { layer.Gradient, layer.GradientGram, layer.Gram, layer.Activations, layer.RowSample, layer.RowUnits, layer.TokenCounts })
+        foreach (string? tensor in new[] { layer.Gradient, layer.GradientGram, layer.Gram, layer.Activations, layer.RowSample, layer.RowUnits,
+            layer.TokenCounts })
         {
             if (tensor is null)
                 continue;
             if (!tensors.Shapes.TryGetValue(tensor, out var shape))
                 throw new BadInputException($"{tensors.Path}: the layer '{layer.Name}' names the tensor '{tensor}', which the file lacks.");
             if (shape.Contains(0))
-                throw new BadInputException($"{tensors.Path}: the tensor '{tensor}' is empty, of shape [{string.Join(", ", shape)}]; leave out what was not measured.");
+                throw new BadInputException($"{tensors.Path}: the tensor '{tensor}' is empty, of shape [{string.Join(", ", shape)}]; leave out "
+                    + $"what was not measured.");
         }
     }
 

@@ -5,7 +5,9 @@ namespace SpecGD.Diagnosis;
 /// <summary>Reads a layer from the captures of one step: one file, or one of each rank, whose activations are put together.</summary>
 public static class CaptureReader
 {
-    /// <summary>Gradients of two ranks that differ by less than this share are one that was averaged already, as DistributedDataParallel leaves them.</summary>
+    /// <summary>
+    /// Gradients of two ranks that differ by less than this share are one that was averaged already, as DistributedDataParallel leaves them.
+    /// </summary>
     public const double SameGradient = 1e-5;
 
     /// <summary>Largest relative difference of a Gram matrix from its transpose, and how far a diagonal entry may be below zero.</summary>

@@ -59,7 +59,8 @@ public static class Diagnosing
         {
             foreach (var (one, other) in step.Zip(step.Skip(1)))
                 if (one.Document.Rank == other.Document.Rank)
-                    throw new BadInputException($"{one.Path} and {other.Path} are both of step {one.Step}, rank {one.Document.Rank}; give each once.");
+                    throw new BadInputException($"{one.Path} and {other.Path} are both of step {one.Step}, rank {one.Document.Rank}; give each "
+                        + $"once.");
         }
         return steps;
     }
@@ -88,7 +89,10 @@ public static class Diagnosing
         }
     }
 
-    /// <summary>The attention that a projection belongs to: blocks.0.attn for blocks.0.attn.q, for the part blocks.0.attn.qkv.q, and for the parts of a fused attention.</summary>
+    /// <summary>
+    /// The attention that a projection belongs to: blocks.0.attn for blocks.0.attn.q, for the part blocks.0.attn.qkv.q, and for the parts of a fused
+    /// attention.
+    /// </summary>
     private static string Module(LayerEntry entry)
     {
         string name = entry.PartOf ?? entry.Name;

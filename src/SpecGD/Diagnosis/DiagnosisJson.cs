@@ -110,7 +110,8 @@ public static class DiagnosisJson
 
     private static JsonNode? Number(double? value) => value is { } number ? JsonNumber.From(number) : null;
 
-    private static string Text(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) : "";
+    private static string Text(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("R",
+        CultureInfo.InvariantCulture) : "";
 
     private static string Text(long? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";
 

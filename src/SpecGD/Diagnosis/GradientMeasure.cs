@@ -12,7 +12,8 @@ namespace SpecGD.Diagnosis;
 /// <param name="IsFinite">Whether every entry is finite.</param>
 public sealed record GradientMeasure(IReadOnlyList<double> Spectrum, double? NuclearRank, double? StableRank, int Rank, bool IsFinite)
 {
-    private const double SingleEpsilon = 1.0 / (1 << 23), HalfEpsilon = 1.0 / (1 << 10), BrainEpsilon = 1.0 / (1 << 7), DoubleEpsilon = 1.0 / (1L << 52);
+    private const double SingleEpsilon = 1.0 / (1 << 23), HalfEpsilon = 1.0 / (1 << 10), BrainEpsilon = 1.0 / (1 << 7),
+        DoubleEpsilon = 1.0 / (1L << 52);
 
     /// <summary>Roots of eigenvalues of a Gram matrix are known to about √ε of the largest, no better.</summary>
     private const double GramRange = 1e-7;

@@ -32,11 +32,13 @@ public enum LayerGroup
 public static class LayerGroups
 {
     private static readonly string[] AttentionWords =
-        ["attn", "attention", "self_attn", "selfattention", "q_proj", "k_proj", "v_proj", "o_proj", "qkv", "qkv_proj", "c_attn", "query_key_value", "query", "key", "value",
+        ["attn", "attention", "self_attn", "selfattention", "q_proj", "k_proj", "v_proj", "o_proj", "qkv", "qkv_proj", "c_attn",
+            "query_key_value", "query", "key", "value",
          "in_proj", "to_q", "to_k", "to_v", "to_qkv", "to_out", "wq", "wk", "wv", "wo", "out_proj"];
 
     private static readonly string[] MlpWords =
-        ["mlp", "ffn", "feed_forward", "feedforward", "ff", "fc", "fc1", "fc2", "c_fc", "up_proj", "gate_proj", "down_proj", "linear1", "linear2", "dense_h_to_4h", "dense_4h_to_h",
+        ["mlp", "ffn", "feed_forward", "feedforward", "ff", "fc", "fc1", "fc2", "c_fc", "up_proj", "gate_proj", "down_proj", "linear1",
+            "linear2", "dense_h_to_4h", "dense_4h_to_h",
          "intermediate", "w1", "w2", "w3"];
 
     private static readonly string[] MlpOutWords = ["fc2", "c_proj", "down_proj", "linear2", "dense_4h_to_h", "w2", "proj", "out", "output"];
@@ -102,5 +104,6 @@ public static class LayerGroups
     }
 
     private static string[] Words(string name) =>
-        [.. name.Split('.').Select(word => word.ToLowerInvariant()).Where(word => word.Length > 0 && !word.All(char.IsAsciiDigit)).DefaultIfEmpty("")];
+        [.. name.Split('.').Select(word => word.ToLowerInvariant()).Where(word => word.Length > 0
+            && !word.All(char.IsAsciiDigit)).DefaultIfEmpty("")];
 }

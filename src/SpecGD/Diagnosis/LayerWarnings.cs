@@ -33,11 +33,13 @@ internal static class LayerWarnings
         {
             yield return entry.Frozen
                 ? new("frozen", "the parameter asks for no gradient (requires_grad is False), so there is nothing to decide.")
-                : new("no-gradient", "no gradient was captured: the layer took no part in the loss, or gradients were cleared before the capture ended.");
+                : new("no-gradient", "no gradient was captured: the layer took no part in the loss, or gradients were cleared before the capture "
+                    + "ended.");
             yield break;
         }
         if (!gradient.IsFinite)
-            yield return new("non-finite-gradient", "the gradient holds NaN or infinity, as after an overflow in mixed precision; capture another step.");
+            yield return new("non-finite-gradient", "the gradient holds NaN or infinity, as after an overflow in mixed precision; capture another "
+                + "step.");
         else if (gradient.NuclearRank is null)
             yield return new("zero-gradient", "the gradient is exactly zero, and a zero matrix has no rank to compare.");
         else if (!layer.IsNorm && gradient.Rank < gradient.Spectrum.Count)
@@ -51,20 +53,25 @@ internal static class LayerWarnings
                     : $"nr(G) is at most {gradient.Rank}, and a spectral step leaves the other directions where they are."));
         }
         if (entry.GradientDtype is "bfloat16" or "float16" && gradient.NuclearRank is not null)
-            yield return new("low-precision-gradient", $"the gradient was computed in {entry.GradientDtype}; its rounding errors are spread over all directions and raise nr(G).");
+            yield return new("low-precision-gradient", $"the gradient was computed in {entry.GradientDtype}; its rounding errors are spread over "
+                + $"all directions and raise nr(G).");
         if (entry.GradientBefore)
-            yield return new("gradient-before", "there was a gradient before the capture began, and what was captured came on top; call zero_grad() first.");
+            yield return new("gradient-before", "there was a gradient before the capture began, and what was captured came on top; call "
+                + "zero_grad() first.");
         if (layer.AveragedGradients)
             yield return new("local-gradients", "the ranks' gradients differ, so their mean was measured; capture after they are synchronised.");
         if (entry.TiedWith.Count > 0)
-            yield return new("tied", $"the weight is shared with {string.Join(", ", entry.TiedWith)}: the gradient is the sum over all its uses, and one verdict must serve them all.");
+            yield return new("tied", $"the weight is shared with {string.Join(", ", entry.TiedWith)}: the gradient is the sum over all its uses, "
+                + $"and one verdict must serve them all.");
     }
 
-    private static IEnumerable<DiagnosisWarning> OfActivations(CapturedLayer layer, LayerDiagnosis found, ActivationMeasure activations, bool byBlockInput)
+    private static IEnumerable<DiagnosisWarning> OfActivations(CapturedLayer layer, LayerDiagnosis found, ActivationMeasure activations,
+        bool byBlockInput)
     {
         if (byBlockInput)
         {
-            yield return new("activations-unseen", "its own input cannot be seen from outside the module; it is judged by the input of its attention, as in Table 1 of the paper.");
+            yield return new("activations-unseen", "its own input cannot be seen from outside the module; it is judged by the input of its "
+                + "attention, as in Table 1 of the paper.");
             yield break;
         }
         if (!activations.IsFinite)
@@ -72,7 +79,8 @@ internal static class LayerWarnings
         if (activations.StableRank is not { } st)
         {
             if (activations.IsFinite && (layer.Gram ?? layer.Activations) is null && layer.TokenCounts is null)
-                yield return new("no-activations", "no activations were captured: the layer did not run within the capture, or not as a module of its own.");
+                yield return new("no-activations", "no activations were captured: the layer did not run within the capture, or not as a module of "
+                    + "its own.");
             else if (activations.IsFinite)
                 yield return new("zero-activations", "all activations are exactly zero, so there is no stable rank.");
             yield break;
@@ -83,7 +91,8 @@ internal static class LayerWarnings
         {
             yield return new(
                 "batch-smaller-than-width",
-                $"{layer.Rows} samples for a width of {Math.Min(rows, columns)}: neither rank can exceed {layer.Rows}, whatever the network could show.");
+                $"{layer.Rows} samples for a width of {Math.Min(rows, columns)}: neither rank can exceed {layer.Rows}, whatever the network could "
+                    + $"show.");
         }
         if (layer.Rows < layer.Samples)
             yield return new("sampled-rows", $"{layer.Rows} of {layer.Samples} activations were measured, chosen at random.");
@@ -104,12 +113,14 @@ internal static class LayerWarnings
         if (found.Judgement is not { } judged || found.Interval is not { } interval)
             yield break;
         double shift = judged.Threshold / found.StableRank!.Value;
-        var ends = new[] { interval.Low, interval.High }.Select(st => SpectralCondition.Judge(judged.NuclearRank, Math.Max(1, st * shift)).Verdict).ToArray();
+        var ends = new[] { interval.Low, interval.High }.Select(st => SpectralCondition.Judge(judged.NuclearRank, Math.Max(1,
+            st * shift)).Verdict).ToArray();
         if (ends.Any(verdict => verdict != judged.Verdict))
         {
             yield return new(
                 "verdict-uncertain",
-                $"within the uncertainty of st(A), {NumberText.Of(interval.Low)} to {NumberText.Of(interval.High)}, the verdict runs from {ends[0].Word()} to {ends[1].Word()}.");
+                $"within the uncertainty of st(A), {NumberText.Of(interval.Low)} to {NumberText.Of(interval.High)}, the verdict runs from "
+                    + $"{ends[0].Word()} to {ends[1].Word()}.");
         }
     }
 
@@ -120,7 +131,8 @@ internal static class LayerWarnings
         {
             yield return new(
                 "on-the-2d-list",
-                $"{what} has a two-dimensional weight, so that 'Muon for all matrices' would take it; the groups below leave it to AdamW, as Muon's authors do.");
+                $"{what} has a two-dimensional weight, so that 'Muon for all matrices' would take it; the groups below leave it to AdamW, as "
+                    + $"Muon's authors do.");
         }
     }
 }

@@ -17,7 +17,8 @@ public sealed record NetworkDiagnosis(
     public IReadOnlyList<LayerTrend> Trends { get; } = [.. Rows.GroupBy(row => row.Name).Select(rows => new LayerTrend([.. rows]))];
 
     /// <summary>Totals by group, in the order in which the groups first occur.</summary>
-    public IReadOnlyList<GroupTotal> Groups => [.. Trends.GroupBy(trend => trend.Last.Group).Select(trends => GroupTotal.Of(trends.Key.Word(), trends))];
+    public IReadOnlyList<GroupTotal> Groups => [.. Trends.GroupBy(trend => trend.Last.Group).Select(trends => GroupTotal.Of(trends.Key.Word(),
+        trends))];
 
     /// <summary>Totals over everything that was captured.</summary>
     public GroupTotal Total => GroupTotal.Of("all", Trends);
@@ -49,7 +50,8 @@ public sealed record LayerTrend(IReadOnlyList<LayerDiagnosis> Rows)
         [.. Judged.Zip(Judged.Skip(1)).Where(pair => pair.First.Judgement!.Value.Verdict != pair.Second.Judgement!.Value.Verdict)];
 
     /// <summary>
-    /// Change of nr/st over the captured steps: the factor between the ends of the straight line through log(nr/st) against the order of the steps; null
+    /// Change of nr/st over the captured steps: the factor between the ends of the straight line through log(nr/st) against the order of the steps;
+    /// null
     /// with fewer than two.
     /// </summary>
     public double? Growth
@@ -81,7 +83,8 @@ public sealed record LayerTrend(IReadOnlyList<LayerDiagnosis> Rows)
 /// <param name="MiddleRatio">The geometric mean.</param>
 /// <param name="HighestRatio">The largest.</param>
 public sealed record GroupTotal(
-    string Name, int Layers, long Parameters, int Spectral, int Undecided, int Euclidean, double? SpectralShare, double? LowestRatio, double? MiddleRatio, double? HighestRatio)
+    string Name, int Layers, long Parameters, int Spectral, int Undecided, int Euclidean, double? SpectralShare, double? LowestRatio,
+        double? MiddleRatio, double? HighestRatio)
 {
     /// <summary>The totals of <paramref name="trends"/>.</summary>
     public static GroupTotal Of(string name, IEnumerable<LayerTrend> trends)

@@ -14,7 +14,8 @@ public sealed record PlannedParameter(string Name, string Layout, IReadOnlyList<
 }
 
 /// <summary>
-/// Which parameter gets which geometry. A tensor of several parts or uses (fused projections, tied weights) is updated as one, so it counts as spectral
+/// Which parameter gets which geometry. A tensor of several parts or uses (fused projections, tied weights) is updated as one, so it counts as
+/// spectral
 /// only if nr ≥ st holds for each. Embeddings, the head and gains stay with AdamW, as Muon's authors do; their verdict is in the comment.
 /// </summary>
 /// <param name="Spectral">For Muon.</param>
@@ -43,7 +44,8 @@ public sealed record ParameterPlan(IReadOnlyList<PlannedParameter> Spectral, IRe
     private static (bool IsSpectral, string Why) Decide(LayerTrend[] layers)
     {
         string verdicts = string.Join(", ", layers.Select(Words));
-        if (layers.Select(layer => layer.Last.Group).FirstOrDefault(group => group is LayerGroup.Embedding or LayerGroup.Head or LayerGroup.Norm, LayerGroup.Other) is var held
+        if (layers.Select(layer => layer.Last.Group).FirstOrDefault(group => group is LayerGroup.Embedding or LayerGroup.Head or LayerGroup.Norm,
+            LayerGroup.Other) is var held
             && held != LayerGroup.Other)
             return (false, $"{held.Word()}, left to AdamW; {verdicts}");
         if (layers.Any(layer => layer.Verdict is null))

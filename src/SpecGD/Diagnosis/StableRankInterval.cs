@@ -19,13 +19,15 @@ public sealed record StableRankInterval(double Low, double High, double? Bias, s
     private const int Replicates = 200;
 
     /// <summary>
-    /// Steps of the power iteration from the eigenvector of the whole sample. Where the second eigenvalue is near, the direction is found slowly and the
+    /// Steps of the power iteration from the eigenvector of the whole sample. Where the second eigenvalue is near, the direction is found slowly and
+    /// the
     /// eigenvalue is not: its error is that of the angle, squared, times the gap.
     /// </summary>
     private const int PowerSteps = 12, WholeSteps = 60;
 
     /// <summary>
-    /// Bootstrap over units (sequences, images): rows of one unit resemble each other, so units are drawn with replacement, not rows. Where only some of
+    /// Bootstrap over units (sequences, images): rows of one unit resemble each other, so units are drawn with replacement, not rows. Where only
+    /// some of
     /// the units are at hand, the spread is that of so few and is scaled to all, as the square root of their numbers.
     /// </summary>
     /// <param name="stableRank">st(A) of all activations.</param>
@@ -58,7 +60,8 @@ public sealed record StableRankInterval(double Low, double High, double? Bias, s
     }
 
     /// <summary>
-    /// From the Gram matrix alone, as if the rows were independent and Gaussian with mean zero: Var log st = (2/n)(Σλ²/(Σλ)² + 1 − 2λ₁/Σλ). Rows with a
+    /// From the Gram matrix alone, as if the rows were independent and Gaussian with mean zero: Var log st = (2/n)(Σλ²/(Σλ)² + 1 − 2λ₁/Σλ). Rows
+    /// with a
     /// common mean, such as ReLU's, vary less than this says; rows of one sequence more.
     /// </summary>
     public static StableRankInterval Gaussian(double stableRank, Matrix<double> gram, long samples)
@@ -69,7 +72,8 @@ public sealed record StableRankInterval(double Low, double High, double? Bias, s
         double relative = Measures.FrobeniusNorm(gram) / trace;
         double variance = 2.0 / samples * ((relative * relative) + 1 - (2 / stableRank));
         return Around(
-            stableRank, Math.Sqrt(Math.Max(0, variance)), -Math.Max(0, stableRank - 1) / samples, $"as if {samples} rows were independent and Gaussian");
+            stableRank, Math.Sqrt(Math.Max(0, variance)), -Math.Max(0, stableRank - 1) / samples,
+                $"as if {samples} rows were independent and Gaussian");
     }
 
     /// <summary>For an embedding, st = 1/p_max: the binomial spread of the most common token's share, as if tokens were independent.</summary>

@@ -5,7 +5,8 @@ using SpecGD.Numerics;
 namespace SpecGD.Records;
 
 /// <summary>
-/// A NumPy .npz archive open for reading: a zip of .npy arrays, stored or deflated. Names and claimed sizes are checked before anything is unpacked, and
+/// A NumPy .npz archive open for reading: a zip of .npy arrays, stored or deflated. Names and claimed sizes are checked before anything is unpacked,
+/// and
 /// an array must hold as many bytes as it claims.
 /// </summary>
 public sealed class NpzFile : IDisposable
@@ -13,7 +14,9 @@ public sealed class NpzFile : IDisposable
     /// <summary>Ending of the arrays within the archive.</summary>
     private const string ArrayEnding = ".npy";
 
-    /// <summary>What all arrays may take unpacked: this many bytes, and this many times the file beyond. Matrices of numbers compress badly.</summary>
+    /// <summary>
+    /// What all arrays may take unpacked: this many bytes, and this many times the file beyond. Matrices of numbers compress badly.
+    /// </summary>
     private const long FreeBytes = 1L << 30, MostTimes = 32;
 
     private readonly ZipArchive _archive;
@@ -73,7 +76,8 @@ public sealed class NpzFile : IDisposable
         int columns = header.Shape is [.., var last] ? (int)last : 1, rows = columns == 0 ? 0 : (int)(header.Count / columns);
         byte[] bytes = ReadBytes(name);
         if (header.FortranOrder && header.Shape.Count > 2)
-            throw new BadInputException($"{Path}: array '{name}' has {header.Shape.Count} sizes in Fortran order; save it with numpy.ascontiguousarray.");
+            throw new BadInputException($"{Path}: array '{name}' has {header.Shape.Count} sizes in Fortran order; save it with "
+                + $"numpy.ascontiguousarray.");
         var matrix = new Matrix<double>(rows, columns);
         bool byColumns = header.FortranOrder && header.Shape.Count == 2;
         for (int i = 0; i < rows; i++)
@@ -148,7 +152,8 @@ public sealed class NpzFile : IDisposable
     {
         var (entry, header) = _arrays[name];
         if (header.Bytes > Array.MaxLength)
-            throw new BadInputException($"{Path}: array '{name}' of shape {header.ShapeText} takes {header.Bytes} bytes; at most {Array.MaxLength} can be read.");
+            throw new BadInputException($"{Path}: array '{name}' of shape {header.ShapeText} takes {header.Bytes} bytes; at most "
+                + $"{Array.MaxLength} can be read.");
         try
         {
             using var stream = entry.Open();
@@ -159,7 +164,8 @@ public sealed class NpzFile : IDisposable
             sum.Add(head);
             sum.Add(bytes);
             if (read < entry.Length || stream.ReadByte() >= 0 || sum.Value != entry.Crc32)
-                throw new BadInputException($"{Path}: array '{name}' is not the {entry.Length} bytes that the archive says: its check sum or its length is wrong.");
+                throw new BadInputException($"{Path}: array '{name}' is not the {entry.Length} bytes that the archive says: its check sum or its "
+                    + $"length is wrong.");
             return bytes;
         }
         catch (InvalidDataException e)

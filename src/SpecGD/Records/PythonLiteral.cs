@@ -3,7 +3,8 @@ using System.Globalization;
 namespace SpecGD.Records;
 
 /// <summary>
-/// The few Python literals that a .npy header is made of: a dictionary from strings to strings, True or False, and tuples of whole numbers. Nothing is
+/// The few Python literals that a .npy header is made of: a dictionary from strings to strings, True or False, and tuples of whole numbers. Nothing
+/// is
 /// evaluated.
 /// </summary>
 internal sealed class PythonLiteral(string text, string where)

@@ -15,7 +15,8 @@ internal sealed class DionGroups : ParameterGroupText
     public override string Render(ParameterPlan plan)
     {
         var text = new StringBuilder("# dion.Muon of github.com/microsoft/dion (the same groups serve its Dion2 and NorMuon).\n");
-        text.Append("# rms_norm scales by 0.2 sqrt(max(out, in)), whichever way a matrix is stored; flatten=True makes filters (out, in * kernel).\n");
+        text.Append("# rms_norm scales by 0.2 sqrt(max(out, in)), whichever way a matrix is stored; flatten=True makes filters (out, in * "
+            + "kernel).\n");
         text.Append("from dion import Muon\n\n");
         AppendNames(text, "spectral", plan.Spectral.Where(IsMatrix));
         AppendNames(text, "filters", plan.Spectral.Where(IsConvolution));

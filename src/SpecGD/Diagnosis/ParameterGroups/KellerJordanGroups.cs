@@ -16,8 +16,10 @@ internal sealed class KellerJordanGroups : ParameterGroupText
 
     public override string Render(ParameterPlan plan)
     {
-        var text = new StringBuilder("# MuonWithAuxAdam of github.com/KellerJordan/Muon; without torch.distributed use SingleDeviceMuonWithAuxAdam.\n");
-        text.Append("# It scales by sqrt(max(1, rows / columns)) of the stored shape, which is right for (out, in); for (in, out) the rate makes up for it.\n");
+        var text = new StringBuilder("# MuonWithAuxAdam of github.com/KellerJordan/Muon; without torch.distributed use "
+            + "SingleDeviceMuonWithAuxAdam.\n");
+        text.Append("# It scales by sqrt(max(1, rows / columns)) of the stored shape, which is right for (out, in); for (in, out) the rate makes "
+            + "up for it.\n");
         text.Append("from muon import MuonWithAuxAdam\n\n");
         AppendNames(text, "spectral", plan.Spectral.Where(p => (IsMatrix(p) && p.Layout == "out_in") || IsFilter(p)));
         var transposed = plan.Spectral.Where(p => IsMatrix(p) && p.Layout == "in_out").ToArray();
@@ -35,9 +37,11 @@ internal sealed class KellerJordanGroups : ParameterGroupText
         text.Append("groups = [\n");
         text.Append($"    dict(params=[p for name, p in named if name in spectral], use_muon=True, lr={Rate}, momentum=0.95, weight_decay=0.01),\n");
         if (transposed.Length > 0)
-            text.Append("    *[dict(params=[p], use_muon=True, lr=rate(p), momentum=0.95, weight_decay=0.01) for name, p in named if name in transposed],\n");
+            text.Append("    *[dict(params=[p], use_muon=True, lr=rate(p), momentum=0.95, weight_decay=0.01) for name, p in named if name in "
+                + "transposed],\n");
         string taken = transposed.Length > 0 ? "spectral | transposed" : "spectral";
-        text.Append($"    dict(params=[p for name, p in named if name not in {taken}], use_muon=False, lr=3e-4, betas=(0.9, 0.95), eps=1e-10, weight_decay=0.01),\n");
+        text.Append($"    dict(params=[p for name, p in named if name not in {taken}], use_muon=False, lr=3e-4, betas=(0.9, 0.95), eps=1e-10, "
+            + $"weight_decay=0.01),\n");
         text.Append("]\noptimizer = MuonWithAuxAdam([group for group in groups if group[\"params\"]])\n");
         return text.ToString();
     }

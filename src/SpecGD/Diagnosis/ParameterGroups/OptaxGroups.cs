@@ -15,8 +15,10 @@ internal sealed class OptaxGroups : ParameterGroupText
 
     public override string Render(ParameterPlan plan)
     {
-        var text = new StringBuilder("# optax.contrib.muon (0.2.6 or newer): Muon where a parameter has dimension numbers, AdamW where it has None.\n");
-        text.Append("# reduction_axis is the side of the incoming features: 0 for Flax kernels (in, out), 1 for weights stored (out, in) as PyTorch's Linear.\n");
+        var text = new StringBuilder("# optax.contrib.muon (0.2.6 or newer): Muon where a parameter has dimension numbers, AdamW where it has "
+            + "None.\n");
+        text.Append("# reduction_axis is the side of the incoming features: 0 for Flax kernels (in, out), 1 for weights stored (out, in) as "
+            + "PyTorch's Linear.\n");
         text.Append("# The names are those of the capture, joined with '.'; adapt `key` where your tree is named otherwise.\n");
         text.Append("import jax\nimport optax\nfrom optax.contrib import MuonDimensionNumbers\n\nspectral = {\n");
         foreach (var parameter in plan.Spectral)
@@ -44,7 +46,8 @@ internal sealed class OptaxGroups : ParameterGroupText
         "in_out" => "MuonDimensionNumbers(reduction_axis=0, output_axis=1)",
         "conv" => string.Create(
             CultureInfo.InvariantCulture,
-            $"MuonDimensionNumbers(reduction_axis=({string.Join(", ", Enumerable.Range(1, Math.Max(1, parameter.StoredShape.Count - 1)))},), output_axis=0)"),
+            $"MuonDimensionNumbers(reduction_axis=({string.Join(", ", Enumerable.Range(1, Math.Max(1, parameter.StoredShape.Count - 1)))},), "
+                + $"output_axis=0)"),
         _ => "MuonDimensionNumbers(reduction_axis=1, output_axis=0)",
     };
 }

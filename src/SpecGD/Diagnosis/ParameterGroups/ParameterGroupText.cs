@@ -6,7 +6,8 @@ namespace SpecGD.Diagnosis.ParameterGroups;
 public abstract class ParameterGroupText
 {
     /// <summary>Every recipe.</summary>
-    public static IReadOnlyList<ParameterGroupText> All { get; } = [new TorchMuonGroups(), new KellerJordanGroups(), new DionGroups(), new OptaxGroups()];
+    public static IReadOnlyList<ParameterGroupText> All { get; } = [new TorchMuonGroups(), new KellerJordanGroups(), new DionGroups(),
+        new OptaxGroups()];
 
     /// <summary>Name of its file, without an ending.</summary>
     public abstract string Name { get; }
@@ -17,7 +18,8 @@ public abstract class ParameterGroupText
     /// <summary>The text for <paramref name="plan"/>.</summary>
     public abstract string Render(ParameterPlan plan);
 
-    private protected static bool IsMatrix(PlannedParameter parameter) => parameter.Layout is "out_in" or "in_out" && parameter.StoredShape.Count == 2;
+    private protected static bool IsMatrix(PlannedParameter parameter) => parameter.Layout is "out_in" or "in_out"
+        && parameter.StoredShape.Count == 2;
 
     private protected static bool IsConvolution(PlannedParameter parameter) => parameter.Layout == "conv";
 
@@ -33,7 +35,8 @@ public abstract class ParameterGroupText
         text.Append(variable).Append(" = {\n");
         foreach (var parameter in all)
         {
-            string layout = parameter.Layout switch { "out_in" => "(out, in)", "in_out" => "(in, out)", "conv" => "(out, in, kernel…)", _ => "vector" };
+            string layout = parameter.Layout switch { "out_in" => "(out, in)", "in_out" => "(in, out)", "conv" => "(out, in, kernel…)",
+                _ => "vector" };
             text.Append($"    {Quoted(parameter.Name)},  # {layout} = {parameter.ShapeText}; {OneLine(parameter.Comment)}\n");
         }
         text.Append("}\n");

@@ -3,7 +3,8 @@ using System.Text;
 namespace SpecGD.Diagnosis.ParameterGroups;
 
 /// <summary>
-/// torch.optim.Muon (PyTorch 2.9): two-dimensional parameters only. Its scale "original" reads (rows, columns) as (out, in), so it is wrong for weights
+/// torch.optim.Muon (PyTorch 2.9): two-dimensional parameters only. Its scale "original" reads (rows, columns) as (out, in), so it is wrong for
+/// weights
 /// stored (in, out); "match_rms_adamw" does not depend on the layout, and lets both optimizers share a learning rate.
 /// </summary>
 internal sealed class TorchMuonGroups : ParameterGroupText
@@ -15,7 +16,8 @@ internal sealed class TorchMuonGroups : ParameterGroupText
     public override string Render(ParameterPlan plan)
     {
         var text = new StringBuilder("# torch.optim.Muon (PyTorch 2.9 or newer) for the spectral matrices, torch.optim.AdamW for everything else.\n");
-        text.Append("# match_rms_adamw scales by 0.2 sqrt(max(rows, columns)): the same for (out, in) and (in, out), and AdamW's learning rate fits.\n");
+        text.Append("# match_rms_adamw scales by 0.2 sqrt(max(rows, columns)): the same for (out, in) and (in, out), and AdamW's learning rate "
+            + "fits.\n");
         text.Append("import torch\n\n");
         AppendNames(text, "spectral", plan.Spectral.Where(IsMatrix));
         foreach (var convolution in plan.Spectral.Where(IsConvolution))
