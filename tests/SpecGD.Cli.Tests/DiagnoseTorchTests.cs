@@ -80,7 +80,7 @@ public sealed class DiagnoseTorchTests(TorchCaptures torch) : InTemporaryDirecto
         torch.SkipWithoutTorch();
         string[] files = [torch.FileOf("trained_step20"), torch.FileOf("trained_step0"), torch.FileOf("trained_step10")];
 
-        var said = Specgd(["diagnose", .. files, "--json", "--output", "out", "--no-figures"]);
+        var said = Specgd(["diagnose", .. files, "--json", "--output", "out", "--no-figures", "--spectra", "blocks.0.mlp.*"]);
 
         said.ExitCode.ShouldBe(0, said.Error);
         var json = JsonNode.Parse(said.Output)!;
@@ -89,6 +89,7 @@ public sealed class DiagnoseTorchTests(TorchCaptures torch) : InTemporaryDirecto
         layer["shape"]!.AsArray().Select(size => (int)size!).ShouldBe([128, 32]);
         ((string)layer["verdict"]!).ShouldBeOneOf("spectral", "undecided", "euclidean");
         json["trends"]!.AsArray().Count.ShouldBe(20);
+        CheckSpectrum(Path.Combine(Folder, "out", "spectra"), (double)layer["nuclear_rank"]!);
         var check = TorchCaptures.Run(torch.Python!, TorchCaptures.Script("check_groups.py"), Path.Combine(Folder, "out", "parameter-groups"));
         check.ExitCode.ShouldBe(0, check.Error);
         string[] lines = check.Output.Trim().Split('\n');
@@ -97,6 +98,17 @@ public sealed class DiagnoseTorchTests(TorchCaptures torch) : InTemporaryDirecto
         planned.ShouldNotBeEmpty();
         foreach (string line in lines)
             line.Split(' ').Order().ShouldBe(planned);
+    }
+
+    /// <summary>Two layers, gradient and activations, three steps; the singular values that are written are those that the rank was computed from.</summary>
+    private static void CheckSpectrum(string directory, double nuclearRank)
+    {
+        const int singularValues = 32, width = sizeof(double);
+        Directory.GetFiles(directory, "*.npy").Length.ShouldBe(2 * 2 * 3);
+        byte[] npy = File.ReadAllBytes(Path.Combine(directory, "blocks-0-mlp-c_fc-gradient-step0.npy"));
+        double[] s = [.. Enumerable.Range(0, singularValues).Select(i => BitConverter.ToDouble(npy, npy.Length - ((singularValues - i) * width)))];
+        s.ShouldBe([.. s.OrderDescending()]);
+        Close("blocks.0.mlp.c_fc", "nr", s.Sum() * s.Sum() / s.Sum(x => x * x), nuclearRank, Tolerance);
     }
 
     private int Compare(string network, NetworkDiagnosis diagnosis, double tolerance)

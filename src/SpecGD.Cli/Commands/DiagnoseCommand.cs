@@ -38,7 +38,7 @@ internal static class DiagnoseCommand
             Arity = ArgumentArity.ZeroOrMore,
             AllowMultipleArgumentsPerToken = true,
         };
-        var noFigures = new Option<bool>("--no-figures") { Description = "write the report without pictures" };
+        var noFigures = new Option<bool>("--no-figures") { Description = "write the report and the spectra without pictures" };
         var command = new Command(
             "diagnose",
             "Weigh nr(G) against st(A) for every layer of a captured network: which want a spectral step (Muon), which a Euclidean one (AdamW), "

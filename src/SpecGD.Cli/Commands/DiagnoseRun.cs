@@ -22,7 +22,7 @@ internal static class DiagnoseRun
             throw new BadInputException("--spectra writes files; say where with --output DIR.");
         if (request.Output is { } folder)
             RunFolder.Prepare(folder);
-        var spectra = request.Spectra is { } patterns ? new SpectrumFiles(Path.Combine(request.Output!, SpectraName), patterns) : null;
+        var spectra = request.Spectra is { } patterns ? new SpectrumFiles(Path.Combine(request.Output!, SpectraName), patterns, request.Figures) : null;
         var diagnosis = Measure(request, spectra, cancellation);
         spectra?.RequireSome(diagnosis);
         if (request.Output is { } directory)
