@@ -1,5 +1,5 @@
 # Shared by ./specgd and ./test (sourced, POSIX sh). Expects $root, the folder of the repository.
-# Sets $dotnet; ensure_packages installs what the program (and, with $for_tests set, its tests) likes to have, once; build PROJECT builds it in Release.
+# Sets $dotnet; ensure_packages installs what the program likes to have, once; build PROJECT builds it in Release.
 
 say() { printf 'specgd: %s\n' "$*" >&2; }
 
@@ -42,23 +42,17 @@ have_imagemagick() {
     return 1
 }
 
-# What only tests use; Slurm's daemons must be started by root, so nobody else needs them.
-missing_test_packages() {
-    [ "$(id -u)" != 0 ] || command -v slurmctld >/dev/null 2>&1 || [ -x /usr/sbin/slurmctld ] || printf 'slurm-wlm munge '
-}
-
 missing_packages() {
     have_openblas || printf 'libopenblas0-pthread '
     command -v gnuplot >/dev/null 2>&1 || printf 'gnuplot-nox '
     have_imagemagick || printf 'imagemagick '
     have_font || printf 'fonts-liberation '
-    [ -z "${for_tests:-}" ] || missing_test_packages
 }
 
 # Installs the missing packages where that needs no password; else says once, in one line, what to install. Never fails: the program works without them.
 ensure_packages() {
     [ -n "${SPECGD_NO_SETUP:-}" ] && return 0
-    [ -e "$root/artifacts/.packages${for_tests:+-for-tests}" ] && return 0
+    [ -e "$root/artifacts/.packages" ] && return 0
     mkdir -p "$root/artifacts"
     packages=$(missing_packages)
     if [ -n "$packages" ]; then
@@ -81,7 +75,29 @@ ensure_packages() {
             say "for full speed and figures install OpenBLAS, gnuplot, ImageMagick and the Liberation fonts (Fedora: dnf install openblas gnuplot ImageMagick liberation-serif-fonts; Windows: winget install gnuplot.gnuplot ImageMagick.ImageMagick)"
         fi
     fi
-    : >"$root/artifacts/.packages${for_tests:+-for-tests}"
+    : >"$root/artifacts/.packages"
+}
+
+# What some tests need beside, and the program never does: PyTorch writes captures for 'specgd diagnose', Chromium opens reports, Slurm runs a sweep (its
+# daemons must be started by root, so nobody else needs them). Without them these tests say that they were skipped. Only where SPECGD_TEST_PACKAGES is set, since they are large.
+ensure_test_packages() {
+    [ -n "${SPECGD_TEST_PACKAGES:-}" ] || return 0
+    packages=
+    /usr/bin/python3 -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)' >/dev/null 2>&1 || packages="python3-torch "
+    command -v chromium >/dev/null 2>&1 || packages="${packages}chromium "
+    [ "$(id -u)" != 0 ] || command -v slurmctld >/dev/null 2>&1 || [ -x /usr/sbin/slurmctld ] || packages="${packages}slurm-wlm munge "
+    [ -n "$packages" ] || return 0
+    if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
+        say "for every test: apt-get install $packages"
+        return 0
+    fi
+    mkdir -p "$root/artifacts"
+    say "installing for the tests: $packages(log: artifacts/test-packages.log)"
+    # shellcheck disable=SC2086 # a list of words
+    if ! { apt-get update && env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages; } \
+        >"$root/artifacts/test-packages.log" 2>&1 </dev/null; then
+        say "that failed ($(grep -m1 '^E:' "$root/artifacts/test-packages.log" || tail -n 1 "$root/artifacts/test-packages.log")); the tests that need them are skipped"
+    fi
 }
 
 # Commit of the sources, for run manifests; marked where they were changed since.

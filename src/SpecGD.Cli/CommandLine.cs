@@ -75,6 +75,7 @@ internal static class CommandLine
             PlotCommand.Build(),
             DataCommand.Build(),
             NanoGptCommand.Build(),
+            DiagnoseCommand.Build(),
             VerifyCommand.Build(),
             BenchCommand.Build(),
             DoctorCommand.Build(),

@@ -65,6 +65,13 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
             "specgd nanogpt plot runs/nanogpt-tiny-muon-relu_square-0           every figure of one run, and what must be seen",
             "specgd nanogpt plot runs/muon runs/adam --output runs/compared     losses of several runs in one figure",
         ],
+        ["diagnose"] =
+        [
+            "specgd diagnose step100.safetensors                        the table; python/specgd_capture.py writes the file",
+            "specgd diagnose step*.safetensors --output diagnosis       report.html, figures, CSV, parameter groups to paste",
+            "specgd diagnose step100.safetensors --json | jq '.layers[] | select(.verdict == \"euclidean\") | .name'",
+            "specgd diagnose step100.npz --output d --spectra 'blocks.0.*'",
+        ],
         ["reproduce"] =
         [
             "specgd reproduce --list         the figures, and what each must show",

@@ -21,7 +21,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("run random-feature --output /dev/null/out", "The output folder /dev/null/out cannot be written")]
     [InlineData("run random-feature --feature-dim 16384 --num-samples 1000000 --no-figures", "These sizes are too large. A 16384×1000000 matrix has 16384000000 elements")]
     [InlineData("run nuclear-rank-growth --dims ,", "--dims takes at least one value; ',' is not.")]
-    [InlineData("frobnicate", "There is no 'frobnicate' in specgd; there are run, reproduce, sweep, plot, data, nanogpt, verify, bench, doctor.")]
+    [InlineData("frobnicate", "There is no 'frobnicate' in specgd; there are run, reproduce, sweep, plot, data, nanogpt, diagnose, verify, bench, doctor.")]
     [InlineData("run", "specgd run needs to be told what: adaptive-comparison, batch-size-sweep, nsr-table, nuclear-rank-growth, one-step, random-feature, relu-spectrum, sparse-regression, stable-rank-sweep, theory.")]
     public void Bad_input_is_one_sentence_on_standard_error_and_exit_code_2(string arguments, string sentence)
     {

@@ -38,7 +38,10 @@ internal static class SummaryView
     }
 
     /// <summary>Prints a JSON value on standard output.</summary>
-    public static void PrintJson(JsonNode node) => Console.Out.WriteLine(node.ToJsonString(Indented));
+    public static void PrintJson(JsonNode node) => Console.Out.WriteLine(JsonText(node));
+
+    /// <summary>A JSON value on lines of its own.</summary>
+    public static string JsonText(JsonNode node) => node.ToJsonString(Indented);
 
     private static string Show(JsonNode? cell)
     {

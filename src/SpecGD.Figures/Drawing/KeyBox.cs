@@ -32,7 +32,7 @@ internal readonly record struct KeyBox(double Left, double Bottom, double Right,
     /// </summary>
     private bool MeetsPiece(CurvePlan curve, int i, ResolvedAxis x, ResolvedAxis y)
     {
-        bool joined = curve.Curve is not PointCurve && i + 1 < curve.Columns[0].Count && double.IsFinite(curve.Columns[1][i + 1]);
+        bool joined = curve.Curve is not (PointCurve or TileCurve) && i + 1 < curve.Columns[0].Count && double.IsFinite(curve.Columns[1][i + 1]);
         int next = joined ? i + 1 : i;
         double begin = x.Place(curve.Columns[0][i]), end = x.Place(curve.Columns[0][next]);
         if (end < Left || begin > Right)

@@ -100,7 +100,7 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
         bool[] drawn = [.. Enumerable.Range(0, x.Count).Select(i =>
             ResolvedAxis.CanDraw(x[i], panel.X.Logarithmic) && values.All(column => ResolvedAxis.CanDraw(column[i], panel.Y.Logarithmic)))];
         double[][] withGaps = [.. values.Select(column => column.Select((value, i) => drawn[i] ? value : double.NaN).ToArray())];
-        var kept = curve is PointCurve ? [.. Enumerable.Range(0, x.Count)] : Thinning.Keep(x.Count, withGaps);
+        var kept = curve is PointCurve or TileCurve ? [.. Enumerable.Range(0, x.Count)] : Thinning.Keep(x.Count, withGaps);
         return [.. withGaps.Prepend([.. x]).Select(column => kept.Select(i => column[i]).ToArray())];
     }
 

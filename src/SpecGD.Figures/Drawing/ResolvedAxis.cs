@@ -31,6 +31,9 @@ internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, 
     /// <summary>The only places of tics, where they were asked for.</summary>
     public IReadOnlyList<double> GivenTics { get; private init; } = [];
 
+    /// <summary>Whether texts that were asked for stand at the given tics.</summary>
+    public bool HasTicTexts { get; private init; }
+
     /// <summary>Whether the tics are powers of ten.</summary>
     public bool HasPowers => IsLogarithmic && GivenTics.Count == 0;
 
@@ -57,7 +60,16 @@ internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, 
         bool givenTics = axis.Tics.Count > 0;
         roundEnds &= !givenTics;
         var resolved = axis.Logarithmic ? Logarithmic(axis, low, high, roundEnds, mostTics) : Linear(axis, low, high, roundEnds, mostTics);
-        return givenTics ? resolved with { GivenTics = axis.Tics, TicLabels = [.. axis.Tics.Select(tic => (FigureText)General(tic))] } : resolved;
+        if (!givenTics)
+            return resolved;
+        if (axis.TicTexts.Count > 0 && axis.TicTexts.Count != axis.Tics.Count)
+            throw new ArgumentException($"The axis '{axis.Label}' has {axis.Tics.Count} tics and {axis.TicTexts.Count} texts for them.", nameof(axis));
+        return resolved with
+        {
+            GivenTics = axis.Tics,
+            TicLabels = axis.TicTexts.Count > 0 ? axis.TicTexts : [.. axis.Tics.Select(tic => (FigureText)General(tic))],
+            HasTicTexts = axis.TicTexts.Count > 0,
+        };
     }
 
     private static ResolvedAxis Logarithmic(Axis axis, double low, double high, bool roundEnds, int mostTics)

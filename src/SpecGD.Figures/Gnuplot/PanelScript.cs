@@ -53,6 +53,8 @@ internal static class PanelScript
         text.Append($"set {name}range [{GnuplotSyntax.Number(axis.From)}:{GnuplotSyntax.Number(axis.To)}]\n");
         string tics = axis.GivenTics.Count == 0
             ? $"{GnuplotSyntax.Number(axis.FirstTic)},{GnuplotSyntax.Number(axis.Step)}"
+            : axis.HasTicTexts
+            ? $"({string.Join(", ", axis.GivenTics.Zip(axis.TicLabels, (tic, text) => $"{GnuplotSyntax.Quoted(text)} {GnuplotSyntax.Number(tic)}"))})"
             : $"({string.Join(", ", axis.GivenTics.Select(GnuplotSyntax.Number))})";
         text.Append($"set {name}tics {tics}{ticOptions}\n");
         text.Append(axis.HasPowers && axis.Step == 10 ? $"set m{name}tics 10\n" : $"unset m{name}tics\n");
@@ -86,6 +88,7 @@ internal static class PanelScript
     {
         Clause[] clauses =
         [
+            .. panel.Curves.Where(c => c.Curve is TileCurve).Select(Tiles),
             .. panel.Curves.Where(c => c.Curve is HistogramCurve).Select(c => Bars(c, panel.Y)),
             .. panel.Curves.Where(c => c.Curve is BandCurve).Select(Band),
             .. panel.Curves.Where(HasLine).Select(Line),
@@ -102,7 +105,7 @@ internal static class PanelScript
             yield return "NaN notitle";
     }
 
-    private static bool HasLine(CurvePlan curve) => curve.Curve is not (BandCurve { HasCentre: false } or HistogramCurve);
+    private static bool HasLine(CurvePlan curve) => curve.Curve is not (BandCurve { HasCentre: false } or HistogramCurve or TileCurve);
 
     /// <summary>The outline of all bars as one area: areas side by side would show hairlines between them.</summary>
     private static Clause Bars(CurvePlan curve, ResolvedAxis y)
@@ -111,6 +114,10 @@ internal static class PanelScript
         string fill = $"fillcolor rgb '{color}' fillstyle transparent solid {BarOpacity} border linecolor rgb '{color}'";
         return new Clause(curve.Index, $"using 1:($2 > {floor} ? $2 : {floor}) with filledcurves closed {fill} {Title(curve.Curve)}");
     }
+
+    private static Clause Tiles(CurvePlan curve) => new(
+        curve.Index,
+        $"using 1:2:(0.5):(0.5) with boxxyerror fillcolor rgb '{curve.Curve.Stroke.Color}' fillstyle solid border linecolor rgb '#ffffff' {Title(curve.Curve)}");
 
     private static Clause Band(CurvePlan curve)
     {

@@ -112,6 +112,21 @@ public sealed record PointCurve : Curve
     internal override IReadOnlyList<Column> Columns { get; }
 }
 
+/// <summary>Tiles of width and height 1 around their middles, filled: one colour of a map.</summary>
+public sealed record TileCurve : Curve
+{
+    /// <summary>A tile around every (x[i], y[i]).</summary>
+    /// <exception cref="ArgumentException">The lists differ in length.</exception>
+    public TileCurve(IReadOnlyList<double> x, IReadOnlyList<double> y, Stroke stroke)
+        : base(stroke)
+    {
+        RequireLength(x, y, nameof(y));
+        Columns = [new Column("x", x), new Column("y", y)];
+    }
+
+    internal override IReadOnlyList<Column> Columns { get; }
+}
+
 /// <summary>Bars side by side, lightly filled, with one outline around neighbours. On a logarithmic y axis bars stand on its lower end.</summary>
 public sealed record HistogramCurve : Curve
 {

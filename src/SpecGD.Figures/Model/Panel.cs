@@ -36,6 +36,9 @@ public sealed record Axis(FigureText Label)
     /// The numbers that carry tics, such as the sizes of a sweep; none for round numbers. With them an end that is not given is the data's.
     /// </summary>
     public IReadOnlyList<double> Tics { get; init; } = [];
+
+    /// <summary>What stands at each of <see cref="Tics"/> in place of the number, such as the name of a layer; none for the numbers.</summary>
+    public IReadOnlyList<FigureText> TicTexts { get; init; } = [];
 }
 
 /// <summary>Places of a key.</summary>

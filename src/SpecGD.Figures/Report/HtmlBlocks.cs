@@ -9,6 +9,9 @@ internal static class HtmlBlocks
 {
     private const double BytesPerMegabyte = 1e6;
 
+    /// <summary>Text longer than this, in characters, gets a column that is wide enough to read it in, where the table scrolls.</summary>
+    private const int LongText = 32;
+
     /// <summary>The block.</summary>
     public static XElement Render(Block block) => block switch
     {
@@ -44,6 +47,7 @@ internal static class HtmlBlocks
         Element("path", Attribute("d", shape switch
         {
             MarkShape.Check => "M2.5 8.5 6.5 12.5 13.5 4",
+            MarkShape.Bar => "M2 5.5h12M2 10.5h12",
             MarkShape.Cross => "M3.5 3.5 12.5 12.5M12.5 3.5 3.5 12.5",
             _ => "M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0-11z",
         })));
@@ -110,7 +114,9 @@ internal static class HtmlBlocks
     private static XElement Render(Table table, Cell cell, int column) => Element(
         column == 0 ? "th" : "td",
         column == 0 ? Attribute("scope", "row") : null,
-        IsOfNumbers(table, column) ? Attribute("class", "number") : null,
+        IsOfNumbers(table, column) ? Attribute("class", "number")
+            : table.Narrow == NarrowTable.Scrolls && cell is TextCell { Text.Length: > LongText } ? Attribute("class", "long")
+            : null,
         table.Narrow == NarrowTable.Stacks ? Attribute("data-label", table.Headings[column]) : null,
         cell switch
         {
@@ -122,7 +128,7 @@ internal static class HtmlBlocks
         });
 
     /// <summary>What needs a look comes first where a table is sorted by its verdicts.</summary>
-    private static int Order(MarkShape shape) => shape switch { MarkShape.Cross => 0, MarkShape.Ring => 1, _ => 2 };
+    private static int Order(MarkShape shape) => shape switch { MarkShape.Cross => 0, MarkShape.Bar => 1, MarkShape.Ring => 2, _ => 3 };
 
     private static XElement Missing(string words) =>
         Element("span", Attribute("class", "missing"), Attribute("role", "img"), Attribute("aria-label", words), "–");

@@ -40,4 +40,7 @@ public enum MarkShape
 
     /// <summary>Open: not judged, or between the two.</summary>
     Ring,
+
+    /// <summary>The other of two answers, neither of which is wrong.</summary>
+    Bar,
 }

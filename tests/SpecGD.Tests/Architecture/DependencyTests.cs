@@ -26,6 +26,8 @@ public class DependencyTests
         ["Experiments"] = ["Spectral", "Models", "Optimizers", "Data", "Records", "Training"],
         ["Reproduction"] = ["Experiments", "Records", "Spectral", "Training"],
         ["Sweeps"] = ["Experiments", "Records"],
+        ["Diagnosis"] = ["Spectral", "Records"],
+        ["Benchmarks"] = ["Spectral", "Models", "Experiments"],
     };
 
     [Theory]

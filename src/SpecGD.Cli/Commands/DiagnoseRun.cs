@@ -1,0 +1,80 @@
+using SpecGD.Cli.Display;
+using SpecGD.Diagnosis;
+using SpecGD.Diagnosis.ParameterGroups;
+using SpecGD.Figures;
+using SpecGD.Figures.Diagnosis;
+using SpecGD.Figures.Model;
+using SpecGD.Figures.Report;
+using SpecGD.Records;
+using SpecGD.Training;
+
+namespace SpecGD.Cli.Commands;
+
+/// <summary>One call of <c>specgd diagnose</c>: measures with progress on display, writes the folder, prints.</summary>
+internal static class DiagnoseRun
+{
+    /// <summary>Files of the output folder.</summary>
+    public const string JsonName = "diagnosis.json", CsvName = "diagnosis.csv", SpectraName = "spectra", GroupsName = "parameter-groups";
+
+    public static int Run(DiagnoseCommand.Request request, CancellationToken cancellation)
+    {
+        if (request.Spectra is not null && request.Output is null)
+            throw new BadInputException("--spectra writes files; say where with --output DIR.");
+        if (request.Output is { } folder)
+            RunFolder.Prepare(folder);
+        var spectra = request.Spectra is { } patterns ? new SpectrumFiles(Path.Combine(request.Output!, SpectraName), patterns, request.Figures) : null;
+        var diagnosis = Measure(request, spectra, cancellation);
+        spectra?.RequireSome(diagnosis);
+        if (request.Output is { } directory)
+            Write(diagnosis, directory, request);
+        if (request.AsJson)
+            SummaryView.PrintJson(DiagnosisJson.Of(diagnosis));
+        else
+            DiagnosisView.Print(diagnosis);
+        return ExitCode.Done;
+    }
+
+    private static NetworkDiagnosis Measure(DiagnoseCommand.Request request, SpectrumFiles? spectra, CancellationToken cancellation)
+    {
+        NetworkDiagnosis With(IProgressReporter reporter)
+        {
+            IProgressTask? task = null;
+            var progress = new Relay<DiagnosisProgress>(p => (task ??= reporter.Begin("layers", p.Total)).Advance(p.Done));
+            return Diagnosing.Run(request.Files, new LayerJudge(request.ParameterCurvature), progress, spectra is null ? null : spectra.Write,
+                cancellation);
+        }
+
+        return Terminal.CanRedraw ? BarProgress.Show(With) : With(new LineProgress(Terminal.Error, TimeProvider.System));
+    }
+
+    private static void Write(NetworkDiagnosis diagnosis, string directory, DiagnoseCommand.Request request)
+    {
+        AtomicFile.Write(Path.Combine(directory, JsonName), SummaryView.JsonText(DiagnosisJson.Of(diagnosis)) + "\n");
+        AtomicFile.Write(Path.Combine(directory, CsvName), DiagnosisJson.Csv(diagnosis));
+        string groups = Path.Combine(directory, GroupsName);
+        RunFolder.Prepare(groups);
+        var plan = ParameterPlan.Of(diagnosis);
+        foreach (var recipe in ParameterGroupText.All)
+            AtomicFile.Write(Path.Combine(groups, recipe.Name + ".py"), recipe.Render(plan));
+        var figures = DiagnosisFigures.Of(diagnosis).Select(figure => (figure, request.Figures ? Draw(figure, Path.Combine(directory,
+            RunFolder.FiguresName)) : null)).ToArray();
+        string command = "specgd diagnose " + string.Join(' ', request.Files.Select(Quoted)) + " --output " + Quoted(directory)
+            + (request.ParameterCurvature > 0 ? FormattableString.Invariant($" --c-op {request.ParameterCurvature}") : "");
+        string report = Path.Combine(directory, RunFolder.ReportName);
+        HtmlReport.Write(DiagnosisReport.Of(diagnosis, figures, command), report);
+        Terminal.Remark($"everything on one page: {report}");
+    }
+
+    private static PictureFile? Draw(Figure figure, string directory)
+    {
+        var result = FigureWriter.ForThisMachine().Write(figure, directory);
+        if (result.Hint is { } hint)
+            Terminal.Remark(hint);
+        return result.Files.FirstOrDefault(file => file.EndsWith(".svg", StringComparison.Ordinal)) is { } picture ? PictureFile.Read(picture) : null;
+    }
+
+    private static string Quoted(string word) => word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || "/._-=+:,".Contains(c,
+        StringComparison.Ordinal))
+        ? word
+        : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

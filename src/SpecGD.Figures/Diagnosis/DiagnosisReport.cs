@@ -1,0 +1,100 @@
+using System.Globalization;
+using SpecGD.Diagnosis;
+using SpecGD.Diagnosis.ParameterGroups;
+using SpecGD.Figures.Model;
+using SpecGD.Figures.Report;
+
+namespace SpecGD.Figures.Diagnosis;
+
+/// <summary>A diagnosis as a report for people.</summary>
+public static class DiagnosisReport
+{
+    /// <summary>The report.</summary>
+    /// <param name="diagnosis">What was found.</param>
+    /// <param name="figures">The figures that were asked for, with their pictures where they could be drawn.</param>
+    /// <param name="command">What to type to make it again.</param>
+    public static ReportDocument Of(NetworkDiagnosis diagnosis, IReadOnlyList<(Figure Figure, PictureFile? Picture)> figures, string command)
+    {
+        ArgumentNullException.ThrowIfNull(diagnosis);
+        IReadOnlyList<Block> Pictures(string name) => [.. figures.Where(f => f.Figure.Name.StartsWith(name,
+            StringComparison.Ordinal)).SelectMany(f => Blocks(f.Figure, f.Picture))];
+        var sections = new List<Section>
+        {
+            new("layers", "Layers", "Layer by layer", [.. Pictures("ratios"), DiagnosisTables.Layers(diagnosis)]),
+            new("groups", "Groups", "By part of the network", [DiagnosisTables.Groups(diagnosis)]),
+        };
+        if (diagnosis.Steps.Count > 1)
+            sections.Add(new("steps", "Steps", "Over the steps", [.. Pictures("steps"), DiagnosisTables.Trends(diagnosis)]));
+        sections.Add(new("warnings", "Warnings", "Where to be careful", DiagnosisTables.Warnings(diagnosis)));
+        sections.Add(new("optimizers", "To paste", "Parameter groups to paste", Groups(diagnosis)));
+        if (Pictures("spectra") is { Count: > 0 } spectra)
+            sections.Add(new("spectra", "Spectra", "Singular values", spectra));
+        sections.Add(new("provenance", "Provenance", "Where these numbers come from", [Source(diagnosis), new Paragraph("To do it again:"),
+            new CommandLines(command)]));
+        sections.Add(Glossary.Section);
+        return new ReportDocument("Which layers want a spectral step?", Lead(diagnosis), sections) { Verdict = Verdict(diagnosis.Total) };
+    }
+
+    /// <summary>What came of it, in sentences.</summary>
+    public static IReadOnlyList<string> Lead(NetworkDiagnosis diagnosis)
+    {
+        ArgumentNullException.ThrowIfNull(diagnosis);
+        var total = diagnosis.Total;
+        int judged = total.Spectral + total.Undecided + total.Euclidean;
+        string steps = diagnosis.Steps.Count == 1 ? "" : string.Create(
+            CultureInfo.InvariantCulture, $" over {diagnosis.Steps.Count} steps, {diagnosis.Steps[0]} to {diagnosis.Steps[^1]} (verdicts by "
+                + $"majority)");
+        var sentences = new List<string>
+        {
+            $"Of {total.Layers} layers{steps}, {judged} could be judged: {total.Spectral} spectral, {total.Undecided} undecided, "
+                + $"{total.Euclidean} Euclidean. "
+            + "Spectral means that an update along the polar factor of the gradient (Muon, SpecGD) promises at least twice the decrease of the "
+            + "loss that a step along the gradient "
+            + "itself does; undecided, more but less than twice as much; Euclidean, less.",
+        };
+        if (diagnosis.ParameterCurvature > 0)
+            sentences.Add(string.Create(CultureInfo.InvariantCulture, $"Verdicts take a curvature C_op = {diagnosis.ParameterCurvature:G4} into "
+                + $"account that does not come through the activations."));
+        return sentences;
+    }
+
+    private static Mark Verdict(GroupTotal total) => total.SpectralShare is { } share
+        ? new Mark(
+            share >= 0.5 ? MarkShape.Check : MarkShape.Bar,
+            string.Create(CultureInfo.InvariantCulture, $"{100 * share:0} % of the judged weights are in layers where the spectral guarantee is "
+                + $"the larger one."))
+        : new Mark(MarkShape.Ring, "No layer could be judged.");
+
+    private static IEnumerable<Block> Blocks(Figure figure, PictureFile? picture)
+    {
+        if (picture is not null)
+        {
+            yield return new Picture(picture, figure.Caption, $"Plot. {figure.Caption}");
+            yield break;
+        }
+        yield return new Paragraph($"The figure '{figure.Name}' was not drawn; with gnuplot installed, 'gnuplot {figure.Name}.gp' in the folder "
+            + $"figures draws it.");
+    }
+
+    private static IReadOnlyList<Block> Groups(NetworkDiagnosis diagnosis)
+    {
+        var plan = ParameterPlan.Of(diagnosis);
+        return
+        [
+            new Paragraph(
+                $"{plan.Spectral.Count} parameters with nr ≥ st in every part and use go to the spectral optimizer, everything else to AdamW, "
+                    + $"embeddings, head and gains included. "
+                + "Learning rates are places to start from. Each comment names the layout that the parameter is stored in, since the optimizers' "
+                + "scales read it."),
+            .. ParameterGroupText.All.Select(recipe => new Details(recipe.Title, [new CommandLines(recipe.Render(plan))])),
+        ];
+    }
+
+    private static KeyValues Source(NetworkDiagnosis diagnosis) => new(
+    [
+        .. diagnosis.Files.Select((file, i) => new KeyValueEntry(string.Create(CultureInfo.InvariantCulture, $"capture {i + 1}"), file)),
+        new KeyValueEntry("nr(G)", "from all singular values of the gradient, in double precision"),
+        new KeyValueEntry("st(A)", "trace over largest eigenvalue of the Gram matrix; for embeddings samples over the count of the most common "
+            + "token"),
+    ]);
+}

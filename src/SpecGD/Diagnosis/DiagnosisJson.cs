@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using SpecGD.Records;
+
+namespace SpecGD.Diagnosis;
+
+/// <summary>A diagnosis for programs, as JSON and CSV. What could not be measured is null, and empty in CSV.</summary>
+public static class DiagnosisJson
+{
+    /// <summary>The whole diagnosis.</summary>
+    public static JsonObject Of(NetworkDiagnosis diagnosis)
+    {
+        ArgumentNullException.ThrowIfNull(diagnosis);
+        return new JsonObject
+        {
+            ["layers"] = new JsonArray([.. diagnosis.Rows.Select(Of)]),
+            ["groups"] = new JsonArray([.. diagnosis.Groups.Append(diagnosis.Total).Select(Of)]),
+            ["trends"] = new JsonArray([.. diagnosis.Trends.Where(trend => trend.Rows.Count > 1).Select(Of)]),
+            ["parameter_groups"] = Of(ParameterPlan.Of(diagnosis)),
+            ["steps"] = new JsonArray([.. diagnosis.Rows.Select(row => row.Step).Distinct().Select(step => (JsonNode?)step)]),
+            ["c_op"] = diagnosis.ParameterCurvature,
+            ["files"] = new JsonArray([.. diagnosis.Files.Select(file => (JsonNode?)file)]),
+        };
+    }
+
+    /// <summary>One row for each layer and step.</summary>
+    public static string Csv(NetworkDiagnosis diagnosis)
+    {
+        ArgumentNullException.ThrowIfNull(diagnosis);
+        var csv = new StringBuilder("step,name,group,kind,out,in,samples,stable_rank,stable_rank_low,stable_rank_high,nuclear_rank,ratio,verdict,margin,reason,warnings\n");
+        foreach (var row in diagnosis.Rows)
+        {
+            csv.AppendJoin(',', new[]
+            {
+                Text(row.Step), Quoted(row.Name), row.Group.Word(), row.Kind, Text(row.Shape?.Out), Text(row.Shape?.In), Text(row.Samples),
+                Text(row.StableRank), Text(row.Interval?.Low), Text(row.Interval?.High), Text(row.NuclearRank), Text(row.Ratio),
+                row.Judgement?.Verdict.Word() ?? "", Text(row.Judgement?.Margin), Quoted(row.Reason),
+                Quoted(string.Join(' ', row.Warnings.Select(warning => warning.Code))),
+            }).Append('\n');
+        }
+        return csv.ToString();
+    }
+
+    private static JsonObject Of(LayerDiagnosis row) => new()
+    {
+        ["name"] = row.Name,
+        ["kind"] = row.Kind,
+        ["group"] = row.Group.Word(),
+        ["shape"] = row.Shape is var (rows, columns) ? new JsonArray(rows, columns) : null,
+        ["step"] = row.Step,
+        ["stable_rank"] = Number(row.StableRank),
+        ["nuclear_rank"] = Number(row.NuclearRank),
+        ["ratio"] = Number(row.Ratio),
+        ["verdict"] = row.Judgement?.Verdict.Word(),
+        ["margin"] = Number(row.Judgement?.Margin),
+        ["threshold"] = Number(row.Judgement?.Threshold),
+        ["reason"] = row.Reason,
+        ["warnings"] = new JsonArray([.. row.Warnings.Select(warning => (JsonNode?)warning.ToString())]),
+        ["stable_rank_interval"] = row.Interval is { } interval ? new JsonArray(Number(interval.Low), Number(interval.High)) : null,
+        ["stable_rank_interval_method"] = row.Interval?.Method,
+        ["block_input"] = row.BlockInputStableRank is { } st && row.NuclearRank is { } nr
+            ? new JsonObject
+            {
+                ["stable_rank"] = st,
+                ["ratio"] = nr / st,
+                ["verdict"] = Spectral.SpectralCondition.Judge(nr, st).Verdict.Word(),
+            }
+            : null,
+        ["samples"] = row.Samples,
+        ["rows"] = row.Rows,
+        ["parameter"] = row.Entry.Parameter,
+        ["weight_frobenius_norm"] = Number(row.Entry.WeightFrobeniusNorm),
+    };
+
+    private static JsonObject Of(GroupTotal total) => new()
+    {
+        ["group"] = total.Name,
+        ["layers"] = total.Layers,
+        ["parameters"] = total.Parameters,
+        ["spectral"] = total.Spectral,
+        ["undecided"] = total.Undecided,
+        ["euclidean"] = total.Euclidean,
+        ["favoured_share"] = Number(total.SpectralShare),
+        ["ratio_min"] = Number(total.LowestRatio),
+        ["ratio_mean"] = Number(total.MiddleRatio),
+        ["ratio_max"] = Number(total.HighestRatio),
+    };
+
+    private static JsonObject Of(LayerTrend trend) => new()
+    {
+        ["name"] = trend.Name,
+        ["verdict"] = trend.Verdict?.Word(),
+        ["stability"] = Number(trend.Stability),
+        ["growth"] = Number(trend.Growth),
+        ["crossings"] = new JsonArray([.. trend.Crossings.Select(pair => new JsonObject
+        {
+            ["after_step"] = pair.From.Step,
+            ["at_step"] = pair.To.Step,
+            ["from"] = pair.From.Judgement!.Value.Verdict.Word(),
+            ["to"] = pair.To.Judgement!.Value.Verdict.Word(),
+        })]),
+    };
+
+    private static JsonObject Of(ParameterPlan plan) => new()
+    {
+        ["spectral"] = new JsonArray([.. plan.Spectral.Select(parameter => (JsonNode?)parameter.Name)]),
+        ["euclidean"] = new JsonArray([.. plan.Euclidean.Select(parameter => (JsonNode?)parameter.Name)]),
+    };
+
+    private static JsonNode? Number(double? value) => value is { } number ? JsonNumber.From(number) : null;
+
+    private static string Text(double? value) => value is { } number && double.IsFinite(number) ? number.ToString("R",
+        CultureInfo.InvariantCulture) : "";
+
+    private static string Text(long? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "";
+
+    private static string Quoted(string text) =>
+        text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,156 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using SpecGD.Cli.Commands;
+using SpecGD.Diagnosis;
+using SpecGD.Numerics;
+using SpecGD.Numerics.Random;
+using SpecGD.Records;
+
+namespace SpecGD.Cli.Tests;
+
+/// <summary>The report of a diagnosis in a real browser: Debian's Chromium, driven by Playwright, which downloads nothing.</summary>
+public sealed class ReportBrowserTests : InTemporaryDirectory, IAsyncLifetime
+{
+    private const string ChromiumVariable = "SPECGD_CHROMIUM", UsualChromium = "/usr/bin/chromium";
+
+    /// <summary>WCAG 2.2, success criterion 1.4.3 (level AA), for text of any size.</summary>
+    private const double ContrastAA = 4.5;
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    private static string Chromium => Environment.GetEnvironmentVariable(ChromiumVariable) ?? UsualChromium;
+
+    public async Task InitializeAsync()
+    {
+        if (!File.Exists(Chromium))
+            return;
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.CloseAsync();
+        _playwright?.Dispose();
+    }
+
+    [SkippableFact]
+    public async Task The_report_is_whole_readable_and_sortable_on_desktop_and_phone_in_light_and_dark()
+    {
+        Skip.If(_browser is null, $"there is no {Chromium} (apt-get install chromium, or {ChromiumVariable}=FILE)");
+        Skip.IfNot(Figures.Gnuplot.GnuplotProgram.Find().Problem is null, "gnuplot is not installed (apt-get install gnuplot-nox)");
+        string report = "file://" + Report();
+
+        foreach (var (width, height) in new[] { (1280, 900), (390, 844) })
+        {
+            foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+            {
+                await using var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
+                var page = await context.NewPageAsync();
+                var complaints = new List<string>();
+                page.Console += (_, message) => complaints.Add(message.Text);
+                page.PageError += (_, error) => complaints.Add(error);
+                await page.GotoAsync(report);
+                await Check(page, $"{width} pixels, {scheme}");
+                complaints.ShouldBeEmpty();
+            }
+        }
+    }
+
+    private static async Task Check(IPage page, string where)
+    {
+        await page.EvaluateAsync("document.querySelectorAll('details').forEach(d => d.open = true)");
+        var pictures = await page.EvaluateAsync<JsonElement>(
+            "Promise.all([...document.images].map(i => i.decode().then(() => [i.naturalWidth, i.getBoundingClientRect().width])))");
+        pictures.GetArrayLength().ShouldBe(3, where);
+        foreach (var picture in pictures.EnumerateArray())
+            picture.EnumerateArray().ShouldAllBe(size => size.GetDouble() > 100);
+        (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth")).ShouldBeTrue($"{where}: the page must not scroll sideways");
+        (await page.EvaluateAsync<double>("parseFloat(getComputedStyle(document.body).fontSize)") >= 14).ShouldBeTrue(where);
+        await CheckContrast(page, where);
+        await CheckSorting(page, where);
+    }
+
+    private static async Task CheckContrast(IPage page, string where)
+    {
+        var found = await page.EvaluateAsync<JsonElement>(ContrastScript);
+        found.GetArrayLength().ShouldBeGreaterThan(100, "the script must see the texts of the page");
+        foreach (var text in found.EnumerateArray())
+            (text[0].GetDouble() >= ContrastAA).ShouldBeTrue($"{where}: contrast {text[0]} of '{text[1]}'");
+        // The negative control: a text that is made hard to read is found.
+        await page.EvaluateAsync("document.querySelector('h1').style.color = getComputedStyle(document.body).backgroundColor");
+        bool blind = (await page.EvaluateAsync<JsonElement>(ContrastScript)).EnumerateArray().All(text => text[0].GetDouble() >= ContrastAA);
+        await page.EvaluateAsync("document.querySelector('h1').style.color = ''");
+        blind.ShouldBeFalse(where);
+    }
+
+    private static async Task CheckSorting(IPage page, string where)
+    {
+        var ratios = page.Locator("#layers table tbody tr td:nth-child(8)");
+        var heading = page.Locator("#layers th button", new() { HasTextString = "nr/st" });
+        async Task<double[]> Values() => [.. (await ratios.EvaluateAllAsync<string[]>("cells => cells.map(c => c.dataset.value ?? '')"))
+            .Where(text => text.Length > 0).Select(text => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture))];
+        double[] before = await Values();
+        before.ShouldNotBe([.. before.Order()], "the order of the network must differ from that of the ratios");
+        await heading.ClickAsync();
+        (await Values()).ShouldBe([.. before.Order()], where);
+        await heading.ClickAsync();
+        (await Values()).ShouldBe([.. before.OrderDescending()], where);
+        (await page.Locator("#layers tbody tr:last-child").TextContentAsync())!.ShouldContain("frozen", Case.Insensitive, "what was not measured stays last");
+    }
+
+    /// <summary>For every visible text: the contrast of its colour with the nearest opaque background behind it, and its beginning.</summary>
+    private const string ContrastScript =
+        """
+        () => {
+          const parse = c => { const n = c.match(/[\d.]+/g).map(Number); return n.length > 3 ? n : [...n, 1]; };
+          const light = c => { const [r, g, b] = c.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+          const behind = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c[3] === 1) return c; } return [255, 255, 255, 1]; };
+          const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+          for (let node; (node = texts.nextNode());) {
+            const e = node.parentElement, box = e.getBoundingClientRect();
+            if (!node.data.trim() || !box.width || box.right < 0 || ['SCRIPT', 'STYLE'].includes(e.tagName)) continue;
+            const a = light(parse(getComputedStyle(e).color)), b = light(behind(e));
+            found.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), node.data.trim().slice(0, 40)]);
+          }
+          return found;
+        }
+        """;
+
+    /// <summary>Three steps of a small network with every verdict, and one layer that cannot be measured.</summary>
+    private string Report()
+    {
+        string[] files = [.. new[] { 0, 10, 20 }.Select(Capture)];
+        string output = Path.Combine(Folder, "report");
+        var said = SpecgdProcess.Run(Folder, ["diagnose", .. files, "--output", output]);
+        said.ExitCode.ShouldBe(0, said.Error);
+        File.Exists(Path.Combine(output, DiagnoseRun.CsvName)).ShouldBeTrue();
+        return Path.Combine(output, RunFolder.ReportName);
+    }
+
+    private string Capture(int step)
+    {
+        var random = new TorchRandom((ulong)step + 1);
+        var tensors = new List<SafetensorsTensor>();
+        var layers = new List<string>();
+        foreach (var (i, name) in new[] { "embed", "blocks.0.attn.qkv", "blocks.0.attn.proj", "blocks.0.mlp.fc", "blocks.0.mlp.proj", "lm_head" }.Index())
+        {
+            var gradient = random.Normal(16, 12);
+            for (int row = 0; row < 16; row++)
+                for (int column = 0; column < 12; column++)
+                    gradient[row, column] *= Math.Pow(1 + (((i * 5) + step) % 7), -column / 4.0);
+            var gram = Matrix.Identity<double>(12);
+            gram[0, 0] = 1 + (i * i);
+            tensors.Add(SafetensorsTensor.Of(name + "/gradient", gradient));
+            tensors.Add(SafetensorsTensor.Of(name + "/gram", gram));
+            layers.Add($$"""{"name":"{{name}}","kind":"linear","samples":4000,"rows":4000,"units":100,"gradient":"{{name}}/gradient","gram":"{{name}}/gram"}""");
+        }
+        layers.Add("""{"name":"adapter","kind":"linear","shape":[16,12],"samples":4000,"frozen":true}""");
+        string path = Path.Combine(Folder, $"step{step}.safetensors");
+        string json = $$"""{"format":"specgd-capture","version":1,"step":{{step}},"layers":[{{string.Join(',', layers)}}]}""";
+        SafetensorsWriter.Write(path, tensors, new Dictionary<string, string> { [CaptureTensors.DescriptionKey] = json });
+        return path;
+    }
+}

@@ -1,0 +1,188 @@
+using SpecGD.Diagnosis;
+using SpecGD.Diagnosis.ParameterGroups;
+using SpecGD.Numerics;
+using SpecGD.Spectral;
+using static SpecGD.Tests.Diagnosis.PlantedCapture;
+
+namespace SpecGD.Tests.Diagnosis;
+
+/// <summary>A planted case for each verdict and each warning.</summary>
+public sealed class DiagnosisTests : IDisposable
+{
+    /// <summary>Rounding of sums over at most a hundred numbers in double precision.</summary>
+    private const double Rounding = 1e-12;
+
+    private readonly PlantedCapture _planted = new();
+
+    public void Dispose() => _planted.Dispose();
+
+    [Theory]
+    [InlineData(8, 2, Verdict.Spectral, 2)]
+    [InlineData(4, 2, Verdict.Spectral, 1)]
+    [InlineData(6, 4, Verdict.Undecided, 4 / 3.0)]
+    [InlineData(4, 4, Verdict.Undecided, 1)]
+    [InlineData(2, 8, Verdict.Euclidean, 4)]
+    public void Every_verdict_has_its_ratio_and_margin(int nuclear, int stable, Verdict verdict, double margin)
+    {
+        var row = _planted.Layer("blocks.0.mlp.fc", Flat(12, 8, nuclear), Flat(8, 8, stable)).Diagnose().Rows.Single();
+
+        Close(row.NuclearRank, nuclear);
+        Close(row.StableRank, stable);
+        Close(row.Ratio, (double)nuclear / stable);
+        row.Judgement!.Value.Verdict.ShouldBe(verdict);
+        Close(row.Judgement!.Value.Margin, margin);
+        row.Shape.ShouldBe((12, 8));
+        row.Reason.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public void A_layer_without_blemish_has_no_warning() =>
+        _planted.Layer("blocks.0.mlp.fc", Flat(8, 8, 8), Flat(8, 8, 1)).Diagnose().Rows.Single().Warnings.ShouldBeEmpty();
+
+    [Fact]
+    public void Gains_are_judged_by_their_diagonal_and_embeddings_by_their_tokens()
+    {
+        var rows = _planted
+            .Layer("norm", Matrix.From(1, 4, [3.0, -3, 3, 0]), Flat(4, 4, 1), kind: "norm")
+            .Layer("embed", Flat(8, 6, 5), null, kind: "embedding", tokens: [50, 25, 25, 0, 0, 0]).Diagnose().Rows;
+
+        Close(rows[0].NuclearRank, 3);
+        rows[0].Judgement!.Value.Verdict.ShouldBe(Verdict.Spectral);
+        Close(rows[1].StableRank, 2);
+        Close(rows[1].NuclearRank, 5);
+        rows[1].Samples.ShouldBe(100);
+    }
+
+    [Fact]
+    public void The_parameter_curvature_lowers_the_threshold_as_4_16_says()
+    {
+        // L_F = λ₁/n = 1/Plenty; C_op = 3 L_F gives α = 3, and the threshold (4 + 3)/(1 + 3/2).
+        var row = _planted.Layer("fc", Flat(8, 8, 2), Flat(8, 8, 4)).Diagnose(3.0 / Plenty).Rows.Single();
+
+        Close(row.Judgement!.Value.Threshold, 7 / 2.5);
+        Close(row.Ratio, 0.5);
+    }
+
+    public static TheoryData<string> Codes => new(Plantings.Keys);
+
+    /// <summary>For each warning a layer that earns it.</summary>
+    private static readonly Dictionary<string, Func<PlantedCapture, PlantedCapture>> Plantings = new()
+    {
+        ["few-samples"] = p => p.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 4), samples: 39),
+        ["batch-smaller-than-width"] = p => p.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 1), samples: 7),
+        ["sampled-rows"] = p => p.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 1), more: """{"rows": 1000}"""),
+        ["rank-deficient-gradient"] = p => p.Layer("fc", Flat(8, 8, 3), Flat(8, 8, 1)),
+        ["zero-gradient"] = p => p.Layer("fc", new Matrix<double>(8, 8), Flat(8, 8, 1)),
+        ["no-gradient"] = p => p.Layer("fc", null, Flat(8, 8, 1)),
+        ["frozen"] = p => p.Layer("fc", null, Flat(8, 8, 1), more: """{"frozen": true}"""),
+        ["non-finite-gradient"] = p => p.Layer("fc", Filled(8, double.NaN), Flat(8, 8, 1)),
+        ["non-finite-activations"] = p => p.Layer("fc", Flat(8, 8, 8), Filled(8, double.PositiveInfinity)),
+        ["zero-activations"] = p => p.Layer("fc", Flat(8, 8, 8), new Matrix<double>(8, 8)),
+        ["no-activations"] = p => p.Layer("fc", Flat(8, 8, 8), null),
+        ["low-precision-gradient"] = p => p.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 1), more: """{"gradient_dtype": "bfloat16"}"""),
+        ["gradient-before"] = p => p.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 1), more: """{"gradient_before": true}"""),
+        ["tied"] = p => p.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 1), more: """{"tied_with": ["embed"]}"""),
+        ["on-the-2d-list"] = p => p.Layer("lm_head", Flat(8, 8, 8), Flat(8, 8, 1)),
+        ["verdict-uncertain"] = p => p.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 4), samples: 400),
+    };
+
+    [Theory]
+    [MemberData(nameof(Codes))]
+    public void Every_warning_is_earned_by_its_planted_case_and_by_no_clean_layer(string code)
+    {
+        var rows = Plantings[code](_planted.Layer("blocks.0.mlp.fc", Flat(8, 8, 8), Flat(8, 8, 1))).Diagnose().Rows;
+
+        rows[0].Warnings.ShouldBeEmpty();
+        rows[1].Warnings.Select(warning => warning.Code).ShouldContain(code);
+        rows[1].Warnings.ShouldAllBe(warning => warning.Text.EndsWith('.'));
+        bool measurable = rows[1].NuclearRank is not null && rows[1].StableRank is not null;
+        (rows[1].Judgement is not null).ShouldBe(measurable);
+        rows[1].Ratio.HasValue.ShouldBe(measurable);
+    }
+
+    [Fact]
+    public void Local_gradients_of_ranks_are_averaged_and_said_and_equal_ones_are_not()
+    {
+        string[] differ = [_planted.Layer("fc", Flat(8, 8, 2), Flat(8, 8, 1)).Write(3, 0), _planted.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 4)).Write(3, 1)];
+        string[] same = [_planted.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 1)).Write(3, 0), _planted.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 4)).Write(3, 1)];
+
+        var row = Diagnosing.Run(differ, new LayerJudge()).Rows.Single();
+        var equal = Diagnosing.Run(same, new LayerJudge()).Rows.Single();
+
+        row.Warnings.Select(w => w.Code).ShouldContain("local-gradients");
+        Close(row.NuclearRank, 100 / 14.0); // of diag(2, 2, 1, 1, 1, 1, 1, 1): (2·2 + 6)² / (2·4 + 6)
+        Close(row.StableRank, (2 + 3) / 2.0); // of diag(2, 1, 1, 1)
+        equal.Warnings.Select(w => w.Code).ShouldNotContain("local-gradients");
+        Close(equal.NuclearRank, 8);
+    }
+
+    [Fact]
+    public void Steps_give_trends_crossings_and_stability()
+    {
+        string[] files =
+        [
+            _planted.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 1)).Write(30), _planted.Layer("fc", Flat(8, 8, 2), Flat(8, 8, 4)).Write(10),
+            _planted.Layer("fc", Flat(8, 8, 4), Flat(8, 8, 2)).Write(20),
+        ];
+
+        var diagnosis = Diagnosing.Run(files, new LayerJudge());
+        var trend = diagnosis.Trends.Single();
+
+        diagnosis.Steps.ShouldBe([10L, 20, 30]);
+        trend.Rows.Select(row => row.Ratio!.Value).ShouldBe([0.5, 2, 8], Rounding);
+        trend.Verdict.ShouldBe(Verdict.Spectral);
+        Close(trend.Stability, 2 / 3.0);
+        trend.Crossings.Select(pair => (pair.From.Step, pair.To.Step)).ShouldBe([(10L, 20L)]);
+        Close(trend.Growth, 16);
+        Close(diagnosis.Total.SpectralShare, 1);
+    }
+
+    [Fact]
+    public void For_the_output_of_attention_the_blocks_input_stands_beside_as_in_Table_1()
+    {
+        var rows = _planted.Layer("blocks.0.attn.qkv", Flat(24, 8, 8), Flat(8, 8, 1)).Layer("blocks.0.attn.proj", Flat(8, 8, 8), Flat(8, 8, 8))
+            .Layer("blocks.1.attn.proj", Flat(8, 8, 8), Flat(8, 8, 8)).Diagnose().Rows;
+
+        Close(rows[1].BlockInputStableRank, 1);
+        rows[1].Judgement!.Value.Verdict.ShouldBe(Verdict.Undecided);
+        rows[2].BlockInputStableRank.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("blocks.0.attn.qkv", "attention")]
+    [InlineData("model.layers.3.self_attn.o_proj", "attention")]
+    [InlineData("h.0.mlp.c_fc", "mlp in")]
+    [InlineData("h.0.mlp.c_proj", "mlp out")]
+    [InlineData("model.layers.3.mlp.down_proj", "mlp out")]
+    [InlineData("lm_head", "head")]
+    [InlineData("conv1.proj", "other")]
+    public void Groups_follow_the_names_that_frameworks_give(string name, string group) =>
+        LayerGroups.Of(new LayerEntry { Name = name }, isLastMatrix: false).Word().ShouldBe(group);
+
+    [Fact]
+    public void A_parameter_is_spectral_only_if_all_its_parts_are()
+    {
+        const string part = """{"part_of": "attn.qkv", "parameter": "attn.qkv.weight", "stored_shape": [16, 8], "layout": "out_in"}""";
+        var plan = ParameterPlan.Of(_planted
+            .Layer("attn.qkv.q", Flat(8, 8, 8), Flat(8, 8, 1), more: part).Layer("attn.qkv.v", Flat(8, 8, 1), Flat(8, 8, 8), more: part)
+            .Layer("mlp.fc", Flat(8, 8, 8), Flat(8, 8, 1), more: """{"stored_shape": [8, 8], "layout": "in_out"}""")
+            .Layer("lm_head", Flat(8, 8, 8), Flat(8, 8, 1)).Diagnose());
+
+        plan.Spectral.Select(p => p.Name).ShouldBe(["mlp.fc.weight"]);
+        plan.Euclidean.Select(p => p.Name).ShouldBe(["attn.qkv.weight", "lm_head.weight"]);
+        plan.Euclidean[0].Comment.ShouldBe("q spectral, nr/st 8, v euclidean, nr/st 0.125");
+        string optax = ParameterGroupText.All.Single(recipe => recipe.Name == "optax").Render(plan);
+        optax.ShouldContain("\"mlp.fc.weight\": MuonDimensionNumbers(reduction_axis=0, output_axis=1)");
+        ParameterGroupText.All.ShouldAllBe(recipe => recipe.Render(plan).Contains("(in, out)", StringComparison.Ordinal));
+    }
+
+    private static Matrix<double> Filled(int size, double value)
+    {
+        var matrix = Flat(size, size, size);
+        matrix[1, 1] = value;
+        return matrix;
+    }
+
+    private static void Close(double? measured, double expected) =>
+        (Math.Abs((measured ?? double.NaN) - expected) <= Rounding * expected).ShouldBeTrue($"{measured} for {expected}");
+}
