@@ -13,6 +13,8 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
         [
             "specgd reproduce fig3           the paper's Figure 3 in runs/reproduce/fig3, checked against the paper",
             "specgd run random-feature       the same experiment with settings of your own",
+            "specgd nanogpt train            a small language model with Muon, measured on the way",
+            "specgd diagnose FILE            which layers of your network want a spectral step",
             "specgd plot runs/reproduce/fig3 draw again without running",
             "specgd doctor                   what was found on this machine, and what is missing",
         ],
@@ -116,7 +118,7 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        int code = page.Invoke(parseResult);
+        int code = PageUnderItsName(parseResult);
         var command = parseResult.CommandResult.Command;
         if (Examples.TryGetValue(command is RootCommand ? "specgd" : command.Name, out var lines))
         {
@@ -126,6 +128,19 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
                 output.WriteLine($"  {line}");
             output.WriteLine();
         }
+        return code;
+    }
+
+    /// <summary>The page names the program after the assembly, which is not what one types.</summary>
+    private int PageUnderItsName(ParseResult parseResult)
+    {
+        var configuration = parseResult.InvocationConfiguration;
+        var output = configuration.Output;
+        using var text = new StringWriter();
+        configuration.Output = text;
+        int code = page.Invoke(parseResult);
+        configuration.Output = output;
+        output.Write(text.ToString().Replace(RootCommand.ExecutableName, "specgd", StringComparison.Ordinal));
         return code;
     }
 }

@@ -59,6 +59,8 @@ public sealed class CommandLineTests : InTemporaryDirectory
         said.ExitCode.ShouldBe(0);
         said.Output.ShouldContain(mentions);
         said.Output.ShouldContain(alsoMentions);
+        said.Output.ShouldContain("specgd", Case.Sensitive);
+        said.Output.ShouldNotContain("SpecGD.Cli", Case.Sensitive);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using SpecGD.Numerics;
 using SpecGD.Numerics.LinearAlgebra;
 
@@ -21,6 +22,9 @@ internal static class NuclearNorms
     /// </summary>
     internal const double GramRounding = 8;
 
+    /// <summary>Rows or columns of a matrix in single precision that are widened at a time.</summary>
+    private const int SliceLength = 4096;
+
     /// <summary>Where more than this share of the eigenvalues is not to be trusted, the SVD of the whole matrix is cheaper.</summary>
     private const double LargestRest = 0.6;
 
@@ -31,6 +35,8 @@ internal static class NuclearNorms
         int k = Math.Min(matrix.Rows, matrix.Columns);
         if (Measures.IsSmall(matrix))
             return ExactMeasures.NuclearNorm(matrix);
+        if (matrix is Matrix<float> single)
+            return OfSingle(single);
         bool tall = matrix.Rows > matrix.Columns;
         using var gramLease = MatrixPool<T>.Rent(k, k);
         using var valuesLease = MatrixPool<T>.Rent(1, k);
@@ -47,6 +53,45 @@ internal static class NuclearNorms
         foreach (T value in lambda[rest..])
             sum += Math.Sqrt(double.CreateChecked(value));
         return rest == 0 ? sum : sum + OfRest(matrix, tall, gramLease.Matrix.RowSlice(0, rest));
+    }
+
+    /// <summary>
+    /// In single precision with the Gram matrix and its eigenvalues in double: what rounding leaves of the roots is then below the digits of
+    /// the entries, and no second level is needed.
+    /// </summary>
+    private static double OfSingle(Matrix<float> matrix)
+    {
+        int k = Math.Min(matrix.Rows, matrix.Columns);
+        using var gramLease = MatrixPool<double>.Rent(k, k);
+        using var valuesLease = MatrixPool<double>.Rent(1, k);
+        var lambda = valuesLease.Matrix.Row(0);
+        DoubleGram(matrix, gramLease.Matrix);
+        Linear.SymmetricEigenvaluesInPlace(gramLease.Matrix, lambda);
+        if (Untrusted<double>(lambda, ToleranceSingle) > 0)
+            return ExactMeasures.NuclearNorm(matrix);
+        double sum = 0;
+        foreach (double value in lambda)
+            sum += Math.Sqrt(Math.Max(0, value));
+        return sum;
+    }
+
+    /// <summary>The smaller of MᵀM and M Mᵀ, in double, by slices along the long side so that no copy of M is made.</summary>
+    private static void DoubleGram(Matrix<float> matrix, Matrix<double> gram)
+    {
+        bool tall = matrix.Rows > matrix.Columns;
+        int length = Math.Max(matrix.Rows, matrix.Columns), k = gram.Rows;
+        using var partLease = MatrixPool<double>.Rent(k, k);
+        gram.Fill(0);
+        for (int start = 0; start < length; start += SliceLength)
+        {
+            int count = Math.Min(SliceLength, length - start);
+            var slice = tall ? matrix.RowSlice(start, count) : matrix.ColumnSlice(start, count);
+            using var widened = MatrixPool<double>.Rent(slice.Rows, slice.Columns);
+            for (int i = 0; i < slice.Rows; i++)
+                TensorPrimitives.ConvertTruncating<float, double>(slice.Row(i), widened.Matrix.Row(i));
+            Linear.Gram(1.0, widened.Matrix, transposeFirst: tall, partLease.Matrix);
+            gram.AddScaled(1, partLease.Matrix);
+        }
     }
 
     private static double OfRest<T>(Matrix<T> matrix, bool tall, Matrix<T> v2)
@@ -66,6 +111,10 @@ internal static class NuclearNorms
     /// towards vectors of larger λ, which adds at most e = δ/√λ_cut in quadrature: e²/(2√λ), and e where it is all noise.
     /// </summary>
     internal static int Untrusted<T>(ReadOnlySpan<T> ascending)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        Untrusted(ascending, typeof(T) == typeof(double) ? Tolerance : ToleranceSingle);
+
+    private static int Untrusted<T>(ReadOnlySpan<T> ascending, double tolerance)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int k = ascending.Length;
@@ -74,7 +123,7 @@ internal static class NuclearNorms
         double sum = 0;
         for (int i = 0; i < k; i++)
             sum += roots[i] = Math.Sqrt(Math.Max(0, double.CreateChecked(ascending[i])));
-        double allowed = sum * (typeof(T) == typeof(double) ? Tolerance : ToleranceSingle), taken = 0;
+        double allowed = sum * tolerance, taken = 0;
         int rest = k;
         for (int i = k - 1; i >= 0 && roots[i] * roots[i] > delta; i--)
         {

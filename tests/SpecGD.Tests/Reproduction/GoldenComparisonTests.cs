@@ -48,6 +48,22 @@ public class GoldenComparisonTests
         comparison.Findings.Select(f => f.Beyond).ShouldBe([2, 1]);
     }
 
+    [Theory]
+    [InlineData(1e-12, true)]
+    [InlineData(3e-20, true)]
+    [InlineData(1.9e-12, true)]
+    [InlineData(2.1e-12, false)]
+    [InlineData(0, false)]
+    [InlineData(-1e-12, false)]
+    [InlineData(double.NaN, false)]
+    [InlineData(double.PositiveInfinity, false)]
+    public void An_upper_bound_lets_smaller_numbers_pass_and_nothing_else(double actual, bool holds)
+    {
+        var comparison = new GoldenComparison();
+        comparison.DecadesAbove("loss", "late", 1e-12, actual, decades: 0.3);
+        comparison.Holds.ShouldBe(holds);
+    }
+
     [Fact]
     public void A_comparison_of_nothing_does_not_hold() => new GoldenComparison().Holds.ShouldBeFalse();
 }

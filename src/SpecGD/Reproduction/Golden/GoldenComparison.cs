@@ -5,7 +5,7 @@ namespace SpecGD.Reproduction.Golden;
 /// <param name="Compared">How many numbers.</param>
 /// <param name="Largest">The largest deviation, in the unit of <paramref name="Allowed"/>.</param>
 /// <param name="Allowed">The tolerance.</param>
-/// <param name="Unit">relative, decades (of the ratio), or absolute.</param>
+/// <param name="Unit">relative, decades (of the ratio), decades above (a smaller number does not deviate), or absolute.</param>
 /// <param name="Place">Where the largest deviation is.</param>
 /// <param name="Beyond">How many numbers are beyond the tolerance.</param>
 public sealed record GoldenFinding(string Quantity, int Compared, double Largest, double Allowed, string Unit, string Place, int Beyond);
@@ -31,6 +31,13 @@ public sealed class GoldenComparison
     /// <summary>|log₁₀(actual/expected)| ≤ decades, for quantities of which only the magnitude is reproducible.</summary>
     public void Decades(string quantity, string place, double expected, double actual, double decades) =>
         Add(quantity, place, Math.Abs(Math.Log10(actual / expected)), decades, "decades");
+
+    /// <summary>
+    /// log₁₀(actual/expected) ≤ decades for a positive number that may be smaller than the golden one by any factor: where the golden trajectory
+    /// itself departs from what the update prescribes.
+    /// </summary>
+    public void DecadesAbove(string quantity, string place, double expected, double actual, double decades) =>
+        Add(quantity, place, actual > 0 ? Math.Max(0, Math.Log10(actual / expected)) : double.NaN, decades, "decades above");
 
     /// <summary>|actual| ≤ bound, where the golden number is itself rounding.</summary>
     public void Small(string quantity, string place, double actual, double bound) => Add(quantity, place, Math.Abs(actual), bound, "absolute");
