@@ -40,7 +40,9 @@ public class GptTrackerTests
         int most = tokens[..128].Concat(tokens[127..255]).CountBy(t => t).Max(c => c.Value);
         tracker.Log["token_frequency"][""].Values.ShouldBe([256.0 / most]);
         var verdict = tracker.Log["verdict"];
-        verdict["2.mlp.c_proj"].Values[0].ShouldBe(Measures.NuclearRank(parameters["blocks.2.mlp.c_proj"].Gradient)!.Value / recorded["block2.mlp.post"].Values[0]);
+        // Measured here with all threads and there with one: products are added up in another order.
+        double nuclear = Measures.NuclearRank(parameters["blocks.2.mlp.c_proj"].Gradient)!.Value;
+        verdict["2.mlp.c_proj"].Values[0].ShouldBe(nuclear / recorded["block2.mlp.post"].Values[0], Tolerance * Shape.HiddenWidth);
         verdict["2.attn.c_proj"].Values[0].ShouldBe(tracker.Log["gradient.attention"]["2.attn.c_proj"].Values[0] / recorded["block2.rms.pre_attn"].Values[0]);
         verdict["2.attn.c_proj.H"].Values[0].ShouldBe(tracker.Log["gradient.attention"]["2.attn.c_proj"].Values[0] / recorded["block2.attn.out"].Values[0]);
         verdict["embedding"].Values[0].ShouldBe(tracker.Log["gradient.embed_lmhead"]["embedding"].Values[0] * most / 256);
