@@ -99,7 +99,7 @@ public sealed class RunCommandTests : InTemporaryDirectory
     public void What_an_interrupted_run_computed_is_gone_on_with()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no such signals");
-        string[] arguments = [.. Small[..^1], "120000", "--specgd-restart-frequency", "0", "--output", "out", "--no-figures"];
+        string[] arguments = [.. Small[..^1], "60000", "--specgd-restart-frequency", "0", "--output", "out", "--no-figures"];
         using var process = SpecgdProcess.Start(Folder, arguments);
         SpinWait.SpinUntil(() => Directory.Exists(Path.Combine(Folder, "out")) || process.HasExited, TimeSpan.FromMinutes(1)).ShouldBeTrue();
         using (var moment = new ManualResetEventSlim())
@@ -114,7 +114,7 @@ public sealed class RunCommandTests : InTemporaryDirectory
 
         said.ExitCode.ShouldBe(0, said.Error);
         said.Error.ShouldContain("going on with what an interrupted run left");
-        RunLogFile.Read(Path.Combine(Folder, "out", "log.json")).Methods["gradient_descent"].Find("loss")!.Count.ShouldBe(120000);
+        RunLogFile.Read(Path.Combine(Folder, "out", "log.json")).Methods["gradient_descent"].Find("loss")!.Count.ShouldBe(60000);
         Directory.Exists(Path.Combine(Folder, "out", KeptWork.FolderName)).ShouldBeFalse("what was kept is gone when the run is whole");
     }
 
