@@ -6,7 +6,7 @@ namespace SpecGD.Spectral;
 /// <summary>
 /// What a polar decomposition knows besides the factor: the norms of the matrix and the number of directions in its numerical range.
 /// </summary>
-/// <param name="NuclearNorm">‖M‖_* = ⟨polar(M), M⟩.</param>
+/// <param name="NuclearNorm">‖M‖_* = ⟨polar(M), M⟩, over the numerical range.</param>
 /// <param name="OperatorNorm">‖M‖_op.</param>
 /// <param name="NumericalRank">Number of singular values above ε·max(m, n)·s₁.</param>
 public readonly record struct PolarSummary(double NuclearNorm, double OperatorNorm, int NumericalRank);

@@ -26,9 +26,10 @@ internal static class PolarBySvd
         double nuclear = 0;
         foreach (T value in s)
         {
+            if (!(value > lowest))
+                break; // they descend, and the rest is rounding
             nuclear += double.CreateChecked(value);
-            if (value > lowest)
-                rank++;
+            rank++;
         }
         Linear.Multiply(T.One, uLease.Matrix.ColumnSlice(0, rank), false, vtLease.Matrix.RowSlice(0, rank), false, T.Zero, factor);
         return new PolarSummary(nuclear, double.CreateChecked(s[0]), rank);
