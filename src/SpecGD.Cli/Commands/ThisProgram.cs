@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Reflection;
+using SpecGD.Numerics.Platform;
 
 namespace SpecGD.Cli.Commands;
 
@@ -21,13 +21,9 @@ internal static class ThisProgram
     /// <exception cref="IOException">It ended with an error; the message holds its last words.</exception>
     public static void Run(IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo(Command[0], [.. Command.Skip(1), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start) ?? throw new IOException($"{Command[0]} could not be started.");
-        var output = process.StandardOutput.ReadToEndAsync();
-        string errors = process.StandardError.ReadToEnd();
-        _ = output.GetAwaiter().GetResult();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-            throw new IOException($"'specgd {string.Join(' ', arguments)}' ended with exit code {process.ExitCode}: {errors.TrimEnd().Split('\n')[^1]}");
+        var said = ChildProcess.RunAsync(Command[0], [.. Command.Skip(1), .. arguments], Directory.GetCurrentDirectory(), Timeout.InfiniteTimeSpan)
+            .GetAwaiter().GetResult();
+        if (said.ExitCode != 0)
+            throw new IOException($"'specgd {string.Join(' ', arguments)}' ended with exit code {said.ExitCode}: {said.Errors.TrimEnd().Split('\n')[^1]}");
     }
 }

@@ -15,15 +15,7 @@ public readonly record struct MachineRate(double InDouble, double InSingle);
 public sealed record BenchmarkResult(Benchmark Benchmark, IReadOnlyList<double> Seconds, long? AllocatedBytes, MachineRate Rate)
 {
     /// <summary>The middle of the times, or the mean of the middle two.</summary>
-    public double Median
-    {
-        get
-        {
-            double[] sorted = [.. Seconds.Order()];
-            int half = sorted.Length / 2;
-            return sorted.Length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-        }
-    }
+    public double Median => Numerics.Median.Of(Seconds);
 
     /// <summary>Seconds that the least operations take at the machine's rate of products; null where they are not counted.</summary>
     public double? Floor => Benchmark.LeastFlops / ((Benchmark.SinglePrecision ? Rate.InSingle : Rate.InDouble) * 1e9);

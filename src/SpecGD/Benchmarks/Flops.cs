@@ -50,9 +50,6 @@ public static class Flops
     public static double Gpt(GptShape shape, int length)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        double d = shape.Width, weights = shape.PaddedVocabulary * d;
-        for (int i = 0; i < shape.Layers; i++)
-            weights += ((GptShape.HasAttention(i) ? 4 : 0) * d * d) + ((shape.MlpParts + 1) * d * shape.HiddenWidth);
-        return 3 * 2 * weights * length;
+        return 3 * shape.WeightOperations * length;
     }
 }

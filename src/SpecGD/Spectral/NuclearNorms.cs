@@ -42,12 +42,13 @@ internal static class NuclearNorms
         using var valuesLease = MatrixPool<T>.Rent(1, k);
         var lambda = valuesLease.Matrix.Row(0);
         Linear.Gram(T.One, matrix, transposeFirst: tall, gramLease.Matrix);
-        int rest = Linear.SymmetricEigenLowestInPlace(gramLease.Matrix, lambda, static values =>
+        int untrusted = 0;
+        int rest = Linear.SymmetricEigenLowestInPlace(gramLease.Matrix, lambda, values =>
         {
-            int untrusted = Untrusted(values);
+            untrusted = Untrusted(values);
             return untrusted > LargestRest * values.Length ? 0 : untrusted;
         });
-        if (rest < Untrusted<T>(lambda))
+        if (rest < untrusted)
             return ExactMeasures.NuclearNorm(matrix);
         double sum = 0;
         foreach (T value in lambda[rest..])

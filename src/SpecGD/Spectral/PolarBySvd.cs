@@ -7,12 +7,8 @@ namespace SpecGD.Spectral;
 /// <summary>The polar factor by its definition, from a thin singular value decomposition.</summary>
 internal static class PolarBySvd
 {
-    /// <summary>polar(M) over the numerical range of M.</summary>
-    public static PolarSummary Write<T>(Matrix<T> matrix, Matrix<T> factor)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Write(matrix, factor, floor: null);
-
-    /// <summary>The factor over the directions with s above <paramref name="floor"/> (by default ε·max(m, n)·s₁).</summary>
-    public static PolarSummary Write<T>(Matrix<T> matrix, Matrix<T> factor, T? floor)
+    /// <summary>The factor over the directions with s above <paramref name="floor"/>; by default ε·max(m, n)·s₁, which is the numerical range.</summary>
+    public static PolarSummary Write<T>(Matrix<T> matrix, Matrix<T> factor, T? floor = null)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int k = Math.Min(matrix.Rows, matrix.Columns);

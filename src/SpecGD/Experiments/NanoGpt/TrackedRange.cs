@@ -18,20 +18,11 @@ public readonly record struct TrackedRange(double Least, double Median, double M
     public static TrackedRange? Of(IEnumerable<TrackedSeries> series)
     {
         ArgumentNullException.ThrowIfNull(series);
-        double[] values = [.. series.Select(one => MedianOf(Settled(one.Series))).Where(double.IsFinite).Order()];
-        return values.Length == 0 ? null : new TrackedRange(values[0], MedianOf(values), values[^1], values.Length);
+        double[] values = [.. series.Select(one => Numerics.Median.Of(Settled(one.Series))).Where(double.IsFinite).Order()];
+        return values.Length == 0 ? null : new TrackedRange(values[0], Numerics.Median.Of(values), values[^1], values.Length);
     }
 
     /// <summary>The finite values from a quarter of the recorded run on.</summary>
     private static IEnumerable<double> Settled(Series series) =>
         series.Values.Where((value, i) => series.Steps[i] >= WarmUp * series.Steps[^1] && double.IsFinite(value));
-
-    private static double MedianOf(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        int half = sorted.Length / 2;
-        return sorted.Length == 0 ? double.NaN
-            : sorted.Length % 2 == 1 ? sorted[half]
-            : (sorted[half - 1] + sorted[half]) / 2;
-    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SpecGD.Numerics;
 using SpecGD.Records;
 
 namespace SpecGD.Experiments.OneStepTrials;
@@ -10,13 +11,6 @@ public static class OneStepSummary
     /// <summary>The share of the rows where the rule picked the better step; NaN without rows.</summary>
     public static double ShareRight(IEnumerable<OneStepRow> rows) =>
         rows.Select(row => row.IsRight ? 1.0 : 0).DefaultIfEmpty(double.NaN).Average();
-
-    /// <summary>The middle of the values; NaN without any.</summary>
-    public static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Where(double.IsFinite).Order()];
-        return sorted.Length == 0 ? double.NaN : 0.5 * (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]);
-    }
 
     /// <summary>The table and its sentences.</summary>
     public static RunSummary Of(IReadOnlyList<OneStepRow> all)
@@ -32,15 +26,15 @@ public static class OneStepSummary
         ["model"] = model,
         ["layer"] = kind,
         ["points"] = rows.Length,
-        ["median nr/st"] = JsonNumber.From(Rounded(Median(rows.Select(row => row.Predicted)))),
+        ["median nr/st"] = JsonNumber.From(Rounded(Median.Of(rows.Select(row => row.Predicted)))),
         ["right calls"] = Percent(ShareRight(rows)),
         ["right, factor 2 apart"] = Percent(ShareRight(rows.Where(row => row.IsDecided))),
         ["right, steps tuned"] = Percent(rows.Average(row => row.IsRightTuned ? 1.0 : 0)),
-        ["measured/predicted"] = JsonNumber.From(Rounded(Median(rows.Select(row => row.Measured / row.Predicted)))),
+        ["measured/predicted"] = JsonNumber.From(Rounded(Median.Of(rows.Select(row => row.Measured / row.Predicted)))),
         ["GD keeps it"] = Percent(rows.Average(row => row.Euclidean.Halvings == 0 ? 1.0 : 0)),
         ["spectral keeps it"] = Percent(rows.Average(row => row.Spectral.Halvings == 0 ? 1.0 : 0)),
-        ["halved, GD"] = JsonNumber.From(Median(rows.Select(row => row.Euclidean.Halvings))),
-        ["halved, spectral"] = JsonNumber.From(Median(rows.Select(row => row.Spectral.Halvings))),
+        ["halved, GD"] = JsonNumber.From(Median.Of(rows.Select(row => row.Euclidean.Halvings))),
+        ["halved, spectral"] = JsonNumber.From(Median.Of(rows.Select(row => row.Spectral.Halvings))),
     };
 
     private static IEnumerable<string> Sentences(IReadOnlyList<OneStepRow> all, OneStepRow[] rows)

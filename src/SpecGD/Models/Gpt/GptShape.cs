@@ -60,6 +60,11 @@ public sealed record GptShape
     /// <summary>Numbers in all parameters.</summary>
     public long ParameterCount => Layouts().Sum(layout => layout.Count);
 
+    /// <summary>Forward operations for one token in products with the matrices of the blocks and the head; embeddings are looked up.</summary>
+    public double WeightOperations => Layouts()
+        .Where(layout => layout.Name.StartsWith("blocks.", StringComparison.Ordinal) || layout.Name == HeadName)
+        .Sum(layout => 2.0 * layout.Count);
+
     /// <summary>Name of value embedding <paramref name="j"/>.</summary>
     public static string ValueEmbeddingName(int j) => $"value_embeds.{j}.weight";
 

@@ -29,7 +29,7 @@ public sealed record GptWork(double ForToken, double ForUpdate, double ForMeasur
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(routing);
-        double weights = Weights(shape), attention = AttentionForToken(shape, plan);
+        double weights = shape.WeightOperations, attention = AttentionForToken(shape, plan);
         double forward = weights + (2 * attention); // scores and mixed values
         double forToken = (ForwardAndBackward * weights) + (7 * attention); // backward: scores again, then dq, dk, dv and those of the probabilities
         double forUpdate = shape.Layouts().Sum(layout => routing.RouteOf(layout).Rule.Operations(layout));
@@ -43,11 +43,6 @@ public sealed record GptWork(double ForToken, double ForUpdate, double ForMeasur
         }
         return new GptWork(forToken, forUpdate, forMeasures, run + (validationTokens * forward));
     }
-
-    /// <summary>Forward operations for one token with the matrices of the blocks and the head; embeddings are looked up.</summary>
-    private static double Weights(GptShape shape) => shape.Layouts()
-        .Where(layout => layout.Name.StartsWith("blocks.", StringComparison.Ordinal) || layout.Name == GptShape.HeadName)
-        .Sum(layout => 2.0 * layout.Count);
 
     /// <summary>One product of attention for a token, over the windows of the middle of the run and one long document.</summary>
     private static double AttentionForToken(GptShape shape, GptTrainingPlan plan)
