@@ -2,14 +2,6 @@ using SpecGD.Numerics.LinearAlgebra;
 
 namespace SpecGD.Numerics.Tests;
 
-/// <summary>The budget is one for the process, so nothing else may run beside these tests.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class WholeProcess
-{
-    public const string Name = "The whole process";
-}
-
-[Collection(WholeProcess.Name)]
 public sealed class ThreadBudgetTests : IDisposable
 {
     /// <summary>Differs from 1 and from what most machines have, so that a budget handed on is seen.</summary>

@@ -6,7 +6,6 @@ using SpecGD.Training;
 namespace SpecGD.Tests.Experiments;
 
 /// <summary>What must be equal to the last bit needs the process to itself: other tests change how many threads OpenBLAS uses.</summary>
-[Collection(nameof(Alone))]
 public sealed class NanoGptExperimentTests : IDisposable
 {
     private static readonly NanoGptStudyOptions Small = new()

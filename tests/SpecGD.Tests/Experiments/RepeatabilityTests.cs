@@ -4,11 +4,6 @@ using SpecGD.Records;
 
 namespace SpecGD.Tests.Experiments;
 
-/// <summary>Tests that need the process to themselves: how many threads OpenBLAS may use, and so the last bit of a large product, is a state of the process.</summary>
-[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-public static class Alone;
-
-[Collection(nameof(Alone))]
 public class RepeatabilityTests
 {
     [SkippableFact]

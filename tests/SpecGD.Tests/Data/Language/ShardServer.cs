@@ -8,6 +8,9 @@ namespace SpecGD.Tests.Data.Language;
 /// <summary>A web server on this machine that misbehaves as it is told, once for each request; then it serves its file well.</summary>
 internal sealed class ShardServer : IDisposable
 {
+    /// <summary>A server that was closed ends at once; one that does not must not hold up the tests for ever.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
+
     private readonly HttpListener _listener = new();
     private readonly byte[] _file;
     private readonly ConcurrentQueue<Action<HttpListenerContext, byte[]>> _misbehaviour;
@@ -84,7 +87,7 @@ internal sealed class ShardServer : IDisposable
     {
         _stop.Cancel();
         _listener.Close();
-        _work.GetAwaiter().GetResult();
+        _work.Wait(EndLimit).ShouldBeTrue("the server ends when it is closed");
         _stop.Dispose();
     }
 

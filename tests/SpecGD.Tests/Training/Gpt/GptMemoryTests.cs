@@ -1,13 +1,11 @@
 using SpecGD.Models.Gpt;
 using SpecGD.Numerics;
 using SpecGD.Optimizers.Parameters;
-using SpecGD.Tests.Experiments;
 using SpecGD.Training.Gpt;
 
 namespace SpecGD.Tests.Training.Gpt;
 
-/// <summary>What was told of a run's size against what is really allocated. Alone: other tests' threads do not matter, pools do.</summary>
-[Collection(nameof(Alone))]
+/// <summary>What was told of a run's size against what is really allocated.</summary>
 public class GptMemoryTests
 {
     /// <summary>Objects, spans' owners, alignment of matrices, token arrays: small beside matrices of these sizes.</summary>

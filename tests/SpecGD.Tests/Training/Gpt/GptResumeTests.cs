@@ -1,12 +1,10 @@
 using SpecGD.Records;
-using SpecGD.Tests.Experiments;
 using SpecGD.Training;
 using SpecGD.Training.Gpt;
 
 namespace SpecGD.Tests.Training.Gpt;
 
-/// <summary>What must be equal to the last bit needs the process to itself: other tests change how many threads OpenBLAS uses.</summary>
-[Collection(nameof(Alone))]
+/// <summary>A run that goes on from a checkpoint equals, to the last bit, the one that never stopped.</summary>
 public sealed class GptResumeTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("specgd-gpt-").FullName;

@@ -1,13 +1,11 @@
 using SpecGD.Records;
-using SpecGD.Tests.Experiments;
 using SpecGD.Tests.Records;
 using SpecGD.Training;
 using SpecGD.Training.Gpt;
 
 namespace SpecGD.Tests.Training.Gpt;
 
-/// <summary>Runs that go on must equal runs that never stopped: they need the process to themselves, as in <see cref="GptResumeTests"/>.</summary>
-[Collection(nameof(Alone))]
+/// <summary>The events of a run that goes on are those of the run that never stopped.</summary>
 public sealed class TrainingEventsTests : IDisposable
 {
     private const int TokensPerStep = 256;
