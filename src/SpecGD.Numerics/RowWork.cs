@@ -15,18 +15,13 @@ public static class RowWork
     /// <param name="body">From a row's number, its work; touches nothing that another row's work writes.</param>
     public static void ForEach(int rows, int width, Action<int> body)
     {
-        int shares = (long)rows * width < WorthDividing ? 1 : Math.Min(rows, ThreadBudget.Total);
-        if (shares == 1)
+        int shares = (long)rows * width < WorthDividing ? 1 : Math.Min(rows, ThreadBudget.Shares);
+        if (shares <= 1)
         {
             Share(0, rows, body);
             return;
         }
-        int[] starts = [.. Enumerable.Range(0, shares).Select(s => (int)((long)rows * s / shares))];
-        ThreadBudget.ForEach(starts, start =>
-        {
-            int share = Array.IndexOf(starts, start);
-            Share(start, share + 1 < shares ? starts[share + 1] : rows, body);
-        });
+        ThreadBudget.Divide(shares, share => Share((int)((long)rows * share / shares), (int)((long)rows * (share + 1) / shares), body));
     }
 
     /// <summary>Σ a_ij b_ij, rows in the working precision, their sum in double.</summary>

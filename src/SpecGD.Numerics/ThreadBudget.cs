@@ -14,7 +14,7 @@ public static class ThreadBudget
     public const string Variable = "SPECGD_THREADS";
 
     private static readonly Lock Gate = new();
-    private static int _parallelSections;
+    private static volatile int _parallelSections;
     private static int? _total;
 
     /// <summary>Threads that the process may keep busy.</summary>
@@ -47,20 +47,33 @@ public static class ThreadBudget
         {
             int next = -1;
             bool leftOut = false;
+            (int Index, Exception Error)? first = null;
             var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(budget, Math.Max(1, items.Count)) };
             try
             {
                 Parallel.For(0, items.Count, options, _ =>
                 {
                     if (cancellation.IsCancellationRequested)
+                    {
                         leftOut = true;
-                    else
-                        body(items[Interlocked.Increment(ref next)]);
+                        return;
+                    }
+                    int index = Interlocked.Increment(ref next);
+                    try
+                    {
+                        body(items[index]);
+                    }
+                    catch (Exception e)
+                    {
+                        lock (options)
+                            first = first is { } known && known.Index < index ? known : (index, e);
+                        throw;
+                    }
                 });
             }
-            catch (AggregateException e) when (e.InnerExceptions is [var first, ..])
+            catch (AggregateException) when (first is not null)
             {
-                ExceptionDispatchInfo.Throw(first); // the caller sees what the item threw, as in a plain loop
+                ExceptionDispatchInfo.Throw(first.Value.Error); // the caller sees what the first item to fail threw, as in a plain loop
             }
             if (leftOut)
                 throw new OperationCanceledException(cancellation);
@@ -70,6 +83,33 @@ public static class ThreadBudget
             Section(-1);
         }
     }
+
+    /// <summary>
+    /// Does short pieces of work 0, 1, …, <paramref name="pieces"/> − 1 side by side, as <see cref="ForEach"/> does long ones; one after another where
+    /// the threads are taken already. At most <see cref="Shares"/> pieces are worth while.
+    /// </summary>
+    public static void Divide(int pieces, Action<int> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        if (pieces > 1 && Shares > 1)
+        {
+            Section(+1);
+            try
+            {
+                if (ThreadTeam.TryRun(Total, pieces, body))
+                    return;
+            }
+            finally
+            {
+                Section(-1);
+            }
+        }
+        for (int piece = 0; piece < pieces; piece++)
+            body(piece);
+    }
+
+    /// <summary>Into how many pieces work may be divided here: the whole budget, and 1 where it is divided already.</summary>
+    public static int Shares => _parallelSections > 0 ? 1 : Total;
 
     /// <summary>Hands the budget to OpenBLAS and to MathNet; called once when it is loaded and whenever the owner changes.</summary>
     internal static void Apply()

@@ -36,6 +36,9 @@ public sealed class Backend
     /// <summary>The backend in force: the one of the enclosing <see cref="Use"/>, else the default of the process.</summary>
     public static Backend Current => Override.Value ?? LazyDefault.Value;
 
+    /// <summary>Whether this flow of control has a backend of its own, by <see cref="Use"/>.</summary>
+    internal static bool IsOverridden => Override.Value is not null;
+
     /// <summary>The managed backend, always there.</summary>
     public static Backend Managed => LazyManaged.Value;
 

@@ -13,6 +13,15 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
 {
     private const int RowMajor = 101, NoTranspose = 111, Transpose = 112, Lower = 122;
 
+    /// <summary>
+    /// Products of so many multiplications are divided among the threads here, by rows of the result, and not within OpenBLAS: its threads go on
+    /// looking for work for milliseconds after each product, on processors that the work between two products needs.
+    /// </summary>
+    private const double WorthDividing = 1 << 20;
+
+    /// <summary>Least rows of a thread's share, and what shares are multiples of, so that kernels' blocks stay whole.</summary>
+    private const int FewestRows = 32, RowStep = 16;
+
     private readonly delegate* unmanaged<int, int, int, int, int, int, T, T*, int, T*, int, T, T*, int, void> _gemm;
     private readonly delegate* unmanaged<int, int, int, int, T, T*, int, T*, int, T, T*, int, void> _gemv;
     private readonly delegate* unmanaged<int, int, int, int, int, T, T*, int, T, T*, int, void> _syrk;
@@ -40,6 +49,28 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
     }
 
     public void Multiply(T alpha, Matrix<T> a, bool transposeA, Matrix<T> b, bool transposeB, T beta, Matrix<T> c)
+    {
+        int inner = transposeA ? a.Rows : a.Columns;
+        int shares = (double)c.Rows * c.Columns * inner < WorthDividing ? 1 : Math.Min(ThreadBudget.Shares, c.Rows / FewestRows);
+        if (shares <= 1)
+            Product(alpha, a, transposeA, b, transposeB, beta, c);
+        else
+            Divided(shares, alpha, a, transposeA, b, transposeB, beta, c);
+    }
+
+    /// <summary>The product by rows of c, a share for each thread.</summary>
+    private void Divided(int shares, T alpha, Matrix<T> a, bool transposeA, Matrix<T> b, bool transposeB, T beta, Matrix<T> c)
+    {
+        ThreadBudget.Divide(shares, share =>
+        {
+            int from = RowOf(share), count = RowOf(share + 1) - from;
+            Product(alpha, transposeA ? a.ColumnSlice(from, count) : a.RowSlice(from, count), transposeA, b, transposeB, beta, c.RowSlice(from, count));
+        });
+
+        int RowOf(int share) => share == shares ? c.Rows : (int)((long)c.Rows * share / shares) / RowStep * RowStep;
+    }
+
+    private void Product(T alpha, Matrix<T> a, bool transposeA, Matrix<T> b, bool transposeB, T beta, Matrix<T> c)
     {
         int inner = transposeA ? a.Rows : a.Columns;
         _gemm(RowMajor, transposeA ? Transpose : NoTranspose, transposeB ? Transpose : NoTranspose, c.Rows, c.Columns, inner,

@@ -29,7 +29,7 @@ internal sealed class AttentionLayer<T>
     private readonly GptParameters<T> _parameters;
     private readonly AttentionActivations<T> _kept;
     private readonly int _block;
-    private readonly int[] _heads;
+    private readonly int _heads;
     private readonly Matrix<T> _qkv, _dQkv;
     private readonly ParameterMatrix<T> _out;
     private readonly ParameterTensor<T>? _valueEmbedding;
@@ -40,7 +40,7 @@ internal sealed class AttentionLayer<T>
         _block = block;
         _kept = kept;
         var shape = parameters.Shape;
-        _heads = [.. Enumerable.Range(0, shape.Heads)];
+        _heads = shape.Heads;
         var stack = parameters.Blocks[block].Attention!;
         _qkv = stack.Value.RowSlice(0, 3 * shape.Width);
         _dQkv = stack.Gradient.RowSlice(0, 3 * shape.Width);
@@ -56,7 +56,7 @@ internal sealed class AttentionLayer<T>
         Linear.Multiply(T.One, pass.Normed, false, _qkv, true, T.Zero, _kept.Qkv);
         TakeHeads(pass);
         var mask = pass.Mask(_block);
-        ThreadBudget.ForEach(_heads, head =>
+        ThreadBudget.Divide(_heads, head =>
         {
             var (q, k, v, output) = Head(pass, head);
             HeadAttention<T>.Forward(q, k, v, mask, output, _kept.LogSums.Row(head));
@@ -73,7 +73,7 @@ internal sealed class AttentionLayer<T>
         Linear.Multiply(T.One, dx, true, _kept.Output, false, T.One, _out.Gradient);
         Linear.Multiply(T.One, dx, false, _out.Value, false, T.Zero, pass.DNormed);
         var mask = pass.Mask(_block);
-        ThreadBudget.ForEach(_heads, head =>
+        ThreadBudget.Divide(_heads, head =>
             HeadAttention<T>.Backward(
                 Head(pass, head), mask, _kept.LogSums.Row(head), OfHead(pass.DNormed, head, part: 0), HeadGradient(pass, head)));
         ValueMixBackward(pass);
@@ -89,7 +89,7 @@ internal sealed class AttentionLayer<T>
     {
         int d = pass.Q.Columns;
         Span<T> qkv = _kept.Qkv.Row(t), mixed = pass.V.Row(t);
-        for (int head = 0; head < _heads.Length; head++)
+        for (int head = 0; head < _heads; head++)
         {
             TakeHead(qkv[..d], pass.Q.Row(t), head, t, pass.Rotary);
             TakeHead(qkv.Slice(d, d), pass.K.Row(t), head, t, pass.Rotary);
@@ -101,7 +101,7 @@ internal sealed class AttentionLayer<T>
 
     private void TakeHead(ReadOnlySpan<T> projected, Span<T> taken, int head, int position, Rotary<T> rotary)
     {
-        int width = taken.Length / _heads.Length, start = head * width;
+        int width = taken.Length / _heads, start = head * width;
         var y = taken.Slice(start, width);
         RmsNorm<T>.Forward(projected.Slice(start, width), y);
         rotary.Forward(position, y);
@@ -131,9 +131,9 @@ internal sealed class AttentionLayer<T>
     /// <summary>Gradients of rotated, normalised queries and keys, the first two thirds of DQkv, become those of the projections.</summary>
     private void QueriesAndKeysBackward(GptPass<T> pass) => RowWork.ForEach(_kept.Qkv.Rows, _kept.Qkv.Columns, t =>
     {
-        int width = pass.Q.Columns / _heads.Length;
+        int width = pass.Q.Columns / _heads;
         Span<T> projected = _kept.Qkv.Row(t), gradient = pass.DQkv.Row(t);
-        for (int head = 0; head < 2 * _heads.Length; head++) // the heads of the queries, then those of the keys
+        for (int head = 0; head < 2 * _heads; head++) // the heads of the queries, then those of the keys
         {
             var dy = gradient.Slice(head * width, width);
             pass.Rotary.Backward(t, dy);
@@ -152,7 +152,7 @@ internal sealed class AttentionLayer<T>
     /// <summary>The columns of a head within part 0, 1 or 2 of a matrix whose parts are d wide.</summary>
     private Matrix<T> OfHead(Matrix<T> matrix, int head, int part)
     {
-        int width = _qkv.Columns / _heads.Length;
+        int width = _qkv.Columns / _heads;
         return matrix.ColumnSlice((part * _qkv.Columns) + (head * width), width);
     }
 
