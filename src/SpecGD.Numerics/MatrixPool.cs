@@ -5,32 +5,59 @@ namespace SpecGD.Numerics;
 
 /// <summary>
 /// Work matrices that are used and handed back, so that a training loop allocates nothing after its first steps. A lease is taken with
-/// <c>using</c>; its matrix must not be kept beyond it.
+/// <c>using</c>; its matrix must not be kept beyond it. Memory is kept by size, not by shape: sizes are rounded up by at most an eighth, so that work
+/// whose shape changes from step to step (the directions that a decomposition leaves to its next level) finds what another shape left.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public static class MatrixPool<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private static readonly ConcurrentDictionary<(int Rows, int Columns), ConcurrentBag<Matrix<T>>> Free = new();
+    /// <summary>Smallest piece of memory, in elements.</summary>
+    private const int Smallest = 64;
+
+    /// <summary>Sizes in each doubling.</summary>
+    private const int SizesPerDoubling = 8;
+
+    /// <summary>Beyond this an eighth more might not fit an array; such a matrix has memory of its very size.</summary>
+    private const long LargestRounded = 1L << 30;
+
+    private static readonly ConcurrentDictionary<long, ConcurrentBag<Matrix<T>>> Free = new();
 
     /// <summary>A rows × columns matrix, contents undefined, until the lease is disposed of.</summary>
+    /// <exception cref="MatrixTooLargeException">More elements than one array can hold.</exception>
     public static Lease Rent(int rows, int columns)
     {
-        var shelf = Free.GetOrAdd((rows, columns), static _ => []);
-        return new Lease(shelf, shelf.TryTake(out var matrix) ? matrix : new Matrix<T>(rows, columns));
+        long count = (long)rows * columns, size = SizeFor(count);
+        var shelf = Free.GetOrAdd(size, static _ => []);
+        if (!shelf.TryTake(out var memory))
+            memory = size <= LargestRounded ? new Matrix<T>(1, (int)size) : new Matrix<T>(rows, columns).Reshape(1, (int)count);
+        return new Lease(shelf, memory, count == 0 ? new Matrix<T>(rows, columns) : memory.ColumnSlice(0, (int)count).Reshape(rows, columns));
     }
 
     /// <summary>Forgets every matrix that is not on lease, so that the garbage collector may take the memory back.</summary>
     public static void Trim() => Free.Clear();
 
+    /// <summary>Elements of the memory that a matrix of <paramref name="count"/> elements gets.</summary>
+    internal static long SizeFor(long count)
+    {
+        if (count <= Smallest)
+            return Smallest;
+        if (count > LargestRounded)
+            return count;
+        long step = (1L << BitOperations.Log2((ulong)(count - 1))) / SizesPerDoubling;
+        return (count + step - 1) / step * step;
+    }
+
     /// <summary>The right to use one pooled matrix; disposing of it, once, hands the matrix back.</summary>
     public readonly struct Lease : IDisposable
     {
         private readonly ConcurrentBag<Matrix<T>> _shelf;
+        private readonly Matrix<T> _memory;
 
-        internal Lease(ConcurrentBag<Matrix<T>> shelf, Matrix<T> matrix)
+        internal Lease(ConcurrentBag<Matrix<T>> shelf, Matrix<T> memory, Matrix<T> matrix)
         {
             _shelf = shelf;
+            _memory = memory;
             Matrix = matrix;
         }
 
@@ -38,6 +65,6 @@ public static class MatrixPool<T>
         public Matrix<T> Matrix { get; }
 
         /// <summary>Hands the matrix back to the pool.</summary>
-        public void Dispose() => _shelf.Add(Matrix);
+        public void Dispose() => _shelf.Add(_memory);
     }
 }

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace SpecGD.Numerics.Tests;
 
-/// <summary>Each test rents a shape that no other code asks for: the pool is one for the whole process.</summary>
+/// <summary>Each test rents a size that no other code asks for: the pool is one for the whole process.</summary>
+[Collection(WholeProcess.Name)]
 public class MatrixPoolTests
 {
     [Fact]
@@ -24,15 +26,54 @@ public class MatrixPoolTests
         one.Matrix.SharesMemoryWith(other.Matrix).ShouldBeFalse();
     }
 
-    [Fact]
-    public void Another_shape_of_as_many_elements_gets_memory_of_its_own()
+    [Theory]
+    [InlineData(3, 1019)]
+    [InlineData(1, 3057)]
+    [InlineData(1000, 3)]
+    public void Another_shape_of_as_many_elements_or_slightly_fewer_takes_the_same_memory(int rows, int columns)
     {
+        MatrixPool<double>.Trim();
         Matrix<double> first;
         using (var lease = MatrixPool<double>.Rent(1019, 3))
             first = lease.Matrix;
-        using var turned = MatrixPool<double>.Rent(3, 1019);
-        turned.Matrix.ToString().ShouldBe("3×1019");
-        turned.Matrix.SharesMemoryWith(first).ShouldBeFalse();
+        using var other = MatrixPool<double>.Rent(rows, columns);
+        other.Matrix.ToString().ShouldBe(string.Create(CultureInfo.InvariantCulture, $"{rows}×{columns}"));
+        other.Matrix.IsContiguous.ShouldBeTrue();
+        Unsafe.AreSame(ref first[0, 0], ref other.Matrix[0, 0]).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Memory_is_at_most_an_eighth_larger_than_asked_for_and_never_smaller()
+    {
+        for (long count = 64; count < 1L << 31; count += 1 + (count / 7))
+        {
+            long size = MatrixPool<double>.SizeFor(count);
+            size.ShouldBeGreaterThanOrEqualTo(count);
+            (8 * (size - count)).ShouldBeLessThanOrEqualTo(count);
+            MatrixPool<double>.SizeFor(size).ShouldBe(size);
+        }
+    }
+
+    /// <summary>A number of columns that changes at every turn, as a decomposition's next level has it, must not fill the memory shape by shape.</summary>
+    [Fact]
+    public void Renting_every_number_of_columns_allocates_a_few_times_the_largest_and_then_nothing()
+    {
+        const int rows = 509, most = 251;
+        const double timesTheLargest = 14; // eight sizes of 9/16 to 1 in the last doubling, half of that in the one before, …: below 13 in all, and objects
+        MatrixPool<double>.Trim();
+        long first = AllocatedByRentingEveryWidth(), second = AllocatedByRentingEveryWidth();
+        first.ShouldBeLessThan((long)(timesTheLargest * rows * most * sizeof(double)));
+        second.ShouldBe(0);
+
+        static long AllocatedByRentingEveryWidth()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int columns = 1; columns <= most; columns++)
+            {
+                using var lease = MatrixPool<double>.Rent(rows, columns);
+            }
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 
     [Fact]

@@ -134,14 +134,24 @@ public static class Linear
     public static T[] SingularValues<T>(Matrix<T> matrix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        matrix.RequireFinite();
         var values = new T[Math.Min(matrix.Rows, matrix.Columns)];
-        if (values.Length == 0)
-            return values;
+        SingularValues(matrix, values);
+        return values;
+    }
+
+    /// <summary>The same into <paramref name="values"/>; nothing is allocated.</summary>
+    /// <exception cref="ArgumentException">There are not min(m, n) places.</exception>
+    /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
+    public static void SingularValues<T>(Matrix<T> matrix, Span<T> values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        RequirePlaces(values.Length, Math.Min(matrix.Rows, matrix.Columns));
+        matrix.RequireFinite();
+        if (values.IsEmpty)
+            return;
         using var work = MatrixPool<T>.Rent(matrix.Rows, matrix.Columns);
         matrix.CopyTo(work.Matrix);
         Backend.Current.For<T>().SingularValues(work.Matrix, values);
-        return values;
     }
 
     /// <summary>Thin SVD of an m × n matrix = u diag(values) vt with k = min(m, n): u is m × k, values descend, vt is k × n.</summary>
@@ -153,8 +163,7 @@ public static class Linear
         int k = Math.Min(matrix.Rows, matrix.Columns);
         Matrix<T>.RequireShape(u, matrix.Rows, k, nameof(u));
         Matrix<T>.RequireShape(vt, k, matrix.Columns, nameof(vt));
-        if (values.Length != k)
-            throw new ArgumentException($"There are {k} singular values; the destination holds {values.Length}.", nameof(values));
+        RequirePlaces(values.Length, k);
         matrix.RequireFinite();
         if (k == 0)
             return;
@@ -204,6 +213,12 @@ public static class Linear
         if (!q.IsEmpty)
             Backend.Current.For<T>().Qr(q, r);
         return (q, r);
+    }
+
+    private static void RequirePlaces(int places, int singularValues)
+    {
+        if (places != singularValues)
+            throw new ArgumentException($"There are {singularValues} singular values; the destination holds {places}.", nameof(places));
     }
 
     private static string Shape<T>(Matrix<T> matrix, bool transpose)

@@ -39,13 +39,13 @@ public sealed class AdamW(AdamWSettings settings) : IOptimizer
         foreach (var block in blocks)
         {
             var g = block.Gradient;
-            var m = Moment(_first, block);
+            var m = _first.Of(block);
             m.Scale(settings.Beta1);
             m.AddScaled(1 - settings.Beta1, g);
             using var lease = MatrixPool<double>.Rent(g.Rows, g.Columns);
             g.CopyTo(lease.Matrix);
             lease.Matrix.MultiplyElementwise(g);
-            var v = Moment(_second, block);
+            var v = _second.Of(block);
             v.Scale(settings.Beta2);
             v.AddScaled(1 - settings.Beta2, lease.Matrix);
         }
@@ -80,12 +80,5 @@ public sealed class AdamW(AdamWSettings settings) : IOptimizer
         _steps = (int)(JsonNumber.Of(state["steps"]) ?? throw new FormatException("The kept state of AdamW lacks its number of steps."));
         _first = MatrixState.RestoreNamed(state["first"]);
         _second = MatrixState.RestoreNamed(state["second"]);
-    }
-
-    private static Matrix<double> Moment(Dictionary<string, Matrix<double>> moments, WeightBlock block)
-    {
-        if (!moments.TryGetValue(block.Name, out var moment))
-            moments.Add(block.Name, moment = new Matrix<double>(block.Weight.Rows, block.Weight.Columns));
-        return moment;
     }
 }

@@ -38,12 +38,11 @@ public sealed class Muon(MuonSettings settings) : IOptimizer
         double mu = settings.Momentum;
         foreach (var block in blocks)
         {
-            if (!_momenta.TryGetValue(block.Name, out var m))
-                _momenta.Add(block.Name, m = new Matrix<double>(block.Weight.Rows, block.Weight.Columns));
+            var m = _momenta.Of(block);
             MuonMath.Accumulate(m, block.Gradient, mu);
             using var lease = MatrixPool<double>.Rent(m.Rows, m.Columns);
             MuonMath.LookAhead(block.Gradient, m, mu, lease.Matrix);
-            _updates[block.Name] = settings.Orthogonalizer.Apply(lease.Matrix);
+            settings.Orthogonalizer.Apply(lease.Matrix, _updates.Of(block));
         }
     }
 

@@ -14,7 +14,17 @@ public static class ExactMeasures
 
     /// <summary>Nuclear norm ‖M‖_* = Σ s.</summary>
     public static double NuclearNorm<T>(Matrix<T> matrix)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> => SingularValues(matrix).Sum();
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        using var scaled = new Scaled<T>(matrix);
+        using var values = MatrixPool<T>.Rent(1, Math.Min(matrix.Rows, matrix.Columns)); // on every step of a trajectory: nothing is allocated
+        var s = values.Matrix.Row(0);
+        Linear.SingularValues(scaled.Matrix, s);
+        double sum = 0;
+        foreach (T value in s)
+            sum += scaled.Restore(double.CreateChecked(value));
+        return sum;
+    }
 
     /// <summary>Stable rank Σ s² / s₁²; null for a zero matrix.</summary>
     public static double? StableRank<T>(Matrix<T> matrix)

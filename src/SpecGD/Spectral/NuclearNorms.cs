@@ -120,7 +120,8 @@ internal static class NuclearNorms
     {
         int k = ascending.Length;
         double delta = GramRounding * double.CreateChecked(T.BitIncrement(T.One) - T.One) * double.CreateChecked(ascending[^1]);
-        Span<double> roots = k <= 1024 ? stackalloc double[k] : new double[k];
+        using var rootLease = MatrixPool<double>.Rent(1, k);
+        var roots = rootLease.Matrix.Row(0);
         double sum = 0;
         for (int i = 0; i < k; i++)
             sum += roots[i] = Math.Sqrt(Math.Max(0, double.CreateChecked(ascending[i])));

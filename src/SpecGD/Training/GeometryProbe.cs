@@ -20,7 +20,7 @@ public sealed class GeometryProbe(MethodLog log, AdaptiveDescent optimizer) : IP
     {
         ArgumentNullException.ThrowIfNull(model);
         foreach (var block in model.Blocks)
-            log.Record($"{Geometries}.{block.Name}", step, ReferenceEquals(optimizer.GeometryOf(block), Geometry.Spectral) ? 1 : 0);
+            log.Record(SeriesName.Of(Geometries, block.Name), step, ReferenceEquals(optimizer.GeometryOf(block), Geometry.Spectral) ? 1 : 0);
         log.Record(Switches, step, optimizer.Switches);
     }
 

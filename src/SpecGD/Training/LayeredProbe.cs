@@ -14,21 +14,23 @@ namespace SpecGD.Training;
 /// <param name="geometry">The geometry in which a block is updated: it decides which activation norm scales its step.</param>
 public sealed class LayeredProbe(MethodLog log, Func<WeightBlock, Geometry> geometry) : IProbe
 {
+    private readonly WeightNorms _norms = new();
+
     /// <inheritdoc/>
     public void Observe(int step, double loss, IModel model)
     {
         log.Record("loss", step, loss);
         var blocks = model.Blocks;
         for (int layer = 1; layer < blocks.Count; layer++)
-            log.Record($"activations.layer{layer}", step, blocks[layer].Activation.StableRankOrZero);
+            log.Record(SeriesName.Of("activations", "layer", layer), step, blocks[layer].Activation.StableRankOrZero);
         for (int layer = 1; layer < blocks.Count; layer++)
-            log.Record($"grad_ratio.{blocks[layer - 1].Name}", step, blocks[layer - 1].GradientNuclearRank);
+            log.Record(SeriesName.Of("grad_ratio", blocks[layer - 1].Name), step, blocks[layer - 1].GradientNuclearRank);
         for (int layer = 0; layer < blocks.Count; layer++)
         {
             var activation = blocks[layer].Activation;
             var of = geometry(blocks[layer]);
-            log.Record($"grad_scale.{blocks[layer].Name}", step, of.NaturalScale(activation));
-            log.Record($"activation_op_norm.A{layer}", step, of.CurvatureNorm(activation));
+            log.Record(SeriesName.Of("grad_scale", blocks[layer].Name), step, of.NaturalScale(activation));
+            log.Record(SeriesName.Of("activation_op_norm", "A", layer), step, of.CurvatureNorm(activation));
         }
     }
 
@@ -37,15 +39,12 @@ public sealed class LayeredProbe(MethodLog log, Func<WeightBlock, Geometry> geom
     {
         ArgumentNullException.ThrowIfNull(model);
         foreach (var block in model.Blocks)
-            log.Record(
-                $"weight_op_norm.{block.Name}",
-                step,
-                double.IsFinite(Numerics.MatrixArithmetic.LargestMagnitude(block.Weight)) ? Measures.OperatorNorm(block.Weight) : double.NaN);
+            log.Record(SeriesName.Of("weight_op_norm", block.Name), step, _norms.Of(block));
     }
 
     /// <inheritdoc/>
-    public JsonNode CaptureState() => SeriesState.Capture(log);
+    public JsonNode CaptureState() => NormedSeries.Capture(log, _norms);
 
     /// <inheritdoc/>
-    public void RestoreState(JsonNode state) => SeriesState.Restore(log, state);
+    public void RestoreState(JsonNode state) => NormedSeries.Restore(log, _norms, state);
 }

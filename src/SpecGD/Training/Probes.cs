@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using SpecGD.Models;
 using SpecGD.Numerics;
 using SpecGD.Records;
-using SpecGD.Spectral;
 
 namespace SpecGD.Training;
 
@@ -11,6 +10,8 @@ namespace SpecGD.Training;
 /// <param name="log">Where the series go.</param>
 public sealed class SingleBlockProbe(MethodLog log) : IProbe
 {
+    private readonly WeightNorms _norms = new();
+
     /// <inheritdoc/>
     public void Observe(int step, double loss, IModel model)
     {
@@ -20,17 +21,17 @@ public sealed class SingleBlockProbe(MethodLog log) : IProbe
         log.Record("grad_norm", step, block.GradientNorm);
         log.Record("nuclear_norm", step, block.GradientNuclearNorm);
         log.Record("nuclear_rank", step, block.GradientNuclearRank);
-        log.Record($"grad_ratio.{block.Name}", step, block.GradientNuclearRank);
-        log.Record($"weight_op_norm.{block.Name}", step, Measures.OperatorNorm(block.Weight));
+        log.Record(SeriesName.Of("grad_ratio", block.Name), step, block.GradientNuclearRank);
+        log.Record(SeriesName.Of("weight_op_norm", block.Name), step, _norms.Of(block));
         log.Record("activations.layer1", step, block.Activation.StableRank);
         log.Record("activation_op_norm.A1", step, block.Activation.OperatorNorm);
     }
 
     /// <inheritdoc/>
-    public JsonNode CaptureState() => SeriesState.Capture(log);
+    public JsonNode CaptureState() => NormedSeries.Capture(log, _norms);
 
     /// <inheritdoc/>
-    public void RestoreState(JsonNode state) => SeriesState.Restore(log, state);
+    public void RestoreState(JsonNode state) => NormedSeries.Restore(log, _norms, state);
 }
 
 /// <summary>Keeps copies of the first block's weight at chosen steps.</summary>

@@ -1,6 +1,12 @@
+using System.Text.Json.Nodes;
+using SpecGD.Data;
 using SpecGD.Experiments;
+using SpecGD.Models;
 using SpecGD.Numerics.LinearAlgebra;
+using SpecGD.Numerics.Random;
+using SpecGD.Optimizers;
 using SpecGD.Records;
+using SpecGD.Training;
 
 namespace SpecGD.Tests.Experiments;
 
@@ -16,5 +22,49 @@ public class RepeatabilityTests
         byte[] second = RunLogFile.Serialize(new RandomFeature().Run(options, RunContext.Silent).Log);
 
         first.ShouldBe(second);
+    }
+
+    /// <summary>
+    /// Norms of weights this large are measured from where the last measurement led, so the last bits depend on it: a trajectory that goes on must
+    /// have that memory too, and the text it is kept as must hold every bit.
+    /// </summary>
+    [SkippableFact]
+    public void A_trajectory_with_wide_layers_goes_on_to_the_last_bit()
+    {
+        const int between = 6, end = 14;
+        Skip.If(Backend.OpenBlas is null, "OpenBLAS is not installed");
+        var whole = new MethodLog();
+        Run(Wide(whole, end));
+        var first = Wide(new MethodLog(), between);
+        Run(first);
+        string kept = TrajectoryState.Capture(first, between).ToJsonString();
+
+        Serialized(Continued(kept)).ShouldBe(Serialized(whole));
+        var forgetful = JsonNode.Parse(kept)!;
+        forgetful["probes"]![0]!["norms"] = new JsonObject();
+        Serialized(Continued(forgetful.ToJsonString())).ShouldNotBe(Serialized(whole), "the memory of the norms is what makes the last bits");
+
+        static MethodLog Continued(string kept)
+        {
+            var log = new MethodLog();
+            Run(TrajectoryState.Restore(Wide(log, end), JsonNode.Parse(kept)!));
+            return log;
+        }
+    }
+
+    private static void Run(Trajectory trajectory) =>
+        TrainingLoop.Run(trajectory, SilentProgress.Instance, CancellationToken.None).Status.ShouldBe(RunStatus.Finished);
+
+    private static string Serialized(MethodLog log) => SeriesState.Capture(log).ToJsonString();
+
+    private static Trajectory Wide(MethodLog log, int stop)
+    {
+        var activation = Activation.Named("relu_square");
+        var random = new TorchRandom(42);
+        var inputs = random.Normal(40, 5);
+        var model = new MultilayerPerceptron(
+            inputs, FourLayerNetwork.ProductOfFirstThree(inputs), FourLayerNetwork.Draw(random, 5, 150, activation), activation);
+        var method = new SteepestDescent(Geometry.Euclidean, StepSize.Natural(0.01));
+        return new Trajectory("wide", model, method, [new LayeredProbe(log, _ => Geometry.Euclidean)], 0, stop);
     }
 }

@@ -31,6 +31,7 @@ public sealed class GptTrainer<T>
     private readonly GptCheckpoints? _checkpoints;
     private readonly GptValidator<T> _validator;
     private readonly MethodLog _log = new();
+    private readonly int[] _tokens;
     private int _keptAfter = -1;
     private double _lastLoss;
 
@@ -57,6 +58,7 @@ public sealed class GptTrainer<T>
         _validation = validation;
         _checkpoints = checkpoints;
         _model = new GptModel<T>(parameters, plan.Length);
+        _tokens = new int[plan.Length + 1];
         _validator = new GptValidator<T>(parameters, _model);
         _tracker = new GptTracker<T>(parameters.Shape, plan.TrackEvery);
         Optimizer = new ParameterOptimizer<T>(parameters.All, routing, new CooldownSchedule(plan.Steps));
@@ -186,13 +188,12 @@ public sealed class GptTrainer<T>
     {
         Parameters.ClearGradients();
         double loss = 0;
-        int[] tokens = new int[_plan.Length + 1];
         foreach (var sequence in sequences)
         {
-            Take(sequence, tokens);
+            Take(sequence, _tokens);
             if (watch is not null)
-                _tracker.ObserveTokens(tokens.AsSpan(0, _plan.Length));
-            loss += _model.LossAndGradient(tokens.AsSpan(0, _plan.Length), tokens.AsSpan(1), window, watch);
+                _tracker.ObserveTokens(_tokens.AsSpan(0, _plan.Length));
+            loss += _model.LossAndGradient(_tokens.AsSpan(0, _plan.Length), _tokens.AsSpan(1), window, watch);
         }
         return loss;
     }
