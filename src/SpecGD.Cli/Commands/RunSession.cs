@@ -66,7 +66,10 @@ internal static class RunSession
         long begin = clock.GetTimestamp();
         var identity = new RunIdentity(experiment.Name, Setting.ToJson(options));
         if (!request.Fresh && folder.FindFinished(identity) is { } log)
+        {
+            KeptWork.In(folder.DirectoryPath, identity, clock).Drop(); // where the process was killed after its last write
             return Finished(log, folder, request, () => clock.GetElapsedTime(begin));
+        }
         SayWhatIsSlow();
         var kept = KeptWork.In(folder.DirectoryPath, identity, clock);
         if (request.Fresh)
@@ -86,7 +89,7 @@ internal static class RunSession
         else
             kept.Drop();
         if (request.Drawing != Drawing.Nothing)
-            Draw(result.Log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames);
+            folder.Draw(() => Draw(result.Log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames));
         var wall = clock.GetElapsedTime(begin);
         Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{folder.DirectoryPath} written in {wall.TotalSeconds:0.0} s"));
         return new Outcome(result, folder, wall, Explain(result, folder, interruption));
@@ -112,8 +115,8 @@ internal static class RunSession
     {
         Terminal.Remark($"{folder.DirectoryPath} holds this run already (--fresh computes it again)");
         bool keepFrames = request.Drawing == Drawing.FiguresAndFrames;
-        if (keepFrames || (request.Drawing == Drawing.Figures && !Directory.EnumerateFiles(folder.FiguresPath, "*.png").Any()))
-            Draw(log, folder.FiguresPath, keepFrames);
+        if (keepFrames || (request.Drawing == Drawing.Figures && !folder.HasFigures))
+            folder.Draw(() => Draw(log, folder.FiguresPath, keepFrames));
         return new Outcome(new RunResult(log, RunStatus.Finished, null), folder, elapsed(), ExitCode.Done);
     }
 

@@ -15,6 +15,9 @@ public sealed class RunFolder
 
     private const string CaptionEnding = ".caption.txt";
 
+    /// <summary>There while figures are drawn, so that a run that was killed then is drawn again.</summary>
+    private const string DrawingMarkName = "figures-unfinished.txt";
+
     private RunFolder(string path) => DirectoryPath = path;
 
     /// <summary>The folder's path.</summary>
@@ -36,7 +39,8 @@ public sealed class RunFolder
         try
         {
             Directory.CreateDirectory(path);
-            AtomicFile.SweepStale(path);
+            foreach (string place in new[] { "", FiguresName, KeptWork.FolderName })
+                AtomicFile.SweepStale(Path.Combine(path, place));
             string probe = Path.Combine(path, "writable" + AtomicFile.TemporarySuffix);
             File.WriteAllText(probe, "");
             File.Delete(probe);
@@ -46,6 +50,22 @@ public sealed class RunFolder
             throw new BadInputException($"The output folder {path} cannot be written: {e.Message}", e);
         }
         return new RunFolder(path);
+    }
+
+    /// <summary>
+    /// Whether the figures in the folder are all of its log: false where there are none, and where the process that drew them was killed.
+    /// </summary>
+    public bool HasFigures => Directory.Exists(FiguresPath) && !File.Exists(DrawingMark) && Directory.EnumerateFiles(FiguresPath, "*.png").Any();
+
+    private string DrawingMark => Path.Combine(DirectoryPath, DrawingMarkName);
+
+    /// <summary>Draws the figures by <paramref name="draw"/>; until it returns, the folder says that they are not whole.</summary>
+    public void Draw(Action draw)
+    {
+        ArgumentNullException.ThrowIfNull(draw);
+        AtomicFile.Write(DrawingMark, "figures/ was not drawn to its end; the same command draws it again.\n");
+        draw();
+        File.Delete(DrawingMark);
     }
 
     /// <summary>The log of a finished run of this identity that the folder holds, or null where it holds none.</summary>
