@@ -77,10 +77,10 @@ internal static class RunSession
         else if (kept.IsContinuation)
             Terminal.Remark($"going on with what an interrupted run left in {folder.DirectoryPath} (--fresh begins again)");
         var started = clock.GetLocalNow();
-        folder.DropFigures(); // those of an earlier run would not belong to the new log
         using var own = request.Interruption is null ? new Interruption() : null;
         var interruption = request.Interruption ?? own!;
         var result = Compute(experiment, options, kept, clock, interruption);
+        folder.DropFigures(); // those of an earlier run would not belong to the new log
         folder.Write(
             result.Log,
             new Manifest(experiment.Name, identity.Options, result.Status, result.Detail, started, clock.GetElapsedTime(begin)));

@@ -38,6 +38,7 @@ internal static class VerifyCommand
         {
             golden,
             VerifySurvivalCommand.Build(),
+            VerifyFuzzCommand.Build(),
         };
     }
 

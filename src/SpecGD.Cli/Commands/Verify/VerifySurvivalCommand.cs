@@ -14,8 +14,9 @@ internal static class VerifySurvivalCommand
     /// <summary>What can be set.</summary>
     internal sealed record SurvivalSettings
     {
-        [Setting("kills", "how often to kill; full disks come on top", Min = 1, Max = 1_000_000)]
-        public int Kills { get; init; } = new SurvivalOptions().Kills;
+        [Setting("kills", "how often to kill, half of it at moments of writes; full disks come on top", Min = 1, Max = 1_000_000,
+            UnsetMeans = "at every moment of a write, and as often at random ones")]
+        public int? Kills { get; init; }
 
         [Setting("seed", "decides the moments", Min = 0, Max = int.MaxValue)]
         public int Seed { get; init; } = new SurvivalOptions().Seed;
@@ -62,8 +63,9 @@ internal static class VerifySurvivalCommand
         var rows = new List<SurvivalRow>();
         for (int i = 0; i < verbs.Count; i++)
         {
-            int share = (options.Kills * (i + 1) / verbs.Count) - (options.Kills * i / verbs.Count), done = 0;
-            Terminal.Remark($"{verbs[i].Name} ({i + 1} of {verbs.Count}): {share} kills");
+            int? share = (options.Kills * (i + 1) / verbs.Count) - (options.Kills * i / verbs.Count);
+            int done = 0;
+            Terminal.Remark($"{verbs[i].Name} ({i + 1} of {verbs.Count})");
             rows.AddRange(drill.RunAsync(verbs[i], share, options.Seed + i, Told).GetAwaiter().GetResult());
 
             void Told()

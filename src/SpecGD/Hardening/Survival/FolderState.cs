@@ -75,7 +75,7 @@ internal sealed record FolderState(IReadOnlyDictionary<string, string> Finished,
     private static bool IsFinished(string file, string[] files)
     {
         if (file.EndsWith(".bin", StringComparison.Ordinal))
-            return true;
+            return !TokenFolder.IsLeftover(Path.GetDirectoryName(file)!);
         if (IsCheckpointManifest(file) || Path.GetFileName(file) is not (RunFolder.ManifestName or RunFolder.LogName))
             return false;
         string folder = Path.GetDirectoryName(file)!, manifest = Path.Combine(folder, RunFolder.ManifestName);

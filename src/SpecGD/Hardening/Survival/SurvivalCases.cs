@@ -13,15 +13,15 @@ internal static class SurvivalCases
     /// <summary>Two tasks of a sweep, each of several parts that are kept.</summary>
     private const string SweepText = """
         { "experiment": "random-feature", "name": "survival", "metrics": ["loss"],
-          "options": { "feature-dim": 6, "num-samples": 30, "steps": 20, "specgd-restart-frequency": 0 }, "grid": { "dim": [8], "seed": [0, 1] } }
+          "options": { "feature-dim": 6, "num-samples": 30, "steps": 4, "specgd-restart-frequency": 0 }, "grid": { "dim": [8], "seed": [0, 1] } }
         """;
 
     private static readonly string[] RunResults = [RunFolder.LogName, RunFolder.MetricsName];
 
     public static IReadOnlyList<SurvivalCase> Create() =>
     [
-        new("run", (_, output) => ["run", "random-feature", "--dim", "10", "--feature-dim", "6", "--num-samples", "40", "--steps", "12",
-            "--specgd-restart-frequency", "4", "--specgd-restart-iters", "4", "8", "--no-figures", "--output", output], Nothing)
+        new("run", (_, output) => ["run", "random-feature", "--dim", "10", "--feature-dim", "6", "--num-samples", "40", "--steps", "4",
+            "--specgd-restart-frequency", "0", "--no-figures", "--output", output], Nothing)
         {
             IsResult = path => RunResults.Contains(path),
         },

@@ -5,8 +5,11 @@ namespace SpecGD.Hardening.Survival;
 /// <summary>What a drill is to do.</summary>
 public sealed record SurvivalOptions
 {
-    /// <summary>Kills in all; full disks are counted apart.</summary>
-    public int Kills { get; init; } = 300;
+    /// <summary>
+    /// Kills in all, half of them at moments of writes; full disks are counted apart. Null: one at every moment of a write, and as many at random
+    /// moments.
+    /// </summary>
+    public int? Kills { get; init; }
 
     /// <summary>Decides the moments.</summary>
     public int Seed { get; init; } = 1;
@@ -27,7 +30,7 @@ public sealed record SurvivalOptions
 /// <param name="clock">Measures moments.</param>
 public sealed class SurvivalDrill(IReadOnlyList<string> program, SurvivalOptions options, TimeProvider clock)
 {
-    /// <summary>Kills of one run before it is left to end, at the most.</summary>
+    /// <summary>Kills of one run at random moments before it is left to end, at the most.</summary>
     private const int KillsOfARun = 2;
 
     /// <summary>Full disks for each kill at a chosen moment.</summary>
@@ -37,11 +40,11 @@ public sealed class SurvivalDrill(IReadOnlyList<string> program, SurvivalOptions
 
     /// <summary>Drills one verb and gives a row for each kind of fault.</summary>
     /// <param name="verb">The verb.</param>
-    /// <param name="kills">Kills of this verb, half at random moments.</param>
+    /// <param name="kills">Kills of this verb; null for every moment of its writes, and as many at random.</param>
     /// <param name="seed">Decides the moments.</param>
     /// <param name="told">Told of each fault.</param>
     /// <exception cref="IOException">The undisturbed run fails, or a process does not end.</exception>
-    public async Task<IReadOnlyList<SurvivalRow>> RunAsync(SurvivalCase verb, int kills, int seed, Action told)
+    public async Task<IReadOnlyList<SurvivalRow>> RunAsync(SurvivalCase verb, int? kills, int seed, Action told)
     {
         ArgumentNullException.ThrowIfNull(verb);
         ArgumentNullException.ThrowIfNull(told);
@@ -105,16 +108,21 @@ public sealed class SurvivalDrill(IReadOnlyList<string> program, SurvivalOptions
         return new Reference(result, end.Elapsed, points, inputs);
     }
 
-    private static IEnumerable<Trial> Plan(SurvivalCase verb, Reference reference, int kills, Random random)
+    private static IEnumerable<Trial> Plan(SurvivalCase verb, Reference reference, int? kills, Random random)
     {
-        int atPoints = reference.Points > 0 ? kills / 2 : 0, atRandom = kills - atPoints;
+        int atPoints = Math.Min(reference.Points, kills / 2 ?? reference.Points), atRandom = kills - atPoints ?? reference.Points;
         for (int left = atRandom; left > 0; left -= KillsOfARun)
-            yield return new Trial(verb, reference, FaultKind.RandomKill, [.. Enumerable.Range(0, Math.Min(KillsOfARun, left)).Select(_ => random.NextDouble())], []);
-        int[] order = [.. Enumerable.Range(0, atPoints).Select(i => 1 + (int)((i + 0.5) * reference.Points / atPoints) % reference.Points)];
-        foreach (int[] points in order.Chunk(KillsOfARun))
-            yield return new Trial(verb, reference, FaultKind.PointKill, [], [.. points.Reverse()]); // the earlier one meets what the later one left
-        for (int i = 0; i < atPoints; i += KillsForAFullDisk)
-            yield return new Trial(verb, reference, FaultKind.FullDisk, [], [order[i]]);
+        {
+            double[] moments = [.. Enumerable.Range(0, Math.Min(KillsOfARun, left)).Select(_ => random.NextDouble())];
+            yield return new Trial(verb, reference, FaultKind.RandomKill, moments, []);
+        }
+        for (int i = 0; i < atPoints; i++)
+        {
+            int point = 1 + (int)((i + 0.5) * reference.Points / atPoints);
+            yield return new Trial(verb, reference, FaultKind.PointKill, [], [point]);
+            if (i % KillsForAFullDisk == 0)
+                yield return new Trial(verb, reference, FaultKind.FullDisk, [], [point]);
+        }
     }
 }
 

@@ -28,17 +28,18 @@ internal sealed record Trial(SurvivalCase Verb, Reference Reference, FaultKind K
         {
             var end = await FailAsync(victim, arguments, i, inPlace).ConfigureAwait(false);
             told();
-            if (end.ExitCode == 0)
-                break; // it was done before
-            faults++;
-            if (Points.Count > i)
+            bool wasDone = end.ExitCode == 0; // before the fault came
+            faults += wasDone ? 0 : 1;
+            if (!wasDone && Points.Count > i)
                 met.Add(Points[i]);
-            if (Kind == FaultKind.FullDisk)
+            if (!wasDone && Kind == FaultKind.FullDisk)
                 failures.AddRange(Unexplained(end));
             var now = FolderState.Of(folder);
             failures.AddRange(now.HalfWritten);
             failures.AddRange(now.LostSince(before));
             before = now;
+            if (wasDone)
+                break;
         }
         bool whole = await EndAsync(victim, arguments, folder, before, failures).ConfigureAwait(false);
         string where = $"{Verb.Name}, {Kind} at {string.Join(" and ", Points.Count > 0 ? Points.Select(p => $"point {p}") : Moments.Select(m => $"{m:0.000}"))}";
