@@ -48,7 +48,8 @@ internal static class CommandLine
         }
         catch (IOException e) when (DiskSpace.IsFull(e))
         {
-            return Fail($"The disk is full: {e.Message.TrimEnd('.')}. What was written before is whole; with room made, the same command goes on.", ExitCode.Failed);
+            string what = e.Message.TrimEnd('.');
+            return Fail($"The disk is full: {what}. What was written before is whole; with room made, the same command goes on.", ExitCode.Failed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -40,6 +40,7 @@ internal static class SampleCommand
     {
         var tokenizer = settings.CreateTokenizer();
         long total = SampleText.Bytes(settings.Megabytes), begin = clock.GetTimestamp();
+        RunFolder.Prepare(directory);
         if (tokenizer is ByteTokenizer)
             DiskSpace.Require(directory, sizeof(ushort) * total, "The tokens of this text"); // at least one a byte
         using var writer = new TokenFolderWriter(directory, "sample", tokenizer, settings.ShardTokens, settings.Overwrite);

@@ -48,6 +48,7 @@ internal static class TokenizeCommand
         var inputs = TextInput.Find(places);
         var tokenizer = settings.CreateTokenizer();
         long total = inputs.Sum(i => i.Length), begin = clock.GetTimestamp();
+        RunFolder.Prepare(directory);
         if (tokenizer is ByteTokenizer && inputs.All(input => !input.IsCompressed && !input.IsJsonLines))
             DiskSpace.Require(directory, sizeof(ushort) * (total + inputs.Count), "The tokens of these files"); // one a byte, one a document
         using var writer = new TokenFolderWriter(directory, settings.Name, tokenizer, settings.ShardTokens, settings.Overwrite);

@@ -40,8 +40,8 @@ internal static class VerifyFuzzCommand
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command(
             "fuzz",
-            "Give every parser files with bits, lengths, numbers, words and parts changed. Each must be read or be refused in one sentence that names "
-            + "the file, in bounded time and memory; exit code 1 otherwise.");
+            "Give every parser files with bits, lengths, numbers, words and parts changed. Each must be read, or refused in one sentence that "
+            + "names the file, in bounded time and memory; exit code 1 otherwise.");
         var settings = new SettingOptions(command, typeof(FuzzSettings));
         foreach (Option option in new Option[] { parser, output, json })
             command.Options.Add(option);
@@ -73,7 +73,7 @@ internal static class VerifyFuzzCommand
             SummaryView.PrintTable("Damaged files", [.. rows.Select(Row)]);
         foreach (string failure in failures.Take(20))
             Terminal.Remark(failure);
-        Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{rows.Sum(row => row.Inputs)} files, {failures.Length} failures (--seed {options.Seed})"));
+        Terminal.Remark($"{rows.Sum(row => row.Inputs)} files, {failures.Length} failures (--seed {options.Seed})");
         return interruption.Token.IsCancellationRequested ? interruption.ExitCode : failures.Length == 0 ? ExitCode.Done : ExitCode.Failed;
 
         void Told(long done)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments.Settings;
@@ -76,22 +75,21 @@ internal static class VerifySurvivalCommand
             }
         }
         string[] failures = [.. rows.SelectMany(row => row.Failures)];
+        int fullDisks = rows.Where(row => row.Kind == FaultKind.FullDisk).Sum(row => row.Faults), kills = rows.Sum(row => row.Faults) - fullDisks;
         if (asJson)
             SummaryView.PrintJson(new JsonObject
             {
                 ["seed"] = options.Seed,
                 ["rows"] = new JsonArray([.. rows.Select(Row)]),
-                ["kills"] = rows.Where(row => row.Kind != FaultKind.FullDisk).Sum(row => row.Faults),
+                ["kills"] = kills,
+                ["full_disks"] = fullDisks,
                 ["failures"] = new JsonArray([.. failures.Select(f => (JsonNode)f)]),
             });
         else
             SummaryView.PrintTable("Killed at work, and gone on", [.. rows.Select(Row)]);
         foreach (string failure in failures.Take(20))
             Terminal.Remark(failure);
-        Terminal.Remark(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{rows.Where(row => row.Kind != FaultKind.FullDisk).Sum(row => row.Faults)} kills and {rows.Where(row => row.Kind == FaultKind.FullDisk)
-                .Sum(row => row.Faults)} full disks, {failures.Length} failures (--seed {options.Seed})"));
+        Terminal.Remark($"{kills} kills and {fullDisks} full disks, {failures.Length} failures (--seed {options.Seed})");
         return failures.Length == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 

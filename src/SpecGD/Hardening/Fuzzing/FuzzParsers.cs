@@ -27,9 +27,9 @@ internal static class FuzzParsers
     [
         new("safetensors", "x.safetensors", FuzzSeeds.Safetensors, MutateHeader, ReadSafetensors),
         new("npz", "x.npz", FuzzSeeds.Npz, MutateNpz, ReadNpz) { Weight = 0.5 },
-        new("npy", "x.npy", FuzzSeeds.Npy, (random, seeds) => random.Next(2) == 0 ? Mutation.OfText(random, seeds) : Mutation.OfBytes(random, seeds), ReadNpy),
+        new("npy", "x.npy", FuzzSeeds.Npy, (random, _) => MutateNpy(random), ReadNpy),
         new("shard", "x_train_000001.bin", FuzzSeeds.Shards, MutateShard, ReadShard),
-        new("token folder", TokenFolder.FileName, FuzzSeeds.TokenFolders, Mutation.OfText, path => TokenFolder.Find(FolderOf(path))?.RefuseMissing(FolderOf(path))),
+        new("token folder", TokenFolder.FileName, FuzzSeeds.TokenFolders, Mutation.OfText, ReadTokenFolder),
         new("sweep", "x.json", FuzzSeeds.Sweeps, Mutation.OfText, ReadSweep) { Weight = 0.5 },
         new("log", "log.json", FuzzSeeds.Logs, Mutation.OfText, path => RunLogFile.Read(path)),
         new("manifest", "manifest.json", FuzzSeeds.Manifests, Mutation.OfText, path => Manifest.Read(path)),
@@ -47,6 +47,8 @@ internal static class FuzzParsers
         },
         new("BPE ranks", "x.tiktoken", [FuzzSeeds.Ranks], Mutation.OfText, path => BytePairVocabularyFile.Read(path)) { Weight = Slow },
     ];
+
+    private static void ReadTokenFolder(string path) => TokenFolder.Find(FolderOf(path))?.RefuseMissing(FolderOf(path));
 
     private static string FolderOf(string path) => Path.GetDirectoryName(path)!;
 
@@ -93,8 +95,10 @@ internal static class FuzzParsers
     {
         byte[] bytes = Mutation.OfBytes(random, seeds);
         if (random.Next(2) == 0 && bytes.Length >= TokenShardHeader.Length)
-            BinaryPrimitives.WriteInt32LittleEndian(
-                bytes.AsSpan(sizeof(int) * random.Next(3)), random.Next(2) == 0 ? (bytes.Length - TokenShardHeader.Length) / 2 : random.Next(-3, 100));
+        {
+            int right = (bytes.Length - TokenShardHeader.Length) / sizeof(ushort), number = random.Next(2) == 0 ? right : random.Next(-3, 100);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(sizeof(int) * random.Next(3)), number);
+        }
         return bytes;
     }
 
@@ -113,9 +117,13 @@ internal static class FuzzParsers
     }
 
     /// <summary>Half of the time a record's content is damaged and its length and checksums are right.</summary>
-    private static byte[] MutateEvents(Random random, IReadOnlyList<byte[]> seeds) => random.Next(2) == 0
-        ? Mutation.OfBytes(random, seeds)
-        : [.. FuzzSeeds.Record(FuzzSeeds.EventMessages[0]), .. FuzzSeeds.Record(Mutation.OfBytes(random, FuzzSeeds.EventMessages)), .. FuzzSeeds.Record(FuzzSeeds.EventMessages[1])];
+    private static byte[] MutateEvents(Random random, IReadOnlyList<byte[]> seeds)
+    {
+        if (random.Next(2) == 0)
+            return Mutation.OfBytes(random, seeds);
+        byte[] damaged = Mutation.OfBytes(random, FuzzSeeds.EventMessages);
+        return [.. FuzzSeeds.Record(FuzzSeeds.EventMessages[0]), .. FuzzSeeds.Record(damaged), .. FuzzSeeds.Record(FuzzSeeds.EventMessages[1])];
+    }
 
     /// <summary>Half of the time the description within the header is damaged.</summary>
     private static byte[] MutateCapture(Random random, IReadOnlyList<byte[]> seeds) => random.Next(2) == 0

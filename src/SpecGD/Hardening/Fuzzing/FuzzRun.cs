@@ -19,7 +19,7 @@ public sealed record FuzzOptions
     /// <summary>Where files that a parser stumbles over are kept; null to keep none.</summary>
     public string? Keep { get; init; }
 
-    /// <summary>The longest that a file of at most 64 KiB may take. Parsing takes microseconds; a busy machine may halt a thread for a second.</summary>
+    /// <summary>The longest that a file of at most 64 KiB may take: parsing takes microseconds, and a busy machine may halt a thread for long.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
@@ -69,7 +69,8 @@ public sealed class FuzzRun(FuzzOptions options, TimeProvider clock)
                 if (workers.Select(worker => worker.Hang()).FirstOrDefault(hang => hang is not null) is { } hang)
                 {
                     _halted = true; // the thread itself cannot be ended
-                    Fail(hang.Parser, hang.Number, hang.Input, string.Create(CultureInfo.InvariantCulture, $"it had not ended after {hang.Elapsed.TotalSeconds:0} s"));
+                    string why = string.Create(CultureInfo.InvariantCulture, $"it had not ended after {hang.Elapsed.TotalSeconds:0.#} s");
+                    Fail(hang.Parser, hang.Number, hang.Input, why);
                     break;
                 }
             return [.. parsers.Select(parser => TallyOf(parser).Row(parser))];
@@ -216,11 +217,13 @@ public sealed class FuzzRun(FuzzOptions options, TimeProvider clock)
             }
             catch (BadInputException e)
             {
-                problem = e.Message.Contains(_directory, StringComparison.Ordinal) ? null : $"it was refused without naming the file: {e.Message.TrimEnd('.')}";
+                if (!e.Message.Contains(_directory, StringComparison.Ordinal))
+                    problem = $"it was refused without naming the file: {e.Message.TrimEnd('.')}";
             }
             catch (Exception e)
             {
-                problem = $"{e.GetType().Name}: {e.Message.TrimEnd('.')} {e.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("SpecGD.", StringComparison.Ordinal))?.Trim()}";
+                string? place = e.StackTrace?.Split('\n').FirstOrDefault(line => line.Contains("SpecGD.", StringComparison.Ordinal));
+                problem = $"{e.GetType().Name}: {e.Message.TrimEnd('.')} {place?.Trim()}";
             }
             _attempt = null;
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
@@ -244,6 +247,6 @@ public sealed class FuzzRun(FuzzOptions options, TimeProvider clock)
         if (elapsed > options.TimeLimit)
             Fail(parser, number, input, string.Create(CultureInfo.InvariantCulture, $"it took {elapsed.TotalSeconds:0.0} s"));
         if (allocated > options.BytesAtMost + ((long)options.BytesPerByte * input.Length))
-            Fail(parser, number, input, string.Create(CultureInfo.InvariantCulture, $"{allocated} bytes were allocated for a file of {input.Length}"));
+            Fail(parser, number, input, $"{allocated} bytes were allocated for a file of {input.Length}");
     }
 }

@@ -13,7 +13,11 @@ namespace SpecGD.Hardening.Fuzzing;
 internal static class FuzzSeeds
 {
     private const string Tensors =
-        """{"a/gradient":{"dtype":"F64","shape":[2,1],"data_offsets":[0,16]},"a/gram":{"dtype":"F32","shape":[1,1],"data_offsets":[16,20]},"n":{"dtype":"I32","shape":[2],"data_offsets":[20,28]},"h":{"dtype":"BF16","shape":[],"data_offsets":[28,30]},"e":{"dtype":"F16","shape":[0,5],"data_offsets":[30,30]}}""";
+        """
+        {"a/gradient":{"dtype":"F64","shape":[2,1],"data_offsets":[0,16]},"a/gram":{"dtype":"F32","shape":[1,1],"data_offsets":[16,20]},
+        "n":{"dtype":"I32","shape":[2],"data_offsets":[20,28]},"h":{"dtype":"BF16","shape":[],"data_offsets":[28,30]},
+        "e":{"dtype":"F16","shape":[0,5],"data_offsets":[30,30]}}
+        """;
 
     public static IReadOnlyList<byte[]> Safetensors { get; } =
     [
@@ -38,25 +42,39 @@ internal static class FuzzSeeds
     public static IReadOnlyList<byte[]> TokenFolders { get; } =
     [
         Utf8(new TokenFolder("bytes", 257, 256, 3, 100, []).ToJson()),
-        Utf8((new TokenFolder("gpt2", 50257, 50256, 3, 100, [new("text_val_000000.bin", 10), new("text_train_000001.bin", 90)]) with { IsWhole = false }).ToJson()),
+        Utf8(new TokenFolder("gpt2", 50257, 50256, 3, 100, [new("text_val_000000.bin", 10), new("text_train_000001.bin", 90)]).ToJson()),
+        Utf8((new TokenFolder("bytes", 257, 256, 3, 100, [new("text_val_000000.bin", 10)]) with { IsWhole = false }).ToJson()),
     ];
 
     public static IReadOnlyList<byte[]> Sweeps { get; } =
     [
-        Utf8("""{ "experiment": "random-feature", "options": { "steps": 4, "method-lr": { "specgd": 0.1 } }, "grid": { "dim": [4, 8], "seed": { "from": 0, "to": 2 }, "activation": ["relu"] }, "metrics": ["loss"], "baseline": { "method": "gradient_descent" }, "tune": "dim", "objective": "loss.final" }"""),
-        Utf8("""{ "name": "x", "description": "d", "parts": [ { "name": "a", "experiment": "sparse-regression", "list": [ { "steps": 3, "optimizer": ["muon"] }, { "steps": 5 } ], "scale": "log", "confidence": 0.9, "quick": { "list": [ { "steps": 1 } ] } } ] }"""),
-        Utf8("""{ "experiment": "random-feature", "grid": { "specgd-from-peak": [true, false], "method-lr": [{ "specgd": 1e-3 }], "dim": { "from": 1, "to": 100, "count": 3, "scale": "log" } } }"""),
+        Utf8("""
+            { "experiment": "random-feature", "options": { "steps": 4, "method-lr": { "specgd": 0.1 } },
+              "grid": { "dim": [4, 8], "seed": { "from": 0, "to": 2 }, "activation": ["relu"] }, "metrics": ["loss"],
+              "baseline": { "method": "gradient_descent" }, "tune": "dim", "objective": "loss.final" }
+            """),
+        Utf8("""
+            { "name": "x", "description": "d", "parts": [ { "name": "a", "experiment": "sparse-regression", "scale": "log", "confidence": 0.9,
+              "list": [ { "steps": 3, "optimizer": ["muon"] }, { "steps": 5 } ], "quick": { "list": [ { "steps": 1 } ] } } ] }
+            """),
+        Utf8("""
+            { "experiment": "random-feature", "grid": { "specgd-from-peak": [true, false], "method-lr": [{ "specgd": 1e-3 }],
+              "dim": { "from": 1, "to": 100, "count": 3, "scale": "log" } } }
+            """),
     ];
 
     public static IReadOnlyList<byte[]> Logs { get; } =
     [
-        Utf8("""{"run_id":"r","config":{"lr":0.1},"dataset":{},"methods":{"specgd":{"metadata":{"x":1},"lr":0.5,"loss":{"steps":[0,1,5],"values":[1.5,NaN,null]},"layers":{"W1":{"rank":{"steps":[0],"values":[2e-300]}}}}},"rows":[{"a":1}]}"""),
+        Utf8("""
+            {"run_id":"r","config":{"lr":0.1},"dataset":{},"methods":{"specgd":{"metadata":{"x":1},"lr":0.5,
+            "loss":{"steps":[0,1,5],"values":[1.5,NaN,null]},"layers":{"W1":{"rank":{"steps":[0],"values":[2e-300]}}}}},"rows":[{"a":1}]}
+            """),
         Utf8("""{"methods":{"a":{"loss":{"steps":[],"values":[]}}}}"""),
     ];
 
     public static IReadOnlyList<byte[]> Manifests { get; } =
     [
-        Utf8(new Manifest("random-feature", new JsonObject { ["dim"] = 3 }, RunStatus.Finished, null, DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(1.5)).ToJson()),
+        Utf8(new Manifest("one-step", new JsonObject { ["dim"] = 3 }, RunStatus.Finished, null, DateTimeOffset.UnixEpoch, TimeSpan.Zero).ToJson()),
         Utf8(new Manifest("theory", [], RunStatus.Diverged, "why", DateTimeOffset.UnixEpoch, TimeSpan.Zero).ToJson()),
     ];
 
@@ -85,17 +103,28 @@ internal static class FuzzSeeds
 
     public static IReadOnlyList<byte[]> Descriptions { get; } =
     [
-        Utf8("""{"format":"specgd-capture","version":1,"step":3,"rank":0,"ranks":1,"layers":[{"name":"a","kind":"linear","gradient":"a/gradient","gram":"a/gram","samples":5}],"other_parameters":["b"]}"""),
+        Utf8("""
+            {"format":"specgd-capture","version":1,"step":3,"rank":0,"ranks":1,
+            "layers":[{"name":"a","kind":"linear","gradient":"a/gradient","gram":"a/gram","samples":5}],"other_parameters":["b"]}
+            """),
         Utf8("""{"format":"specgd-capture","layers":[{"name":"a","group":"hidden","gradient":"a/gradient"}]}"""),
     ];
 
     public static IReadOnlyList<byte[]> Captures { get; } =
     [
         .. Descriptions.Select(d => Capture(Encoding.UTF8.GetString(d))),
-        Whole(Utf8("""{"a/gradient":{"dtype":"F64","shape":[2,1],"data_offsets":[0,16]},"a/gram":{"dtype":"F64","shape":[1,1],"data_offsets":[16,24]},"a/samples":{"dtype":"I64","shape":[],"data_offsets":[24,32]}}"""), new byte[32]),
+        Whole(
+            Utf8("""
+                {"a/gradient":{"dtype":"F64","shape":[2,1],"data_offsets":[0,16]},"a/gram":{"dtype":"F64","shape":[1,1],"data_offsets":[16,24]},
+                "a/samples":{"dtype":"I64","shape":[],"data_offsets":[24,32]}}
+                """),
+            new byte[32]),
     ];
 
-    public static IReadOnlyList<byte[]> Lines { get; } = [Utf8("""{"id":1,"text":"a \u00e9 \"quoted\" line","meta":{"x":[1,2]}}"""), Utf8("""{"text":""}""")];
+    public static IReadOnlyList<byte[]> Lines { get; } =
+    [
+        Utf8("""{"id":1,"text":"a \u00e9 \"quoted\" line","meta":{"x":[1,2]}}"""), Utf8("""{"text":""}"""),
+    ];
 
     /// <summary>Merges of a small byte-pair vocabulary, in order.</summary>
     private static readonly (string Left, string Right)[] Pairs = [("t", "h"), ("h", "e"), ("th", "e"), ("i", "n"), ("Ġ", "the"), ("in", "g")];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using SpecGD.Data.Language.Tokens;
 using SpecGD.Records;
@@ -34,9 +35,10 @@ internal sealed record FolderState(IReadOnlyDictionary<string, string> Finished,
             var (found, passedOver) = GptCheckpoints.FindNewest(parent);
             torn.AddRange(passedOver.Where(sentence => !sentence.EndsWith("it was not finished.", StringComparison.Ordinal)));
             if (found is not null)
-                newest = Math.Max(newest, int.Parse(Path.GetFileName(found)[CheckpointPrefix.Length..], System.Globalization.CultureInfo.InvariantCulture));
+                newest = Math.Max(newest, int.Parse(Path.GetFileName(found)[CheckpointPrefix.Length..], CultureInfo.InvariantCulture));
         }
-        bool kept = files.Any(f => Path.GetFileName(f).StartsWith("part-", StringComparison.Ordinal) && !f.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal));
+        bool kept = files.Any(f => Path.GetFileName(f).StartsWith("part-", StringComparison.Ordinal)
+            && !f.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal));
         return new FolderState(finished, newest, kept, torn);
     }
 
@@ -79,7 +81,9 @@ internal sealed record FolderState(IReadOnlyDictionary<string, string> Finished,
         if (IsCheckpointManifest(file) || Path.GetFileName(file) is not (RunFolder.ManifestName or RunFolder.LogName))
             return false;
         string folder = Path.GetDirectoryName(file)!, manifest = Path.Combine(folder, RunFolder.ManifestName);
-        return files.Contains(manifest) && !Directory.Exists(Path.Combine(folder, "checkpoints")) && Manifest.Read(manifest).Status == RunStatus.Finished;
+        return files.Contains(manifest)
+            && !Directory.Exists(Path.Combine(folder, "checkpoints")) // whose run writes log and manifest again whenever it is called
+            && Manifest.Read(manifest).Status == RunStatus.Finished;
     }
 
     /// <summary>Why a file is not whole, in a sentence; null where it is, or where its kind is written line by line and so may end in one.</summary>

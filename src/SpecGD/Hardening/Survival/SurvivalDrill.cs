@@ -98,14 +98,16 @@ public sealed class SurvivalDrill(IReadOnlyList<string> program, SurvivalOptions
     private async Task<Reference> ReferenceAsync(SurvivalCase verb, string inputs, string root)
     {
         string folder = Path.Combine(root, "undisturbed"), list = Path.Combine(root, "points.txt");
-        var end = await _victim.RunAsync(verb.Arguments(inputs, folder), FaultPoints.ValueToList(list)).ConfigureAwait(false);
+        var arguments = verb.Arguments(inputs, folder);
+        var end = await _victim.RunAsync(arguments, FaultPoints.ValueToList(list)).ConfigureAwait(false);
         if (end.ExitCode != 0)
-            throw new IOException($"'specgd {string.Join(' ', verb.Arguments(inputs, folder))}' ended with {end.ExitCode} though nobody killed it: {end.LastWords}");
+            throw new IOException($"'specgd {string.Join(' ', arguments)}' ended with {end.ExitCode} though nobody killed it: {end.LastWords}");
         var result = FolderState.Result(folder, verb.IsResult);
         if (result.Count == 0)
             throw new IOException($"The run of {verb.Name} has no result to compare.");
-        int points = File.Exists(list) ? (await File.ReadAllLinesAsync(list).ConfigureAwait(false)).GroupBy(line => line.Split(' ')[0]).Max(g => g.Count()) : 0;
-        return new Reference(result, end.Elapsed, points, inputs);
+        string[] passed = File.Exists(list) ? await File.ReadAllLinesAsync(list).ConfigureAwait(false) : [];
+        int busiest = passed.GroupBy(line => line.Split(' ')[0]).Select(process => process.Count()).DefaultIfEmpty().Max();
+        return new Reference(result, end.Elapsed, busiest, inputs);
     }
 
     private static IEnumerable<Trial> Plan(SurvivalCase verb, Reference reference, int? kills, Random random)

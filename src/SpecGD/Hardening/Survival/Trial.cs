@@ -1,3 +1,4 @@
+using System.Globalization;
 using SpecGD.Records;
 
 namespace SpecGD.Hardening.Survival;
@@ -42,7 +43,8 @@ internal sealed record Trial(SurvivalCase Verb, Reference Reference, FaultKind K
                 break;
         }
         bool whole = await EndAsync(victim, arguments, folder, before, failures).ConfigureAwait(false);
-        string where = $"{Verb.Name}, {Kind} at {string.Join(" and ", Points.Count > 0 ? Points.Select(p => $"point {p}") : Moments.Select(m => $"{m:0.000}"))}";
+        var moments = Points.Count > 0 ? Points.Select(p => $"point {p}") : Moments.Select(m => m.ToString("0.000", CultureInfo.InvariantCulture));
+        string where = $"{Verb.Name}, {Kind} at {string.Join(" and ", moments)}";
         return new Outcome(Kind, faults, met, whole, [.. failures.Select(f => $"{where}: {f}")]);
     }
 
@@ -79,7 +81,8 @@ internal sealed record Trial(SurvivalCase Verb, Reference Reference, FaultKind K
         failures.AddRange(FolderState.LeftIn(folder));
         if (before.Checkpoint >= 0 && !end.Errors.Contains("Going on from", StringComparison.Ordinal))
             failures.Add($"There was a checkpoint after step {before.Checkpoint}, and the run began again.");
-        if (before.HasKeptParts && before.Finished.Count == 0 && !end.Errors.Contains("going on with", StringComparison.Ordinal) && Verb.Name == "run")
+        bool mustGoOn = Verb.Name == "run" && before.HasKeptParts && before.Finished.Count == 0;
+        if (mustGoOn && !end.Errors.Contains("going on with", StringComparison.Ordinal))
             failures.Add("There were kept parts, and the run began again.");
         var result = FolderState.Result(folder, Verb.IsResult);
         foreach (var (path, hash) in Reference.Result)
