@@ -32,7 +32,9 @@ public static class EventFileReader
         byte[] bytes;
         try
         {
-            bytes = Directory.Exists(path) ? throw new BadInputException($"{path} is a directory; {expected} was expected.") : File.ReadAllBytes(path);
+            if (Directory.Exists(path))
+                throw new BadInputException($"{path} is a directory; {expected} was expected.");
+            bytes = File.ReadAllBytes(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -19,7 +19,7 @@ public sealed record FuzzOptions
     /// <summary>Where files that a parser stumbles over are kept; null to keep none.</summary>
     public string? Keep { get; init; }
 
-    /// <summary>The longest that a file of at most 64 KiB may take: parsing takes microseconds, and a busy machine may halt a thread for long.</summary>
+    /// <summary>The longest that a file of at most 64 KiB may take: it takes microseconds, and a busy machine may halt a thread for long.</summary>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>

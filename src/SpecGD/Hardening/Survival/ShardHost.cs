@@ -100,7 +100,7 @@ internal sealed class ShardHost : IDisposable
     private static byte[] Head(int from, int length)
     {
         string status = from == 0 ? "200 OK" : from < length ? "206 Partial Content" : "416 Range Not Satisfiable";
-        string range = from == 0 ? "" : from < length ? $"Content-Range: bytes {from}-{length - 1}/{length}\r\n" : $"Content-Range: bytes */{length}\r\n";
+        string range = from == 0 ? "" : $"Content-Range: bytes {(from < length ? $"{from}-{length - 1}" : "*")}/{length}\r\n";
         return Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\n{range}Content-Length: {Math.Max(0, length - from)}\r\nConnection: close\r\n\r\n");
     }
 }

@@ -2,7 +2,7 @@ namespace SpecGD.Hardening.Survival;
 
 /// <summary>A small piece of real work of one verb, which is killed and continued.</summary>
 /// <param name="Name">The verb, for tables.</param>
-/// <param name="Arguments">What the program is called with, given a folder for its inputs and the folder that it writes.</param>
+/// <param name="Arguments">What the program is called with, given the folder of its inputs and the folder that it writes.</param>
 /// <param name="Prepare">Makes the inputs in their folder.</param>
 public sealed record SurvivalCase(string Name, Func<string, string, IReadOnlyList<string>> Arguments, Action<string> Prepare)
 {

@@ -27,7 +27,7 @@ internal sealed class VictimProcess(IReadOnlyList<string> program, TimeProvider 
     /// <summary>Longer than any of the cases takes on a loaded machine; reaching it means a hang.</summary>
     private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(3);
 
-    /// <summary>How long its streams are waited for after its end: processes that it started hold them until they have stopped by themselves.</summary>
+    /// <summary>How long its streams are waited for after its end: processes that it started hold them until they have stopped.</summary>
     private static readonly TimeSpan LastWordsLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs it on these arguments.</summary>
