@@ -47,6 +47,16 @@ public static class AtomicFile
         DirectoryDurability.Flush(Path.GetDirectoryName(Path.GetFullPath(to))!);
     }
 
+    /// <summary>Deletes a file, where it is there, so that a power cut does not bring it back beside what is written after it.</summary>
+    /// <exception cref="IOException">The place cannot be written.</exception>
+    public static void Delete(string path)
+    {
+        if (!File.Exists(path))
+            return;
+        File.Delete(path);
+        DirectoryDurability.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
     /// <summary>Deletes the temporary files that interrupted writes left in <paramref name="directory"/>; nothing where it is missing.</summary>
     public static void SweepStale(string directory)
     {

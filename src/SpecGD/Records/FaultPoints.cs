@@ -42,12 +42,12 @@ public static class FaultPoints
     /// <summary>The number by which Unix names a full disk.</summary>
     internal const int NoSpaceLeft = 28;
 
-    private static readonly Request? Asked = Parse(Environment.GetEnvironmentVariable(Variable));
+    private static readonly Lazy<Request?> Asked = new(() => Parse(Environment.GetEnvironmentVariable(Variable)));
 
     private static int _passed;
 
     /// <summary>Whether files are written under their own names, without the rename that makes a write atomic.</summary>
-    internal static bool WritesInPlace => Asked?.InPlace ?? false;
+    internal static bool WritesInPlace => Asked.Value?.InPlace ?? false;
 
     /// <summary>A process that is asked to fail at one moment.</summary>
     /// <param name="mode"><see cref="Kill"/> or <see cref="Full"/>.</param>
@@ -66,7 +66,7 @@ public static class FaultPoints
     /// <exception cref="IOException">A full disk was asked for.</exception>
     internal static void Pass(FaultPoint point, string path, Action? beforeKill = null)
     {
-        if (Asked is not { } asked || (asked.Point is { } only && only != point))
+        if (Asked.Value is not { } asked || (asked.Point is { } only && only != point))
             return;
         if (asked.Mode == List)
             Note(asked.File!, point, path);

@@ -18,7 +18,7 @@ public sealed class KeptWork
     /// <summary>Writing more often would cost more than it saves.</summary>
     private static readonly TimeSpan UsualInterval = TimeSpan.FromSeconds(20);
 
-    private static readonly TimeSpan Interval = IntervalOf(Environment.GetEnvironmentVariable(IntervalVariable));
+    private static readonly Lazy<TimeSpan> Interval = new(() => IntervalOf(Environment.GetEnvironmentVariable(IntervalVariable)));
 
     /// <summary>Name of the file that says what the parts belong to; no part is called so.</summary>
     private const string IdentityName = "run.json";
@@ -154,7 +154,7 @@ public sealed class KeptWork
     {
         if (!_lastWritten.TryGetValue(name, out long last))
             _lastWritten[name] = last = _clock.GetTimestamp();
-        return _clock.GetElapsedTime(last) >= Interval;
+        return _clock.GetElapsedTime(last) >= Interval.Value;
     }
 
     private void WriteFinished()

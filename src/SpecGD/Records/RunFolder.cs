@@ -132,7 +132,7 @@ public sealed class RunFolder
         using var newLog = Sealed(LogPath, RunLogFile.Serialize(log));
         using var table = Sealed(Path.Combine(DirectoryPath, MetricsName), Encoding.UTF8.GetBytes(MetricsCsv.Render(log)));
         using var last = Sealed(ManifestPath, Encoding.UTF8.GetBytes(manifest.ToJson()));
-        File.Delete(ManifestPath);
+        AtomicFile.Delete(ManifestPath);
         newLog.Publish();
         table.Publish();
         last.Publish();

@@ -144,6 +144,7 @@ public sealed class SweepRunTests : IDisposable
         string directory = Directory.CreateDirectory(_folder.PathOf(task)).FullName;
         AttemptLog.Begin(directory, new Attempt(DateTimeOffset.UnixEpoch, "elsewhere", 1, null));
         File.AppendAllText(Path.Combine(directory, AttemptLog.FileName), """{"ended":"fin""");
+        File.AppendAllText(Path.Combine(directory, AttemptLog.FileName), "\n{\"ended\":\"failed\",\"ended\":\"failed\"}\n{\"ended\":\"\\ud800\"}\n");
         AttemptLog.Begin(directory, new Attempt(DateTimeOffset.UnixEpoch, "elsewhere", 2, null));
         AttemptLog.End(directory, AttemptEnd.Failed, 2.5, "no");
 

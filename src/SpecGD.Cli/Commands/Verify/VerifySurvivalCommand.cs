@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
+using SpecGD.Cli.Commands.Data;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments.Settings;
 using SpecGD.Hardening.Survival;
@@ -10,6 +12,9 @@ namespace SpecGD.Cli.Commands.Verify;
 /// <summary><c>specgd verify survival</c>: kills the program at its work and holds it to its promises.</summary>
 internal static class VerifySurvivalCommand
 {
+    /// <summary>Runs between two remarks on how far it is.</summary>
+    private const int RunsARemark = 10;
+
     /// <summary>What can be set.</summary>
     internal sealed record SurvivalSettings
     {
@@ -49,12 +54,14 @@ internal static class VerifySurvivalCommand
             {
                 Kills = asked.Kills, Seed = asked.Seed, Workers = ThreadBudget.Total, InPlace = parsed.GetValue(inPlace),
             };
-            return Verify(chosen.Length > 0 ? chosen : SurvivalCase.All, options, parsed.GetValue(json));
+            return DataCommand.Interruptible(
+                "stopped; nothing was left behind.",
+                cancellation => Verify(chosen.Length > 0 ? chosen : SurvivalCase.All, options, parsed.GetValue(json), cancellation));
         });
         return command;
     }
 
-    private static int Verify(IReadOnlyList<SurvivalCase> verbs, SurvivalOptions options, bool asJson)
+    private static int Verify(IReadOnlyList<SurvivalCase> verbs, SurvivalOptions options, bool asJson, CancellationToken cancellation)
     {
         if (OperatingSystem.IsWindows())
             throw new BadInputException("This check kills by SIGKILL, which Windows does not have.");
@@ -63,15 +70,16 @@ internal static class VerifySurvivalCommand
         for (int i = 0; i < verbs.Count; i++)
         {
             int? share = (options.Kills * (i + 1) / verbs.Count) - (options.Kills * i / verbs.Count);
-            int done = 0;
-            Terminal.Remark($"{verbs[i].Name} ({i + 1} of {verbs.Count})");
-            rows.AddRange(drill.RunAsync(verbs[i], share, options.Seed + i, Told).GetAwaiter().GetResult());
+            string name = $"{verbs[i].Name} ({i + 1} of {verbs.Count})";
+            long begin = TimeProvider.System.GetTimestamp();
+            Terminal.Remark(name);
+            rows.AddRange(drill.RunAsync(verbs[i], share, options.Seed + i, Told, cancellation).GetAwaiter().GetResult());
 
-            void Told()
+            void Told(int done, int total)
             {
-                int now = Interlocked.Increment(ref done);
-                if (now % 20 == 0)
-                    Terminal.Remark($"{verbs[i].Name}: {now} faults so far");
+                double left = TimeProvider.System.GetElapsedTime(begin).TotalSeconds * (total - done) / done;
+                if (done % RunsARemark == 0)
+                    Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{name}: {done} of {total} runs, about {left:0} s left"));
             }
         }
         string[] failures = [.. rows.SelectMany(row => row.Failures)];

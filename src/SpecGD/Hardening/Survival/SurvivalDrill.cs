@@ -42,9 +42,12 @@ public sealed class SurvivalDrill(IReadOnlyList<string> program, SurvivalOptions
     /// <param name="verb">The verb.</param>
     /// <param name="kills">Kills of this verb; null for every moment of its writes, and as many at random.</param>
     /// <param name="seed">Decides the moments.</param>
-    /// <param name="told">Told of each fault.</param>
+    /// <param name="told">Told how many runs of how many are over.</param>
+    /// <param name="cancellation">Ends it early; what it wrote is deleted.</param>
     /// <exception cref="IOException">The undisturbed run fails, or a process does not end.</exception>
-    public async Task<IReadOnlyList<SurvivalRow>> RunAsync(SurvivalCase verb, int? kills, int seed, Action told)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<IReadOnlyList<SurvivalRow>> RunAsync(
+        SurvivalCase verb, int? kills, int seed, Action<int, int> told, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(verb);
         ArgumentNullException.ThrowIfNull(told);
@@ -54,7 +57,8 @@ public sealed class SurvivalDrill(IReadOnlyList<string> program, SurvivalOptions
             string inputs = Directory.CreateDirectory(Path.Combine(root, "inputs")).FullName;
             verb.Prepare(inputs);
             var reference = await ReferenceAsync(verb, inputs, root).ConfigureAwait(false);
-            var plan = Plan(verb, reference, kills, new Random(seed));
+            Trial[] plan = [.. Plan(verb, reference, kills, new Random(seed))];
+            int done = 0;
             var trials = new List<Trial.Outcome>();
             using var gate = new SemaphoreSlim(options.Workers);
             await Task.WhenAll(plan.Select(RunOneAsync)).ConfigureAwait(false);
@@ -72,11 +76,12 @@ public sealed class SurvivalDrill(IReadOnlyList<string> program, SurvivalOptions
 
             async Task RunOneAsync(Trial trial, int number)
             {
-                await gate.WaitAsync().ConfigureAwait(false);
+                await gate.WaitAsync(cancellation).ConfigureAwait(false);
                 try
                 {
                     string folder = Path.Combine(root, $"trial-{number}");
-                    var outcome = await trial.RunAsync(_victim, folder, options.InPlace, told).ConfigureAwait(false);
+                    var outcome = await trial.RunAsync(_victim, folder, options.InPlace).ConfigureAwait(false);
+                    told(Interlocked.Increment(ref done), plan.Length);
                     lock (trials)
                         trials.Add(outcome);
                     if (Directory.Exists(folder))

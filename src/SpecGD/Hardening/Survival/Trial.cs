@@ -18,7 +18,7 @@ internal sealed record Trial(SurvivalCase Verb, Reference Reference, FaultKind K
     public sealed record Outcome(FaultKind Kind, int Faults, IReadOnlyList<int> Points, bool Resumed, IReadOnlyList<string> Failures);
 
     /// <summary>Runs it in a folder of its own.</summary>
-    public async Task<Outcome> RunAsync(VictimProcess victim, string folder, bool inPlace, Action told)
+    public async Task<Outcome> RunAsync(VictimProcess victim, string folder, bool inPlace)
     {
         var arguments = Verb.Arguments(Reference.Inputs, folder);
         var failures = new List<string>();
@@ -28,7 +28,6 @@ internal sealed record Trial(SurvivalCase Verb, Reference Reference, FaultKind K
         for (int i = 0; i < Math.Max(Moments.Count, Points.Count); i++)
         {
             var end = await FailAsync(victim, arguments, i, inPlace).ConfigureAwait(false);
-            told();
             bool wasDone = end.ExitCode == 0; // before the fault came
             faults += wasDone ? 0 : 1;
             if (!wasDone && Points.Count > i)

@@ -61,7 +61,7 @@ public sealed class GptCheckpoints
         string folder = Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{trainer.Optimizer.Steps:000000}"));
         Directory.CreateDirectory(folder);
         DirectoryDurability.Flush(_directory);
-        File.Delete(Path.Combine(folder, ManifestName)); // of an earlier run: until the new one is there, the folder is not whole
+        AtomicFile.Delete(Path.Combine(folder, ManifestName)); // of an earlier run: until the new one is there, the folder is not whole
         var metadata = new Dictionary<string, string> { ["step"] = trainer.Optimizer.Steps.ToString(CultureInfo.InvariantCulture) };
         GptWeights.Write(Path.Combine(folder, ModelName), trainer.Parameters, trainer.Info);
         SafetensorsWriter.Write(
@@ -77,7 +77,7 @@ public sealed class GptCheckpoints
     /// <summary>Deletes a checkpoint, the manifest first: killed in the middle, it is known not to be whole.</summary>
     private static void Drop(string folder)
     {
-        File.Delete(Path.Combine(folder, ManifestName));
+        AtomicFile.Delete(Path.Combine(folder, ManifestName));
         Directory.Delete(folder, recursive: true);
     }
 
