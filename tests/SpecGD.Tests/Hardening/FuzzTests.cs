@@ -11,7 +11,7 @@ public sealed class FuzzTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    public static TheoryData<string> Names => [.. FuzzParser.All.Select(parser => parser.Name)];
+    public static TheoryData<string> Names => [.. FuzzParser.Names];
 
     [Fact]
     public void No_parser_stumbles_over_damaged_files()
@@ -36,6 +36,9 @@ public sealed class FuzzTests : IDisposable
 
         Should.NotThrow(() => parser.Parse(path));
     }
+
+    [Fact]
+    public void The_names_are_those_of_the_parsers() => FuzzParser.Names.ShouldBe(FuzzParser.All.Select(parser => parser.Name));
 
     [Fact]
     public void The_same_seed_makes_the_same_files_and_another_seed_others()

@@ -27,7 +27,7 @@ internal static class VerifyFuzzCommand
     {
         var parser = new Option<string[]>("--parser")
         {
-            Description = $"which parsers to try; all where none is named: {string.Join(", ", FuzzParser.All.Select(p => $"\"{p.Name}\""))}",
+            Description = $"which parsers to try; all where none is named: {string.Join(", ", FuzzParser.Names.Select(name => $"\"{name}\""))}",
             HelpName = "NAME",
             AllowMultipleArgumentsPerToken = true,
         };

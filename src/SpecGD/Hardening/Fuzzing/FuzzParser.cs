@@ -15,11 +15,20 @@ public sealed record FuzzParser(
     /// <summary>Writes what else must lie in the folder of the file.</summary>
     public Action<string> Prepare { get; init; } = static _ => { };
 
+    private static readonly Lazy<IReadOnlyList<FuzzParser>> Created = new(FuzzParsers.Create);
+
+    /// <summary>Names of all parsers, without making their whole files.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "safetensors", "npz", "npy", "shard", "token folder", "sweep", "log", "manifest", "attempts", "events", "capture", "JSON line", "BPE ids",
+        "BPE merges", "BPE ranks",
+    ];
+
     /// <summary>Every parser of files that come from elsewhere, or that a crash may have damaged.</summary>
-    public static IReadOnlyList<FuzzParser> All { get; } = FuzzParsers.Create();
+    public static IReadOnlyList<FuzzParser> All => Created.Value;
 
     /// <summary>The parser of this name.</summary>
     /// <exception cref="BadInputException">There is none.</exception>
     public static FuzzParser Named(string name) => All.FirstOrDefault(p => p.Name == name)
-        ?? throw new BadInputException($"There is no parser '{name}'; there are {string.Join(", ", All.Select(p => p.Name))}.");
+        ?? throw new BadInputException($"There is no parser '{name}'; there are {string.Join(", ", Names)}.");
 }

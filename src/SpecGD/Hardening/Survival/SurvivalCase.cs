@@ -9,6 +9,12 @@ public sealed record SurvivalCase(string Name, Func<string, string, IReadOnlyLis
     /// <summary>Whether a file of the result must be the same, bit for bit, as in the run that nobody killed; by its path within the folder.</summary>
     public required Func<string, bool> IsResult { get; init; }
 
+    /// <summary>
+    /// By which words the program refuses to do again what is done already; null where it does nothing then and ends well. A random moment may
+    /// come between the last write and the end.
+    /// </summary>
+    public string? SaysDone { get; init; }
+
     /// <summary>Every case.</summary>
     public static IReadOnlyList<SurvivalCase> All { get; } = SurvivalCases.Create();
 

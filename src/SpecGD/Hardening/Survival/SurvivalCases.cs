@@ -41,6 +41,7 @@ internal static class SurvivalCases
             WriteText)
         {
             IsResult = path => path.EndsWith(".bin", StringComparison.Ordinal) || path == TokenFolder.FileName,
+            SaysDone = "has token shards already",
         },
         new("data fetch", (inputs, output) => ["data", "fetch", "fineweb10B", "--shards", "3", "--base-url",
             File.ReadAllText(Path.Combine(inputs, AddressName)), "--output", output],

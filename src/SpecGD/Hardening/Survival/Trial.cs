@@ -28,7 +28,7 @@ internal sealed record Trial(SurvivalCase Verb, Reference Reference, FaultKind K
         for (int i = 0; i < Math.Max(Moments.Count, Points.Count); i++)
         {
             var end = await FailAsync(victim, arguments, i, inPlace).ConfigureAwait(false);
-            bool wasDone = end.ExitCode == 0; // before the fault came
+            bool wasDone = IsDone(end); // before the fault came
             faults += wasDone ? 0 : 1;
             if (!wasDone && Points.Count > i)
                 met.Add(Points[i]);
@@ -64,12 +64,15 @@ internal sealed record Trial(SurvivalCase Verb, Reference Reference, FaultKind K
             yield return $"A full disk was told as: {end.LastWords}";
     }
 
+    private bool IsDone(VictimEnd end) =>
+        end.ExitCode == 0 || (Verb.SaysDone is { } words && end.LastWords.Contains(words, StringComparison.Ordinal));
+
     /// <summary>Lets it end, and holds what came of it to the reference.</summary>
     private async Task<bool> EndAsync(
         VictimProcess victim, IReadOnlyList<string> arguments, string folder, FolderState before, List<string> failures)
     {
         var end = await victim.RunAsync(arguments).ConfigureAwait(false);
-        if (end.ExitCode != 0)
+        if (!IsDone(end))
         {
             failures.Add($"The same command ended with exit code {end.ExitCode}: {end.LastWords}");
             return false;
