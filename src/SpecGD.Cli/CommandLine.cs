@@ -7,6 +7,7 @@ using SpecGD.Cli.Commands.NanoGpt;
 using SpecGD.Cli.Commands.Sweep;
 using SpecGD.Cli.Display;
 using SpecGD.Numerics;
+using SpecGD.Records;
 
 namespace SpecGD.Cli;
 
@@ -44,6 +45,11 @@ internal static class CommandLine
         catch (InvalidOperationException e) when (e.Message.StartsWith("SPECGD_", StringComparison.Ordinal))
         {
             return Fail(e.Message, ExitCode.BadInput); // an environment variable of ours with a word it does not know
+        }
+        catch (IOException e) when (DiskSpace.IsFull(e))
+        {
+            string what = e.Message.TrimEnd('.');
+            return Fail($"The disk is full: {what}. What was written before is whole; with room made, the same command goes on.", ExitCode.Failed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -106,6 +106,16 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
         [
             "specgd data sample --megabytes 20 --output data/sample",
         ],
+        ["survival"] =
+        [
+            "specgd verify survival                                     every moment of every write, and as many random ones",
+            "specgd verify survival --kills 60 --verbs \"nanogpt train\" sweep",
+        ],
+        ["fuzz"] =
+        [
+            "specgd verify fuzz                                         a million damaged files over all parsers",
+            "specgd verify fuzz --inputs 100000 --parser npz --seed 7",
+        ],
         ["fetch"] =
         [
             "specgd data fetch fineweb10B --shards 8 --output data/fineweb10B   enough for the NanoGPT run, 1.8 GB",

@@ -98,6 +98,7 @@ internal static class ReproduceCommand
     private static int Reproduce(Wish wish, RunSession.Request request, bool asJson)
     {
         var (figures, quick) = (wish.Figures, wish.Quick);
+        RunFolder.Prepare(request.Directory);
         long begin = TimeProvider.System.GetTimestamp();
         var reproduced = new List<ReproducedFigure>();
         var runs = new Dictionary<string, RunRecord>(); // by folder: figures of one run share it

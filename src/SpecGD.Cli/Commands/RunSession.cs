@@ -66,7 +66,10 @@ internal static class RunSession
         long begin = clock.GetTimestamp();
         var identity = new RunIdentity(experiment.Name, Setting.ToJson(options));
         if (!request.Fresh && folder.FindFinished(identity) is { } log)
+        {
+            KeptWork.In(folder.DirectoryPath, identity, clock).Drop(); // where the process was killed after its last write
             return Finished(log, folder, request, () => clock.GetElapsedTime(begin));
+        }
         SayWhatIsSlow();
         var kept = KeptWork.In(folder.DirectoryPath, identity, clock);
         if (request.Fresh)
@@ -74,10 +77,10 @@ internal static class RunSession
         else if (kept.IsContinuation)
             Terminal.Remark($"going on with what an interrupted run left in {folder.DirectoryPath} (--fresh begins again)");
         var started = clock.GetLocalNow();
-        folder.DropFigures(); // those of an earlier run would not belong to the new log
         using var own = request.Interruption is null ? new Interruption() : null;
         var interruption = request.Interruption ?? own!;
         var result = Compute(experiment, options, kept, clock, interruption);
+        folder.DropFigures(); // those of an earlier run would not belong to the new log
         folder.Write(
             result.Log,
             new Manifest(experiment.Name, identity.Options, result.Status, result.Detail, started, clock.GetElapsedTime(begin)));
@@ -86,7 +89,7 @@ internal static class RunSession
         else
             kept.Drop();
         if (request.Drawing != Drawing.Nothing)
-            Draw(result.Log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames);
+            folder.Draw(() => Draw(result.Log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames));
         var wall = clock.GetElapsedTime(begin);
         Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{folder.DirectoryPath} written in {wall.TotalSeconds:0.0} s"));
         return new Outcome(result, folder, wall, Explain(result, folder, interruption));
@@ -112,8 +115,8 @@ internal static class RunSession
     {
         Terminal.Remark($"{folder.DirectoryPath} holds this run already (--fresh computes it again)");
         bool keepFrames = request.Drawing == Drawing.FiguresAndFrames;
-        if (keepFrames || (request.Drawing == Drawing.Figures && !Directory.EnumerateFiles(folder.FiguresPath, "*.png").Any()))
-            Draw(log, folder.FiguresPath, keepFrames);
+        if (keepFrames || (request.Drawing == Drawing.Figures && !folder.HasFigures))
+            folder.Draw(() => Draw(log, folder.FiguresPath, keepFrames));
         return new Outcome(new RunResult(log, RunStatus.Finished, null), folder, elapsed(), ExitCode.Done);
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using SpecGD.Cli.Commands.Verify;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments;
 using SpecGD.Records;
@@ -33,7 +34,12 @@ internal static class VerifyCommand
             var chosen = (parsed.GetValue(names) ?? []).Select(GoldenCase.Named).Distinct().ToArray();
             return Verify(chosen.Length > 0 ? chosen : GoldenCase.All, parsed.GetValue(brief), parsed.GetValue(json));
         });
-        return new Command("verify", "Hold the program's numbers against independent ones.") { golden };
+        return new Command("verify", "Hold the program to what it promises: its numbers, its survival, its care with bad files.")
+        {
+            golden,
+            VerifySurvivalCommand.Build(),
+            VerifyFuzzCommand.Build(),
+        };
     }
 
     private static int Verify(IReadOnlyList<GoldenCase> cases, bool brief, bool asJson)

@@ -49,7 +49,9 @@ public sealed record LayerJudge(double ParameterCurvature = 0)
         if (gradient?.NuclearRank is not { } nr || activations.StableRank is not { } st)
             return null;
         double euclideanCurvature = activations.OperatorNormSquared!.Value / samples; // L_F with c = 1/n
-        return SpectralCondition.Judge(nr, st, gradient.StableRank!.Value, ParameterCurvature / euclideanCurvature);
+        // L_F vanishes for activations below 1e-154; the threshold has its limit long before α is that large
+        double alpha = ParameterCurvature == 0 ? 0 : Math.Min(ParameterCurvature / euclideanCurvature, double.MaxValue);
+        return SpectralCondition.Judge(nr, st, gradient.StableRank!.Value, alpha);
     }
 
     private static string Reason(LayerDiagnosis diagnosis, CapturedLayer layer, GradientMeasure? gradient, ActivationMeasure activations)

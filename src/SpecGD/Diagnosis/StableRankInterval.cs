@@ -51,7 +51,8 @@ public sealed record StableRankInterval(double Low, double High, double? Bias, s
         if (numbers.Count < 2 || !double.IsFinite(rows.LargestMagnitude()) || rows.LargestMagnitude() == 0)
             return null;
         var kernel = new Matrix<double>(m, m);
-        Linear.Gram(1.0, rows, transposeFirst: false, kernel);
+        using (var scaled = new Scaled<double>(rows)) // st does not depend on the size, and squares of 1e±300 are out of range
+            Linear.Gram(1.0, scaled.Matrix, transposeFirst: false, kernel);
         double[] logs = Resample(kernel, place, numbers.Count, new TorchRandom(seed));
         double share = Math.Sqrt(Math.Min(1, (double)numbers.Count / Math.Max(1, unitCount)));
         double mean = logs.Average(), spread = Math.Sqrt(logs.Sum(x => (x - mean) * (x - mean)) / (logs.Length - 1)) * share;

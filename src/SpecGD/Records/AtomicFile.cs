@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using SpecGD.Numerics.Platform;
 
 namespace SpecGD.Records;
 
@@ -33,9 +34,34 @@ public static class AtomicFile
     /// <exception cref="IOException">The disk is full or the place cannot be written; the previous file is untouched.</exception>
     public static void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Deletes the temporary files that interrupted writes left in <paramref name="directory"/>.</summary>
+    /// <summary>
+    /// Gives a file that is whole, and flushed to disk, another name in the same directory, replacing a file of that name, so that the name
+    /// survives a power cut.
+    /// </summary>
+    /// <exception cref="IOException">The place cannot be written; both files are as they were.</exception>
+    public static void Rename(string from, string to)
+    {
+        FaultPoints.Pass(FaultPoint.Rename, to);
+        File.Move(from, to, overwrite: true);
+        FaultPoints.Pass(FaultPoint.Directory, to);
+        DirectoryDurability.Flush(Path.GetDirectoryName(Path.GetFullPath(to))!);
+    }
+
+    /// <summary>Deletes a file, where it is there, so that a power cut does not bring it back beside what is written after it.</summary>
+    /// <exception cref="IOException">The place cannot be written.</exception>
+    public static void Delete(string path)
+    {
+        if (!File.Exists(path))
+            return;
+        File.Delete(path);
+        DirectoryDurability.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Deletes the temporary files that interrupted writes left in <paramref name="directory"/>; nothing where it is missing.</summary>
     public static void SweepStale(string directory)
     {
+        if (!Directory.Exists(directory))
+            return;
         foreach (string file in Directory.EnumerateFiles(directory, "*" + TemporarySuffix))
             if (!IsOfRunningProcess(file))
                 File.Delete(file);

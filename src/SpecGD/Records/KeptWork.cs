@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace SpecGD.Records;
@@ -11,8 +12,13 @@ public sealed class KeptWork
     /// <summary>Name of the folder within a run folder; it is gone once the run has finished.</summary>
     public const string FolderName = "unfinished";
 
-    /// <summary>Work that is lost at most when the process is killed; writing more often would cost more than it saves.</summary>
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
+    /// <summary>The environment variable that sets how many seconds of work are lost at most when the process is killed.</summary>
+    public const string IntervalVariable = "SPECGD_KEEP_SECONDS";
+
+    /// <summary>Writing more often would cost more than it saves.</summary>
+    private static readonly TimeSpan UsualInterval = TimeSpan.FromSeconds(20);
+
+    private static readonly Lazy<TimeSpan> Interval = new(() => IntervalOf(Environment.GetEnvironmentVariable(IntervalVariable)));
 
     /// <summary>Name of the file that says what the parts belong to; no part is called so.</summary>
     private const string IdentityName = "run.json";
@@ -138,12 +144,17 @@ public sealed class KeptWork
         }
     }
 
+    private static TimeSpan IntervalOf(string? seconds) => string.IsNullOrEmpty(seconds) ? UsualInterval
+        : double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and <= 86400
+            ? TimeSpan.FromSeconds(number)
+            : throw new InvalidOperationException($"{IntervalVariable}={seconds} is no time; use a number of seconds from 0 to 86400.");
+
     /// <summary>Whether the interval has passed since <paramref name="name"/> was last written or first heard of.</summary>
     private bool IsDue(string name)
     {
         if (!_lastWritten.TryGetValue(name, out long last))
             _lastWritten[name] = last = _clock.GetTimestamp();
-        return _clock.GetElapsedTime(last) >= Interval;
+        return _clock.GetElapsedTime(last) >= Interval.Value;
     }
 
     private void WriteFinished()

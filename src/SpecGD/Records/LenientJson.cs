@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace SpecGD.Records;
 
@@ -41,13 +42,45 @@ public static class LenientJson
             throw new BadInputException($"{path} is a Git LFS pointer, not {expected}; fetch the data with 'git lfs pull'.");
         try
         {
-            return JsonNode.Parse(NonNumbersAsNull(bytes), documentOptions: Options) as JsonObject
+            byte[] json = NonNumbersAsNull(bytes);
+            RequireText(json);
+            return JsonNode.Parse(json, documentOptions: Options) as JsonObject
                 ?? throw new BadInputException($"{path} is no {Kind(expected)}: its JSON is not an object.");
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new BadInputException($"{path} is no {Kind(expected)}: a text in it is not UTF-8, or has half a surrogate pair.", e);
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
             throw new BadInputException($"{path} is no {Kind(expected)}: {e.Message}", e);
         }
+    }
+
+    /// <summary>The object that a text is; null where it is none, or is damaged.</summary>
+    public static JsonObject? TryParse(string text)
+    {
+        try
+        {
+            byte[] json = Encoding.UTF8.GetBytes(text);
+            RequireText(json);
+            return JsonNode.Parse(json, documentOptions: Options) as JsonObject;
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Takes every text once: nodes are made of bytes alone, and a text that is none would be noticed only where it is asked for.</summary>
+    /// <exception cref="InvalidOperationException">A text is not one.</exception>
+    private static void RequireText(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Options.MaxDepth });
+        while (reader.Read())
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName
+                && (reader.ValueIsEscaped || !Utf8.IsValid(reader.ValueSpan)))
+                _ = reader.GetString();
     }
 
     private static string Kind(string expected) => expected.StartsWith("a ", StringComparison.Ordinal) ? expected[2..] : expected;

@@ -17,10 +17,11 @@ public sealed record MachineMemory(long Total, long? Available)
         return process.PeakWorkingSet64;
     }
 
-    /// <summary>Bytes as people read them: "3.2 GiB", "870 MiB".</summary>
+    /// <summary>Bytes as people read them: "3.2 GiB", "870 MiB", "12 KiB".</summary>
     public static string Text(long bytes) => bytes >= 1L << 30
         ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.0} GiB")
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0} MiB");
+        : bytes >= 1L << 20 || bytes <= 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0} MiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(bytes / (double)(1L << 10)):0} KiB");
 
     private static long? AvailableOf(string path)
     {

@@ -19,6 +19,9 @@ public sealed class NpzFile : IDisposable
     /// </summary>
     private const long FreeBytes = 1L << 30, MostTimes = 32;
 
+    /// <summary>The most bytes that deflate makes of one, and what a few bytes of it may make beyond that.</summary>
+    private const long MostTimesDeflated = 1032, MostBeyond = 1032;
+
     private readonly ZipArchive _archive;
     private readonly Dictionary<string, (ZipArchiveEntry Entry, NpyHeader Header)> _arrays = [];
 
@@ -71,7 +74,7 @@ public sealed class NpzFile : IDisposable
         var header = HeaderOf(name);
         if (header.Element is not (NpyElement.F8 or NpyElement.F4 or NpyElement.F2))
             throw new BadInputException($"{Path}: array '{name}' holds {header.Element}; f8, f4 or f2 was expected.");
-        if (header.Count > Array.MaxLength / 2)
+        if (header.Count > Array.MaxLength / 2 || header.Shape.Any(size => size > Array.MaxLength))
             throw new BadInputException($"{Path}: array '{name}' of shape {header.ShapeText} is too large for one matrix.");
         int columns = header.Shape is [.., var last] ? (int)last : 1, rows = columns == 0 ? 0 : (int)(header.Count / columns);
         byte[] bytes = ReadBytes(name);
@@ -135,6 +138,9 @@ public sealed class NpzFile : IDisposable
             unpacked += entry.Length;
             if (entry.Length < 0 || unpacked < 0 || (unpacked > FreeBytes && unpacked / MostTimes > fileLength))
                 throw new BadInputException($"{Path} has {fileLength} bytes and claims {unpacked} unpacked; it is not opened.");
+            if (entry.CompressedLength > fileLength || (entry.Length - MostBeyond) / MostTimesDeflated > entry.CompressedLength)
+                throw new BadInputException(
+                    $"{Path} claims {entry.Length} bytes for '{entry.FullName}', made of {entry.CompressedLength}: more than there can be.");
         }
         foreach (var entry in _archive.Entries)
         {

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace SpecGD.Records;
 
 /// <summary>
@@ -14,6 +16,12 @@ public sealed class RunFolder
     public const string FramesEnding = "-frames";
 
     private const string CaptionEnding = ".caption.txt";
+
+    /// <summary>There while figures are drawn, so that a run that was killed then is drawn again.</summary>
+    private const string DrawingMarkName = "figures-unfinished.txt";
+
+    /// <summary>Room in bytes without which nothing is begun.</summary>
+    private const long LeastFree = 1 << 20;
 
     private RunFolder(string path) => DirectoryPath = path;
 
@@ -36,16 +44,34 @@ public sealed class RunFolder
         try
         {
             Directory.CreateDirectory(path);
-            AtomicFile.SweepStale(path);
+            foreach (string place in new[] { "", FiguresName, KeptWork.FolderName })
+                AtomicFile.SweepStale(Path.Combine(path, place));
             string probe = Path.Combine(path, "writable" + AtomicFile.TemporarySuffix);
             File.WriteAllText(probe, "");
             File.Delete(probe);
+            DiskSpace.Require(path, LeastFree, "The files of a run");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new BadInputException($"The output folder {path} cannot be written: {e.Message}", e);
         }
         return new RunFolder(path);
+    }
+
+    /// <summary>
+    /// Whether the figures in the folder are all of its log: false where there are none, and where the process that drew them was killed.
+    /// </summary>
+    public bool HasFigures => Directory.Exists(FiguresPath) && !File.Exists(DrawingMark) && Directory.EnumerateFiles(FiguresPath, "*.png").Any();
+
+    private string DrawingMark => Path.Combine(DirectoryPath, DrawingMarkName);
+
+    /// <summary>Draws the figures by <paramref name="draw"/>; until it returns, the folder says that they are not whole.</summary>
+    public void Draw(Action draw)
+    {
+        ArgumentNullException.ThrowIfNull(draw);
+        AtomicFile.Write(DrawingMark, "figures/ was not drawn to its end; the same command draws it again.\n");
+        draw();
+        File.Delete(DrawingMark);
     }
 
     /// <summary>The log of a finished run of this identity that the folder holds, or null where it holds none.</summary>
@@ -96,13 +122,36 @@ public sealed class RunFolder
             Directory.Delete(folder);
     }
 
-    /// <summary>Takes the manifest of an earlier run away, then writes log, table and, last, the new manifest.</summary>
-    /// <exception cref="IOException">The disk is full or the folder has become unwritable; no file is left half-written.</exception>
+    /// <summary>
+    /// Writes log, table and manifest under other names, takes the manifest of an earlier run away, and gives them theirs, the manifest last.
+    /// </summary>
+    /// <exception cref="IOException">The disk is full or the folder has become unwritable; an earlier run in it is as it was.</exception>
     public void Write(RunLog log, Manifest manifest)
     {
-        File.Delete(ManifestPath);
-        AtomicFile.Write(LogPath, RunLogFile.Serialize(log));
-        AtomicFile.Write(Path.Combine(DirectoryPath, MetricsName), MetricsCsv.Render(log));
-        AtomicFile.Write(ManifestPath, manifest.ToJson());
+        ArgumentNullException.ThrowIfNull(manifest);
+        using var newLog = Sealed(LogPath, RunLogFile.Serialize(log));
+        using var table = Sealed(Path.Combine(DirectoryPath, MetricsName), Encoding.UTF8.GetBytes(MetricsCsv.Render(log)));
+        using var last = Sealed(ManifestPath, Encoding.UTF8.GetBytes(manifest.ToJson()));
+        AtomicFile.Delete(ManifestPath);
+        newLog.Publish();
+        table.Publish();
+        last.Publish();
+    }
+
+    /// <summary>A file that is on disk and has not its name yet.</summary>
+    private static StagedFile Sealed(string path, ReadOnlySpan<byte> content)
+    {
+        var file = new StagedFile(path);
+        try
+        {
+            file.Stream.Write(content);
+            file.Seal();
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 }

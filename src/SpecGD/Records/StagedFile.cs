@@ -1,5 +1,3 @@
-using SpecGD.Numerics.Platform;
-
 namespace SpecGD.Records;
 
 /// <summary>
@@ -17,7 +15,8 @@ public sealed class StagedFile : IDisposable
     public StagedFile(string path)
     {
         TargetPath = path;
-        _temporary = $"{path}.{Environment.ProcessId}{AtomicFile.TemporarySuffix}";
+        _temporary = FaultPoints.WritesInPlace ? path : $"{path}.{Environment.ProcessId}{AtomicFile.TemporarySuffix}";
+        FaultPoints.Pass(FaultPoint.Create, path);
         _stream = new FileStream(_temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
     }
 
@@ -33,6 +32,9 @@ public sealed class StagedFile : IDisposable
     {
         if (_stream is null)
             return;
+        FaultPoints.Pass(FaultPoint.Write, TargetPath, LeaveHalf);
+        _stream.Flush();
+        FaultPoints.Pass(FaultPoint.Flush, TargetPath);
         _stream.Flush(flushToDisk: true);
         _stream.Dispose();
         _stream = null;
@@ -44,9 +46,15 @@ public sealed class StagedFile : IDisposable
         Seal();
         if (!OperatingSystem.IsWindows() && File.Exists(TargetPath))
             File.SetUnixFileMode(_temporary, File.GetUnixFileMode(TargetPath));
-        File.Move(_temporary, TargetPath, overwrite: true);
+        if (!FaultPoints.WritesInPlace)
+            AtomicFile.Rename(_temporary, TargetPath);
         _published = true;
-        DirectoryDurability.Flush(Path.GetDirectoryName(Path.GetFullPath(TargetPath))!);
+    }
+
+    private void LeaveHalf()
+    {
+        _stream!.Flush();
+        _stream.SetLength(_stream.Length / 2);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using SpecGD.Records;
 
@@ -82,7 +81,7 @@ public static class AttemptLog
             return attempts;
         foreach (string line in File.ReadLines(path))
         {
-            if (Parse(line) is not { } json)
+            if (LenientJson.TryParse(line) is not { } json)
                 continue;
             if (json["started"] is JsonValue)
                 attempts.Add(Beginning(json));
@@ -96,18 +95,6 @@ public static class AttemptLog
     {
         _ = DateTimeOffset.TryParseExact(Text(json["started"]), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var started);
         return new Attempt(started, Text(json["host"]) ?? "", (int)(JsonNumber.Of(json["process"]) ?? 0), Text(json["job"]));
-    }
-
-    private static JsonObject? Parse(string line)
-    {
-        try
-        {
-            return JsonNode.Parse(line) as JsonObject;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;

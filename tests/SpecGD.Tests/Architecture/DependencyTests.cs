@@ -28,6 +28,7 @@ public class DependencyTests
         ["Sweeps"] = ["Experiments", "Records"],
         ["Diagnosis"] = ["Spectral", "Records"],
         ["Benchmarks"] = ["Spectral", "Models", "Experiments"],
+        ["Hardening"] = ["Data", "Diagnosis", "Experiments", "Records", "Sweeps", "Training"],
     };
 
     [Theory]

@@ -111,6 +111,7 @@ public sealed class NpzTests : IDisposable
     [Theory]
     [InlineData(160u, "its check sum or its length is wrong")] // smaller than what is there
     [InlineData(0xF0000000u, "unpacked; it is not opened")] // four gigabytes in a few kilobytes
+    [InlineData(0x30000000u, "more than there can be")] // less than what is opened without a question, and more than deflate can make of its bytes
     public void A_bomb_that_lies_about_its_size_is_refused(uint claimed, string sentence)
     {
         byte[] npy = Npy("<f8", "(4,)", new byte[10_000_000]);

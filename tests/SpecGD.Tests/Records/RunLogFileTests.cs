@@ -84,6 +84,8 @@ public sealed class RunLogFileTests : IDisposable
     [InlineData("""{"methods": {"m": {"a.b": {"steps": [0], "values": [1]}, "a": {"b": {"steps": [0], "values": [1]}}}}}""", "has the series 'a.b' twice")]
     [InlineData("""{"methods": {"m": {"loss": {"steps": [0], "values": ["x"]}}}}""", "value 0 is \"x\", not a number")]
     [InlineData("""{"methods": {"m": {}}, "methods": {"m": {}}}""", "is no run log: ")]
+    [InlineData("""{"run_id": "\ud800", "methods": {"m": {}}}""", "a text in it is not UTF-8, or has half a surrogate pair")]
+    [InlineData("""{"methods": {"\udfff": {}}}""", "a text in it is not UTF-8, or has half a surrogate pair")]
     public void A_file_that_is_no_log_is_refused_in_a_sentence(string content, string expected)
     {
         string path = Save(content);

@@ -50,6 +50,27 @@ public sealed class SweepRunTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task A_program_that_a_task_leaves_behind_with_its_streams_does_not_hold_the_sweep_up()
+    {
+        NeedShell();
+        string mark = Path.Combine(_root, "left");
+        // it holds both streams of the task long after the task has ended
+        var run = Task.Run(() => Run($"1) sleep 300 & echo $! >'{mark}'; echo 'last words' >&2;;", workers: 2));
+        try
+        {
+            await run.WaitAsync(Hang);
+        }
+        finally
+        {
+            using var left = System.Diagnostics.Process.GetProcessById(int.Parse(File.ReadAllText(mark), System.Globalization.CultureInfo.InvariantCulture));
+            left.Kill();
+        }
+
+        SweepCollector.Read(_folder).ShouldAllBe(r => r.State == TaskState.Finished);
+        File.ReadAllText(Path.Combine(_folder.PathOf(_folder.Tasks[1]), LocalEngine.LogName)).ShouldContain("last words");
+    }
+
+    [SkippableFact]
     public void Fail_fast_begins_nothing_after_the_first_failure()
     {
         NeedShell();
@@ -123,6 +144,7 @@ public sealed class SweepRunTests : IDisposable
         string directory = Directory.CreateDirectory(_folder.PathOf(task)).FullName;
         AttemptLog.Begin(directory, new Attempt(DateTimeOffset.UnixEpoch, "elsewhere", 1, null));
         File.AppendAllText(Path.Combine(directory, AttemptLog.FileName), """{"ended":"fin""");
+        File.AppendAllText(Path.Combine(directory, AttemptLog.FileName), "\n{\"ended\":\"failed\",\"ended\":\"failed\"}\n{\"ended\":\"\\ud800\"}\n");
         AttemptLog.Begin(directory, new Attempt(DateTimeOffset.UnixEpoch, "elsewhere", 2, null));
         AttemptLog.End(directory, AttemptEnd.Failed, 2.5, "no");
 

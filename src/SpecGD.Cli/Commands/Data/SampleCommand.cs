@@ -1,8 +1,10 @@
 using System.CommandLine;
 using SpecGD.Cli.Display;
 using SpecGD.Data.Language.Text;
+using SpecGD.Data.Language.Tokenizers;
 using SpecGD.Data.Language.Tokens;
 using SpecGD.Experiments.Settings;
+using SpecGD.Records;
 
 namespace SpecGD.Cli.Commands.Data;
 
@@ -38,6 +40,9 @@ internal static class SampleCommand
     {
         var tokenizer = settings.CreateTokenizer();
         long total = SampleText.Bytes(settings.Megabytes), begin = clock.GetTimestamp();
+        RunFolder.Prepare(directory);
+        if (tokenizer is ByteTokenizer)
+            DiskSpace.Require(directory, sizeof(ushort) * total, "The tokens of this text"); // at least one a byte
         using var writer = new TokenFolderWriter(directory, "sample", tokenizer, settings.ShardTokens, settings.Overwrite);
         return DataCommand.Interruptible("stopped before the shards were whole: nothing was left in the folder.", cancellation =>
         {

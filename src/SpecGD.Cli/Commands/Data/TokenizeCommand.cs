@@ -1,8 +1,10 @@
 using System.CommandLine;
 using SpecGD.Cli.Display;
 using SpecGD.Data.Language.Text;
+using SpecGD.Data.Language.Tokenizers;
 using SpecGD.Data.Language.Tokens;
 using SpecGD.Experiments.Settings;
+using SpecGD.Records;
 
 namespace SpecGD.Cli.Commands.Data;
 
@@ -46,6 +48,9 @@ internal static class TokenizeCommand
         var inputs = TextInput.Find(places);
         var tokenizer = settings.CreateTokenizer();
         long total = inputs.Sum(i => i.Length), begin = clock.GetTimestamp();
+        RunFolder.Prepare(directory);
+        if (tokenizer is ByteTokenizer && inputs.All(input => !input.IsCompressed && !input.IsJsonLines))
+            DiskSpace.Require(directory, sizeof(ushort) * (total + inputs.Count), "The tokens of these files"); // one a byte, one a document
         using var writer = new TokenFolderWriter(directory, settings.Name, tokenizer, settings.ShardTokens, settings.Overwrite);
         return DataCommand.Interruptible("stopped before the shards were whole: nothing was left in the folder.", cancellation =>
         {

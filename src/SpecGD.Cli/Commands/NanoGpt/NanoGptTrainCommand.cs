@@ -49,6 +49,8 @@ internal static class NanoGptTrainCommand
                 return Tell(forecast, parsed.GetValue(json));
             string directory = parsed.GetValue(output)
                 ?? Path.Combine("runs", $"{NanoGptRun.Name}-{options.Preset}-{options.Optimizer}-{options.Mlp}-{options.Seed}");
+            RunFolder.Prepare(directory);
+            DiskSpace.Require(directory, forecast.DiskBytes, "The checkpoints of this run (two kept, one being written)");
             string? commandToDraw = parsed.GetValue(noFigures) ? null : "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
             return Train(forecast, () => new NanoGptRun(options, directory, data, beginning), commandToDraw, parsed.GetValue(json));
         });

@@ -15,6 +15,9 @@ internal static class TaskCommand
         ArrayIndexVariable = "SLURM_ARRAY_TASK_ID",
         RestartsVariable = "SLURM_RESTART_COUNT";
 
+    /// <summary>Time between two looks at a lock.</summary>
+    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(100);
+
     public static Command Build()
     {
         var folder = SweepCommand.FolderArgument();
@@ -45,8 +48,7 @@ internal static class TaskCommand
     {
         string directory = sweep.PathOf(task);
         Directory.CreateDirectory(directory);
-        using var alone = SweepFolder.TryLockTask(directory)
-            ?? throw new BadInputException($"Another process computes {directory} at this moment.");
+        using var alone = LockOf(directory);
         if (TaskRecord.Read(task, directory).IsDone)
             return ExitCode.Done;
         var clock = TimeProvider.System;
@@ -75,6 +77,23 @@ internal static class TaskCommand
             AttemptLog.End(directory, AttemptEnd.Failed, clock.GetElapsedTime(begin).TotalSeconds, "It needed more memory than it may use.");
             throw;
         }
+    }
+
+    /// <summary>
+    /// The lock of a task. Where the program that drove the sweep was killed, its processes still finish their step; the new one waits for that.
+    /// </summary>
+    private static IDisposable LockOf(string directory)
+    {
+        var clock = TimeProvider.System;
+        long begin = clock.GetTimestamp();
+        using var never = new ManualResetEvent(false);
+        while (clock.GetElapsedTime(begin) < LocalEngine.StopLimit)
+        {
+            if (SweepFolder.TryLockTask(directory) is { } alone)
+                return alone;
+            never.WaitOne(LockInterval);
+        }
+        throw new BadInputException($"Another process computes {directory} at this moment, and did so for {LocalEngine.StopLimit.TotalSeconds:0} s.");
     }
 
     /// <summary>Several tasks one after the other, each in a process of its own, so that one that crashes does not take the others along.</summary>

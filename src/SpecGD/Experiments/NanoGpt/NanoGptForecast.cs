@@ -19,6 +19,9 @@ public sealed record NanoGptForecast(
     /// <summary>Size of the products whose rate is measured: as wide as those of the larger presets.</summary>
     private const int RateSize = 1024;
 
+    /// <summary>Room in bytes for what a checkpoint has beside its tensors: names and shapes, series and manifest.</summary>
+    private const long HeadersAndLogs = 1 << 20;
+
     /// <summary>How long the rate is measured.</summary>
     private static readonly TimeSpan RateDuration = TimeSpan.FromSeconds(0.3);
 
@@ -45,6 +48,12 @@ public sealed record NanoGptForecast(
 
     /// <summary>Tokens of a step.</summary>
     public long TokensPerStep => (long)Sequences * Plan.Length;
+
+    /// <summary>
+    /// Bytes on disk that its checkpoints take when they take most: two are kept while the next is written, each the parameters and the optimizers'
+    /// state, with room for headers and logs.
+    /// </summary>
+    public long DiskBytes => 3 * (Memory.Of("parameters") + Memory.Of("optimizer state") + HeadersAndLogs);
 
     /// <summary>The measured rate of single-precision products on this machine, in operations a second.</summary>
     public static double MeasureRate(TimeProvider clock) => 1e9 * GemmRate.Measure<float>(RateSize, RateDuration, clock);

@@ -23,7 +23,12 @@ public sealed class LocalEngine(LocalEngineOptions options, TaskLaunch launch, T
     public const string LogName = "task.log";
 
     /// <summary>How long a process may take to finish its step and to keep what it has, once asked to stop.</summary>
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// How long the last words of a process are waited for once it has ended: a program that it started may hold its streams open for ever.
+    /// </summary>
+    private static readonly TimeSpan LastWordsLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Time between two looks at the memory of a process.</summary>
     private static readonly TimeSpan MemoryInterval = TimeSpan.FromMilliseconds(200);
@@ -68,9 +73,11 @@ public sealed class LocalEngine(LocalEngineOptions options, TaskLaunch launch, T
         long begin = clock.GetTimestamp();
         var started = clock.GetLocalNow();
         using var process = Start(folder, task, threads);
-        var said = CopyAsync(process.StandardError.BaseStream, Path.Combine(directory, LogName));
-        var unread = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+        using var enough = new CancellationTokenSource();
+        var said = CopyAsync(process.StandardError.BaseStream, Path.Combine(directory, LogName), enough.Token);
+        var unread = DrainAsync(process.StandardOutput.BaseStream, enough.Token);
         string? killedFor = await WatchAsync(process, stop).ConfigureAwait(false);
+        enough.CancelAfter(LastWordsLimit);
         await Task.WhenAll(said, unread).ConfigureAwait(false);
         var attempts = AttemptLog.Read(directory);
         if (attempts.Count == attemptsBefore) // it ended before it could note anything
@@ -160,11 +167,31 @@ public sealed class LocalEngine(LocalEngineOptions options, TaskLaunch launch, T
         }
     }
 
-    private static async Task CopyAsync(Stream said, string path)
+    /// <summary>Writes what the process says to its log, and where the log cannot be written reads on: a full pipe would halt the process.</summary>
+    private static async Task CopyAsync(Stream said, string path, CancellationToken enough)
     {
-        var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-        await using (file.ConfigureAwait(false))
-            await said.CopyToAsync(file, CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+            await using (file.ConfigureAwait(false))
+                await said.CopyToAsync(file, enough).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or UnauthorizedAccessException)
+        {
+            await DrainAsync(said, enough).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task DrainAsync(Stream said, CancellationToken enough)
+    {
+        try
+        {
+            await said.CopyToAsync(Stream.Null, enough).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // another program holds the stream, or it broke: nothing of the task is in it
+        }
     }
 
     private static string Words(int exitCode)

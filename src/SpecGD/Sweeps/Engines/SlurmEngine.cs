@@ -72,6 +72,7 @@ public sealed class SlurmEngine(SlurmOptions options, int? workers, long? memory
     {
         var (script, perElement) = Compose(folder, tasks);
         Directory.CreateDirectory(folder.SlurmPath);
+        AtomicFile.SweepStale(folder.SlurmPath);
         string path = Path.Combine(folder.SlurmPath, ScriptName);
         AtomicFile.Write(path, script);
         var job = new SlurmJob(SlurmCluster.Submit(path), perElement);

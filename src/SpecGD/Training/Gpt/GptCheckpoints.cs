@@ -28,10 +28,16 @@ public sealed class GptCheckpoints
     private static readonly string[] Parts = [ModelName, OptimizerName, StateName];
 
     private readonly string _directory;
+    private readonly HashSet<string> _damaged = [];
 
     /// <summary>Checkpoints in <paramref name="directory"/>, which is made where it is missing.</summary>
     /// <exception cref="BadInputException">It cannot be written.</exception>
-    public GptCheckpoints(string directory) => _directory = RunFolder.Prepare(directory).DirectoryPath;
+    public GptCheckpoints(string directory)
+    {
+        _directory = RunFolder.Prepare(directory).DirectoryPath;
+        foreach (string folder in Folders)
+            AtomicFile.SweepStale(folder);
+    }
 
     /// <summary>The checkpoints there are, whole or not, newest first.</summary>
     public IReadOnlyList<string> Folders => FoldersIn(_directory);
@@ -40,10 +46,13 @@ public sealed class GptCheckpoints
     public void Clear()
     {
         foreach (string folder in Folders)
-            Directory.Delete(folder, recursive: true);
+            Drop(folder);
     }
 
-    /// <summary>Writes a checkpoint of the trainer and deletes those older than the last two.</summary>
+    /// <summary>
+    /// Writes a checkpoint of the trainer, then deletes those older than the last two, and those that were never finished or that
+    /// <see cref="Restore"/> found damaged: they must not take the place of a whole one.
+    /// </summary>
     /// <exception cref="IOException">The disk is full; the checkpoints before are untouched.</exception>
     public void Keep<T>(GptTrainer<T> trainer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -52,15 +61,24 @@ public sealed class GptCheckpoints
         string folder = Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{trainer.Optimizer.Steps:000000}"));
         Directory.CreateDirectory(folder);
         DirectoryDurability.Flush(_directory);
-        File.Delete(Path.Combine(folder, ManifestName)); // of an earlier run: until the new one is there, the folder is not whole
+        AtomicFile.Delete(Path.Combine(folder, ManifestName)); // of an earlier run: until the new one is there, the folder is not whole
         var metadata = new Dictionary<string, string> { ["step"] = trainer.Optimizer.Steps.ToString(CultureInfo.InvariantCulture) };
         GptWeights.Write(Path.Combine(folder, ModelName), trainer.Parameters, trainer.Info);
         SafetensorsWriter.Write(
             Path.Combine(folder, OptimizerName), [.. trainer.Optimizer.State.Select(s => SafetensorsTensor.Of(s.Name, s.Matrix))], metadata);
         AtomicFile.Write(Path.Combine(folder, StateName), trainer.CaptureState().ToJsonString());
         AtomicFile.Write(Path.Combine(folder, ManifestName), Manifest(folder).ToJsonString());
-        foreach (string old in Folders.Skip(Kept).Where(f => f != folder))
-            Directory.Delete(old, recursive: true);
+        string[] useless = [.. Folders.Where(f => f != folder && (_damaged.Contains(f) || !File.Exists(Path.Combine(f, ManifestName))))];
+        foreach (string old in useless.Concat(Folders.Except(useless).Skip(Kept).Where(f => f != folder)))
+            Drop(old);
+        _damaged.Clear();
+    }
+
+    /// <summary>Deletes a checkpoint, the manifest first: killed in the middle, it is known not to be whole.</summary>
+    private static void Drop(string folder)
+    {
+        AtomicFile.Delete(Path.Combine(folder, ManifestName));
+        Directory.Delete(folder, recursive: true);
     }
 
     /// <summary>The newest whole checkpoint in a folder of checkpoints, without changing anything there.</summary>
@@ -85,6 +103,7 @@ public sealed class GptCheckpoints
     {
         ArgumentNullException.ThrowIfNull(trainer);
         var (folder, passedOver) = FindNewest(_directory);
+        _damaged.UnionWith(Folders.TakeWhile(f => f != folder));
         if (folder is null)
             return passedOver;
         Load(folder, trainer);

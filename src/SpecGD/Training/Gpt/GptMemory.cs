@@ -21,6 +21,9 @@ public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
     /// <summary>All parts together, in bytes.</summary>
     public long Total => Parts.Sum(part => part.Bytes);
 
+    /// <summary>Bytes of the part called <paramref name="name"/>.</summary>
+    public long Of(string name) => Parts.Single(part => part.Name == name).Bytes;
+
     /// <summary>What training this model takes when it takes most.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     public static GptMemory Of<T>(GptShape shape, GptTrainingPlan plan, RoutingTable routing)

@@ -76,6 +76,7 @@ public sealed class TextTokenizationTests : IDisposable
     [InlineData("{\"text\": \"a\"} x", "line 1, is no document: 'x' is invalid after a single JSON value.")]
     [InlineData("{\"text\": \"a", "line 1, is no document: Expected end of string")]
     [InlineData("{\"text\": \"\\ud800\"}", "line 1, is no document: its 'text' is no Unicode text")]
+    [InlineData("{\"\\ud800\": \"\"}", "line 1, is no document: a name in it is no Unicode text")]
     public void A_line_that_is_no_document_is_named(string lines, string sentence)
     {
         string name = Write("bad.jsonl", Encoding.UTF8.GetBytes(lines));

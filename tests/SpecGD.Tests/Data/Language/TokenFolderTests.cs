@@ -91,7 +91,28 @@ public sealed class TokenFolderTests : IDisposable
         }
 
         Files().ShouldBe([TokenFolder.FileName, "x_train_000001.bin", "x_val_000000.bin"]);
-        Should.Throw<BadInputException>(() => LanguageData.Open(_folder)).Message.ShouldContain("names x_train_000002.bin with 10 tokens, and there is no such file");
+        Should.Throw<BadInputException>(() => LanguageData.Open(_folder)).Message.ShouldContain("is not whole: the process that wrote it was stopped");
+        Directory.Delete(Path.Combine(_folder, "x_train_000002.bin"));
+        using (var again = Writer(10)) // which needs no --overwrite: what is there is nobody's
+        {
+            again.Append(new ushort[15], documents: 1);
+            again.Complete(0);
+        }
+        Files().ShouldBe([TokenFolder.FileName, "x_train_000001.bin", "x_val_000000.bin"]);
+        LanguageData.Open(_folder).Training.TokenCount.ShouldBe(5);
+    }
+
+    [Fact]
+    public void A_shard_that_is_missing_or_of_another_length_is_named()
+    {
+        using (var writer = Writer(10))
+        {
+            writer.Append(new ushort[25], documents: 1);
+            writer.Complete(0);
+        }
+        File.Delete(Path.Combine(_folder, "x_train_000002.bin"));
+
+        Should.Throw<BadInputException>(() => LanguageData.Open(_folder)).Message.ShouldContain("names x_train_000002.bin with 5 tokens, and there is no such file");
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using SpecGD.Records;
 using SpecGD.Training;
 using SpecGD.Training.Gpt;
@@ -40,6 +42,30 @@ public sealed class GptResumeTests : IDisposable
         resumed.Resume().Count.ShouldBe(1);
         if (part == "step")
             resumed.Optimizer.Steps = 2;
+        resumed.Run(SilentProgress.Instance, CancellationToken.None);
+
+        GptTrainingCase.Weights(resumed).ShouldNotBe(GptTrainingCase.Weights(whole));
+    }
+
+    /// <summary>The only draws of a run after its beginning are those of its data, so the place in the data is its random state.</summary>
+    [Fact]
+    public void A_checkpoint_without_its_place_in_the_data_goes_on_otherwise()
+    {
+        var whole = GptTrainingCase.Trainer();
+        whole.Run(SilentProgress.Instance, CancellationToken.None);
+        GptTrainingCase.StopAfter(3, _folder);
+        string checkpoint = Path.Combine(_folder, "step-000003"), state = Path.Combine(checkpoint, GptCheckpoints.StateName);
+        var json = (JsonObject)JsonNode.Parse(File.ReadAllText(state))!;
+        json.Remove("tokens").ShouldBeTrue();
+        File.WriteAllText(state, json.ToJsonString());
+        string manifest = Path.Combine(checkpoint, GptCheckpoints.ManifestName);
+        var parts = (JsonObject)JsonNode.Parse(File.ReadAllText(manifest))!;
+        byte[] content = File.ReadAllBytes(state);
+        parts[GptCheckpoints.StateName] = new JsonObject { ["bytes"] = (long)content.Length, ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(content)) };
+        File.WriteAllText(manifest, parts.ToJsonString());
+
+        var resumed = GptTrainingCase.Trainer(new GptCheckpoints(_folder));
+        resumed.Resume().ShouldBe([$"Going on from {checkpoint}, after step 3."]);
         resumed.Run(SilentProgress.Instance, CancellationToken.None);
 
         GptTrainingCase.Weights(resumed).ShouldNotBe(GptTrainingCase.Weights(whole));

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using SpecGD.Data.Language.Tokens;
-using SpecGD.Numerics.Platform;
+using SpecGD.Records;
 
 namespace SpecGD.Data.Language.Fetching;
 
@@ -60,8 +60,7 @@ public sealed class ShardFetcher(HttpClient client, FetchOptions options, TimePr
             try
             {
                 await TryAsync(address, partial, progress, cancellation).ConfigureAwait(false);
-                File.Move(partial, target, overwrite: true);
-                DirectoryDurability.Flush(Path.GetDirectoryName(Path.GetFullPath(target))!);
+                AtomicFile.Rename(partial, target);
                 return FetchResult.Fetched;
             }
             catch (TransientFetchException e)
@@ -116,6 +115,7 @@ public sealed class ShardFetcher(HttpClient client, FetchOptions options, TimePr
             if (!IsAlreadyWhole(response, file))
             {
                 long? total = Accept(response, address, file);
+                RequireRoom(partial, address, (total ?? 0) - file.Position);
                 await using var body = await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
                 await ReceiveAsync(body, file, address, total, progress, stall).ConfigureAwait(false);
             }
@@ -182,6 +182,13 @@ public sealed class ShardFetcher(HttpClient client, FetchOptions options, TimePr
                 throw new BadInputException(
                     $"{address} was answered with {(int)response.StatusCode} ({response.ReasonPhrase}); 200 or 206 was expected.");
         }
+    }
+
+    /// <summary>Told before the rest comes: a full disk would end it after an hour. What is here already stays.</summary>
+    private static void RequireRoom(string partial, Uri address, long bytes)
+    {
+        if (DiskSpace.FreeAt(Path.GetDirectoryName(Path.GetFullPath(partial))!) is { } free && free < bytes)
+            throw DiskSpace.Full($"the rest of {address} has {MachineMemory.Text(bytes)}, and {MachineMemory.Text(free)} are free for {partial}");
     }
 
     private async Task ReceiveAsync(

@@ -21,7 +21,7 @@ internal static class JsonLine
         bool found = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            bool isText = reader.ValueTextEquals(field);
+            bool isText = IsNamed(ref reader, field);
             reader.Read();
             if (isText)
                 found = Copy(ref reader, field, text);
@@ -32,6 +32,18 @@ internal static class JsonLine
             throw new JsonException($"it has no property '{field}'");
         if (reader.Read())
             throw new JsonException("there is more than one value in it"); // the reader itself says so first
+    }
+
+    private static bool IsNamed(ref Utf8JsonReader reader, string field)
+    {
+        try
+        {
+            return reader.ValueTextEquals(field);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException($"a name in it is no Unicode text ({e.Message.TrimEnd('.')})", e);
+        }
     }
 
     private static bool Copy(ref Utf8JsonReader reader, string field, ArrayBufferWriter<byte> text)

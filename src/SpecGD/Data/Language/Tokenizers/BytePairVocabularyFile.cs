@@ -17,7 +17,7 @@ public static class BytePairVocabularyFile
     private static readonly (string Ids, string Merges)[] Pairs = [("encoder.json", "vocab.bpe"), ("vocab.json", "merges.txt")];
 
     /// <summary>The characters that those files write for the 256 bytes: printable ones are themselves, the others follow from U+0100 on.</summary>
-    private static readonly Dictionary<char, byte> ByteOfCharacter = Characters();
+    internal static readonly Dictionary<char, byte> ByteOfCharacter = Characters();
 
     /// <summary>The vocabulary in a folder, or the one that the file at <paramref name="path"/> is of.</summary>
     /// <exception cref="BadInputException">There is none, or it is damaged.</exception>

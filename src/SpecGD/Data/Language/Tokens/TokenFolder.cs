@@ -19,7 +19,12 @@ public sealed record TokenFolder(string Tokenizer, int Vocabulary, ushort EndOfT
     /// <summary>Name of the file.</summary>
     public const string FileName = "tokens.json";
 
+    private const string UnfinishedKey = "unfinished";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>False while the shards are put into their places; a folder that stays so was left by a process that was killed.</summary>
+    public bool IsWhole { get; init; } = true;
 
     /// <summary>Tokens in all shards.</summary>
     public long Tokens => Shards.Sum(s => (long)s.Tokens);
@@ -41,13 +46,32 @@ public sealed record TokenFolder(string Tokenizer, int Vocabulary, ushort EndOfT
             (ushort)Number(json, "end_of_text", 0, vocabulary - 1, path),
             Number(json, "documents", 0, long.MaxValue, path),
             Number(json, "text_bytes", 0, long.MaxValue, path),
-            [.. (json["shards"] as JsonArray ?? []).Select(entry => Entry(entry, path))]);
+            [.. (json["shards"] as JsonArray ?? []).Select(entry => Entry(entry, path))])
+        {
+            IsWhole = json[UnfinishedKey] is null,
+        };
+    }
+
+    /// <summary>Whether the folder was left in the middle of <see cref="TokenFolderWriter.Complete"/>: what is in it is nobody's.</summary>
+    public static bool IsLeftover(string directory)
+    {
+        try
+        {
+            return Find(directory) is { IsWhole: false };
+        }
+        catch (BadInputException)
+        {
+            return false; // not ours to judge
+        }
     }
 
     /// <summary>Holds the folder to its description.</summary>
     /// <exception cref="BadInputException">A shard that it names is missing or of another length.</exception>
     public void RefuseMissing(string directory)
     {
+        if (!IsWhole)
+            throw new BadInputException($"{directory} is not whole: the process that wrote it was stopped while it put the shards into their places; "
+                + "the same 'specgd data' command writes it again.");
         foreach (var (file, tokens) in Shards)
         {
             var shard = new FileInfo(Path.Combine(directory, file));
@@ -58,7 +82,15 @@ public sealed record TokenFolder(string Tokenizer, int Vocabulary, ushort EndOfT
     }
 
     /// <summary>The text of the file.</summary>
-    public string ToJson() => new JsonObject
+    public string ToJson()
+    {
+        var json = ToObject();
+        if (!IsWhole)
+            json[UnfinishedKey] = true;
+        return json.ToJsonString(Indented) + "\n";
+    }
+
+    private JsonObject ToObject() => new()
     {
         ["tokenizer"] = Tokenizer,
         ["vocabulary"] = Vocabulary,
@@ -67,7 +99,7 @@ public sealed record TokenFolder(string Tokenizer, int Vocabulary, ushort EndOfT
         ["text_bytes"] = TextBytes,
         ["tokens"] = Tokens,
         ["shards"] = new JsonArray([.. Shards.Select(s => new JsonObject { ["file"] = s.File, ["tokens"] = s.Tokens })]),
-    }.ToJsonString(Indented) + "\n";
+    };
 
     private static ShardEntry Entry(JsonNode? entry, string path) =>
         entry is JsonObject shard && shard["file"] is JsonValue name && name.TryGetValue(out string? file)

@@ -37,7 +37,8 @@ public sealed class TokenFolderWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(shardTokens, 1);
         RunFolder.Prepare(directory);
         _before = [.. Directory.EnumerateFiles(directory, "*_val_??????.bin"), .. Directory.EnumerateFiles(directory, "*_train_??????.bin")];
-        if (_before.Length > 0 && !overwrite)
+        bool isLeftover = TokenFolder.IsLeftover(directory);
+        if (_before.Length > 0 && !overwrite && !isLeftover)
             throw new BadInputException($"{directory} has token shards already ({Path.GetFileName(_before.Min())}); "
                 + "name another folder, or replace them with --overwrite.");
         (_directory, _name, _tokenizer, _shardTokens) = (directory, name, tokenizer, shardTokens);
@@ -68,9 +69,8 @@ public sealed class TokenFolderWriter : IDisposable
     }
 
     /// <summary>
-    /// Removes the shards that were there before, writes <see cref="TokenFolder.FileName"/>, and gives every shard its name: where that ends in the
-    /// middle,
-    /// the description names a shard that is missing, and the folder is not taken for whole.
+    /// Writes <see cref="TokenFolder.FileName"/>, which says that the folder is not whole, removes the shards that were there before, gives every
+    /// shard its name, and only then says that the folder is whole: ended in the middle, it is taken for neither the old one nor the new.
     /// </summary>
     /// <param name="textBytes">Length of the text in bytes, for the record.</param>
     /// <exception cref="BadInputException">There are no tokens.</exception>
@@ -85,9 +85,6 @@ public sealed class TokenFolderWriter : IDisposable
             only.Seal();
         }
         _shards[^1].Seal();
-        File.Delete(Path.Combine(_directory, TokenFolder.FileName));
-        foreach (string old in _before)
-            File.Delete(old);
         var folder = new TokenFolder(
             _tokenizer.Name,
             _tokenizer.Vocabulary,
@@ -95,9 +92,13 @@ public sealed class TokenFolderWriter : IDisposable
             Documents,
             textBytes,
             [.. _shards.Select(s => new ShardEntry(Path.GetFileName(s.TargetPath), s.Count))]);
-        AtomicFile.Write(Path.Combine(_directory, TokenFolder.FileName), folder.ToJson());
+        string description = Path.Combine(_directory, TokenFolder.FileName);
+        AtomicFile.Write(description, (folder with { IsWhole = false }).ToJson());
+        foreach (string old in _before)
+            File.Delete(old);
         foreach (var shard in _shards)
             shard.Publish();
+        AtomicFile.Write(description, folder.ToJson());
         return folder;
     }
 
