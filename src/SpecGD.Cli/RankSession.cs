@@ -15,9 +15,9 @@ internal static class RankSession
     /// <exception cref="BadInputException">All ranks found that the input cannot be used, and this is the first; or Open MPI cannot be loaded.</exception>
     public static int Run(Func<ICollective, int> command)
     {
-        if (RankLaunch.From(Environment.GetEnvironmentVariable) is not { } launch)
+        if (!IsLaunched)
             return command(SingleProcess.Instance);
-        var team = Join(launch);
+        var team = Join();
         try
         {
             int code = command(team);
@@ -41,13 +41,25 @@ internal static class RankSession
         }
     }
 
-    private static OpenMpiCollective Join(RankLaunch launch)
+    /// <summary>
+    /// The launcher hands every rank a terminal of its own for standard output and joins what they write there: nothing may be drawn on it.
+    /// </summary>
+    public static void ForgetTerminal()
+    {
+        if (IsLaunched)
+            Environment.SetEnvironmentVariable("TERM", "dumb");
+    }
+
+    /// <summary>True where a launcher started this process as one of several ranks.</summary>
+    public static bool IsLaunched => RankLaunch.From(Environment.GetEnvironmentVariable) is not null;
+
+    private static OpenMpiCollective Join()
     {
         try
         {
             return OpenMpiCollective.Join();
         }
-        catch (CommunicationException e) when (launch.Rank == 0)
+        catch (CommunicationException e)
         {
             throw new BadInputException(e.Message, e);
         }

@@ -17,6 +17,7 @@ public sealed class OwnedMatrices<T>
     private readonly ICollective _team;
     private readonly Message[] _messages;
     private readonly long[] _counts;
+    private readonly int _longest, _longestOwn; // buffers of one size for all messages, so that the pool keeps one of each
 
     /// <summary>Plans the messages.</summary>
     /// <param name="team">The ranks.</param>
@@ -31,6 +32,8 @@ public sealed class OwnedMatrices<T>
         _team = team;
         _counts = [.. counts];
         _messages = team.Size > 1 ? Message.Plan(owners, _counts, team.Size, messageElements) : [];
+        _longest = _messages.Length > 0 ? _messages.Max(message => message.Length) : 0;
+        _longestOwn = _messages.Length > 0 ? Math.Max(1, _messages.Max(message => message.Counts[team.Rank])) : 0;
     }
 
     /// <summary>Messages that each exchange takes; none where there is one rank.</summary>
@@ -61,8 +64,8 @@ public sealed class OwnedMatrices<T>
         Require(matrices);
         foreach (var message in _messages)
         {
-            using var lease = MatrixPool<T>.Rent(1, message.Length);
-            var buffer = lease.Matrix.Row(0);
+            using var lease = MatrixPool<T>.Rent(1, _longest);
+            var buffer = lease.Matrix.Row(0)[..message.Length];
             foreach (var part in message.Parts)
                 if (part.Owner == _team.Rank)
                     part.Of(matrices).CopyTo(buffer[part.Place..]);
@@ -76,9 +79,9 @@ public sealed class OwnedMatrices<T>
     private void SumToOwners(Message message, IReadOnlyList<Matrix<T>> matrices)
     {
         int own = message.Counts[_team.Rank], begin = message.Begins[_team.Rank];
-        using var lease = MatrixPool<T>.Rent(1, message.Length);
-        using var received = MatrixPool<T>.Rent(1, Math.Max(1, own));
-        var buffer = lease.Matrix.Row(0);
+        using var lease = MatrixPool<T>.Rent(1, _longest);
+        using var received = MatrixPool<T>.Rent(1, _longestOwn);
+        var buffer = lease.Matrix.Row(0)[..message.Length];
         foreach (var part in message.Parts)
             part.Of(matrices).CopyTo(buffer[part.Place..]);
         var sums = received.Matrix.Row(0)[..own];

@@ -90,7 +90,7 @@ public static class RankAgreement
         if (first < 0)
             return result!;
         string sentence = team.TextFrom(() => problem!, first);
-        throw new BadInputException(failed.Sum() < team.Size ? $"Rank {first}: {sentence}" : sentence, new AgreedByAllRanksException(sentence));
+        throw new BadInputException(first > 0 ? $"Rank {first}: {sentence}" : sentence, new AgreedByAllRanksException(sentence));
     }
 
     /// <inheritdoc cref="Agree{T}"/>

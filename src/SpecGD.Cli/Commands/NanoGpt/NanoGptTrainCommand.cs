@@ -47,7 +47,7 @@ internal static class NanoGptTrainCommand
                 var beginning = new NanoGptBeginning(parsed.GetValue(fresh), parsed.GetValue(resume), KeepOthers: true, parsed.GetValue(initFrom));
                 beginning.Require();
                 var data = tokens.ForTraining(parsed, options);
-                return (options, beginning, data, NanoGptForecast.Of(options, data));
+                return (options, beginning, data, NanoGptForecast.Of(options, data, team.Size));
             });
             if (parsed.GetValue(dryRun))
                 return team.Rank == 0 ? Tell(forecast, parsed.GetValue(json)) : ExitCode.Done;

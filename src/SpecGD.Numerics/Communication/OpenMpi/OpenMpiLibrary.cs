@@ -47,7 +47,7 @@ internal sealed unsafe partial class OpenMpiLibrary
         return handle != 0
             ? new OpenMpiLibrary(handle)
             : throw new CommunicationException(
-                $"This process was started as one of several ranks, but Open MPI's library cannot be loaded ({Problem()}): "
+                $"This process was started as one of several ranks, but Open MPI's library {path} cannot be loaded: "
                 + $"install it (apt-get install libopenmpi3), or name it in {PathVariable}.");
     }
 
@@ -136,13 +136,8 @@ internal sealed unsafe partial class OpenMpiLibrary
         return write(buffer, &length) == 0 ? Encoding.UTF8.GetString(buffer, Math.Clamp(length, 0, LongestText)).TrimEnd('\0') : "unknown";
     }
 
-    private static string Problem() => Marshal.PtrToStringUTF8(LastError()) ?? "no reason given";
-
     [LibraryImport("libdl.so.2", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint Open(string path, int flags);
-
-    [LibraryImport("libdl.so.2", EntryPoint = "dlerror")]
-    private static partial nint LastError();
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);

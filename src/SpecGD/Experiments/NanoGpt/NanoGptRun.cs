@@ -120,14 +120,22 @@ public sealed class NanoGptRun
         return outcome;
     }
 
-    private static void RequireAlike(ICollective team, int sequences, string settings)
+    /// <summary>Throws unless every rank gets as many of a step's sequences.</summary>
+    /// <exception cref="BadInputException">The number of ranks does not divide them.</exception>
+    public static void RequireShares(ICollective team, int sequences)
     {
+        ArgumentNullException.ThrowIfNull(team);
         team.Agree(() =>
         {
             if (sequences % team.Size != 0)
                 throw new BadInputException(
                     $"{sequences} sequences of a step cannot be shared by {team.Size} ranks: the number of ranks must divide --sequences.");
         });
+    }
+
+    private static void RequireAlike(ICollective team, int sequences, string settings)
+    {
+        RequireShares(team, sequences);
         string first = team.TextFrom(() => settings);
         team.Agree(() =>
         {

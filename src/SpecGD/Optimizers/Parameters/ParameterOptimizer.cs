@@ -41,15 +41,22 @@ public sealed class ParameterOptimizer<T>
     private readonly CooldownSchedule _schedule;
     private readonly ICollective _team;
     private readonly OwnedMatrices<T> _exchange;
-    private readonly Matrix<T>[] _values, _gradients;
+    private readonly Matrix<T>[] _values, _gradients, _sentValues, _sentGradients;
+    private readonly Dictionary<string, int[]> _sentOf;
 
     /// <summary>An optimizer at step 0.</summary>
     /// <param name="tensors">The parameters.</param>
     /// <param name="routing">Which rule updates what.</param>
     /// <param name="schedule">The factor on the learning rates.</param>
     /// <param name="team">The ranks that train together; null for this process alone.</param>
+    /// <param name="gradientOrder">The parameters in the order in which their gradients will be ready; null for that of <paramref name="tensors"/>.</param>
     /// <exception cref="BadInputException">The table leaves a tensor without an optimizer, or gives it one that cannot update it.</exception>
-    public ParameterOptimizer(IEnumerable<ParameterTensor<T>> tensors, RoutingTable routing, CooldownSchedule schedule, ICollective? team = null)
+    public ParameterOptimizer(
+        IEnumerable<ParameterTensor<T>> tensors,
+        RoutingTable routing,
+        CooldownSchedule schedule,
+        ICollective? team = null,
+        IEnumerable<ParameterTensor<T>>? gradientOrder = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentNullException.ThrowIfNull(routing);
@@ -61,7 +68,11 @@ public sealed class ParameterOptimizer<T>
         var byName = all.ToDictionary(tensor => tensor.Name);
         _values = [.. Pieces.Select(piece => byName[piece.Tensor.Name].Value.RowSlice(piece.RowInTensor, piece.Rows))];
         _gradients = [.. Pieces.Select(piece => byName[piece.Tensor.Name].Gradient.RowSlice(piece.RowInTensor, piece.Rows))];
-        _exchange = new OwnedMatrices<T>(_team, [.. Pieces.Select(piece => piece.Owner)], [.. Pieces.Select(piece => piece.Count)]);
+        string[] order = [.. (gradientOrder ?? all).Select(tensor => tensor.Name)];
+        int[] sent = [.. Enumerable.Range(0, Pieces.Count).OrderBy(i => Array.IndexOf(order, Pieces[i].Tensor.Name)).ThenBy(i => i)];
+        _exchange = new OwnedMatrices<T>(_team, [.. sent.Select(i => Pieces[i].Owner)], [.. sent.Select(i => Pieces[i].Count)]);
+        (_sentValues, _sentGradients) = ([.. sent.Select(i => _values[i])], [.. sent.Select(i => _gradients[i])]);
+        _sentOf = Enumerable.Range(0, sent.Length).GroupBy(k => Pieces[sent[k]].Tensor.Name).ToDictionary(group => group.Key, group => group.ToArray());
         _own = [.. Enumerable.Range(0, Pieces.Count).Where(i => Pieces[i].Owner == _team.Rank).Select(i => PartOf(i, routing))];
         _inTurn = [.. _own.Where(part => !part.Updater.IsForOneThread)];
         _sideBySide = [.. _own.Where(part => part.Updater.IsForOneThread)];
@@ -91,10 +102,13 @@ public sealed class ParameterOptimizer<T>
     public IEnumerable<(ParameterPiece Piece, Matrix<T> Gradient)> OwnGradients => _own.Select(part => (part.Piece, _gradients[part.Index]));
 
     /// <summary>Gradients become their sums over the ranks, each on the rank that updates it; elsewhere they stay as they are.</summary>
-    public void SumGradients() => _exchange.SumToOwners(_gradients);
+    public void SumGradients() => _exchange.SumToOwners(_sentGradients);
+
+    /// <summary>The same in the background, tensor by tensor as their gradients get ready; done when <see cref="GradientSum.Complete"/> returns.</summary>
+    public GradientSum BeginSum() => new(this);
 
     /// <summary>The gradients of every piece, from the rank that updates it, to all ranks.</summary>
-    public void SpreadGradients() => _exchange.SpreadFromOwners(_gradients);
+    public void SpreadGradients() => _exchange.SpreadFromOwners(_sentGradients);
 
     /// <summary>Updates every tensor from its gradient: this rank's pieces here, the others where they belong.</summary>
     public void Step()
@@ -122,13 +136,34 @@ public sealed class ParameterOptimizer<T>
     }
 
     /// <summary>Updated pieces, from the ranks that have updated them, to all.</summary>
-    public void SpreadUpdates() => _exchange.SpreadFromOwners(_values);
+    public void SpreadUpdates() => _exchange.SpreadFromOwners(_sentValues);
 
     private Part PartOf(int index, RoutingTable routing)
     {
         var route = routing.RouteOf(Pieces[index].Tensor);
         var updater = route.Rule.For(_values[index], _gradients[index]);
         return new Part(index, Pieces[index], updater, route.Rule.StateNames, route.Rule.LearningRate * route.Multiplier);
+    }
+
+    /// <summary>A sum of gradients over the ranks that is under way.</summary>
+    public sealed class GradientSum
+    {
+        private readonly ParameterOptimizer<T> _optimizer;
+        private readonly OwnedMatrices<T>.Summation _summation;
+
+        internal GradientSum(ParameterOptimizer<T> optimizer) =>
+            (_optimizer, _summation) = (optimizer, optimizer._exchange.BeginSum(optimizer._sentGradients));
+
+        /// <summary>Nothing more will be added to the gradient of this tensor.</summary>
+        public void Ready(ParameterTensor<T> tensor)
+        {
+            ArgumentNullException.ThrowIfNull(tensor);
+            foreach (int matrix in _optimizer._sentOf[tensor.Name])
+                _summation.Ready(matrix);
+        }
+
+        /// <summary>Waits for the sums of all.</summary>
+        public void Complete() => _summation.Complete();
     }
 
     /// <summary>A piece of this rank with what updates it.</summary>

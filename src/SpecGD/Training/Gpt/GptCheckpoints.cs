@@ -91,7 +91,7 @@ public sealed class GptCheckpoints
     /// <summary>Puts the newest whole checkpoint into the trainer, on every rank; rank 0 alone reads it.</summary>
     /// <param name="checkpoints">The checkpoints on rank 0; null on the others.</param>
     /// <param name="trainer">What they are put into.</param>
-    /// <returns>Sentences: which were damaged and passed over, and at which step the run goes on; empty where there is no checkpoint.</returns>
+    /// <returns>Sentences: on rank 0 which were damaged and passed over, and at which step the run goes on; empty where there is no checkpoint.</returns>
     /// <exception cref="BadInputException">A checkpoint is whole but of another model.</exception>
     public static IReadOnlyList<string> Restore<T>(GptCheckpoints? checkpoints, GptTrainer<T> trainer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -101,7 +101,7 @@ public sealed class GptCheckpoints
         if (!trainer.Team.Any(folder is not null))
             return passedOver;
         Load(folder, trainer);
-        return [.. passedOver, $"Going on from {folder}, after step {trainer.Optimizer.Steps}."];
+        return folder is null ? [] : [.. passedOver, $"Going on from {folder}, after step {trainer.Optimizer.Steps}."];
     }
 
     private static string[] FoldersIn(string directory) =>

@@ -15,6 +15,21 @@ public sealed record GptTimes(
     /// <summary>Nothing done yet.</summary>
     public static GptTimes Zero { get; } = new(0, 0, default, default, default, default, default, default);
 
+    /// <summary>What has come since an earlier reading.</summary>
+    public GptTimes Since(GptTimes earlier)
+    {
+        ArgumentNullException.ThrowIfNull(earlier);
+        return new GptTimes(
+            Steps - earlier.Steps,
+            Tokens - earlier.Tokens,
+            ForwardBackward - earlier.ForwardBackward,
+            Update - earlier.Update,
+            Tracking - earlier.Tracking,
+            Validation - earlier.Validation,
+            Checkpoints - earlier.Checkpoints,
+            Exchange - earlier.Exchange);
+    }
+
     /// <summary>Tokens a second of steps: forward, backward, exchange, update and tracker; 0 before the first.</summary>
     public double TokensPerSecond => Steps == 0 ? 0 : Tokens / Math.Max((ForwardBackward + Update + Tracking + Exchange).TotalSeconds, 1e-9);
 }

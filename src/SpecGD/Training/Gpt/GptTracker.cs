@@ -164,9 +164,20 @@ public sealed class GptTracker<T> : IGptObserver<T>
                 Log.Record("weight.mlp", key, step, value);
             Log.Record("weight_each", key, step, value);
         }
-        for (int i = 0; i < _shape.Layers; i++)
-            if (parameters.Blocks[i].Attention is { } stack)
-                Log.Record("weight.attention", $"{i}.attn.qkvo_w", step, Measures.StableRank(stack.Value)); // stacked 4d × d, as the authors have it
+        RecordStacks(step, parameters);
+    }
+
+    /// <summary>st of the attention matrices of a block stacked 4d × d, as the authors have it.</summary>
+    private void RecordStacks(int step, GptParameters<T> parameters)
+    {
+        int[] blocks = [.. Enumerable.Range(0, _shape.Layers).Where(GptShape.HasAttention)];
+        int[] owners = CostShares.Deal([.. blocks.Select(_ => 1.0)], _team.Size);
+        double?[] values = new double?[blocks.Length];
+        for (int i = 0; i < blocks.Length; i++)
+            values[i] = owners[i] == _team.Rank ? Measures.StableRank(parameters.Blocks[blocks[i]].Attention!.Value) : null;
+        SumShares(values, owners);
+        foreach (var (block, value) in blocks.Zip(values))
+            Log.Record("weight.attention", $"{block}.attn.qkvo_w", step, value);
     }
 
     private void RecordVerdicts(int step, Dictionary<string, double?> stable, Dictionary<string, double?> nuclear, double? indicator)

@@ -7,6 +7,7 @@ using SpecGD.Numerics;
 using SpecGD.Numerics.Communication;
 using SpecGD.Optimizers.Parameters;
 using SpecGD.Records;
+using SpecGD.Spectral;
 
 namespace SpecGD.Training.Gpt;
 
@@ -67,7 +68,7 @@ public sealed class GptTrainer<T>
         _model = new GptModel<T>(parameters, plan.Length);
         _validator = new GptValidator<T>(parameters, _model);
         _tracker = new GptTracker<T>(parameters.Shape, plan.TrackEvery, Team);
-        Optimizer = new ParameterOptimizer<T>(parameters.All, routing, new CooldownSchedule(plan.Steps), Team);
+        Optimizer = new ParameterOptimizer<T>(parameters.All, routing, new CooldownSchedule(plan.Steps), Team, parameters.InOrderOfGradients);
     }
 
     /// <summary>Measures how long things take; no number of the run depends on it.</summary>
@@ -75,6 +76,9 @@ public sealed class GptTrainer<T>
 
     /// <summary>Name of what made the tokens, for those who read the checkpoints.</summary>
     public string Tokenizer { get; init; } = ByteTokenizer.TokenizerName;
+
+    /// <summary>Whether gradients go to other ranks while the backward pass of the last sequence goes on; the numbers are the same either way.</summary>
+    public bool Overlaps { get; init; } = true;
 
     /// <summary>The ranks that train together.</summary>
     public ICollective Team { get; }
@@ -173,9 +177,14 @@ public sealed class GptTrainer<T>
         watch?.Begin();
         var sequences = Team.Agree(_source.Next);
         long begin = Clock.GetTimestamp();
-        double loss = Gradient([.. Team.ShareOf(sequences)], window, watch);
+        var sum = Optimizer.BeginSum();
+        double loss = Gradient([.. Team.ShareOf(sequences)], window, watch, Overlaps ? sum.Ready : null);
         var forwardBackward = Clock.GetElapsedTime(begin) - (watch?.Elapsed ?? default);
-        var exchange = Timed(() => loss = SumOverRanks(loss, gradients: true));
+        var exchange = Timed(() =>
+        {
+            sum.Complete();
+            loss = Sum(loss);
+        });
         if (Problem(step, loss) is { } problem)
             return problem;
         if (_plan.Ranks > 1)
@@ -203,11 +212,8 @@ public sealed class GptTrainer<T>
         return null;
     }
 
-    /// <summary>A sum over all ranks; with <paramref name="gradients"/> the gradients too, each on the rank that updates with it.</summary>
-    private double SumOverRanks(double value, bool gradients)
+    private double Sum(double value)
     {
-        if (gradients)
-            Optimizer.SumGradients();
         Span<double> sum = [value];
         Team.Sum(sum);
         return sum[0];
@@ -221,17 +227,18 @@ public sealed class GptTrainer<T>
     }
 
     /// <summary>Gradient ← that of this rank's sequences together; gives the sum of their losses.</summary>
-    private double Gradient(IReadOnlyList<ReadOnlyMemory<ushort>> sequences, int window, WatchedTracker? watch)
+    private double Gradient(
+        IReadOnlyList<ReadOnlyMemory<ushort>> sequences, int window, WatchedTracker? watch, Action<ParameterTensor<T>>? done)
     {
         Parameters.ClearGradients();
         double loss = 0;
         int[] tokens = new int[_plan.Length + 1];
-        foreach (var sequence in sequences)
+        for (int i = 0; i < sequences.Count; i++)
         {
-            Take(sequence, tokens);
+            Take(sequences[i], tokens);
             if (watch is not null)
                 _tracker.ObserveTokens(tokens.AsSpan(0, _plan.Length));
-            loss += _model.LossAndGradient(tokens.AsSpan(0, _plan.Length), tokens.AsSpan(1), window, watch);
+            loss += _model.LossAndGradient(tokens.AsSpan(0, _plan.Length), tokens.AsSpan(1), window, watch, i == sequences.Count - 1 ? done : null);
         }
         return loss;
     }
