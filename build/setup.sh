@@ -79,13 +79,14 @@ ensure_packages() {
 }
 
 # What some tests need beside, and the program never does: PyTorch writes captures for 'specgd diagnose', Chromium opens reports, Slurm runs a sweep (its
-# daemons must be started by root, so nobody else needs them). Without them these tests say that they were skipped. Only where SPECGD_TEST_PACKAGES is set, since they are large.
+# daemons must be started by root, so nobody else needs them), Open MPI trains on several ranks. Without them these tests say that they were skipped. Only where SPECGD_TEST_PACKAGES is set, since they are large.
 ensure_test_packages() {
     [ -n "${SPECGD_TEST_PACKAGES:-}" ] || return 0
     packages=
     /usr/bin/python3 -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)' >/dev/null 2>&1 || packages="python3-torch "
     command -v chromium >/dev/null 2>&1 || packages="${packages}chromium "
     [ "$(id -u)" != 0 ] || command -v slurmctld >/dev/null 2>&1 || [ -x /usr/sbin/slurmctld ] || packages="${packages}slurm-wlm munge "
+    command -v mpirun >/dev/null 2>&1 || packages="${packages}openmpi-bin libopenmpi3 "
     [ -n "$packages" ] || return 0
     if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
         say "for every test: apt-get install $packages"

@@ -1,3 +1,4 @@
 using SpecGD.Cli;
 
+RankSession.ForgetTerminal();
 return CommandLine.Invoke(args);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
+using SpecGD.Numerics.Communication;
 using SpecGD.Numerics.LinearAlgebra;
+using SpecGD.Numerics.Platform;
 
 namespace SpecGD.Numerics;
 
@@ -10,7 +12,10 @@ namespace SpecGD.Numerics;
 /// </summary>
 public static class ThreadBudget
 {
-    /// <summary>Environment variable with the number of threads a run may use; the number of processors where it is not set.</summary>
+    /// <summary>
+    /// Environment variable with the number of threads a run may use. Where it is not set, all processors; those of the machine shared out where
+    /// several ranks were started on it.
+    /// </summary>
     public const string Variable = "SPECGD_THREADS";
 
     private static readonly Lock Gate = new();
@@ -124,7 +129,8 @@ public static class ThreadBudget
     internal static int Parse(string? text)
     {
         if (string.IsNullOrWhiteSpace(text))
-            return Environment.ProcessorCount;
+            return RankLaunch.From(Environment.GetEnvironmentVariable)?.ThreadsOf(Processors.OfMachine, Environment.ProcessorCount)
+                ?? Environment.ProcessorCount;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads > 0
             ? threads
             : throw new InvalidOperationException($"{Variable}={text} is not a number of threads; use a whole number from 1 on.");

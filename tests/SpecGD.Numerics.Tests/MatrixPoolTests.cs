@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 namespace SpecGD.Numerics.Tests;
 
 /// <summary>Each test rents a size that no other code asks for: the pool is one for the whole process.</summary>
-[Collection(WholeProcess.Name)]
 public class MatrixPoolTests
 {
     [Fact]

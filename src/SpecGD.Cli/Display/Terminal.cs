@@ -9,7 +9,7 @@ internal static class Terminal
     private const int PipedWidth = 200;
 
     /// <summary>Results.</summary>
-    public static IAnsiConsole Out { get; } = Create(Console.Out, Console.IsOutputRedirected);
+    public static IAnsiConsole Out { get; } = Create(Console.Out, Console.IsOutputRedirected || RankSession.IsLaunched);
 
     /// <summary>Progress, remarks and errors, as plain text lines.</summary>
     public static TextWriter Error => Console.Error;

@@ -49,6 +49,14 @@ public sealed class SafetensorsTensor
         });
     }
 
+    /// <summary>A matrix that is made when it is written, so that only one at a time is in memory.</summary>
+    public static SafetensorsTensor Of<T>(string name, int rows, int columns, Func<Matrix<T>> make)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        return new SafetensorsTensor(name, ElementOf<T>(), [rows, columns], stream => Of(name, make(), rows, columns).WriteTo(stream));
+    }
+
     /// <summary>A tensor of another file under a name of its own; its bytes are copied when they are written, a piece at a time.</summary>
     /// <exception cref="BadInputException">The file has no such tensor.</exception>
     public static SafetensorsTensor Of(string name, SafetensorsFile file, string source)

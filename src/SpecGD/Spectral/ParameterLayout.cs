@@ -43,6 +43,9 @@ public sealed record ParameterLayout
     /// <summary>The last size.</summary>
     public int Columns => Shape[^1];
 
+    /// <summary>The name of the matrix at <paramref name="index"/>: the tensor's, with the part's behind it where it is a stack.</summary>
+    public string NameOfMatrix(int index) => Parts.Count == 0 ? Name : $"{Name}.{Parts[index]}";
+
     /// <summary>Number of elements.</summary>
     public long Count => (long)Rows * Columns;
 }

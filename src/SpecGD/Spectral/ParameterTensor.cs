@@ -35,7 +35,7 @@ public sealed class ParameterTensor<T>
         Matrices =
         [
             .. Enumerable.Range(0, layout.Matrices).Select(i =>
-                Part(layout.Parts.Count == 0 ? Name : $"{Name}.{layout.Parts[i]}", i, layout.Rows / layout.Matrices)),
+                Part(layout.NameOfMatrix(i), i, layout.Rows / layout.Matrices)),
         ];
     }
 

@@ -8,16 +8,14 @@ using SpecGD.Optimizers;
 using SpecGD.Optimizers.Parameters;
 using SpecGD.Records;
 using SpecGD.Spectral;
-using SpecGD.Tests.Experiments;
 using SpecGD.Training;
 
 namespace SpecGD.Tests.Training;
 
 /// <summary>
-/// Bytes that one step allocates once the pools are filled, whatever the size of what is trained; and what a model takes for its length and its
-/// vocabulary. Alone: all threads of the process are counted.
+/// Bytes that one step allocates on all threads once the pools are filled, whatever the size of what is trained; and what a model takes for its length and its
+/// vocabulary.
 /// </summary>
-[Collection(nameof(Alone))]
 public sealed class AllocationTests : IDisposable
 {
     /// <summary>Closures, enumerators and records of a step of a trajectory: some hundred bytes for each layer and probe, the same for every size.</summary>

@@ -14,5 +14,6 @@ internal static class NanoGptCommand
             NanoGptExportCommand.Build(),
             NanoGptVerifyCommand.Build(),
             NanoGptPlotCommand.Build(),
+            NanoGptScalingCommand.Build(),
         };
 }

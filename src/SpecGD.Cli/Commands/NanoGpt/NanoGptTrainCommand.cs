@@ -4,6 +4,7 @@ using SpecGD.Cli.Display;
 using SpecGD.Experiments.NanoGpt;
 using SpecGD.Numerics.LinearAlgebra;
 using SpecGD.Records;
+using SpecGD.Training;
 
 namespace SpecGD.Cli.Commands.NanoGpt;
 
@@ -38,23 +39,42 @@ internal static class NanoGptTrainCommand
         var noFigures = new Option<bool>("--no-figures") { Description = "train and write the logs, draw nothing" };
         foreach (Option option in new Option[] { output, initFrom, resume, noFigures, fresh, dryRun, json })
             command.Options.Add(option);
-        command.SetAction(parsed =>
+        command.SetAction(parsed => RankSession.Run(team =>
         {
-            var options = (NanoGptOptions)settings.Resolve(parsed);
-            var beginning = new NanoGptBeginning(parsed.GetValue(fresh), parsed.GetValue(resume), KeepOthers: true, parsed.GetValue(initFrom));
-            beginning.Require();
-            var data = tokens.ForTraining(parsed, options);
-            var forecast = NanoGptForecast.Of(options, data);
+            var (options, beginning, data, forecast) = team.Agree(() =>
+            {
+                var options = (NanoGptOptions)settings.Resolve(parsed);
+                var beginning = new NanoGptBeginning(parsed.GetValue(fresh), parsed.GetValue(resume), KeepOthers: true, parsed.GetValue(initFrom));
+                beginning.Require();
+                var data = tokens.ForTraining(parsed, options);
+                return (options, beginning, data, NanoGptForecast.Of(options, data, team.Size));
+            });
             if (parsed.GetValue(dryRun))
-                return Tell(forecast, parsed.GetValue(json));
+                return team.Rank == 0 ? Tell(forecast, parsed.GetValue(json)) : ExitCode.Done;
             string directory = parsed.GetValue(output)
                 ?? Path.Combine("runs", $"{NanoGptRun.Name}-{options.Preset}-{options.Optimizer}-{options.Mlp}-{options.Seed}");
             RunFolder.Prepare(directory);
             DiskSpace.Require(directory, forecast.DiskBytes, "The checkpoints of this run (two kept, one being written)");
             string? commandToDraw = parsed.GetValue(noFigures) ? null : "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
-            return Train(forecast, () => new NanoGptRun(options, directory, data, beginning), commandToDraw, parsed.GetValue(json));
-        });
+            team.Agree(() => RequireMemory(forecast));
+            NanoGptRun Prepare() => new(options, directory, data, beginning, team);
+            return team.Rank == 0 ? Train(forecast, Prepare, commandToDraw, parsed.GetValue(json)) : Follow(Prepare);
+        }));
         return command;
+    }
+
+    private static void RequireMemory(NanoGptForecast forecast)
+    {
+        if (forecast.Refusal(MachineMemory.Here()) is { } refusal)
+            throw new BadInputException(refusal);
+    }
+
+    /// <summary>Trains along with the first rank, which does all else.</summary>
+    private static int Follow(Func<NanoGptRun> prepare)
+    {
+        using var interruption = new Interruption();
+        prepare().Train(SilentProgress.Instance, TimeProvider.System, interruption.Token);
+        return ExitCode.Done;
     }
 
     private static int Tell(NanoGptForecast forecast, bool asJson)
@@ -75,8 +95,6 @@ internal static class NanoGptTrainCommand
         if (Backend.Notice is { } notice)
             Terminal.Remark(notice);
         var machine = MachineMemory.Here();
-        if (forecast.Refusal(machine) is { } refusal)
-            throw new BadInputException(refusal);
         ForecastView.Remark(forecast, machine, NanoGptForecast.MeasureRate(TimeProvider.System));
         using var interruption = new Interruption();
         var run = prepare();

@@ -27,6 +27,7 @@ internal static class TrainingView
                 ["routing"] = new JsonArray([.. run.Routing.Select(NanoGptRun.Row)]),
                 ["memory_bytes"] = forecast.Memory.Total,
                 ["peak_memory_bytes"] = MachineMemory.PeakOfProcess(),
+                ["ranks"] = run.Ranks,
                 ["times"] = Times(run.Times),
                 ["checks"] = NanoGptPictures.ChecksOf(log),
             });
@@ -35,13 +36,14 @@ internal static class TrainingView
         SummaryView.PrintTable($"After {outcome.Step} steps", rows);
         NanoGptPictures.Print(log);
         if (run.Times.Steps > 0)
-            Console.Out.WriteLine(Sentence(run.Times, forecast));
+            Console.Out.WriteLine(Sentence(run.Times, forecast, run.Ranks));
     }
 
-    private static string Sentence(GptTimes times, NanoGptForecast forecast) => string.Create(
+    private static string Sentence(GptTimes times, NanoGptForecast forecast, int ranks) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{times.TokensPerSecond:0} tokens/s over {times.Steps} steps; "
-        + $"seconds a step: forward and backward {A(times.ForwardBackward, times)}, update {A(times.Update, times)}; "
+        $"{times.TokensPerSecond:0} tokens/s over {times.Steps} steps{(ranks > 1 ? $" on {ranks} ranks" : "")}; "
+        + $"seconds a step: forward and backward {A(times.ForwardBackward, times)}, update {A(times.Update, times)}"
+        + $"{(ranks > 1 ? $", waiting for other ranks {A(times.Exchange, times)}" : "")}; "
         + $"in all: measures {times.Tracking.TotalSeconds:0.0} s, validation {times.Validation.TotalSeconds:0.0} s, "
         + $"checkpoints {times.Checkpoints.TotalSeconds:0.0} s\n"
         + $"peak memory {MachineMemory.Text(MachineMemory.PeakOfProcess())} (told before: {MachineMemory.Text(forecast.Memory.Total)})");
@@ -55,6 +57,7 @@ internal static class TrainingView
         ["tokens_per_second"] = times.TokensPerSecond,
         ["forward_backward_seconds"] = times.ForwardBackward.TotalSeconds,
         ["update_seconds"] = times.Update.TotalSeconds,
+        ["exchange_seconds"] = times.Exchange.TotalSeconds,
         ["measures_seconds"] = times.Tracking.TotalSeconds,
         ["validation_seconds"] = times.Validation.TotalSeconds,
         ["checkpoint_seconds"] = times.Checkpoints.TotalSeconds,

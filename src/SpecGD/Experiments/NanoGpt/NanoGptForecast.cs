@@ -27,7 +27,10 @@ public sealed record NanoGptForecast(
 
     /// <summary>The run that options and data ask for.</summary>
     /// <exception cref="BadInputException">The options contradict one another, or a tensor has no optimizer.</exception>
-    public static NanoGptForecast Of(NanoGptOptions options, NanoGptData data)
+    /// <param name="options">Model and run.</param>
+    /// <param name="data">What is trained on.</param>
+    /// <param name="ranks">Ranks that train together; memory is that of one, work that of all.</param>
+    public static NanoGptForecast Of(NanoGptOptions options, NanoGptData data, int ranks = 1)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(data);
@@ -42,7 +45,7 @@ public sealed record NanoGptForecast(
             plan,
             options.SequencesPerStep,
             routing.Assign(shape.Layouts()),
-            GptMemory.Of<float>(shape, plan, routing),
+            GptMemory.Of<float>(shape, plan, routing, ranks),
             GptWork.Of(shape, plan, routing, options.SequencesPerStep, validation));
     }
 

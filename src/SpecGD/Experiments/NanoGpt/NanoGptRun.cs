@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SpecGD.Experiments.Settings;
 using SpecGD.Models.Gpt;
+using SpecGD.Numerics.Communication;
 using SpecGD.Optimizers.Parameters;
 using SpecGD.Records;
 using SpecGD.Training;
@@ -26,6 +27,7 @@ public sealed class NanoGptRun
 
     private readonly NanoGptOptions _options;
     private readonly GptTrainer<float> _trainer;
+    private readonly RunFolder? _folder;
 
     /// <summary>Prepares a run: makes or loads its parameters.</summary>
     /// <param name="options">Model and run.</param>
@@ -38,45 +40,56 @@ public sealed class NanoGptRun
     {
     }
 
-    /// <summary>The same, beginning as <paramref name="beginning"/> says.</summary>
+    /// <summary>
+    /// The same, beginning as <paramref name="beginning"/> says, on one rank or several. The first rank alone reads and writes the folder.
+    /// </summary>
+    /// <param name="options">Model and run.</param>
+    /// <param name="directory">The run folder.</param>
+    /// <param name="data">What to train and validate on; on all ranks the same.</param>
+    /// <param name="beginning">How the run begins.</param>
+    /// <param name="team">The ranks that train together; null for this process alone.</param>
     /// <exception cref="BadInputException">
-    /// The options contradict one another, the folder cannot be written, or it does not hold the checkpoints that it should.
+    /// The options contradict one another, the folder cannot be written, it does not hold the checkpoints that it should, or the ranks cannot share a
+    /// step's sequences.
     /// </exception>
-    public NanoGptRun(NanoGptOptions options, string directory, NanoGptData data, NanoGptBeginning beginning)
+    public NanoGptRun(NanoGptOptions options, string directory, NanoGptData data, NanoGptBeginning beginning, ICollective? team = null)
     {
+        team ??= SingleProcess.Instance;
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(beginning);
         beginning.Require();
         _options = options = options.WithStepsFor(data);
         Data = data;
-        Folder = RunFolder.Prepare(directory);
         Options = Setting.ToJson(options);
         Options[DataKey] = data.Description;
-        if (beginning.InitDescription() is { } weights)
-            Options[InitKey] = weights;
-        string kept = Path.Combine(directory, CheckpointsName);
-        var checkpoints = new GptCheckpoints(kept);
-        var found = KeptRun.In(checkpoints, Path.Combine(kept, IdentityName), new RunIdentity(Name, Options));
-        bool goesOn = found.GoesOn(beginning, directory);
+        RequireAlike(team, options.SequencesPerStep, Options.ToJsonString());
+        var found = team.Agree(() => team.Rank == 0 ? Find(directory, beginning) : null);
+        _folder = found?.Folder;
+        bool goesOn = team.Any(team.Agree(() => found?.GoesOn(beginning, directory) ?? false));
         var parameters = new GptParameters<float>(data.Fit(options.Shape()));
-        _trainer = new GptTrainer<float>(options.Plan(), parameters, options.Routing(), data.Source, data.Validation, checkpoints)
+        _trainer = new GptTrainer<float>(options.Plan(), parameters, options.Routing(), data.Source, data.Validation, found?.Checkpoints, team)
         {
             Tokenizer = data.Tokenizer,
         };
         var passedOver = goesOn ? _trainer.Resume() : [];
-        if (beginning.Resume && _trainer.Optimizer.Steps == 0)
-            throw new BadInputException($"{string.Join(' ', passedOver.Append($"{kept} has no whole checkpoint to go on from."))}");
         if (_trainer.Optimizer.Steps == 0)
-            beginning.Initialise(parameters, options.Seed);
-        Remarks = goesOn ? passedOver : found.Replace(beginning);
+        {
+            team.Agree(() => Begin(beginning, parameters, team.Rank == 0 ? passedOver : null));
+            _trainer.ShareParameters();
+        }
+        Remarks = goesOn || found is null ? passedOver : found.Replace(beginning);
     }
 
     /// <summary>What is trained on.</summary>
     public NanoGptData Data { get; }
 
     /// <summary>The run folder.</summary>
-    public RunFolder Folder { get; }
+    /// <exception cref="InvalidOperationException">On another rank than the first, which has none.</exception>
+    public RunFolder Folder => _folder ?? throw new InvalidOperationException("The first rank alone has a run folder.");
+
+    /// <summary>Ranks that train together.</summary>
+    public int Ranks => _trainer.Team.Size;
 
     /// <summary>Every option with its value, and the data.</summary>
     public JsonObject Options { get; }
@@ -90,11 +103,13 @@ public sealed class NanoGptRun
     /// <summary>Sentences on what was found in the folder.</summary>
     public IReadOnlyList<string> Remarks { get; }
 
-    /// <summary>Trains, and writes what came of it.</summary>
+    /// <summary>Trains, and on the first rank writes what came of it.</summary>
     public GptTrainingOutcome Train(IProgressReporter progress, TimeProvider clock, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(progress);
         ArgumentNullException.ThrowIfNull(clock);
+        if (_folder is null)
+            return _trainer.Run(SilentProgress.Instance, cancellation);
         var started = clock.GetLocalNow();
         long begin = clock.GetTimestamp();
         var task = progress.Begin($"{Name} {_options.Preset}", _options.Plan().Steps);
@@ -103,6 +118,50 @@ public sealed class NanoGptRun
         AtomicFile.Write(Path.Combine(Folder.DirectoryPath, TrackerName), _trainer.Tracker.ToJson().ToJsonString());
         Folder.Write(Log(), new Manifest(Name, Options, outcome.Status, outcome.Detail, started, clock.GetElapsedTime(begin)));
         return outcome;
+    }
+
+    /// <summary>Throws unless every rank gets as many of a step's sequences.</summary>
+    /// <exception cref="BadInputException">The number of ranks does not divide them.</exception>
+    public static void RequireShares(ICollective team, int sequences)
+    {
+        ArgumentNullException.ThrowIfNull(team);
+        team.Agree(() =>
+        {
+            if (sequences % team.Size != 0)
+                throw new BadInputException(
+                    $"{sequences} sequences of a step cannot be shared by {team.Size} ranks: the number of ranks must divide --sequences.");
+        });
+    }
+
+    private static void RequireAlike(ICollective team, int sequences, string settings)
+    {
+        RequireShares(team, sequences);
+        string first = team.TextFrom(() => settings);
+        team.Agree(() =>
+        {
+            if (settings != first)
+                throw new BadInputException("The settings or the data differ from those of rank 0; all ranks must be started alike, on the same data.");
+        });
+    }
+
+    private KeptRun Find(string directory, NanoGptBeginning beginning)
+    {
+        var folder = RunFolder.Prepare(directory);
+        if (beginning.InitDescription() is { } weights)
+            Options[InitKey] = weights;
+        string kept = Path.Combine(directory, CheckpointsName);
+        return KeptRun.In(folder, new GptCheckpoints(kept), Path.Combine(kept, IdentityName), new RunIdentity(Name, Options));
+    }
+
+    /// <summary>Weights of a run at its start, on the first rank, where <paramref name="passedOver"/> is not null.</summary>
+    private void Begin(NanoGptBeginning beginning, GptParameters<float> parameters, IReadOnlyList<string>? passedOver)
+    {
+        if (passedOver is null)
+            return;
+        if (beginning.Resume)
+            throw new BadInputException(
+                string.Join(' ', passedOver.Append($"{Path.Combine(Folder.DirectoryPath, CheckpointsName)} has no whole checkpoint to go on from.")));
+        beginning.Initialise(parameters, _options.Seed);
     }
 
     /// <summary>What becomes TensorBoard events.</summary>
@@ -127,14 +186,14 @@ public sealed class NanoGptRun
     }
 
     /// <summary>What the folder of checkpoints holds, in view of the run that is asked for.</summary>
-    private sealed record KeptRun(GptCheckpoints Checkpoints, string IdentityPath, RunIdentity Identity, bool IsSame, bool IsOtherVersion)
+    private sealed record KeptRun(RunFolder Folder, GptCheckpoints Checkpoints, string IdentityPath, RunIdentity Identity, bool IsSame, bool IsOtherVersion)
     {
-        public static KeptRun In(GptCheckpoints checkpoints, string identityPath, RunIdentity identity)
+        public static KeptRun In(RunFolder folder, GptCheckpoints checkpoints, string identityPath, RunIdentity identity)
         {
             var written = File.Exists(identityPath) ? LenientJson.ReadObject(identityPath, "the identity of a run") : null;
             bool sameOptions = written?["options"]?.ToJsonString() == identity.Options.ToJsonString();
             bool same = written is not null && identity.IsWritten(written);
-            return new KeptRun(checkpoints, identityPath, identity, same, sameOptions && !same);
+            return new KeptRun(folder, checkpoints, identityPath, identity, same, sameOptions && !same);
         }
 
         private bool Any => Checkpoints.Folders.Count > 0;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using SpecGD.Numerics;
+using SpecGD.Spectral;
 
 namespace SpecGD.Models.Gpt;
 
@@ -54,21 +55,40 @@ public sealed class GptModel<T>
         _head.Loss(Forward(inputs, targets, window, observer), _pass.Targets);
 
     /// <summary>The same; its gradient is added to that of the parameters.</summary>
-    /// <inheritdoc cref="Loss"/>
+    /// <param name="inputs">The tokens.</param>
+    /// <param name="targets">The token that follows each.</param>
+    /// <param name="window">Long attention window in blocks of 128 tokens; the short one is half of it.</param>
+    /// <param name="observer">Sees the activations.</param>
+    /// <param name="done">
+    /// Is told of each tensor when nothing more will be added to its gradient, in the order of <see cref="GptParameters{T}.InOrderOfGradients"/>.
+    /// </param>
+    /// <exception cref="BadInputException">A token is outside the vocabulary, or there are not <see cref="Length"/> of them.</exception>
     /// <exception cref="InvalidOperationException">The model was not made for training.</exception>
-    public double LossAndGradient(ReadOnlySpan<int> inputs, ReadOnlySpan<int> targets, int window, IGptObserver<T>? observer = null)
+    public double LossAndGradient(
+        ReadOnlySpan<int> inputs,
+        ReadOnlySpan<int> targets,
+        int window,
+        IGptObserver<T>? observer = null,
+        Action<ParameterTensor<T>>? done = null)
     {
         if (!_forTraining)
             throw new InvalidOperationException("A model that was not made for training has no gradient.");
         var x = Forward(inputs, targets, window, observer);
         double loss = _head.LossAndGradient(x, _pass.Targets, _pass.DNormed);
+        done?.Invoke(_parameters.Head);
         _dx.Fill(T.Zero);
         _pass.NormaliseBackward(_blocks[^1].Output, _dx);
         _pass.DStart.Fill(T.Zero);
         for (int i = _blocks.Length - 1; i >= 0; i--)
+        {
             _blocks[i].Backward(_dx, _pass);
+            foreach (var tensor in done is null ? [] : _parameters.Blocks[i].Tensors)
+                done!(tensor);
+        }
         _pass.DStart.AddScaled(T.One, _dx); // the first block's input is x0 itself
         _embedding.Backward(_pass);
+        foreach (var tensor in done is null ? [] : _parameters.OfAllBlocks)
+            done!(tensor);
         return loss;
     }
 

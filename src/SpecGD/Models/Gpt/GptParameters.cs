@@ -33,7 +33,11 @@ public sealed class GptParameters<T>
     /// <param name="Attention">Query, key, value and output matrices, 4 × d × d (out × in each); null where the block has no attention.</param>
     /// <param name="Expand">c_fc, d × 4d (in × out), or d × 8d where the MLP is gated.</param>
     /// <param name="Project">c_proj, d × 4d (out × in).</param>
-    public sealed record Block(ParameterTensor<T>? Attention, ParameterTensor<T> Expand, ParameterTensor<T> Project);
+    public sealed record Block(ParameterTensor<T>? Attention, ParameterTensor<T> Expand, ParameterTensor<T> Project)
+    {
+        /// <summary>All of them.</summary>
+        public IEnumerable<ParameterTensor<T>> Tensors => Attention is null ? [Expand, Project] : [Attention, Expand, Project];
+    }
 
     /// <summary>The model's sizes.</summary>
     public GptShape Shape { get; }
@@ -55,6 +59,12 @@ public sealed class GptParameters<T>
 
     /// <summary>5L numbers: L skip weights (the first L/2 used), L pairs λ, L pairs μ.</summary>
     public ParameterTensor<T> Scalars { get; }
+
+    /// <summary>Those that a backward pass adds to until its end: embeddings and scalars.</summary>
+    public IEnumerable<ParameterTensor<T>> OfAllBlocks => [Scalars, .. ValueEmbeddings, Embedding];
+
+    /// <summary>Every tensor, in the order in which a backward pass is done with their gradients: the head, the blocks from the last on, the rest.</summary>
+    public IEnumerable<ParameterTensor<T>> InOrderOfGradients => [Head, .. Blocks.Reverse().SelectMany(block => block.Tensors), .. OfAllBlocks];
 
     /// <summary>The tensor called <paramref name="name"/>.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>

@@ -1,6 +1,5 @@
 using System.Numerics;
 using SpecGD.Numerics;
-using SpecGD.Spectral;
 
 namespace SpecGD.Optimizers.Parameters;
 
@@ -28,20 +27,21 @@ public sealed record AdamRule : UpdateRule
     /// <summary>ε, added to the root of the second moment, which is not corrected for bias.</summary>
     public double Epsilon { get; init; } = 1e-10;
 
-    internal override TensorUpdater<T> For<T>(ParameterTensor<T> tensor) => new Updater<T>(this, tensor);
+    internal override IReadOnlyList<string> StateNames => ["adam.first", "adam.second"];
 
-    private sealed class Updater<T>(AdamRule rule, ParameterTensor<T> tensor) : TensorUpdater<T>
+    internal override PieceUpdater<T> For<T>(Matrix<T> value, Matrix<T> gradient) => new Updater<T>(this, value, gradient);
+
+    private sealed class Updater<T>(AdamRule rule, Matrix<T> value, Matrix<T> gradient) : PieceUpdater<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private readonly Matrix<T> _first = new(tensor.Value.Rows, tensor.Value.Columns), _second = new(tensor.Value.Rows, tensor.Value.Columns);
+        private readonly Matrix<T> _first = new(value.Rows, value.Columns), _second = new(value.Rows, value.Columns);
 
-        public override IEnumerable<(string Name, Matrix<T> Matrix)> State =>
-            [($"adam.first.{tensor.Name}", _first), ($"adam.second.{tensor.Name}", _second)];
+        public override IReadOnlyList<Matrix<T>> State => [_first, _second];
 
-        public override void Step(int part, int step, double learningRate) =>
+        public override void Step(int step, double learningRate) =>
             AdamMath.Step(
-                tensor.Value,
-                tensor.Gradient,
+                value,
+                gradient,
                 _first,
                 _second,
                 rule,

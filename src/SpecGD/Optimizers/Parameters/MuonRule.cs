@@ -79,29 +79,30 @@ public sealed record MuonRule : UpdateRule
         return tensor.Matrices * steps * ((3 * small * small * large) + (small * small * small)); // X Xᵀ and A² by symmetric products, then P X
     }
 
-    internal override TensorUpdater<T> For<T>(ParameterTensor<T> tensor) => new Updater<T>(this, tensor);
+    /// <inheritdoc/>
+    public override bool NeedsWholeMatrices => true;
+
+    internal override IReadOnlyList<string> StateNames => ["muon.momentum"];
+
+    internal override PieceUpdater<T> For<T>(Matrix<T> value, Matrix<T> gradient) => new Updater<T>(this, value, gradient);
 
     private static (int Rows, int Columns) SizeOf(ParameterLayout tensor) => (tensor.Rows / tensor.Matrices, tensor.Columns);
 
-    private sealed class Updater<T>(MuonRule rule, ParameterTensor<T> tensor) : TensorUpdater<T>
+    private sealed class Updater<T>(MuonRule rule, Matrix<T> weight, Matrix<T> gradient) : PieceUpdater<T>
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        private readonly Matrix<T>[] _momenta = [.. tensor.Matrices.Select(m => new Matrix<T>(m.Value.Rows, m.Value.Columns))];
+        private readonly Matrix<T> _momentum = new(weight.Rows, weight.Columns);
 
-        public override IEnumerable<(string Name, Matrix<T> Matrix)> State =>
-            tensor.Matrices.Select((matrix, i) => ($"muon.momentum.{matrix.Name}", _momenta[i]));
-
-        public override int Parts => _momenta.Length;
+        public override IReadOnlyList<Matrix<T>> State => [_momentum];
 
         public override bool IsForOneThread => true;
 
-        public override void Step(int part, int step, double learningRate)
+        public override void Step(int step, double learningRate)
         {
             double mu = rule.Momentum.At(step);
-            var (_, weight, gradient) = tensor.Matrices[part];
-            MuonMath.Accumulate(_momenta[part], gradient, mu);
+            MuonMath.Accumulate(_momentum, gradient, mu);
             using var lease = MatrixPool<T>.Rent(weight.Rows, weight.Columns);
-            MuonMath.LookAhead(gradient, _momenta[part], mu, lease.Matrix);
+            MuonMath.LookAhead(gradient, _momentum, mu, lease.Matrix);
             Orthogonalise(lease.Matrix);
             MuonMath.Step(weight, lease.Matrix, learningRate, rule.Scale.Of(weight.Rows, weight.Columns), rule.WeightDecay);
         }

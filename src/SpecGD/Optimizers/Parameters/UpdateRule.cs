@@ -31,29 +31,35 @@ public abstract record UpdateRule
     /// <summary>Floating-point operations in the matrix products of one step on the tensor; elementwise work is not counted.</summary>
     public virtual double Operations(ParameterLayout tensor) => 0;
 
-    /// <summary>The rule at work on one tensor, with state of its own.</summary>
-    internal abstract TensorUpdater<T> For<T>(ParameterTensor<T> tensor)
+    /// <summary>
+    /// True where an update needs all of a matrix: a tensor is then divided into its matrices. Else each row could be updated by itself.
+    /// </summary>
+    public virtual bool NeedsWholeMatrices => false;
+
+    /// <summary>The rule at work on a piece of a tensor, with state of its own.</summary>
+    /// <param name="value">W: a matrix where the rule needs whole ones, else any rows.</param>
+    /// <param name="gradient">Its gradient.</param>
+    internal abstract PieceUpdater<T> For<T>(Matrix<T> value, Matrix<T> gradient)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+
+    /// <summary>Names of what is remembered of a piece, in the order of <see cref="PieceUpdater{T}.State"/>.</summary>
+    internal abstract IReadOnlyList<string> StateNames { get; }
 }
 
-/// <summary>A rule at work on one tensor: its state, and the step.</summary>
-internal abstract class TensorUpdater<T>
+/// <summary>A rule at work on a piece of a tensor: its state, and the step.</summary>
+internal abstract class PieceUpdater<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>What is remembered from step to step, by name, to be kept in checkpoints.</summary>
-    public abstract IEnumerable<(string Name, Matrix<T> Matrix)> State { get; }
-
-    /// <summary>How many parts of the tensor are updated independently of one another; at least one.</summary>
-    public virtual int Parts => 1;
+    /// <summary>What is remembered from step to step, each of the piece's shape, to be kept in checkpoints.</summary>
+    public abstract IReadOnlyList<Matrix<T>> State { get; }
 
     /// <summary>
-    /// True where a part is products that one thread does as well as several together, so that the parts of many tensors are best done side by side.
+    /// True where the step is products that one thread does as well as several together, so that many pieces are best done side by side.
     /// </summary>
     public virtual bool IsForOneThread => false;
 
-    /// <summary>Updates a part of the tensor from its gradient.</summary>
-    /// <param name="part">The part, from 0.</param>
+    /// <summary>Updates the piece from its gradient.</summary>
     /// <param name="step">The step, from 0.</param>
     /// <param name="learningRate">lr with multiplier and schedule.</param>
-    public abstract void Step(int part, int step, double learningRate);
+    public abstract void Step(int step, double learningRate);
 }

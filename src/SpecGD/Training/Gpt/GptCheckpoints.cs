@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using SpecGD.Numerics;
 using SpecGD.Numerics.Platform;
 using SpecGD.Records;
 
@@ -51,7 +50,8 @@ public sealed class GptCheckpoints
 
     /// <summary>
     /// Writes a checkpoint of the trainer, then deletes those older than the last two, and those that were never finished or that
-    /// <see cref="Restore"/> found damaged: they must not take the place of a whole one.
+    /// <see cref="Restore"/> found damaged: they must not take the place of a whole one. The same files whatever the number of ranks. Called on
+    /// rank 0; the others call <see cref="Contribute"/> at the same time.
     /// </summary>
     /// <exception cref="IOException">The disk is full; the checkpoints before are untouched.</exception>
     public void Keep<T>(GptTrainer<T> trainer)
@@ -65,7 +65,7 @@ public sealed class GptCheckpoints
         var metadata = new Dictionary<string, string> { ["step"] = trainer.Optimizer.Steps.ToString(CultureInfo.InvariantCulture) };
         GptWeights.Write(Path.Combine(folder, ModelName), trainer.Parameters, trainer.Info);
         SafetensorsWriter.Write(
-            Path.Combine(folder, OptimizerName), [.. trainer.Optimizer.State.Select(s => SafetensorsTensor.Of(s.Name, s.Matrix))], metadata);
+            Path.Combine(folder, OptimizerName), [.. trainer.Optimizer.Slots.Select(s => SafetensorsTensor.Of(s.Name, s.Rows, s.Columns, s.Collect))], metadata);
         AtomicFile.Write(Path.Combine(folder, StateName), trainer.CaptureState().ToJsonString());
         AtomicFile.Write(Path.Combine(folder, ManifestName), Manifest(folder).ToJsonString());
         string[] useless = [.. Folders.Where(f => f != folder && (_damaged.Contains(f) || !File.Exists(Path.Combine(f, ManifestName))))];
@@ -79,6 +79,15 @@ public sealed class GptCheckpoints
     {
         AtomicFile.Delete(Path.Combine(folder, ManifestName));
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Sends this rank's part of the optimizer's state to the checkpoint that rank 0 writes.</summary>
+    public static void Contribute<T>(GptTrainer<T> trainer)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        foreach (var slot in trainer.Optimizer.Slots)
+            slot.Collect();
     }
 
     /// <summary>The newest whole checkpoint in a folder of checkpoints, without changing anything there.</summary>
@@ -95,42 +104,55 @@ public sealed class GptCheckpoints
         return (null, sentences);
     }
 
-    /// <summary>Puts the newest whole checkpoint into the trainer.</summary>
-    /// <returns>Sentences: which were damaged and passed over, and at which step the run goes on; empty where there is no checkpoint.</returns>
+    /// <summary>Puts the newest whole checkpoint into the trainer, on every rank; rank 0 alone reads it.</summary>
+    /// <param name="checkpoints">The checkpoints on rank 0; null on the others.</param>
+    /// <param name="trainer">What they are put into.</param>
+    /// <returns>Sentences: on rank 0 which were damaged and passed over, and at which step the run goes on; empty where there is no checkpoint.</returns>
     /// <exception cref="BadInputException">A checkpoint is whole but of another model.</exception>
-    public IReadOnlyList<string> Restore<T>(GptTrainer<T> trainer)
+    public static IReadOnlyList<string> Restore<T>(GptCheckpoints? checkpoints, GptTrainer<T> trainer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        var (folder, passedOver) = FindNewest(_directory);
-        _damaged.UnionWith(Folders.TakeWhile(f => f != folder));
-        if (folder is null)
+        var (folder, passedOver) = checkpoints is null ? (null, []) : FindNewest(checkpoints._directory);
+        checkpoints?._damaged.UnionWith(checkpoints.Folders.TakeWhile(f => f != folder));
+        if (!trainer.Team.Any(folder is not null))
             return passedOver;
         Load(folder, trainer);
-        return [.. passedOver, $"Going on from {folder}, after step {trainer.Optimizer.Steps}."];
+        return folder is null ? [] : [.. passedOver, $"Going on from {folder}, after step {trainer.Optimizer.Steps}."];
     }
 
     private static string[] FoldersIn(string directory) =>
         [.. Directory.EnumerateDirectories(directory, Prefix + "*").OrderByDescending(Path.GetFileName, StringComparer.Ordinal)];
 
-    private static void Load<T>(string folder, GptTrainer<T> trainer)
+    /// <summary>Reads a checkpoint on rank 0, where <paramref name="folder"/> is not null, and gives every rank what it needs.</summary>
+    private static void Load<T>(string? folder, GptTrainer<T> trainer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        using var model = SafetensorsFile.Open(Path.Combine(folder, ModelName));
-        using var optimizer = SafetensorsFile.Open(Path.Combine(folder, OptimizerName));
-        GptWeights.Load(model, trainer.Parameters);
-        foreach (var (name, matrix) in trainer.Optimizer.State)
-            ReadInto(optimizer, name, matrix);
-        trainer.RestoreState(LenientJson.ReadObject(Path.Combine(folder, StateName), "the state of a checkpoint"));
+        var team = trainer.Team;
+        using var model = team.Agree(() => Open(folder, ModelName));
+        using var optimizer = team.Agree(() => Open(folder, OptimizerName));
+        team.Agree(() =>
+        {
+            if (model is not null)
+                GptWeights.Load(model, trainer.Parameters);
+            if (optimizer is not null)
+                foreach (var slot in trainer.Optimizer.Slots)
+                    Require(optimizer, slot.Name, slot.Rows, slot.Columns);
+        });
+        trainer.ShareParameters();
+        foreach (var slot in trainer.Optimizer.Slots)
+            slot.Distribute(matrix => optimizer!.ReadInto(optimizer.Entry(slot.Name), matrix));
+        string state = team.TextFrom(() => LenientJson.ReadObject(Path.Combine(folder!, StateName), "the state of a checkpoint").ToJsonString());
+        team.Agree(() => trainer.RestoreState((JsonObject)JsonNode.Parse(state)!));
     }
 
-    private static void ReadInto<T>(SafetensorsFile file, string name, Matrix<T> into)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static SafetensorsFile? Open(string? folder, string name) => folder is null ? null : SafetensorsFile.Open(Path.Combine(folder, name));
+
+    private static void Require(SafetensorsFile file, string name, int rows, int columns)
     {
         var entry = file.Entry(name);
-        if (!entry.Shape.SequenceEqual([into.Rows, into.Columns]))
-            throw new BadInputException($"{file.Path}: tensor '{name}' is {entry.ShapeText}; this model has [{into.Rows}, {into.Columns}].");
-        file.ReadInto(entry, into);
+        if (!entry.Shape.SequenceEqual([rows, columns]))
+            throw new BadInputException($"{file.Path}: tensor '{name}' is {entry.ShapeText}; this model has [{rows}, {columns}].");
     }
 
     private static JsonObject Manifest(string folder) =>

@@ -2,7 +2,9 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using SpecGD.Models.Gpt;
 using SpecGD.Numerics;
+using SpecGD.Numerics.Communication;
 using SpecGD.Optimizers.Parameters;
+using SpecGD.Spectral;
 
 namespace SpecGD.Training.Gpt;
 
@@ -26,7 +28,11 @@ public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
 
     /// <summary>What training this model takes when it takes most.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-    public static GptMemory Of<T>(GptShape shape, GptTrainingPlan plan, RoutingTable routing)
+    /// <param name="shape">The model.</param>
+    /// <param name="plan">The run.</param>
+    /// <param name="routing">Which optimizer updates what.</param>
+    /// <param name="ranks">Ranks that train together; told is the memory of the one that takes most.</param>
+    public static GptMemory Of<T>(GptShape shape, GptTrainingPlan plan, RoutingTable routing, int ranks = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -39,7 +45,7 @@ public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
         [
             new("parameters", element * parameters),
             new("gradients", element * parameters),
-            new("optimizer state", element * layouts.Sum(layout => layout.Count * routing.RouteOf(layout).Rule.StatePerParameter)),
+            new("optimizer state", element * LargestState(layouts, routing, ranks)),
             new("optimizer work", element * ThreadBudget.Total * layouts
                 .SelectMany(layout => routing.RouteOf(layout).Rule.WorkMatrices(layout)).Distinct()
                 .Sum(work => (long)work.Count * work.Rows * work.Columns)),
@@ -47,8 +53,22 @@ public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
             new("attention scores", element * Scores(plan)),
             new("logits", element * Logits(shape, plan.Length)),
             new("spectral measures", plan.TrackEvery > 0 ? Measures(shape, plan.Length, element) : 0),
+            .. ranks > 1 ? [new MemoryPart("messages", 2 * element * Math.Min(parameters, OwnedMatrices<T>.MessageElements))] : (MemoryPart[])[],
             new("program", Program),
         ]);
+    }
+
+    private static long LargestState(ParameterLayout[] layouts, RoutingTable routing, int ranks) =>
+        ParameterDivision.Of(layouts, routing, ranks).GroupBy(piece => piece.Owner)
+            .Max(own => own.Sum(piece => piece.Count * routing.RouteOf(piece.Tensor).Rule.StatePerParameter));
+
+    /// <summary>Numbers in the Gram matrices of one look.</summary>
+    internal static long Grams(GptShape shape)
+    {
+        long d = shape.Width, hidden = shape.HiddenWidth, expanded = shape.MlpParts * hidden;
+        long attention = Enumerable.Range(0, shape.Layers).Count(GptShape.HasAttention);
+        return (shape.Layers * ((2 * d * d) + (hidden * hidden) + (expanded * expanded))) + (attention * 4 * d * d)
+            + ((2 + GptShape.ValueEmbeddings) * d * d);
     }
 
     /// <summary>Numbers that <see cref="GptModel{T}"/> keeps for one sequence, its head's logits aside.</summary>
@@ -81,11 +101,8 @@ public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
     private static long Measures(GptShape shape, int length, long element)
     {
         long d = shape.Width, hidden = shape.HiddenWidth, expanded = shape.MlpParts * hidden;
-        long attention = Enumerable.Range(0, shape.Layers).Count(GptShape.HasAttention);
-        long grams = (shape.Layers * ((2 * d * d) + (hidden * hidden) + (expanded * expanded))) + (attention * 4 * d * d)
-            + ((2 + GptShape.ValueEmbeddings) * d * d);
         long products = (d * d) + (hidden * hidden) + (expanded == hidden ? 0 : expanded * expanded);
         long lookedUp = (1 + GptShape.ValueEmbeddings) * length * d;
-        return (sizeof(double) * grams) + (element * (products + lookedUp));
+        return (sizeof(double) * Grams(shape)) + (element * (products + lookedUp));
     }
 }

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using SpecGD.Models.Gpt;
 using SpecGD.Numerics;
+using SpecGD.Numerics.Communication;
 using SpecGD.Numerics.LinearAlgebra;
 using SpecGD.Spectral;
 
@@ -21,10 +22,15 @@ public sealed class GptTracker<T> : IGptObserver<T>
     private readonly OrderedDictionary<string, Matrix<double>> _grams = [];
     private readonly int[] _counts;
     private readonly GptShape _shape;
+    private readonly ICollective _team;
 
     /// <summary>A tracker with an empty log.</summary>
-    public GptTracker(GptShape shape, int interval)
+    /// <param name="shape">The model.</param>
+    /// <param name="interval">Steps between two looks.</param>
+    /// <param name="team">The ranks that gather activations together and share the decompositions out; null for this process alone.</param>
+    public GptTracker(GptShape shape, int interval, ICollective? team = null)
     {
+        _team = team ?? SingleProcess.Instance;
         ArgumentNullException.ThrowIfNull(shape);
         _shape = shape;
         _counts = new int[shape.PaddedVocabulary];
@@ -73,7 +79,8 @@ public sealed class GptTracker<T> : IGptObserver<T>
     public void Complete(int step, GptParameters<T> parameters)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        var stable = _grams.ToDictionary(g => g.Key, g => Measures.EffectiveRank(g.Value));
+        var stable = StableRanks();
+        _team.Sum<int>(_counts);
         foreach (var (name, value) in stable)
             Log.Record(SectionOf(name), name, step, value);
         double? indicator = _counts.Max() is > 0 and var most ? (double)_counts.Sum(c => (long)c) / most : null;
@@ -91,6 +98,30 @@ public sealed class GptTracker<T> : IGptObserver<T>
         : name.StartsWith("value_embed", StringComparison.Ordinal) ? "value_embed"
         : "activation";
 
+    /// <summary>st of all activations, by name: each Gram matrix is summed on one rank, which takes its eigenvalue.</summary>
+    private Dictionary<string, double?> StableRanks()
+    {
+        Matrix<double>[] grams = [.. _grams.Values];
+        int[] owners = CostShares.Deal([.. grams.Select(gram => Math.Pow(gram.Rows, 3))], _team.Size);
+        new OwnedMatrices<double>(_team, owners, [.. grams.Select(gram => (long)gram.Count)]).SumToOwners(grams);
+        double?[] values = new double?[grams.Length];
+        for (int i = 0; i < grams.Length; i++)
+            values[i] = owners[i] == _team.Rank ? Measures.EffectiveRank(grams[i]) : null;
+        SumShares(values, owners);
+        return _grams.Keys.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second);
+    }
+
+    /// <summary>Values that each rank has some of become whole on all; one that does not exist is a NaN on the way.</summary>
+    private void SumShares(double?[] values, int[] owners)
+    {
+        if (_team.Size == 1)
+            return;
+        double[] sums = [.. values.Select((value, i) => owners[i] == _team.Rank ? value ?? double.NaN : 0)];
+        _team.Sum<double>(sums);
+        for (int i = 0; i < sums.Length; i++)
+            values[i] = double.IsNaN(sums[i]) ? null : sums[i];
+    }
+
     /// <summary>nr of every gradient, by section and key.</summary>
     private Dictionary<string, double?> RecordGradients(int step, GptParameters<T> parameters)
     {
@@ -105,12 +136,22 @@ public sealed class GptTracker<T> : IGptObserver<T>
         return ranks;
     }
 
-    /// <summary>A measure of every matrix, side by side: decompositions gain little from several threads each.</summary>
-    private static double?[] Measured((string Section, string Key, ParameterMatrix<T> Matrix)[] matrices, Func<ParameterMatrix<T>, double?> measure)
+    /// <summary>A measure of every matrix, shared out over the ranks and there side by side: decompositions gain little from several threads each.</summary>
+    private double?[] Measured((string Section, string Key, ParameterMatrix<T> Matrix)[] matrices, Func<ParameterMatrix<T>, double?> measure)
     {
         var values = new double?[matrices.Length];
-        ThreadBudget.ForEach([.. Enumerable.Range(0, matrices.Length)], i => values[i] = measure(matrices[i].Matrix));
+        int[] owners = CostShares.Deal([.. matrices.Select(m => CostOf(m.Matrix.Value))], _team.Size);
+        int[] own = [.. Enumerable.Range(0, matrices.Length).Where(i => owners[i] == _team.Rank)];
+        ThreadBudget.ForEach(own, i => values[i] = measure(matrices[i].Matrix));
+        SumShares(values, owners);
         return values;
+    }
+
+    /// <summary>Operations of a Gram matrix and its eigenvalues, to a factor that is the same for all.</summary>
+    private static double CostOf(Matrix<T> matrix)
+    {
+        double small = Math.Min(matrix.Rows, matrix.Columns);
+        return small * small * (Math.Max(matrix.Rows, matrix.Columns) + small);
     }
 
     private void RecordWeights(int step, GptParameters<T> parameters)
@@ -123,9 +164,20 @@ public sealed class GptTracker<T> : IGptObserver<T>
                 Log.Record("weight.mlp", key, step, value);
             Log.Record("weight_each", key, step, value);
         }
-        for (int i = 0; i < _shape.Layers; i++)
-            if (parameters.Blocks[i].Attention is { } stack)
-                Log.Record("weight.attention", $"{i}.attn.qkvo_w", step, Measures.StableRank(stack.Value)); // stacked 4d × d, as the authors have it
+        RecordStacks(step, parameters);
+    }
+
+    /// <summary>st of the attention matrices of a block stacked 4d × d, as the authors have it.</summary>
+    private void RecordStacks(int step, GptParameters<T> parameters)
+    {
+        int[] blocks = [.. Enumerable.Range(0, _shape.Layers).Where(GptShape.HasAttention)];
+        int[] owners = CostShares.Deal([.. blocks.Select(_ => 1.0)], _team.Size);
+        double?[] values = new double?[blocks.Length];
+        for (int i = 0; i < blocks.Length; i++)
+            values[i] = owners[i] == _team.Rank ? Measures.StableRank(parameters.Blocks[blocks[i]].Attention!.Value) : null;
+        SumShares(values, owners);
+        foreach (var (block, value) in blocks.Zip(values))
+            Log.Record("weight.attention", $"{block}.attn.qkvo_w", step, value);
     }
 
     private void RecordVerdicts(int step, Dictionary<string, double?> stable, Dictionary<string, double?> nuclear, double? indicator)

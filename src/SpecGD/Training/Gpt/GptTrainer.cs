@@ -4,8 +4,10 @@ using System.Text.Json.Nodes;
 using SpecGD.Data.Language.Tokenizers;
 using SpecGD.Models.Gpt;
 using SpecGD.Numerics;
+using SpecGD.Numerics.Communication;
 using SpecGD.Optimizers.Parameters;
 using SpecGD.Records;
+using SpecGD.Spectral;
 
 namespace SpecGD.Training.Gpt;
 
@@ -29,6 +31,7 @@ public sealed class GptTrainer<T>
     private readonly IReadOnlyList<ReadOnlyMemory<ushort>> _validation;
     private readonly GptTracker<T> _tracker;
     private readonly GptCheckpoints? _checkpoints;
+    private readonly bool _keeps;
     private readonly GptValidator<T> _validator;
     private readonly MethodLog _log = new();
     private readonly int[] _tokens;
@@ -41,7 +44,10 @@ public sealed class GptTrainer<T>
     /// <param name="routing">Which optimizer updates what.</param>
     /// <param name="source">The training tokens.</param>
     /// <param name="validation">Sequences of T + 1 tokens each, T a multiple of 128; empty for no validation.</param>
-    /// <param name="checkpoints">Where checkpoints are kept; null for none.</param>
+    /// <param name="checkpoints">Where checkpoints are kept; null for none, and on every rank but the first.</param>
+    /// <param name="team">
+    /// The ranks that train together, each on its share of a step's sequences; null for this process alone. All must begin with the same parameters.
+    /// </param>
     /// <exception cref="BadInputException">The routing leaves a tensor without an optimizer, or a length is no multiple of 128.</exception>
     public GptTrainer(
         GptTrainingPlan plan,
@@ -49,7 +55,8 @@ public sealed class GptTrainer<T>
         RoutingTable routing,
         ITokenSource source,
         IReadOnlyList<ReadOnlyMemory<ushort>> validation,
-        GptCheckpoints? checkpoints = null)
+        GptCheckpoints? checkpoints = null,
+        ICollective? team = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(parameters);
@@ -57,11 +64,13 @@ public sealed class GptTrainer<T>
         _source = source;
         _validation = validation;
         _checkpoints = checkpoints;
+        Team = team ?? SingleProcess.Instance;
+        _keeps = Team.Any(checkpoints is not null);
         _model = new GptModel<T>(parameters, plan.Length);
         _tokens = new int[plan.Length + 1];
         _validator = new GptValidator<T>(parameters, _model);
-        _tracker = new GptTracker<T>(parameters.Shape, plan.TrackEvery);
-        Optimizer = new ParameterOptimizer<T>(parameters.All, routing, new CooldownSchedule(plan.Steps));
+        _tracker = new GptTracker<T>(parameters.Shape, plan.TrackEvery, Team);
+        Optimizer = new ParameterOptimizer<T>(parameters.All, routing, new CooldownSchedule(plan.Steps), Team, parameters.InOrderOfGradients);
     }
 
     /// <summary>Measures how long things take; no number of the run depends on it.</summary>
@@ -69,6 +78,12 @@ public sealed class GptTrainer<T>
 
     /// <summary>Name of what made the tokens, for those who read the checkpoints.</summary>
     public string Tokenizer { get; init; } = ByteTokenizer.TokenizerName;
+
+    /// <summary>Whether gradients go to other ranks while the backward pass of the last sequence goes on; the numbers are the same either way.</summary>
+    public bool Overlaps { get; init; } = true;
+
+    /// <summary>The ranks that train together.</summary>
+    public ICollective Team { get; }
 
     /// <summary>The parameters.</summary>
     public GptParameters<T> Parameters => _model.Parameters;
@@ -96,19 +111,26 @@ public sealed class GptTrainer<T>
     /// <exception cref="BadInputException">A checkpoint is whole but of another model.</exception>
     public IReadOnlyList<string> Resume()
     {
-        var sentences = _checkpoints?.Restore(this) ?? [];
+        var sentences = _keeps ? GptCheckpoints.Restore(_checkpoints, this) : [];
         _keptAfter = Optimizer.Steps > 0 ? Optimizer.Steps : _keptAfter;
         return sentences;
     }
 
-    /// <summary>Trains to the last step, or until something stops it.</summary>
+    /// <summary>Gives every rank the parameters of the first.</summary>
+    public void ShareParameters()
+    {
+        foreach (var tensor in Parameters.All)
+            Team.Broadcast(tensor.Value.AsSpan());
+    }
+
+    /// <summary>Trains to the last step, or until something stops it on any rank.</summary>
     public GptTrainingOutcome Run(IProgressTask progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(progress);
         progress.GoOnFrom(Optimizer.Steps);
         for (int step = Optimizer.Steps; step < _plan.Steps; step = Optimizer.Steps)
         {
-            if (cancellation.IsCancellationRequested)
+            if (Team.Any(cancellation.IsCancellationRequested))
                 return Interrupted(step, progress);
             if (_plan.ValidatesAt(step))
                 Validate(step);
@@ -155,45 +177,70 @@ public sealed class GptTrainer<T>
         int window = _plan.WindowBlocks(step);
         var watch = _plan.TracksAt(step) ? new WatchedTracker(_tracker, Clock) : null;
         watch?.Begin();
-        var sequences = _source.Next();
+        var sequences = Team.Agree(_source.Next);
         long begin = Clock.GetTimestamp();
-        double loss = Gradient(sequences, window, watch);
+        var sum = Optimizer.BeginSum();
+        double loss = Gradient([.. Team.ShareOf(sequences)], window, watch, Overlaps ? sum.Ready : null);
         var forwardBackward = Clock.GetElapsedTime(begin) - (watch?.Elapsed ?? default);
+        var exchange = Timed(() =>
+        {
+            sum.Complete();
+            loss = Sum(loss);
+        });
         if (Problem(step, loss) is { } problem)
             return problem;
         if (_plan.Ranks > 1)
-            foreach (var tensor in Parameters.All)
-                tensor.Gradient.Scale(T.One / T.CreateChecked(_plan.Ranks));
+            foreach (var (_, gradient) in Optimizer.OwnGradients)
+                gradient.Scale(T.One / T.CreateChecked(_plan.Ranks));
         long tokens = (long)sequences.Count * _plan.Length;
         _lastLoss = loss / tokens;
         _log.Record("train_loss", step, _lastLoss);
         _log.Record("learning_rate_factor", step, new CooldownSchedule(_plan.Steps).Factor(step));
         _log.Record("window", step, window * 128);
+        if (watch is not null)
+            Optimizer.SpreadGradients();
         watch?.Complete(step, Parameters);
-        long update = Clock.GetTimestamp();
-        Optimizer.Step();
+        var update = Timed(Optimizer.UpdateOwn);
+        exchange += Timed(Optimizer.SpreadUpdates);
         Times = Times with
         {
             Steps = Times.Steps + 1,
             Tokens = Times.Tokens + tokens,
             ForwardBackward = Times.ForwardBackward + forwardBackward,
-            Update = Times.Update + Clock.GetElapsedTime(update),
+            Update = Times.Update + update,
             Tracking = Times.Tracking + (watch?.Elapsed ?? default),
+            Exchange = Times.Exchange + exchange,
         };
         return null;
     }
 
-    /// <summary>Gradient ← that of the step's sequences together; gives the sum of their losses.</summary>
-    private double Gradient(IReadOnlyList<ReadOnlyMemory<ushort>> sequences, int window, WatchedTracker? watch)
+    private double Sum(double value)
+    {
+        Span<double> sum = [value];
+        Team.Sum(sum);
+        return sum[0];
+    }
+
+    private TimeSpan Timed(Action work)
+    {
+        long begin = Clock.GetTimestamp();
+        work();
+        return Clock.GetElapsedTime(begin);
+    }
+
+    /// <summary>Gradient ← that of this rank's sequences together; gives the sum of their losses.</summary>
+    private double Gradient(
+        IReadOnlyList<ReadOnlyMemory<ushort>> sequences, int window, WatchedTracker? watch, Action<ParameterTensor<T>>? done)
     {
         Parameters.ClearGradients();
         double loss = 0;
-        foreach (var sequence in sequences)
+        for (int i = 0; i < sequences.Count; i++)
         {
-            Take(sequence, _tokens);
+            Take(sequences[i], _tokens);
             if (watch is not null)
                 _tracker.ObserveTokens(_tokens.AsSpan(0, _plan.Length));
-            loss += _model.LossAndGradient(_tokens.AsSpan(0, _plan.Length), _tokens.AsSpan(1), window, watch);
+            var arrived = i == sequences.Count - 1 ? done : null;
+            loss += _model.LossAndGradient(_tokens.AsSpan(0, _plan.Length), _tokens.AsSpan(1), window, watch, arrived);
         }
         return loss;
     }
@@ -203,13 +250,7 @@ public sealed class GptTrainer<T>
     {
         if (!double.IsFinite(loss))
             return string.Create(CultureInfo.InvariantCulture, $"The loss at step {step} is {loss}.");
-        foreach (var tensor in Parameters.All)
-        {
-            T largest = tensor.Gradient.LargestMagnitude();
-            if (!T.IsFinite(largest))
-                return string.Create(CultureInfo.InvariantCulture, $"The gradient of {tensor.Name} at step {step} has an entry that is {largest}.");
-        }
-        return null;
+        return GradientCheck.Problem(Optimizer, Team, step);
     }
 
     private GptTrainingOutcome Interrupted(int step, IProgressTask progress)
@@ -219,7 +260,7 @@ public sealed class GptTrainer<T>
         return new GptTrainingOutcome(
             RunStatus.Interrupted,
             step,
-            $"Interrupted after {step} of {_plan.Steps} steps{(_checkpoints is null ? "" : "; a checkpoint was kept")}.");
+            $"Interrupted after {step} of {_plan.Steps} steps{(_keeps ? "; a checkpoint was kept" : "")}.");
     }
 
     /// <summary>Keeps a checkpoint unless this very state has one: writing it again would leave a moment without.</summary>
@@ -228,7 +269,10 @@ public sealed class GptTrainer<T>
         if (_keptAfter == Optimizer.Steps)
             return;
         long begin = Clock.GetTimestamp();
-        _checkpoints?.Keep(this);
+        if (_checkpoints is not null)
+            _checkpoints.Keep(this);
+        else if (_keeps)
+            GptCheckpoints.Contribute(this);
         Times = Times with { Checkpoints = Times.Checkpoints + Clock.GetElapsedTime(begin) };
         _keptAfter = Optimizer.Steps;
     }
@@ -238,8 +282,10 @@ public sealed class GptTrainer<T>
         if (_validation.Count == 0)
             return;
         long begin = Clock.GetTimestamp();
-        var (loss, count) = _validator.Sum(_validation, _plan.WindowBlocks(step));
-        _log.Record("val_loss", step, loss / count);
+        var (loss, count) = _validator.Sum([.. Team.ShareOf(_validation)], _plan.WindowBlocks(step));
+        Span<double> sums = [loss, count];
+        Team.Sum(sums);
+        _log.Record("val_loss", step, sums[0] / sums[1]);
         Times = Times with { Validation = Times.Validation + Clock.GetElapsedTime(begin) };
     }
 

@@ -12,7 +12,10 @@ public sealed record GptTrainingPlan
     /// <summary>T, tokens of a sequence, a multiple of 128.</summary>
     public int Length { get; init; } = 48 * 1024;
 
-    /// <summary>Ranks that the gradient is averaged over; within a rank it is summed.</summary>
+    /// <summary>
+    /// Ranks of the snapshot, which averages the gradient over them and sums it within one: the sum over a step's sequences is divided by this,
+    /// however many processes there are.
+    /// </summary>
     public int Ranks { get; init; } = 8;
 
     /// <summary>The long attention window at the end of the run, in tokens.</summary>

@@ -1,0 +1,67 @@
+using SpecGD.Numerics.Communication;
+using SpecGD.Numerics.Communication.OpenMpi;
+using SpecGD.Training;
+
+namespace SpecGD.Cli;
+
+/// <summary>
+/// One command done by several ranks together, as <c>mpirun</c> started them, or by this process alone. The first rank speaks for all and has the exit
+/// code of the job: the launcher ends every rank as soon as one has another code than 0.
+/// </summary>
+internal static class RankSession
+{
+    /// <summary>Does the command.</summary>
+    /// <param name="command">The work of one rank; gives the exit code.</param>
+    /// <exception cref="BadInputException">All ranks found that the input cannot be used, and this is the first; or Open MPI cannot be loaded.</exception>
+    public static int Run(Func<ICollective, int> command)
+    {
+        if (!IsLaunched)
+            return command(SingleProcess.Instance);
+        var team = Join();
+        try
+        {
+            int code = command(team);
+            team.Dispose();
+            return team.Rank == 0 ? code : ExitCode.Done;
+        }
+        catch (BadInputException e) when (e.InnerException is AgreedByAllRanksException)
+        {
+            team.Dispose();
+            if (team.Rank > 0)
+                return ExitCode.Done;
+            throw;
+        }
+        catch (Exception e)
+        {
+            // the others wait for this rank and must not go on waiting
+            Display.Terminal.Remark($"rank {team.Rank} of {team.Size}: {e.Message} The job ends here.");
+            Console.Error.Flush();
+            team.Abort(e is BadInputException ? ExitCode.BadInput : ExitCode.Failed);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The launcher hands every rank a terminal of its own for standard output and joins what they write there: nothing may be drawn on it.
+    /// </summary>
+    public static void ForgetTerminal()
+    {
+        if (IsLaunched)
+            Environment.SetEnvironmentVariable("TERM", "dumb");
+    }
+
+    /// <summary>True where a launcher started this process as one of several ranks.</summary>
+    public static bool IsLaunched => RankLaunch.From(Environment.GetEnvironmentVariable) is not null;
+
+    private static OpenMpiCollective Join()
+    {
+        try
+        {
+            return OpenMpiCollective.Join();
+        }
+        catch (CommunicationException e)
+        {
+            throw new BadInputException(e.Message, e);
+        }
+    }
+}
