@@ -17,12 +17,13 @@ public static class RowWork
     {
         int shares = (long)rows * width < WorthDividing ? 1 : Math.Min(rows, ThreadBudget.Shares);
         if (shares <= 1)
-        {
             Share(0, rows, body);
-            return;
-        }
-        ThreadBudget.Divide(shares, share => Share((int)((long)rows * share / shares), (int)((long)rows * (share + 1) / shares), body));
+        else
+            Divided(rows, shares, body);
     }
+
+    private static void Divided(int rows, int shares, Action<int> body) =>
+        ThreadBudget.Divide(shares, share => Share((int)((long)rows * share / shares), (int)((long)rows * (share + 1) / shares), body));
 
     /// <summary>Σ a_ij b_ij, rows in the working precision, their sum in double.</summary>
     public static double Dot<T>(Matrix<T> a, Matrix<T> b)

@@ -12,8 +12,11 @@ namespace SpecGD.Spectral;
 /// </summary>
 internal static class TopSingularValue
 {
-    /// <summary>Up to this size all eigenvalues of C cost less than the process.</summary>
-    public const int SmallSize = 128;
+    /// <summary>Up to this size all eigenvalues of C cost less than the process from a random start, and up to the lesser one than from a good start.</summary>
+    public const int SmallSize = 128, SmallestSize = 48;
+
+    /// <summary>Rounding of a dense decomposition's eigenvalues, as a share of the largest, amply.</summary>
+    private const double DenseRounding = 1e-12;
 
     /// <summary>From this ratio of the sides on, forming C once costs less than going through the long side at every step.</summary>
     private const int FarFromSquare = 2;
@@ -50,18 +53,28 @@ internal static class TopSingularValue
         int k = Math.Min(matrix.Rows, matrix.Columns);
         if (k == 1)
             return new Top(double.CreateChecked(matrix.SumOfSquares()), null);
-        var top = k <= SmallSize ? null : Lanczos(matrix, k, beginning, direction);
-        return top ?? new Top(LargestGramEigenvalue(matrix, k), null);
+        bool isDense = k <= (beginning.Vector.IsEmpty ? SmallSize : SmallestSize);
+        return (isDense ? null : Lanczos(matrix, k, beginning, direction)) ?? Dense(matrix, k, direction);
     }
 
-    private static double LargestGramEigenvalue<T>(Matrix<T> matrix, int k)
+    private static Top Dense<T>(Matrix<T> matrix, int k, Span<T> direction)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using var gram = MatrixPool<T>.Rent(k, k);
         using var values = MatrixPool<T>.Rent(1, k);
         Linear.Gram(T.One, matrix, transposeFirst: matrix.Rows > matrix.Columns, gram.Matrix);
-        Linear.SymmetricEigenvaluesInPlace(gram.Matrix, values.Matrix.Row(0));
-        return double.CreateChecked(values.Matrix[0, k - 1]);
+        var lambda = values.Matrix.Row(0);
+        if (direction.IsEmpty)
+        {
+            Linear.SymmetricEigenvaluesInPlace(gram.Matrix, lambda);
+        }
+        else
+        {
+            Linear.SymmetricEigenInPlace(gram.Matrix, lambda);
+            gram.Matrix.Row(k - 1).CopyTo(direction);
+        }
+        double first = double.CreateChecked(lambda[k - 1]);
+        return new Top(first, double.CreateChecked(lambda[k - 2]) + (DenseRounding * first));
     }
 
     /// <summary>The largest eigenvalue of C, or null where the basis reached its longest without converging.</summary>

@@ -24,6 +24,7 @@ public sealed class TrackedOperatorNorm
 
     private Matrix<double> _anchor, _direction;
     private double _gap, _second;
+    private bool _hasDirection;
 
     /// <summary>How many measurements started from the one before.</summary>
     internal int WarmStarts { get; private set; }
@@ -38,30 +39,32 @@ public sealed class TrackedOperatorNorm
     {
         using var scaled = new Scaled<double>(weight);
         bool isPlain = !scaled.IsZero && scaled.Restore(1) == 1; // powers of two are taken out where squares would leave the range
-        if (!isPlain || Math.Min(weight.Rows, weight.Columns) <= TopSingularValue.SmallSize)
+        if (!isPlain || Math.Min(weight.Rows, weight.Columns) <= TopSingularValue.SmallestSize)
         {
             _gap = 0;
             return Measures.OperatorNorm(weight);
         }
         double moved = IsAnchored ? Distance(weight, _anchor) : double.PositiveInfinity;
-        return moved <= LargestMove * _gap ? Warm(weight, moved) : Cold(weight);
+        bool isNear = moved <= LargestMove * _gap;
+        return isNear && _hasDirection ? Warm(weight, moved) : Cold(weight, isNear);
     }
 
     /// <summary>What is remembered between two measurements.</summary>
     /// <param name="Gap">s₁ − s₂ at the anchor, at least.</param>
     /// <param name="Second">s₂ at the anchor, at most.</param>
     /// <param name="Anchor">W₀, out × in.</param>
-    /// <param name="Direction">The unit vector of the last measurement's s₁ on the smaller side, 1 × min(out, in).</param>
-    public sealed record Memory(double Gap, double Second, Matrix<double> Anchor, Matrix<double> Direction);
+    /// <param name="Direction">The unit vector of the last measurement's s₁ on the smaller side, 1 × min(out, in); null where it was not worth finding.</param>
+    public sealed record Memory(double Gap, double Second, Matrix<double> Anchor, Matrix<double>? Direction);
 
     /// <summary>What is remembered, the matrices shared; null where it is nothing.</summary>
-    public Memory? Remembered => IsAnchored ? new Memory(_gap, _second, _anchor, _direction) : null;
+    public Memory? Remembered => IsAnchored ? new Memory(_gap, _second, _anchor, _hasDirection ? _direction : null) : null;
 
     /// <summary>Remembers what another measured, so that both go on to the same last bit.</summary>
     public void Remember(Memory memory)
     {
         ArgumentNullException.ThrowIfNull(memory);
-        (_gap, _second, _anchor, _direction) = (memory.Gap, memory.Second, memory.Anchor.Clone(), memory.Direction.Clone());
+        (_gap, _second, _anchor, _hasDirection) = (memory.Gap, memory.Second, memory.Anchor.Clone(), memory.Direction is not null);
+        _direction = memory.Direction?.Clone() ?? DirectionOf(_anchor);
     }
 
     private double Warm(Matrix<double> weight, double moved)
@@ -72,11 +75,16 @@ public sealed class TrackedOperatorNorm
         return Math.Sqrt(top.Largest);
     }
 
-    private double Cold(Matrix<double> weight)
+    /// <summary>
+    /// From a random start, or by a dense decomposition. The latter costs much more with the direction than without, so the direction waits until a weight
+    /// that has hardly moved shows that it will be used.
+    /// </summary>
+    private double Cold(Matrix<double> weight, bool isNear)
     {
         if (_anchor.IsEmpty)
-            (_anchor, _direction) = (new(weight.Rows, weight.Columns), new(1, Math.Min(weight.Rows, weight.Columns)));
-        var top = TopSingularValue.Find(weight, TopSingularValue.Beginning<double>.Anywhere, _direction.Row(0));
+            (_anchor, _direction) = (new(weight.Rows, weight.Columns), DirectionOf(weight));
+        _hasDirection = isNear || _direction.Columns > TopSingularValue.SmallSize;
+        var top = TopSingularValue.Find(weight, TopSingularValue.Beginning<double>.Anywhere, _hasDirection ? _direction.Row(0) : []);
         double first = Math.Sqrt(top.Largest);
         _second = Math.Sqrt(top.OthersAtMost ?? double.PositiveInfinity);
         _gap = first - _second > LeastGap * first ? first - _second : 0; // where nothing separates the top the next start is random again
@@ -84,6 +92,8 @@ public sealed class TrackedOperatorNorm
             weight.CopyTo(_anchor);
         return first;
     }
+
+    private static Matrix<double> DirectionOf(Matrix<double> weight) => new(1, Math.Min(weight.Rows, weight.Columns));
 
     private static double Distance(Matrix<double> a, Matrix<double> b)
     {

@@ -42,12 +42,12 @@ internal sealed class WeightNorms : IStateful
         [Gap] = memory.Gap,
         [Second] = memory.Second,
         [Anchor] = MatrixState.Capture(memory.Anchor),
-        [Direction] = MatrixState.Capture(memory.Direction),
+        [Direction] = memory.Direction is { } direction ? MatrixState.Capture(direction) : null,
     };
 
     private static TrackedOperatorNorm.Memory FromJson(JsonNode? memory) =>
         JsonNumber.Of(memory?[Gap]) is { } gap && JsonNumber.Of(memory?[Second]) is { } second
-            ? new(gap, second, MatrixState.Restore(memory![Anchor]), MatrixState.Restore(memory[Direction]))
+            ? new(gap, second, MatrixState.Restore(memory![Anchor]), memory[Direction] is { } direction ? MatrixState.Restore(direction) : null)
             : throw new FormatException("A kept norm lacks its gap.");
 }
 
