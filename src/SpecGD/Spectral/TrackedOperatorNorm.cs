@@ -38,7 +38,7 @@ public sealed class TrackedOperatorNorm
     {
         using var scaled = new Scaled<double>(weight);
         bool isPlain = !scaled.IsZero && scaled.Restore(1) == 1; // powers of two are taken out where squares would leave the range
-        if (!isPlain || Math.Min(weight.Rows, weight.Columns) <= TopSingularValue.SmallSize)
+        if (!isPlain || !TopSingularValue.TakesSteps(weight))
         {
             _gap = 0;
             return Measures.OperatorNorm(weight);
