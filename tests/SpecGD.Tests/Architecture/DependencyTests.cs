@@ -27,7 +27,7 @@ public class DependencyTests
         ["Reproduction"] = ["Experiments", "Records", "Spectral", "Training"],
         ["Sweeps"] = ["Experiments", "Records"],
         ["Diagnosis"] = ["Spectral", "Records"],
-        ["Benchmarks"] = ["Spectral", "Models", "Optimizers", "Training", "Experiments", "Records"],
+        ["Benchmarks"] = ["Spectral", "Models", "Optimizers", "Data", "Training", "Experiments", "Records"],
     };
 
     [Theory]
