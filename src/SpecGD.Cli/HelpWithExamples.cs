@@ -30,6 +30,13 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
             "specgd run sparse-regression --optimizer muon adamw adaptive --steps 200",
             "specgd run sparse-regression --activation swiglu --method-lr gradient_descent=0.01 specgd=0.025 --optimizer adaptive",
         ],
+        ["bench"] =
+        [
+            "specgd bench kernel                      the spectral routines, attention and the loss, beside their floors",
+            "specgd bench sparse-regression-swiglu    one whole experiment",
+            "specgd bench memory nano                 the most memory that it takes, beside what must live",
+            "specgd bench scaling --output scaling    how times grow with sizes, as a figure with fitted exponents",
+        ],
         ["one-step"] =
         [
             "specgd run one-step --models random-feature --seeds 0 1 2 3 4",

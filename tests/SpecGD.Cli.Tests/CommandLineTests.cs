@@ -22,6 +22,9 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("run random-feature --feature-dim 16384 --num-samples 1000000 --no-figures", "These sizes are too large. A 16384×1000000 matrix has 16384000000 elements")]
     [InlineData("run nuclear-rank-growth --dims ,", "--dims takes at least one value; ',' is not.")]
     [InlineData("frobnicate", "There is no 'frobnicate' in specgd; there are run, reproduce, sweep, plot, data, nanogpt, diagnose, verify, bench, doctor.")]
+    [InlineData("bench polaroid", "There is no benchmark 'polaroid'")]
+    [InlineData("bench memory polaroid", "Memory is measured of random-feature-relu, ")]
+    [InlineData("bench scaling polaroid", "There is no scaling 'polaroid'; there are dim, samples, length, length-full, layers, threads-product, threads-polar, threads-language.")]
     [InlineData("run", "specgd run needs to be told what: adaptive-comparison, batch-size-sweep, nsr-table, nuclear-rank-growth, one-step, random-feature, relu-spectrum, sparse-regression, stable-rank-sweep, theory.")]
     public void Bad_input_is_one_sentence_on_standard_error_and_exit_code_2(string arguments, string sentence)
     {
@@ -54,6 +57,8 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("data fetch --help", "fineweb10B (103 training shards)", "specgd data fetch fineweb10B --shards 8")]
     [InlineData("nanogpt verify --help", "BASE.safetensors", "--json")]
     [InlineData("nanogpt plot --help", "tracker.json", "--check")]
+    [InlineData("bench --help", "memory", "scaling")]
+    [InlineData("bench scaling --help", "threads-language", "--output")]
     public void Help_teaches(string arguments, string mentions, string alsoMentions)
     {
         var said = Specgd(arguments.Split(' '));

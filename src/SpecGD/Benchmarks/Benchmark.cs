@@ -11,6 +11,9 @@ public enum BenchmarkKind
 
     /// <summary>A whole experiment: a process of its own, start-up and figures included.</summary>
     Experiment,
+
+    /// <summary>A process of its own that does next to nothing.</summary>
+    Startup,
 }
 
 /// <summary>Another program's time for the same work.</summary>

@@ -4,9 +4,9 @@ namespace SpecGD.Benchmarks;
 public static class BenchmarkCatalog
 {
     /// <summary>Kernels, parts of language training, whole experiments.</summary>
-    public static IReadOnlyList<Benchmark> All { get; } = [.. KernelBenchmarks.All, .. LanguageBenchmarks.All, .. ExperimentBenchmarks.All];
+    public static IReadOnlyList<Benchmark> All { get; } = [.. KernelBenchmarks.All, .. LanguageKernels.All, .. LanguageBenchmarks.All, .. StartupBenchmarks.All, .. ExperimentBenchmarks.All];
 
-    /// <summary>The benchmark called <paramref name="name"/>, or all of that kind: kernel, language, experiment.</summary>
+    /// <summary>The benchmark called <paramref name="name"/>, or all of that kind: kernel, language, startup, experiment.</summary>
     /// <exception cref="BadInputException">There is none.</exception>
     public static IReadOnlyList<Benchmark> Named(string name)
     {
@@ -14,6 +14,6 @@ public static class BenchmarkCatalog
         return chosen.Length > 0
             ? chosen
             : throw new BadInputException(
-                $"There is no benchmark '{name}'; there are {string.Join(", ", All.Select(b => b.Name))}, and the kinds kernel, language and experiment.");
+                $"There is no benchmark '{name}'; there are {string.Join(", ", All.Select(b => b.Name))}, and the kinds kernel, language, startup and experiment.");
     }
 }

@@ -51,6 +51,8 @@ internal static class KernelBenchmarks
         Polar("polar-svd", "the same by SVD", Size, exact: true),
         Polar("polar-100", "polar factor of 100×100, as in the random-feature model", 100, exact: false),
         Quintic("newton-schulz", "five quintic steps of 768×768 in single precision", static (g, into) => Orthogonalization.NewtonSchulz(g, into)),
+        Quintic("newton-schulz-plain", "the same with whole products in place of symmetric ones",
+            static (g, into) => PlainQuintic.Iterate(g, into, Orthogonalization.MuonSteps)),
         Quintic("polar-express", "five steps of Polar Express of 768×768 in single precision", static (g, into) => Orthogonalization.PolarExpress(g, into, 5)),
     ];
 

@@ -34,11 +34,12 @@ internal static class LanguageBenchmarks
             GoalSeconds = length / goal,
             Peer = peer is { } rate ? new Peer("PyTorch 1.13.1 eager, 2 cores of an AMD EPYC", length / rate) : null,
             Runs = runs,
-            Prepare = () => TrainingPass(shape, length),
+            Prepare = () => TrainingPass(shape, length, length / AttentionMask.BlockSize),
         };
     }
 
-    private static Action TrainingPass(GptShape shape, int length)
+    /// <summary>Forward and backward of one sequence of random tokens, with a long attention window of so many blocks.</summary>
+    internal static Action TrainingPass(GptShape shape, int length, int window)
     {
         var parameters = new GptParameters<float>(shape);
         parameters.Initialise(new TorchRandom(1));
@@ -51,7 +52,7 @@ internal static class LanguageBenchmarks
         return () =>
         {
             parameters.ClearGradients();
-            model.LossAndGradient(tokens.AsSpan(0, length), tokens.AsSpan(1), length / AttentionMask.BlockSize);
+            model.LossAndGradient(tokens.AsSpan(0, length), tokens.AsSpan(1), window);
         };
     }
 

@@ -18,9 +18,6 @@ internal static class TopSingularValue
     /// <summary>Rounding of a dense decomposition's eigenvalues, as a share of the largest, amply.</summary>
     private const double DenseRounding = 1e-12;
 
-    /// <summary>From this ratio of the sides on, forming C once costs less than going through the long side at every step.</summary>
-    private const int FarFromSquare = 2;
-
     /// <summary>A start close to the end is looked at after each of the first steps.</summary>
     private const int EagerSteps = 8;
 
@@ -43,8 +40,8 @@ internal static class TopSingularValue
     public static double Of<T>(Matrix<T> matrix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> => Math.Sqrt(Find(matrix, Beginning<T>.Anywhere, direction: default).Largest);
 
-    /// <summary>The same, from a chosen beginning, and with what else the process learns.</summary>
-    /// <param name="matrix">M.</param>
+    /// <summary>s₁² from a chosen beginning, and what else the process learns.</summary>
+    /// <param name="matrix">M, as for <see cref="Of"/>.</param>
     /// <param name="beginning">Where to start.</param>
     /// <param name="direction">Becomes the unit vector that belongs to s₁ on the smaller side, k numbers; empty where it is not wanted.</param>
     public static Top Find<T>(Matrix<T> matrix, Beginning<T> beginning, Span<T> direction)
@@ -83,7 +80,7 @@ internal static class TopSingularValue
     {
         int longest = Math.Min(k, LongestBasis);
         using var basisLease = MatrixPool<T>.Rent(longest + 1, k);
-        using var gram = new GramOperator<T>(matrix);
+        using var innerLease = MatrixPool<T>.Rent(1, Math.Max(matrix.Rows, matrix.Columns));
         var basis = basisLease.Matrix;
         Span<double> alpha = stackalloc double[LongestBasis], beta = stackalloc double[LongestBasis], ritzVector = stackalloc double[LongestBasis];
         double tolerance = typeof(T) == typeof(double) ? Tolerance : ToleranceSingle;
@@ -92,7 +89,7 @@ internal static class TopSingularValue
         for (int j = 0; j < longest; j++)
         {
             var next = basis.Row(j + 1);
-            gram.Apply(basis.Row(j), next);
+            ApplyGram(matrix, basis.Row(j), innerLease.Matrix.Row(0), next);
             alpha[j] = double.CreateChecked(TensorPrimitives.Dot<T>(basis.Row(j), next));
             Orthogonalise(next, basis, j + 1);
             T norm = TensorPrimitives.Norm<T>(next);
@@ -156,6 +153,15 @@ internal static class TopSingularValue
         direction.Clear();
         for (int i = 0; i < coefficients.Length; i++)
             TensorPrimitives.MultiplyAdd(basis.Row(i), T.CreateChecked(coefficients[i]), direction, direction);
+    }
+
+    /// <summary>result ← C x, through the long side.</summary>
+    private static void ApplyGram<T>(Matrix<T> matrix, ReadOnlySpan<T> x, Span<T> inner, Span<T> result)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        bool wide = matrix.Rows <= matrix.Columns;
+        Linear.Multiply(matrix, transposeA: wide, x, inner);
+        Linear.Multiply(matrix, transposeA: !wide, inner, result);
     }
 
     /// <summary>
@@ -231,42 +237,5 @@ internal static class TopSingularValue
         public ReadOnlySpan<T> Vector { get; } = vector;
 
         public double? OthersAtMost { get; } = othersAtMost;
-    }
-
-    /// <summary>
-    /// x → C x: through both sides of M, or, where M is far from square, by C itself, formed once. In single precision C would lose digits.
-    /// </summary>
-    private readonly ref struct GramOperator<T> : IDisposable
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        private readonly Matrix<T> _matrix;
-        private readonly MatrixPool<T>.Lease _lease;
-        private readonly bool _isFormed, _isWide;
-
-        public GramOperator(Matrix<T> matrix)
-        {
-            int k = Math.Min(matrix.Rows, matrix.Columns), longSide = Math.Max(matrix.Rows, matrix.Columns);
-            _matrix = matrix;
-            _isWide = matrix.Rows <= matrix.Columns;
-            _isFormed = typeof(T) == typeof(double) && longSide >= (long)FarFromSquare * k;
-            _lease = _isFormed ? MatrixPool<T>.Rent(k, k) : MatrixPool<T>.Rent(1, longSide);
-            if (_isFormed)
-                Linear.Gram(T.One, matrix, transposeFirst: !_isWide, _lease.Matrix);
-        }
-
-        /// <summary>result ← C x.</summary>
-        public void Apply(ReadOnlySpan<T> x, Span<T> result)
-        {
-            if (_isFormed)
-            {
-                Linear.Multiply(_lease.Matrix, transposeA: false, x, result);
-                return;
-            }
-            var inner = _lease.Matrix.Row(0);
-            Linear.Multiply(_matrix, transposeA: _isWide, x, inner);
-            Linear.Multiply(_matrix, transposeA: !_isWide, inner, result);
-        }
-
-        public void Dispose() => _lease.Dispose();
     }
 }

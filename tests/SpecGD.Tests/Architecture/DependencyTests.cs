@@ -27,8 +27,8 @@ public class DependencyTests
         ["Reproduction"] = ["Experiments", "Records", "Spectral", "Training"],
         ["Sweeps"] = ["Experiments", "Records"],
         ["Diagnosis"] = ["Spectral", "Records"],
-        ["Benchmarks"] = ["Spectral", "Models", "Experiments"],
         ["Hardening"] = ["Data", "Diagnosis", "Experiments", "Records", "Sweeps", "Training"],
+        ["Benchmarks"] = ["Spectral", "Models", "Optimizers", "Data", "Training", "Experiments", "Records"],
     };
 
     [Theory]

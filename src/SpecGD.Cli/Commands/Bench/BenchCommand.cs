@@ -15,7 +15,7 @@ internal static class BenchCommand
     {
         var names = new Argument<string[]>("NAME")
         {
-            Description = "benchmarks, or kinds of them (kernel, language, experiment); all where none is named",
+            Description = "benchmarks, or kinds of them (kernel, language, startup, experiment); all where none is named",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var runs = new Option<int?>("--runs") { Description = "runs of each, whose median is told (default: from 1 to 9, as each is long)", HelpName = "N" };
@@ -23,11 +23,13 @@ internal static class BenchCommand
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command(
             "bench",
-            "Time kernels, language training and whole experiments on this machine. The floor is the least number of operations over the machine's own "
+            "Time kernels, language training, start-up and whole experiments on this machine. The floor is the least number of operations over the machine's own "
             + "rate of products, measured before and after; goals and peers are of 2 cores that multiply 100 GFLOP/s in double precision.")
         {
-            names, runs, list, json,
+            names, runs, list, json, BenchScalingCommand.Build(),
         };
+        foreach (var ofMemory in BenchMemoryCommand.Build())
+            command.Subcommands.Add(ofMemory);
         command.SetAction(parsed =>
         {
             var chosen = (parsed.GetValue(names) ?? []).SelectMany(BenchmarkCatalog.Named).Distinct().ToArray();
@@ -68,18 +70,11 @@ internal static class BenchCommand
         return ExitCode.Done;
     }
 
-    private static void RunCommand(IReadOnlyList<string> command)
+    private static void RunCommand(IReadOnlyList<string> command) => BenchRun.InFolder(folder =>
     {
-        string output = Directory.CreateTempSubdirectory("specgd-bench-").FullName;
-        try
-        {
-            ThisProgram.Run([.. command, "--output", Path.Combine(output, "run"), "--threads", $"{ThreadBudget.Total}"]);
-        }
-        finally
-        {
-            Directory.Delete(output, recursive: true);
-        }
-    }
+        ThisProgram.Run(command is ["run", ..] ? BenchRun.Placed(command, folder) : command);
+        return true;
+    });
 
     private static void Print(IReadOnlyList<BenchmarkResult> results, MachineRate before, MachineRate after)
     {
@@ -102,20 +97,19 @@ internal static class BenchCommand
         ["allocated"] = result.AllocatedBytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} KiB") : null,
     };
 
-    private static string Time(double seconds) => seconds switch
+    internal static string Time(double seconds) => seconds switch
     {
         < 1e-3 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1e6:0.#} µs"),
         < 1 => string.Create(CultureInfo.InvariantCulture, $"{seconds * 1e3:0.##} ms"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.00} s"),
     };
 
-    private static JsonObject Json(IReadOnlyList<BenchmarkResult> results, MachineRate before, MachineRate after) => new()
+    private static JsonObject Json(IReadOnlyList<BenchmarkResult> results, MachineRate before, MachineRate after)
     {
-        ["program"] = Manifest.ProgramVersion,
-        ["processor"] = Machine.ThisProcessor,
-        ["threads"] = ThreadBudget.Total,
-        ["gflops_before"] = new JsonObject { ["double"] = before.InDouble, ["single"] = before.InSingle },
-        ["gflops_after"] = new JsonObject { ["double"] = after.InDouble, ["single"] = after.InSingle },
-        ["benchmarks"] = new JsonArray([.. results.Select(r => (JsonNode)r.ToJson())]),
-    };
+        var json = BenchRun.Head();
+        json["gflops_before"] = new JsonObject { ["double"] = before.InDouble, ["single"] = before.InSingle };
+        json["gflops_after"] = new JsonObject { ["double"] = after.InDouble, ["single"] = after.InSingle };
+        json["benchmarks"] = new JsonArray([.. results.Select(r => (JsonNode)r.ToJson())]);
+        return json;
+    }
 }
