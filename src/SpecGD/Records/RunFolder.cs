@@ -41,6 +41,7 @@ public sealed class RunFolder
     /// <exception cref="BadInputException">It cannot.</exception>
     public static RunFolder Prepare(string path)
     {
+        _ = FaultPoints.WritesInPlace; // a fault that nobody knows is told now, and not when the work is done
         try
         {
             Directory.CreateDirectory(path);
