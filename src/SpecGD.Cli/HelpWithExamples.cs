@@ -52,7 +52,14 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
             "specgd nanogpt train                                       a tiny model on the embedded sample text, seconds",
             "specgd nanogpt train --text book.txt --preset nano --optimizer adam",
             "specgd nanogpt train --preset 124M --length 1024 --sequences 4 --dry-run   what it would take",
+            "mpirun -n 4 specgd nanogpt train --preset nano             by four ranks together (docs/scaling.md)",
             "specgd nanogpt train --data data/web --epochs 1 --init-from weights.safetensors",
+        ],
+        ["scaling"] =
+        [
+            "specgd nanogpt scaling --preset 124M                            1, 8, 64 and 512 machines like this one, 10 Gbit/s",
+            "specgd nanogpt scaling --preset 124M --ranks 16 --gflops 2000 --gbit 100 --latency 5",
+            "mpirun -n 2 specgd nanogpt scaling --preset nano --measure      bandwidth, latency and overlap between these ranks",
         ],
         ["eval"] =
         [

@@ -1,5 +1,7 @@
+using SpecGD.Numerics;
 using SpecGD.Numerics.Communication;
 using SpecGD.Numerics.Communication.OpenMpi;
+using SpecGD.Numerics.Platform;
 using SpecGD.Training;
 
 namespace SpecGD.Cli;
@@ -51,7 +53,24 @@ internal static class RankSession
     }
 
     /// <summary>True where a launcher started this process as one of several ranks.</summary>
-    public static bool IsLaunched => RankLaunch.From(Environment.GetEnvironmentVariable) is not null;
+    public static bool IsLaunched => Launch is not null;
+
+    /// <summary>Ranks that share this machine.</summary>
+    public static int RanksHere => Launch?.LocalSize ?? 1;
+
+    private static RankLaunch? Launch { get; } = RankLaunch.From(Environment.GetEnvironmentVariable);
+
+    /// <summary>The ranks and their threads in a sentence, with what to do where the launcher leaves most of the machine idle; null for one process.</summary>
+    public static string? Describe()
+    {
+        if (Launch is not { } launch)
+            return null;
+        int threads = ThreadBudget.Total;
+        string idle = threads * launch.LocalSize * 2 <= Processors.OfMachine
+            ? $", of {Processors.OfMachine} processors: mpirun binds few ranks to one core each, --bind-to none leaves them all"
+            : "";
+        return $"ranks: {launch.Size}, {launch.LocalSize} of them on this machine with {threads} thread{(threads == 1 ? "" : "s")} each{idle}";
+    }
 
     private static OpenMpiCollective Join()
     {

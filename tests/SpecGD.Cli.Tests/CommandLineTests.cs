@@ -15,6 +15,9 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("nanogpt plot nowhere", "there is no such file")]
     [InlineData("nanogpt plot .", "holds neither log.json nor tracker.json")]
     [InlineData("nanogpt plot", "specgd nanogpt plot")]
+    [InlineData("nanogpt scaling --gbit 0", "--gbit takes a positive number; 0 is none.")]
+    [InlineData("nanogpt scaling --ranks 0", "--ranks takes whole numbers from 1 to 1000000.")]
+    [InlineData("nanogpt scaling --measure", "--measure needs ranks to measure between")]
     [InlineData("plot nowhere/log.json", "there is no such file")]
     [InlineData("plot .", "there is no such file")]
     [InlineData("doctor --threads 0", "--threads takes a whole number from 1 on; '0' is not.")]
@@ -59,6 +62,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("nanogpt plot --help", "tracker.json", "--check")]
     [InlineData("bench --help", "memory", "scaling")]
     [InlineData("bench scaling --help", "threads-language", "--output")]
+    [InlineData("nanogpt scaling --help", "--latency", "specgd nanogpt scaling --preset 124M")]
     public void Help_teaches(string arguments, string mentions, string alsoMentions)
     {
         var said = Specgd(arguments.Split(' '));

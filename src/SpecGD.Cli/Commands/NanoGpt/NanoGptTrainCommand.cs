@@ -65,7 +65,7 @@ internal static class NanoGptTrainCommand
 
     private static void RequireMemory(NanoGptForecast forecast)
     {
-        if (forecast.Refusal(MachineMemory.Here()) is { } refusal)
+        if (forecast.Refusal(MachineMemory.Here(), RankSession.RanksHere) is { } refusal)
             throw new BadInputException(refusal);
     }
 
@@ -95,6 +95,8 @@ internal static class NanoGptTrainCommand
         if (Backend.Notice is { } notice)
             Terminal.Remark(notice);
         var machine = MachineMemory.Here();
+        if (RankSession.Describe() is { } ranks)
+            Terminal.Remark(ranks);
         ForecastView.Remark(forecast, machine, NanoGptForecast.MeasureRate(TimeProvider.System));
         using var interruption = new Interruption();
         var run = prepare();

@@ -46,8 +46,11 @@ public sealed record NanoGptForecast(
             options.SequencesPerStep,
             routing.Assign(shape.Layouts()),
             GptMemory.Of<float>(shape, plan, routing, ranks),
-            GptWork.Of(shape, plan, routing, options.SequencesPerStep, validation));
+            GptWork.Of(shape, plan, routing, options.SequencesPerStep, validation)) { Ranks = ranks };
     }
+
+    /// <summary>Ranks that train together.</summary>
+    public int Ranks { get; init; } = 1;
 
     /// <summary>Tokens of a step.</summary>
     public long TokensPerStep => (long)Sequences * Plan.Length;
@@ -61,17 +64,19 @@ public sealed record NanoGptForecast(
     /// <summary>The measured rate of single-precision products on this machine, in operations a second.</summary>
     public static double MeasureRate(TimeProvider clock) => 1e9 * GemmRate.Measure<float>(RateSize, RateDuration, clock);
 
-    /// <summary>The time that the products alone take at a rate; everything else comes on top.</summary>
-    public TimeSpan TimeAt(double rate) => TimeSpan.FromSeconds(Math.Min(Work.ForRun / rate, TimeSpan.MaxValue.TotalSeconds / 2));
+    /// <summary>The time that the products alone take at the rate of each rank; everything else comes on top.</summary>
+    public TimeSpan TimeAt(double rate) => TimeSpan.FromSeconds(Math.Min(Work.ForRun / (rate * Ranks), TimeSpan.MaxValue.TotalSeconds / 2));
 
     /// <summary>A sentence where the run does not fit into all of the machine's memory; null where it does.</summary>
-    public string? Refusal(MachineMemory machine)
+    /// <param name="machine">The machine.</param>
+    /// <param name="ranksHere">Ranks that share it.</param>
+    public string? Refusal(MachineMemory machine, int ranksHere = 1)
     {
         ArgumentNullException.ThrowIfNull(machine);
-        return Memory.Total <= machine.Total
+        return Memory.Total * ranksHere <= machine.Total
             ? null
-            : $"This run needs about {MachineMemory.Text(Memory.Total)} of memory, most of it for {Largest()}; this machine has "
-                + $"{MachineMemory.Text(machine.Total)}. Smaller settings of --width, --layers or --length, or --track-every 0, would take less.";
+            : $"This run needs about {MachineMemory.Text(Memory.Total)} of memory{(ranksHere > 1 ? " a rank" : "")}, most of it for {Largest()}; "
+                + $"this machine has {MachineMemory.Text(machine.Total)}{(ranksHere > 1 ? $" for {ranksHere} ranks" : "")}. Smaller settings of --width, --layers or --length, or --track-every 0, would take less.";
     }
 
     /// <summary>A sentence where it does not fit into what is free now; null where it does, or nobody knows.</summary>
