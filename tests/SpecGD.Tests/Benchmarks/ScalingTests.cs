@@ -7,7 +7,6 @@ using SpecGD.Tests.Spectral;
 namespace SpecGD.Tests.Benchmarks;
 
 /// <summary>Exponents of times that are known, by a clock that only the work moves. Alone: the thread budget is the process's.</summary>
-[Collection(nameof(Alone))]
 public class ScalingTests
 {
     /// <summary>The clock counts in 1e-12 s, and adds up to some 1e5 s.</summary>
