@@ -1,12 +1,11 @@
 using SpecGD.Benchmarks;
 using SpecGD.Numerics;
 using SpecGD.Spectral;
-using SpecGD.Tests.Experiments;
 using SpecGD.Tests.Spectral;
 
 namespace SpecGD.Tests.Benchmarks;
 
-/// <summary>Exponents of times that are known, by a clock that only the work moves. Alone: the thread budget is the process's.</summary>
+/// <summary>Exponents of times that are known, by a clock that only the work moves.</summary>
 public class ScalingTests
 {
     /// <summary>The clock counts in 1e-12 s, and adds up to some 1e5 s.</summary>
