@@ -88,8 +88,13 @@ internal static class BenchMemoryCommand
         SummaryView.PrintTable($"Peak of physical memory, {ThreadBudget.Total} threads", [.. results.Select(Row)]);
         Console.Out.WriteLine("floor: the program and what must live at the same time:");
         foreach (var result in results)
-            Console.Out.WriteLine($"  {result.Benchmark.Name}: {string.Join("; ", result.Parts.Select(part => $"{part.Name} {MachineMemory.Text(part.Bytes)}"))}");
+            Console.Out.WriteLine($"  {result.Benchmark.Name}: {string.Join("; ", result.Parts.Select(part => $"{part.Name} {Size(part.Bytes)}"))}");
     }
+
+    /// <summary>Parts of small experiments are below what is told elsewhere.</summary>
+    private static string Size(long bytes) => bytes < 10L << 20
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0} KiB")
+        : MachineMemory.Text(bytes);
 
     private static JsonObject Row(MemoryResult result) => new()
     {
