@@ -69,7 +69,7 @@ public sealed record GptScaling(
         ArgumentNullException.ThrowIfNull(cluster);
         ArgumentOutOfRangeException.ThrowIfLessThan(ranks, 1);
         int perRank = (sequences + ranks - 1) / ranks;
-        var work = GptWork.Of(shape, plan with { Steps = 1 }, routing, perRank, validationTokens: 0);
+        var work = GptWork.Of(shape, plan, routing, perRank, validationTokens: 0);
         double forSequence = work.ForToken * plan.Length / cluster.OperationsPerSecond;
         double update = ParameterDivision.LargestShare(ParameterDivision.Of(shape.Layouts(), routing, ranks), routing);
         double bytes = sizeof(float) * (double)shape.ParameterCount, exchange = Ring(bytes, ranks, cluster);

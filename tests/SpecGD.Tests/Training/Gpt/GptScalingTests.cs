@@ -70,6 +70,8 @@ public class GptScalingTests
     {
         var (one, eight, many) = (Of(1), Of(8), Of(64));
 
+        Close(one.Compute, 8 * 49152 * GptWork.Of(Shape, Plan, Routing, 8, 0).ForToken / 100e9);
+        Close(one.Update, GptWork.Of(Shape, Plan, Routing, 8, 0).ForUpdate / 100e9);
         Close(one.Compute, 8 * eight.Compute);
         Close(many.Compute, eight.Compute);
         (eight.Update < one.Update / 6).ShouldBeTrue("68 matrices are shared by eight");
