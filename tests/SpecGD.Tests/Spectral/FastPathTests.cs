@@ -24,5 +24,5 @@ public class FastPathTests
         Constant(typeof(TopSingularValue), "LongestBasis").ShouldBeLessThan(MatrixCase.FirstFast);
 
     private static int Constant(Type owner, string name) =>
-        (int)owner.GetField(name, BindingFlags.NonPublic | BindingFlags.Static).ShouldNotBeNull().GetRawConstantValue()!;
+        (int)owner.GetField(name, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static).ShouldNotBeNull().GetRawConstantValue()!;
 }
