@@ -49,10 +49,8 @@ internal static class NanoGptTrainCommand
                 return Tell(forecast, parsed.GetValue(json));
             string directory = parsed.GetValue(output)
                 ?? Path.Combine("runs", $"{NanoGptRun.Name}-{options.Preset}-{options.Optimizer}-{options.Mlp}-{options.Seed}");
-            RunFolder.Prepare(directory);
-            DiskSpace.Require(directory, forecast.DiskBytes, "The checkpoints of this run (two kept, one being written)");
             string? commandToDraw = parsed.GetValue(noFigures) ? null : "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
-            return Train(forecast, () => new NanoGptRun(options, directory, data, beginning), commandToDraw, parsed.GetValue(json));
+            return Train(forecast, directory, () => new NanoGptRun(options, directory, data, beginning), commandToDraw, parsed.GetValue(json));
         });
         return command;
     }
@@ -70,13 +68,15 @@ internal static class NanoGptTrainCommand
         return ExitCode.Done;
     }
 
-    private static int Train(NanoGptForecast forecast, Func<NanoGptRun> prepare, string? commandToDraw, bool asJson)
+    private static int Train(NanoGptForecast forecast, string directory, Func<NanoGptRun> prepare, string? commandToDraw, bool asJson)
     {
         if (Backend.Notice is { } notice)
             Terminal.Remark(notice);
         var machine = MachineMemory.Here();
         if (forecast.Refusal(machine) is { } refusal)
             throw new BadInputException(refusal);
+        RunFolder.Prepare(directory);
+        DiskSpace.Require(directory, forecast.DiskBytes, "The checkpoints of this run (two kept, one being written)");
         ForecastView.Remark(forecast, machine, NanoGptForecast.MeasureRate(TimeProvider.System));
         using var interruption = new Interruption();
         var run = prepare();
