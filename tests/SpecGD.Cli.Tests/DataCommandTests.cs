@@ -114,7 +114,7 @@ public sealed class DataCommandTests : InTemporaryDirectory
     public void A_request_to_stop_leaves_no_file(string signal, int exitCode)
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no such signals");
-        using var process = SpecgdProcess.Start(Folder, ["data", "sample", "--megabytes", "100000", "--output", "out"]);
+        using var process = SpecgdProcess.Start(Folder, ["data", "sample", "--megabytes", "2000", "--output", "out"]);
         string output = Path.Combine(Folder, "out");
         SpinWait.SpinUntil(
             () => process.HasExited || (Directory.Exists(output) && Directory.EnumerateFiles(output, "sample_*").Any(f => new FileInfo(f).Length > 1_000_000)),
@@ -132,7 +132,7 @@ public sealed class DataCommandTests : InTemporaryDirectory
     public void Killed_at_once_it_leaves_nothing_that_is_taken_for_a_shard_and_the_next_call_clears_up()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows deletes no open files");
-        using var process = SpecgdProcess.Start(Folder, ["data", "sample", "--megabytes", "100000", "--output", "out", "--shard-tokens", "500000"]);
+        using var process = SpecgdProcess.Start(Folder, ["data", "sample", "--megabytes", "2000", "--output", "out", "--shard-tokens", "500000"]);
         string output = Path.Combine(Folder, "out");
         SpinWait.SpinUntil(
             () => process.HasExited || (Directory.Exists(output) && Directory.EnumerateFiles(output, "sample_*").Count() > 2),

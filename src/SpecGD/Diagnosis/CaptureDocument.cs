@@ -16,6 +16,7 @@ public sealed record CaptureDocument
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
         MaxDepth = 64,
     };
 
@@ -62,6 +63,9 @@ public sealed record CaptureDocument
         if (document.Version != KnownVersion)
             throw new BadInputException(
                 $"{path} is of version {document.Version} of the capture format; this program reads version {KnownVersion}.");
+        // a null within a list is not told by its annotation
+        if (document.Layers.Any(layer => layer is null || layer.TiedWith.Contains(null!)) || document.OtherParameters.Contains(null!))
+            throw new BadInputException($"{path}: its description ('specgd') has null where a layer or a name was expected.");
         return document;
     }
 }
