@@ -54,22 +54,22 @@ internal static class NanoGptTrainCommand
             string directory = parsed.GetValue(output)
                 ?? Path.Combine("runs", $"{NanoGptRun.Name}-{options.Preset}-{options.Optimizer}-{options.Mlp}-{options.Seed}");
             string? commandToDraw = parsed.GetValue(noFigures) ? null : "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
-<<<<<<< HEAD
-            team.Agree(() => RequireMemory(forecast));
+            team.Agree(() => RequireRoom(forecast, team.Rank == 0 ? directory : null));
             NanoGptRun Prepare() => new(options, directory, data, beginning, team);
             return team.Rank == 0 ? Train(forecast, Prepare, commandToDraw, parsed.GetValue(json)) : Follow(Prepare);
         }));
-=======
-            return Train(forecast, directory, () => new NanoGptRun(options, directory, data, beginning), commandToDraw, parsed.GetValue(json));
-        });
->>>>>>> survival
         return command;
     }
 
-    private static void RequireMemory(NanoGptForecast forecast)
+    /// <summary>Refuses what has no room: in memory, and on the disk of the run folder, of which the first rank alone knows.</summary>
+    private static void RequireRoom(NanoGptForecast forecast, string? directory)
     {
         if (forecast.Refusal(MachineMemory.Here(), RankSession.RanksHere) is { } refusal)
             throw new BadInputException(refusal);
+        if (directory is null)
+            return;
+        RunFolder.Prepare(directory);
+        DiskSpace.Require(directory, forecast.DiskBytes, "The checkpoints of this run (two kept, one being written)");
     }
 
     /// <summary>Trains along with the first rank, which does all else.</summary>
@@ -93,20 +93,13 @@ internal static class NanoGptTrainCommand
         return ExitCode.Done;
     }
 
-    private static int Train(NanoGptForecast forecast, string directory, Func<NanoGptRun> prepare, string? commandToDraw, bool asJson)
+    private static int Train(NanoGptForecast forecast, Func<NanoGptRun> prepare, string? commandToDraw, bool asJson)
     {
         if (Backend.Notice is { } notice)
             Terminal.Remark(notice);
         var machine = MachineMemory.Here();
-<<<<<<< HEAD
         if (RankSession.Describe() is { } ranks)
             Terminal.Remark(ranks);
-=======
-        if (forecast.Refusal(machine) is { } refusal)
-            throw new BadInputException(refusal);
-        RunFolder.Prepare(directory);
-        DiskSpace.Require(directory, forecast.DiskBytes, "The checkpoints of this run (two kept, one being written)");
->>>>>>> survival
         ForecastView.Remark(forecast, machine, NanoGptForecast.MeasureRate(TimeProvider.System));
         using var interruption = new Interruption();
         var run = prepare();
