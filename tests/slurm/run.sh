@@ -116,7 +116,7 @@ done
 for task in 0 2; do
     grep -q 'going on with what an interrupted run left' "$work/slurm-sweep/slurm/${job}_$task.log" || fail "task $task began again from nothing"
 done
-grep -q 'is queued again' "$work/slurm-sweep/slurm/${job}_2.log" || fail "the warned task did not queue itself again"
+grep -q 'is asked to queue' "$work/slurm-sweep/slurm/${job}_2.log" || fail "the warned task did not queue itself again"
 for engine in slurm local; do
     "$@" sweep export "$work/$engine-sweep" 2>>"$work/export.log" >"$work/$engine.csv" || fail "export ended with $?"
     column 1-4,7- <"$work/$engine.csv" >"$work/$engine-numbers.csv" # without attempts and times

@@ -122,11 +122,13 @@ internal static class TaskCommand
             return;
         int restarts = Number(RestartsVariable), allowed = Number(SlurmScript.RequeuesVariable);
         if (restarts >= allowed)
+        {
             Terminal.Remark($"its time is up, and it was queued again {restarts} times already (--requeues {allowed})");
-        else
-            Terminal.Remark(SlurmCluster.Requeue(element)
-                ? $"its time is up; {element} is queued again"
-                : $"its time is up, and Slurm refused to queue {element} again");
+            return;
+        }
+        Terminal.Remark($"its time is up; Slurm is asked to queue {element} again"); // said first: Slurm ends this process as soon as it is asked
+        if (!SlurmCluster.Requeue(element))
+            Terminal.Remark($"Slurm refused to queue {element} again");
 
         static int Number(string variable) =>
             int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
