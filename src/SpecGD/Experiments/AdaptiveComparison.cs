@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Experiments.Adaptive;
 using SpecGD.Experiments.Settings;
+using SpecGD.Numerics;
 using SpecGD.Records;
+using SpecGD.Training;
 
 namespace SpecGD.Experiments;
 
@@ -37,32 +39,47 @@ public sealed class AdaptiveComparison : Experiment<AdaptiveComparisonOptions>
         var config = Setting.ToJson(options);
         config["experiment"] = Name;
         var log = new RunLog(RunId(options)) { Config = config, Sections = new JsonObject { [AdaptiveRow.Section] = rows } };
-        foreach (string setting in options.Settings.Distinct())
-            for (int index = 0; index < options.Seeds; index++)
-            {
-                try
+        var settings = options.Settings.Distinct().ToArray();
+        var cells = (from index in Enumerable.Range(0, options.Seeds) from setting in settings select new Cell(setting, index)).ToArray();
+        var found = new Dictionary<Cell, JsonArray>();
+        bool interrupted = false;
+        try
+        {
+            ThreadBudget.ForEach(
+                cells,
+                cell =>
                 {
-                    int seed = index;
-                    foreach (var row in context.Kept.FindOrComputeRows($"{setting}_{seed}", () => Cell(options, setting, seed, context)))
-                        rows.Add(row!.DeepClone());
-                }
-                catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
-                {
-                    return new RunResult(log, RunStatus.Interrupted, $"{Name} was interrupted in {setting}.");
-                }
-            }
-        return new RunResult(log, RunStatus.Finished, null);
+                    var ofCell = context.Kept.FindOrComputeRows($"{cell.Setting}_{cell.Index}", () => Compute(options, cell, context));
+                    lock (found)
+                        found.Add(cell, ofCell);
+                },
+                context.Cancellation);
+        }
+        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+        {
+            interrupted = true;
+        }
+        foreach (var cell in from setting in settings from index in Enumerable.Range(0, options.Seeds) select new Cell(setting, index))
+            foreach (var row in found.GetValueOrDefault(cell) ?? [])
+                rows.Add(row!.DeepClone());
+        return interrupted
+            ? new RunResult(log, RunStatus.Interrupted, $"{Name} was interrupted with {found.Count} of {cells.Length} runs finished.")
+            : new RunResult(log, RunStatus.Finished, null);
     }
 
     /// <inheritdoc/>
     public override RunSummary Summarise(RunLog log) => AdaptiveSummary.Of(AdaptiveRow.All(log));
 
     /// <summary>All methods in one setting with one seed. A method that diverged has its row too.</summary>
-    private static JsonArray Cell(AdaptiveComparisonOptions options, string setting, int index, RunContext context)
+    private static JsonArray Compute(AdaptiveComparisonOptions options, Cell cell, RunContext context)
     {
-        var (experiment, settings, seed, steps) = options.RunOf(setting, index);
-        var result = experiment.Run(settings, context with { Kept = KeptWork.None });
+        var (experiment, settings, seed, steps) = options.RunOf(cell.Setting, cell.Index);
+        var progress = new PrefixedProgress(context.Progress, string.Create(CultureInfo.InvariantCulture, $"{cell.Setting}, seed {seed}: "));
+        var result = experiment.Run(settings, context with { Progress = progress, Kept = KeptWork.None });
         context.Cancellation.ThrowIfCancellationRequested(); // whatever the status: where one method diverged, others may have been interrupted
-        return [.. result.Log.Methods.Select(method => AdaptiveRow.Of(setting, seed, method.Key, method.Value, steps).ToJson())];
+        return [.. result.Log.Methods.Select(method => AdaptiveRow.Of(cell.Setting, seed, method.Key, method.Value, steps).ToJson())];
     }
+
+    /// <summary>One setting with its <paramref name="Index"/>-th seed.</summary>
+    private readonly record struct Cell(string Setting, int Index);
 }

@@ -93,6 +93,9 @@ public sealed class AdaptiveDescent : IOptimizer
     /// <summary>Weighs the two promises; zero gradients and zero activations say nothing, and the block stays as it is.</summary>
     private void Review(WeightBlock block)
     {
+        var geometry = GeometryOf(block);
+        if (geometry == Geometry.Spectral)
+            geometry.SteepestDirection(block); // it most likely stays spectral, and the polar factor brings the nuclear norm with it
         double ratio = _settings.SpectralFactor * block.GradientNuclearRank / (_settings.EuclideanFactor * block.Activation.StableRankOrZero);
         if (!(ratio > 0 && double.IsFinite(ratio)))
             return;

@@ -46,3 +46,10 @@ public sealed class SilentProgress : IProgressReporter, IProgressTask
     {
     }
 }
+
+/// <summary>Tasks of several runs side by side, told apart by what stands before their names.</summary>
+internal sealed class PrefixedProgress(IProgressReporter reporter, string prefix) : IProgressReporter
+{
+    /// <inheritdoc/>
+    public IProgressTask Begin(string name, int total) => reporter.Begin(prefix + name, total);
+}

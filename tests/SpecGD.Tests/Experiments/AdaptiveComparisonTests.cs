@@ -1,14 +1,17 @@
 using System.Text.Json.Nodes;
 using SpecGD.Experiments;
 using SpecGD.Experiments.Adaptive;
+using SpecGD.Numerics;
 using SpecGD.Records;
 using SpecGD.Reproduction;
 using SpecGD.Training;
 
 namespace SpecGD.Tests.Experiments;
 
-public class AdaptiveComparisonTests
+public sealed class AdaptiveComparisonTests : IDisposable
 {
+    private readonly int _threads = ThreadBudget.Total;
+
     private static readonly AdaptiveComparisonOptions Small = new()
     {
         Settings = [AdaptiveComparisonOptions.SparseRelu, AdaptiveComparisonOptions.SparseSwiGluSmall],
@@ -18,6 +21,8 @@ public class AdaptiveComparisonTests
         MostSamples = 24,
         MostSteps = 5,
     };
+
+    public void Dispose() => ThreadBudget.Total = _threads;
 
     [Fact]
     public void Every_setting_and_seed_has_a_row_a_method_and_a_line_in_the_table()
@@ -93,11 +98,13 @@ public class AdaptiveComparisonTests
         try
         {
             KeptWork Kept() => KeptWork.In(directory, new RunIdentity("adaptive-comparison", []), TimeProvider.System);
+            ThreadBudget.Total = 1; // one run after another
             using var stop = new CancellationTokenSource();
             var tasks = new CountedTasks(5, stop.Cancel); // the fifth trajectory is the second run's
             var kept = Kept();
             var first = new AdaptiveComparison().Run(Small, new RunContext(tasks, stop.Token) { Kept = kept });
             kept.Flush();
+            ThreadBudget.Total = 2; // and here side by side
             var goOn = new CountedTasks(int.MaxValue, () => { });
             var second = new AdaptiveComparison().Run(Small, new RunContext(goOn, CancellationToken.None) { Kept = Kept() });
 
