@@ -26,5 +26,5 @@ public class ScalingFigureTests
     public void One_size_has_points_and_no_lines() => ScalingFigure.Compose([Result([1], [4])]).Panels[0].Curves.ShouldHaveSingleItem();
 
     private static ScalingResult Result(int[] sizes, double[] seconds) => new(
-        new ScalingSeries { Name = "work", Description = "work", Parameter = "n", Sizes = sizes, Theory = 1, Prepare = _ => () => { } }, seconds);
+        new ScalingSeries { Name = "work", Title = "Work", Description = "work", Parameter = "n", Sizes = sizes, Theory = 1, Prepare = _ => () => { } }, seconds);
 }

@@ -40,7 +40,7 @@ public static class ScalingFigure
             curves.Add(new LineCurve(x, theory, Palette.Reference) { Label = "theory, " + Number(result.Series.Theory) });
         }
         return new Panel(
-            result.Series.Name,
+            result.Series.Title,
             new Axis(result.Series.Parameter) { Logarithmic = true, Tics = x },
             new Axis("seconds") { Logarithmic = true },
             curves);

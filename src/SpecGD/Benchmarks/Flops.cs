@@ -44,12 +44,29 @@ public static class Flops
     }
 
     /// <summary>
-    /// Forward and backward of one sequence through a GPT's matrices: three products for each weight that multiplies activations. Attention
-    /// itself, a small share at these lengths, is left out, so the floor is a true one.
+    /// Forward and backward of one sequence, one document, through a GPT: three products for each weight that multiplies activations; and for each
+    /// query and key that it sees, scores and mixed values forward, and backward the gradients of values, probabilities, queries and keys.
     /// </summary>
-    public static double Gpt(GptShape shape, int length)
+    /// <param name="shape">The model.</param>
+    /// <param name="length">Tokens of the sequence.</param>
+    /// <param name="window">Long attention window in blocks; the short one is half of it.</param>
+    public static double Gpt(GptShape shape, int length, int window)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return 3 * shape.WeightOperations * length;
+        const int attentionProducts = 6;
+        double attention = 0;
+        for (int block = 0; block < shape.Layers; block++)
+            if (GptShape.HasAttention(block))
+                attention += 2.0 * shape.Width * Pairs(length, shape.HasLongWindow(block) ? window : window / 2);
+        return (3 * shape.WeightOperations * length) + (attentionProducts * attention);
+    }
+
+    /// <summary>Pairs of a query and a key that it sees, in one document.</summary>
+    private static double Pairs(int length, int window)
+    {
+        double pairs = 0;
+        for (int query = 0; query < length; query++)
+            pairs += query + 1 - Math.Max(0, AttentionMask.FirstKey(query, documentStart: 0, window));
+        return pairs;
     }
 }

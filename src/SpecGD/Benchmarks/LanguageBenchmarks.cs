@@ -29,7 +29,7 @@ internal static class LanguageBenchmarks
             Description = $"forward and backward of {length} tokens, {shape.Layers} layers, width {shape.Width}, vocabulary {shape.PaddedVocabulary}",
             Kind = BenchmarkKind.Language,
             SinglePrecision = true,
-            LeastFlops = Flops.Gpt(shape, length),
+            LeastFlops = Flops.Gpt(shape, length, length / AttentionMask.BlockSize),
             Tokens = length,
             GoalSeconds = length / goal,
             Peer = peer is { } rate ? new Peer("PyTorch 1.13.1 eager, 2 cores of an AMD EPYC", length / rate) : null,

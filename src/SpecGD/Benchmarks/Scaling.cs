@@ -10,6 +10,9 @@ public sealed record ScalingSeries
     /// <summary>Name on the command line.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What is timed, in the few words that stand above a panel.</summary>
+    public required string Title { get; init; }
+
     /// <summary>What is done.</summary>
     public required string Description { get; init; }
 

@@ -20,6 +20,7 @@ public static class ScalingCatalog
         new()
         {
             Name = "dim",
+            Title = "SpecGD step",
             Description = "a SpecGD step of the random-feature model, one core",
             Parameter = "dim",
             Sizes = [64, 128, 256, 512],
@@ -29,6 +30,7 @@ public static class ScalingCatalog
         new()
         {
             Name = "samples",
+            Title = "Four-layer network",
             Description = "forward and backward of the four-layer network, width 256",
             Parameter = "n",
             Sizes = [256, 512, 1024, 2048, 4096],
@@ -38,6 +40,7 @@ public static class ScalingCatalog
         new()
         {
             Name = "length",
+            Title = "GPT, windows of 256",
             Description = "forward and backward of 6 blocks of width 256 over T tokens, windows of 256 tokens",
             Parameter = "T",
             Sizes = [256, 512, 1024, 2048],
@@ -47,6 +50,7 @@ public static class ScalingCatalog
         new()
         {
             Name = "length-full",
+            Title = "GPT, full windows",
             Description = "the same with windows as long as the sequence",
             Parameter = "T",
             Sizes = [256, 512, 1024, 2048, 4096],
@@ -56,15 +60,16 @@ public static class ScalingCatalog
         new()
         {
             Name = "layers",
+            Title = "GPT, depth",
             Description = "forward and backward of 512 tokens through blocks of width 256",
             Parameter = "layers",
             Sizes = [6, 12, 24, 48],
             Theory = 1,
             Prepare = static layers => LanguagePass(layers, length: 512, window: 4),
         },
-        Threads("threads-product", "a 1024³ product in double precision", Product),
-        Threads("threads-polar", "eight polar factors of 256×256 side by side", PolarFactors),
-        Threads("threads-language", "forward and backward of 512 tokens, 6 blocks of width 256", static () => LanguagePass(layers: 6, length: 512, window: 4)),
+        Threads("threads-product", "Product", "a 1024³ product in double precision", Product),
+        Threads("threads-polar", "Polar factors", "eight polar factors of 256×256 side by side", PolarFactors),
+        Threads("threads-language", "GPT", "forward and backward of 512 tokens, 6 blocks of width 256", static () => LanguagePass(layers: 6, length: 512, window: 4)),
     ];
 
     /// <summary>The series called <paramref name="name"/>.</summary>
@@ -73,7 +78,7 @@ public static class ScalingCatalog
         ?? throw new BadInputException($"There is no scaling '{name}'; there are {string.Join(", ", All.Select(series => series.Name))}.");
 
     /// <summary>From one thread to the budget, by doubling.</summary>
-    private static ScalingSeries Threads(string name, string description, Func<Action> prepare)
+    private static ScalingSeries Threads(string name, string title, string description, Func<Action> prepare)
     {
         var counts = new List<int>();
         for (int count = 1; count < ThreadBudget.Total; count *= 2)
@@ -81,6 +86,7 @@ public static class ScalingCatalog
         return new()
         {
             Name = name,
+            Title = title,
             Description = description,
             Parameter = "threads",
             Sizes = [.. counts, ThreadBudget.Total],

@@ -25,7 +25,13 @@ internal static class SwiGlu
         Span<T> dz1 = dz[..width], dz2 = dz[width..];
         TensorPrimitives.Sigmoid(z1, dz1);
         TensorPrimitives.Multiply(z1, dz1, dz2); // silu(z₁)
-        for (int j = 0; j < width; j++)
+        int j = 0;
+        for (; j <= width - Vector<T>.Count; j += Vector<T>.Count)
+        {
+            Vector<T> s = new(dz1[j..]), silu = new(dz2[j..]);
+            (new Vector<T>(da[j..]) * new Vector<T>(z2[j..]) * (s + (silu * (Vector<T>.One - s)))).CopyTo(dz1[j..]);
+        }
+        for (; j < width; j++)
             dz1[j] = da[j] * z2[j] * (dz1[j] + (dz2[j] * (T.One - dz1[j])));
         TensorPrimitives.Multiply(dz2, da, dz2);
     }

@@ -90,6 +90,7 @@ public class ScalingTests
     private static ScalingSeries Series(WorkClock clock, Func<int, double> seconds) => new()
     {
         Name = "work",
+        Title = "Work",
         Description = "work",
         Parameter = "n",
         Sizes = [10, 20, 40],

@@ -6,7 +6,10 @@ namespace SpecGD.Tests.Records;
 /// <summary>An event file as a reader knows it: nothing of the writer is used, not even its checksum.</summary>
 internal sealed record ReadEvent(double WallTime, long Step, string? Version, bool StartsSession, IReadOnlyList<(string Tag, float Value)> Scalars);
 
-/// <summary>Reads event files, record by record.</summary>
+/// <summary>
+/// Reads event files, record by record: the truth that the program's writer and its own reader are held to, and so a second reading of the format
+/// on purpose.
+/// </summary>
 internal static class EventReader
 {
     /// <summary>The polynomial of CRC-32C, its bits in reverse.</summary>

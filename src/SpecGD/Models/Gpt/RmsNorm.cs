@@ -20,8 +20,8 @@ internal static class RmsNorm<T>
     {
         T r = Reciprocal(x);
         T inner = -r * r * TensorPrimitives.Dot(x, dy) / T.CreateChecked(x.Length);
-        for (int i = 0; i < x.Length; i++)
-            dx[i] = r * (dy[i] + (inner * x[i]));
+        TensorPrimitives.MultiplyAdd(x, inner, dy, dx);
+        TensorPrimitives.Multiply(dx, r, dx);
     }
 
     private static T Reciprocal(ReadOnlySpan<T> x) =>

@@ -32,20 +32,22 @@ internal sealed class Rotary<T>
     }
 
     /// <summary>x ← rotated x for one head at one position: y₁ = x₁ cos θ + x₂ sin θ, y₂ = −x₁ sin θ + x₂ cos θ.</summary>
-    public void Forward(int position, Span<T> x)
-    {
-        Span<T> cos = _cos.Row(position), sin = _sin.Row(position);
-        Span<T> first = x[..cos.Length], second = x.Slice(_half, cos.Length);
-        for (int j = 0; j < first.Length; j++)
-            (first[j], second[j]) = ((first[j] * cos[j]) + (second[j] * sin[j]), (second[j] * cos[j]) - (first[j] * sin[j]));
-    }
+    public void Forward(int position, Span<T> x) => Turn(_cos.Row(position), _sin.Row(position), x[.._half], x[_half..]);
 
     /// <summary>dy ← what dy means for x: the rotation back.</summary>
-    public void Backward(int position, Span<T> dy)
+    public void Backward(int position, Span<T> dy) => Turn(_cos.Row(position), _sin.Row(position), dy[_half..], dy[.._half]);
+
+    /// <summary>first ← first cos θ + second sin θ, second ← second cos θ − first sin θ; the other way round it turns back.</summary>
+    private static void Turn(ReadOnlySpan<T> cos, ReadOnlySpan<T> sin, Span<T> first, Span<T> second)
     {
-        Span<T> cos = _cos.Row(position), sin = _sin.Row(position);
-        Span<T> first = dy[..cos.Length], second = dy.Slice(_half, cos.Length);
-        for (int j = 0; j < first.Length; j++)
-            (first[j], second[j]) = ((first[j] * cos[j]) - (second[j] * sin[j]), (second[j] * cos[j]) + (first[j] * sin[j]));
+        int j = 0;
+        for (; j <= cos.Length - Vector<T>.Count; j += Vector<T>.Count)
+        {
+            Vector<T> c = new(cos[j..]), s = new(sin[j..]), x1 = new(first[j..]), x2 = new(second[j..]);
+            ((x1 * c) + (x2 * s)).CopyTo(first[j..]);
+            ((x2 * c) - (x1 * s)).CopyTo(second[j..]);
+        }
+        for (; j < cos.Length; j++)
+            (first[j], second[j]) = ((first[j] * cos[j]) + (second[j] * sin[j]), (second[j] * cos[j]) - (first[j] * sin[j]));
     }
 }

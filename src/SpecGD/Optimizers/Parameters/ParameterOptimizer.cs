@@ -101,10 +101,10 @@ public sealed class ParameterOptimizer<T>
     /// <summary>This rank's pieces with their gradients.</summary>
     public IEnumerable<(ParameterPiece Piece, Matrix<T> Gradient)> OwnGradients => _own.Select(part => (part.Piece, _gradients[part.Index]));
 
-    /// <summary>Gradients become their sums over the ranks, each on the rank that updates it; elsewhere they stay as they are.</summary>
-    public void SumGradients() => _exchange.SumToOwners(_sentGradients);
-
-    /// <summary>The same in the background, tensor by tensor as their gradients get ready; done when <see cref="GradientSum.Complete"/> returns.</summary>
+    /// <summary>
+    /// Gradients become their sums over the ranks, each on the rank that updates it; elsewhere they stay as they are. In the background, tensor by
+    /// tensor as their gradients get ready; done when <see cref="GradientSum.Complete"/> returns.
+    /// </summary>
     public GradientSum BeginSum() => new(this);
 
     /// <summary>The gradients of every piece, from the rank that updates it, to all ranks.</summary>
@@ -162,7 +162,7 @@ public sealed class ParameterOptimizer<T>
                 _summation.Ready(matrix);
         }
 
-        /// <summary>Waits for the sums of all.</summary>
+        /// <summary>Waits for the sums of all; those that were not told to be ready are taken as they stand.</summary>
         public void Complete() => _summation.Complete();
     }
 

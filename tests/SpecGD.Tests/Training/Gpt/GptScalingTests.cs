@@ -53,7 +53,7 @@ public class GptScalingTests
             var counting = new CountingTeam(team);
             var parameters = new GptParameters<float>(shape);
             var optimizer = new ParameterOptimizer<float>(parameters.All, Routing, new CooldownSchedule(10), counting);
-            optimizer.SumGradients();
+            optimizer.BeginSum().Complete();
             optimizer.Step();
             return counting.Bytes;
         });

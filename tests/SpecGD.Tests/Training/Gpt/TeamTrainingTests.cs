@@ -205,7 +205,7 @@ public sealed class TeamTrainingTests : IDisposable
                 tensor.Gradient.Fill(1);
             if (team.Rank == 1)
                 trainer.Parameters["blocks.3.mlp.c_fc"].Gradient[2, 1] = double.NegativeInfinity;
-            trainer.Optimizer.SumGradients();
+            trainer.Optimizer.BeginSum().Complete();
             return GradientCheck.Problem(trainer.Optimizer, team, 7);
         });
 
