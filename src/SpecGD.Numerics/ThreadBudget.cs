@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.ExceptionServices;
 using SpecGD.Numerics.Communication;
 using SpecGD.Numerics.LinearAlgebra;
 using SpecGD.Numerics.Platform;
@@ -40,7 +39,9 @@ public static class ThreadBudget
     }
 
     /// <summary>
-    /// Does <paramref name="body"/> for every item, as many at a time as the budget allows, in the order of the list as far as threads are free.
+    /// Does <paramref name="body"/> for every item, as many at a time as the budget allows, in the order of the list as far as threads are free. An item
+    /// may have a loop of its own; the threads of both together stay within the budget. Once an item has failed no other begins, and the first that failed
+    /// is told.
     /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled before every item had begun.</exception>
     public static void ForEach<TItem>(IReadOnlyList<TItem> items, Action<TItem> body, CancellationToken cancellation = default)
@@ -50,38 +51,7 @@ public static class ThreadBudget
         Section(+1);
         try
         {
-            int next = -1;
-            bool leftOut = false;
-            (int Index, Exception Error)? first = null;
-            var options = new ParallelOptions { MaxDegreeOfParallelism = Math.Min(budget, Math.Max(1, items.Count)) };
-            try
-            {
-                Parallel.For(0, items.Count, options, _ =>
-                {
-                    if (cancellation.IsCancellationRequested)
-                    {
-                        leftOut = true;
-                        return;
-                    }
-                    int index = Interlocked.Increment(ref next);
-                    try
-                    {
-                        body(items[index]);
-                    }
-                    catch (Exception e)
-                    {
-                        lock (options)
-                            first = first is { } known && known.Index < index ? known : (index, e);
-                        throw;
-                    }
-                });
-            }
-            catch (AggregateException) when (first is not null)
-            {
-                ExceptionDispatchInfo.Throw(first.Value.Error); // the caller sees what the first item to fail threw, as in a plain loop
-            }
-            if (leftOut)
-                throw new OperationCanceledException(cancellation);
+            new SharedLoop(items.Count, index => body(items[index]), cancellation).Run(budget);
         }
         finally
         {

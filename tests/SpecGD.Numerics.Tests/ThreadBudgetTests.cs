@@ -45,6 +45,33 @@ public sealed class ThreadBudgetTests : IDisposable
     }
 
     [Fact]
+    public void Loops_within_items_stay_within_the_budget_too()
+    {
+        int atWork = 0, most = 0;
+        ThreadBudget.ForEach([.. Enumerable.Range(0, 20)], _ => ThreadBudget.ForEach([.. Enumerable.Range(0, 20)], _ =>
+        {
+            int now = Interlocked.Increment(ref atWork);
+            InterlockedMax(ref most, now);
+            Thread.SpinWait(20_000);
+            Interlocked.Decrement(ref atWork);
+        }));
+        most.ShouldBeInRange(1, Budget);
+    }
+
+    [Fact]
+    public void Threads_that_an_outer_loop_no_longer_needs_help_with_a_loop_within_its_last_item()
+    {
+        using var together = new Barrier(Budget);
+        int met = 0;
+        ThreadBudget.ForEach([0, 1], outer =>
+        {
+            if (outer == 1) // whichever thread has it, the other's item is soon done
+                ThreadBudget.ForEach([.. Enumerable.Range(0, Budget)], _ => Interlocked.Add(ref met, together.SignalAndWait(TimeSpan.FromMinutes(1)) ? 1 : 0));
+        });
+        met.ShouldBe(Budget, "all met, so all were at work at one time");
+    }
+
+    [Fact]
     public void With_a_budget_of_one_the_items_are_done_in_their_order()
     {
         ThreadBudget.Total = 1;

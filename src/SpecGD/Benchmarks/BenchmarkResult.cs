@@ -5,13 +5,18 @@ namespace SpecGD.Benchmarks;
 /// <summary>The rates of products of this machine, in GFLOP/s.</summary>
 /// <param name="InDouble">In double precision.</param>
 /// <param name="InSingle">In single precision.</param>
-public readonly record struct MachineRate(double InDouble, double InSingle);
+public readonly record struct MachineRate(double InDouble, double InSingle)
+{
+    /// <summary>The mean of two, for work between them.</summary>
+    public static MachineRate Between(MachineRate before, MachineRate after) =>
+        new((before.InDouble + after.InDouble) / 2, (before.InSingle + after.InSingle) / 2);
+}
 
 /// <summary>Times of one benchmark.</summary>
 /// <param name="Benchmark">What was timed.</param>
 /// <param name="Seconds">Of one piece, run by run.</param>
 /// <param name="AllocatedBytes">Bytes that one run allocated on the managed heap; null for a process of its own.</param>
-/// <param name="Rate">The machine's rates, measured in the same session.</param>
+/// <param name="Rate">The machine's rates about when it was timed.</param>
 public sealed record BenchmarkResult(Benchmark Benchmark, IReadOnlyList<double> Seconds, long? AllocatedBytes, MachineRate Rate)
 {
     /// <summary>The middle of the times, or the mean of the middle two.</summary>
@@ -38,6 +43,7 @@ public sealed record BenchmarkResult(Benchmark Benchmark, IReadOnlyList<double> 
         ["seconds"] = new JsonArray([.. Seconds.Select(s => (JsonNode)s)]),
         ["median"] = Median,
         ["tokens_per_second"] = Benchmark.Tokens / Median,
+        ["gflops"] = Benchmark.SinglePrecision ? Rate.InSingle : Rate.InDouble,
         ["floor"] = Floor,
         ["share_of_floor"] = ShareOfFloor,
         ["goal"] = Benchmark.GoalSeconds,

@@ -9,7 +9,7 @@ public sealed class BenchmarkRunner(TimeProvider clock, Action<IReadOnlyList<str
 {
     private const int RateSize = 2048;
 
-    private static readonly TimeSpan RateFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RateFor = TimeSpan.FromSeconds(0.5);
 
     /// <summary>The rates of products of this machine as it is now: best of several 2048³.</summary>
     public MachineRate Rate() => new(GemmRate.Measure<double>(RateSize, RateFor, clock), GemmRate.Measure<float>(RateSize, RateFor, clock));

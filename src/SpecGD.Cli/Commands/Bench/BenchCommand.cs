@@ -24,7 +24,7 @@ internal static class BenchCommand
         var command = new Command(
             "bench",
             "Time kernels, language training, start-up and whole experiments on this machine. The floor is the least number of operations over the machine's own "
-            + "rate of products, measured before and after; goals and peers are of 2 cores that multiply 100 GFLOP/s in double precision.")
+            + "rate of products, measured before and after each; goals and peers are of 2 cores that multiply 100 GFLOP/s in double precision.")
         {
             names, runs, list, json, BenchScalingCommand.Build(),
         };
@@ -55,18 +55,20 @@ internal static class BenchCommand
     private static int Run(IReadOnlyList<Benchmark> benchmarks, int? runs, bool asJson)
     {
         var runner = new BenchmarkRunner(TimeProvider.System, RunCommand);
-        var before = runner.Rate();
+        MachineRate before = runner.Rate(), rate = before;
         var results = new List<BenchmarkResult>();
         foreach (var benchmark in benchmarks)
         {
             Terminal.Remark($"{benchmark.Name} ({results.Count + 1} of {benchmarks.Count}): {benchmark.Description}");
-            results.Add(runner.Run(benchmark, runs, before));
+            var result = runner.Run(benchmark, runs, rate);
+            var after = runner.Rate();
+            results.Add(result with { Rate = MachineRate.Between(rate, after) });
+            rate = after;
         }
-        var after = runner.Rate();
         if (asJson)
-            SummaryView.PrintJson(Json(results, before, after));
+            SummaryView.PrintJson(Json(results, before, rate));
         else
-            Print(results, before, after);
+            Print(results, before, rate);
         return ExitCode.Done;
     }
 
@@ -82,7 +84,8 @@ internal static class BenchCommand
         Console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Products of 2048³: {before.InDouble:0} GFLOP/s in double and {before.InSingle:0} in single precision before, {after.InDouble:0} and {after.InSingle:0} after."));
-        Console.Out.WriteLine("floor: share of the time that the least operations need at that rate. faster: a peer's time on a like machine over ours.");
+        Console.Out.WriteLine("GFLOP/s: the same, mean of before and after the row, in the precision of its work. floor: share of the time that the least operations need at that rate. "
+            + "faster: a peer's time on a machine of 100 GFLOP/s in double precision over ours.");
     }
 
     private static JsonObject Row(BenchmarkResult result) => new()
@@ -91,6 +94,7 @@ internal static class BenchCommand
         ["median"] = Time(result.Median),
         ["spread"] = result.Seconds.Count > 1 ? $"{Time(result.Seconds.Min())} to {Time(result.Seconds.Max())}" : null,
         ["tokens/s"] = result.Benchmark.Tokens is { } tokens ? Math.Round(tokens / result.Median) : null,
+        ["GFLOP/s"] = Math.Round(result.Benchmark.SinglePrecision ? result.Rate.InSingle : result.Rate.InDouble),
         ["floor"] = result.ShareOfFloor is { } share ? share.ToString("0%", CultureInfo.InvariantCulture) : null,
         ["goal"] = result.Benchmark.GoalSeconds is { } goal ? $"{Time(goal)} {(result.ReachesGoal == true ? "reached" : "missed")}" : null,
         ["faster"] = result.TimesFasterThanPeer is { } times ? times.ToString("0.0×", CultureInfo.InvariantCulture) : null,
