@@ -33,7 +33,8 @@ public sealed class AdaptiveComparisonFigure : IFigureRecipe
             Name,
             panels,
             "Training loss of gradient descent (GD), SpecGD, and the adaptive method, which takes the step of either, layer by layer, as nr(G) and st(A) "
-            + "say; a line for every seed. Where the adaptive method takes the steps of one of the two throughout, its dashes run along that line.")
+            + "say; a line for every seed. Where the adaptive method takes the steps of one of the two throughout, its dashes run along that line. "
+            + "Losses beyond the power of ten above the first ones, as of runs that diverge, lie outside.")
         {
             Columns = columns,
             Width = columns * PanelWidth,
@@ -44,7 +45,7 @@ public sealed class AdaptiveComparisonFigure : IFigureRecipe
     private static Panel Of(string setting, AdaptiveRow[] rows) => new(
         TitleOf(setting),
         new Axis("Training iteration") { WholeNumbers = true, From = 0, To = 1 + rows.Max(row => row.Loss.Steps[^1]) },
-        new Axis("Training loss") { Logarithmic = true },
+        new Axis("Training loss") { Logarithmic = true, To = Ceiling(rows) },
         [
             .. from method in Methods
                from row in rows.Where(row => row.Method == method.Method).Index()
@@ -53,6 +54,13 @@ public sealed class AdaptiveComparisonFigure : IFigureRecipe
                    Label = row.Index == 0 ? method.Label : FigureText.Empty,
                },
         ]);
+
+    /// <summary>The power of ten above every first loss, where a loss lies beyond it: a run that diverges would squeeze all others into a line.</summary>
+    private static double? Ceiling(AdaptiveRow[] rows)
+    {
+        double first = rows.Max(row => row.Loss.Values[0]), ceiling = Math.Pow(10, Math.Floor(Math.Log10(first)) + 1);
+        return double.IsFinite(ceiling) && ceiling > 0 && rows.Any(row => row.Loss.Values.Any(value => value > ceiling)) ? ceiling : null;
+    }
 
     private static string TitleOf(string setting) => setting switch
     {
