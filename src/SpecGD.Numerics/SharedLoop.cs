@@ -59,11 +59,25 @@ internal sealed class SharedLoop(int count, Action<int> body, CancellationToken 
         return true;
     }
 
-    private static void Leave()
+    /// <summary>Takes threads of the budget that stand idle now, at most <paramref name="wanted"/>, and tells how many; <see cref="Leave"/> gives them back.</summary>
+    public static int EnterIdle(int threads, int wanted)
     {
         lock (Helpers)
         {
-            _helping--;
+            int idle = Math.Clamp(threads - 1 - _helping, 0, Math.Max(0, wanted));
+            _helping += idle;
+            return idle;
+        }
+    }
+
+    /// <summary>Gives threads back to whoever waits for one.</summary>
+    public static void Leave(int helpers = 1)
+    {
+        if (helpers == 0)
+            return;
+        lock (Helpers)
+        {
+            _helping -= helpers;
             Monitor.PulseAll(Helpers);
         }
     }

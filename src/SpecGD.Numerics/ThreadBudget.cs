@@ -83,6 +83,36 @@ public static class ThreadBudget
             body(piece);
     }
 
+    /// <summary>
+    /// Does pieces 0, 1, …, <paramref name="pieces"/> − 1 side by side as far as threads of the budget stand idle at this moment, within an item of
+    /// <see cref="ForEach"/> too; one after another where none does. Either way each piece has OpenBLAS with one thread, so that its results do not depend
+    /// on who was idle; a single piece is done as it would be without this method.
+    /// </summary>
+    public static void Spread(int pieces, Action<int> body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        if (pieces == 1)
+        {
+            body(0);
+            return;
+        }
+        int budget = Total;
+        int helpers = SharedLoop.EnterIdle(budget, pieces - 1);
+        Section(+1);
+        try
+        {
+            if (helpers > 0 && ThreadTeam.TryRun(helpers + 1, pieces, body))
+                return;
+            for (int piece = 0; piece < pieces; piece++)
+                body(piece);
+        }
+        finally
+        {
+            Section(-1);
+            SharedLoop.Leave(helpers);
+        }
+    }
+
     /// <summary>Into how many pieces work may be divided here: the whole budget, and 1 where it is divided already.</summary>
     public static int Shares => _parallelSections > 0 ? 1 : Total;
 

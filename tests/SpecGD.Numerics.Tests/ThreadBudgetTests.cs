@@ -53,6 +53,51 @@ public sealed class ThreadBudgetTests : IDisposable
     }
 
     [Fact]
+    public void Idle_threads_help_with_pieces_spread_within_an_item()
+    {
+        using var together = new Barrier(Budget);
+        int met = 0;
+        ThreadBudget.ForEach([0], _ =>
+            ThreadBudget.Spread(Budget, _ => Interlocked.Add(ref met, together.SignalAndWait(TimeSpan.FromMinutes(1)) ? 1 : 0)));
+        met.ShouldBe(Budget, "all met, so all were at work at one time");
+    }
+
+    [Fact]
+    public void Pieces_spread_stay_within_the_budget_and_each_is_done_once()
+    {
+        int[] done = new int[30 * 8];
+        MostAtWork(item => ThreadBudget.ForEach([.. Enumerable.Range(0, 30)], i => ThreadBudget.Spread(8, piece =>
+        {
+            item();
+            Interlocked.Increment(ref done[(i * 8) + piece]);
+        }))).ShouldBeInRange(1, Budget);
+        done.ShouldAllBe(count => count == 1);
+    }
+
+    [SkippableFact]
+    public void Pieces_spread_have_OpenBLAS_with_one_thread_and_a_single_one_as_it_is()
+    {
+        SkipWithoutOpenBlas();
+        var threads = new int[7];
+        ThreadBudget.Spread(threads.Length, piece => threads[piece] = Backend.Library.Threads);
+        threads.ShouldAllBe(count => count == 1);
+        ThreadBudget.Spread(1, _ => threads[0] = Backend.Library.Threads);
+        threads[0].ShouldBe(Budget);
+        Backend.Library.Threads.ShouldBe(Budget);
+    }
+
+    [Fact]
+    public void Threads_are_given_back_after_a_piece_that_failed()
+    {
+        for (int i = 0; i < 2 * Budget; i++)
+            Should.Throw<InvalidDataException>(() => ThreadBudget.Spread(4, _ => throw new InvalidDataException()));
+        Idle_threads_help_with_pieces_spread_within_an_item();
+    }
+
+    [Fact]
+    public void No_pieces_are_no_work() => Should.NotThrow(() => ThreadBudget.Spread(0, _ => throw new InvalidDataException()));
+
+    [Fact]
     public void With_a_budget_of_one_the_items_are_done_in_their_order()
     {
         ThreadBudget.Total = 1;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SpecGD.Numerics;
 using SpecGD.Records;
 using SpecGD.Spectral;
 
@@ -56,11 +57,14 @@ public sealed class AdaptiveDescent : IOptimizer
     {
         ArgumentNullException.ThrowIfNull(blocks);
         if (_steps % _settings.Refresh == 0)
-            foreach (var block in blocks.Where(_settings.MayBeSpectral))
+        {
+            WeightBlock[] reviewed = [.. blocks.Where(_settings.MayBeSpectral)];
+            ThreadBudget.Spread(reviewed.Length, i => Measure(reviewed[i]));
+            foreach (var block in reviewed)
                 Review(block);
+        }
         _steps++;
-        foreach (var block in blocks)
-            GeometryOf(block).SteepestDirection(block);
+        ThreadBudget.Spread(blocks.Count, i => GeometryOf(blocks[i]).SteepestDirection(blocks[i]));
     }
 
     /// <inheritdoc/>
@@ -90,12 +94,18 @@ public sealed class AdaptiveDescent : IOptimizer
                 : throw new FormatException($"The kept state of the adaptive method lacks what it chose for {c.Key}."));
     }
 
-    /// <summary>Weighs the two promises; zero gradients and zero activations say nothing, and the block stays as it is.</summary>
-    private void Review(WeightBlock block)
+    /// <summary>Lets a block have both ranks by the time they are weighed.</summary>
+    private void Measure(WeightBlock block)
     {
         var geometry = GeometryOf(block);
         if (geometry == Geometry.Spectral)
             geometry.SteepestDirection(block); // it most likely stays spectral, and the polar factor brings the nuclear norm with it
+        _ = (block.GradientNuclearRank, block.Activation.StableRankOrZero);
+    }
+
+    /// <summary>Weighs the two promises; zero gradients and zero activations say nothing, and the block stays as it is.</summary>
+    private void Review(WeightBlock block)
+    {
         double ratio = _settings.SpectralFactor * block.GradientNuclearRank / (_settings.EuclideanFactor * block.Activation.StableRankOrZero);
         if (!(ratio > 0 && double.IsFinite(ratio)))
             return;

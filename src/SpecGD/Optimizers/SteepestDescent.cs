@@ -28,8 +28,8 @@ public sealed class SteepestDescent : IOptimizer
     /// <inheritdoc/>
     public void Propose(IReadOnlyList<WeightBlock> blocks)
     {
-        foreach (var block in blocks)
-            _geometry(block).SteepestDirection(block);
+        ArgumentNullException.ThrowIfNull(blocks);
+        ThreadBudget.Spread(blocks.Count, i => _geometry(blocks[i]).SteepestDirection(blocks[i]));
     }
 
     /// <inheritdoc/>

@@ -47,12 +47,14 @@ public sealed class KeptWork
     {
         ArgumentNullException.ThrowIfNull(identity);
         string directory = Path.Combine(runFolder, FolderName);
-        bool same = TryRead(Path.Combine(directory, IdentityName)) is { } kept && identity.IsWritten(kept);
+        string written = Path.Combine(directory, IdentityName);
+        bool same = File.Exists(written) && TryRead(() => LenientJson.ReadObject(written, "the identity of a run")) is { } kept && identity.IsWritten(kept);
         return new KeptWork(directory, identity, clock) { IsContinuation = same, _isReady = same };
     }
 
     /// <summary>The part called <paramref name="name"/>, or null where none was kept.</summary>
-    public JsonNode? Find(string name) => _directory is not null && _isReady ? TryRead(PathOf(name)) : null;
+    public JsonNode? Find(string name) =>
+        _directory is not null && _isReady && File.Exists(PathOf(name)) ? TryRead(() => StateFile.Read(PathOf(name))) : null;
 
     /// <summary>The part called <paramref name="name"/>, computed where it was not kept, and kept.</summary>
     public JsonNode FindOrCompute(string name, Func<JsonNode> compute)
@@ -132,11 +134,11 @@ public sealed class KeptWork
         }
     }
 
-    private static JsonObject? TryRead(string path)
+    private static JsonObject? TryRead(Func<JsonObject> read)
     {
         try
         {
-            return File.Exists(path) ? LenientJson.ReadObject(path, "a kept part of a run") : null;
+            return read();
         }
         catch (BadInputException)
         {
@@ -175,9 +177,9 @@ public sealed class KeptWork
             AtomicFile.Write(Path.Combine(_directory!, IdentityName), _identity.ToJson().ToJsonString());
             _isReady = true;
         }
-        AtomicFile.Write(PathOf(name), state.ToJsonString());
+        StateFile.Write(PathOf(name), state);
         _lastWritten[name] = _clock.GetTimestamp();
     }
 
-    private string PathOf(string name) => Path.Combine(_directory!, $"part-{Uri.EscapeDataString(name)}.json");
+    private string PathOf(string name) => Path.Combine(_directory!, $"part-{Uri.EscapeDataString(name)}.safetensors");
 }

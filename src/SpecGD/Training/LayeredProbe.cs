@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using SpecGD.Models;
+using SpecGD.Numerics;
 using SpecGD.Optimizers;
 using SpecGD.Records;
 using SpecGD.Spectral;
@@ -19,8 +20,10 @@ public sealed class LayeredProbe(MethodLog log, Func<WeightBlock, Geometry> geom
     /// <inheritdoc/>
     public void Observe(int step, double loss, IModel model)
     {
+        ArgumentNullException.ThrowIfNull(model);
         log.Record("loss", step, loss);
         var blocks = model.Blocks;
+        Measure(blocks);
         for (int layer = 1; layer < blocks.Count; layer++)
             log.Record(SeriesName.Of("activations", "layer", layer), step, blocks[layer].Activation.StableRankOrZero);
         for (int layer = 1; layer < blocks.Count; layer++)
@@ -38,9 +41,22 @@ public sealed class LayeredProbe(MethodLog log, Func<WeightBlock, Geometry> geom
     public void ObserveUpdated(int step, IModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        foreach (var block in model.Blocks)
-            log.Record(SeriesName.Of("weight_op_norm", block.Name), step, _norms.Of(block));
+        double[] norms = _norms.Of(model.Blocks);
+        foreach (var (block, norm) in model.Blocks.Zip(norms))
+            log.Record(SeriesName.Of("weight_op_norm", block.Name), step, norm);
     }
+
+    /// <summary>
+    /// Lets every block have what is recorded of it: the gradient's nuclear rank, but for the last block, and the activations' operator norm, the costly
+    /// ones first.
+    /// </summary>
+    private static void Measure(IReadOnlyList<WeightBlock> blocks) => ThreadBudget.Spread((2 * blocks.Count) - 1, piece =>
+    {
+        if (piece < blocks.Count)
+            _ = blocks[piece].Activation.OperatorNorm;
+        else
+            _ = blocks[piece - blocks.Count].GradientNuclearRank;
+    });
 
     /// <inheritdoc/>
     public JsonNode CaptureState() => NormedSeries.Capture(log, _norms);

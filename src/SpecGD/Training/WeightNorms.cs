@@ -13,11 +13,25 @@ internal sealed class WeightNorms : IStateful
     private readonly Dictionary<string, TrackedOperatorNorm> _norms = [];
 
     /// <summary>‖W‖_op of the block's weight as it stands; NaN where an entry is not finite.</summary>
-    public double Of(WeightBlock block)
+    public double Of(WeightBlock block) => Of(block, TrackerOf(block));
+
+    /// <summary>The same of each block, side by side where threads stand idle.</summary>
+    public double[] Of(IReadOnlyList<WeightBlock> blocks)
     {
-        if (!_norms.TryGetValue(block.Name, out var norm))
-            _norms.Add(block.Name, norm = new TrackedOperatorNorm());
-        return double.IsFinite(block.Weight.LargestMagnitude()) ? norm.Of(block.Weight) : double.NaN;
+        TrackedOperatorNorm[] trackers = [.. blocks.Select(TrackerOf)];
+        var values = new double[blocks.Count];
+        ThreadBudget.Spread(blocks.Count, i => values[i] = Of(blocks[i], trackers[i]));
+        return values;
+    }
+
+    private static double Of(WeightBlock block, TrackedOperatorNorm tracker) =>
+        double.IsFinite(block.Weight.LargestMagnitude()) ? tracker.Of(block.Weight) : double.NaN;
+
+    private TrackedOperatorNorm TrackerOf(WeightBlock block)
+    {
+        if (!_norms.TryGetValue(block.Name, out var tracker))
+            _norms.Add(block.Name, tracker = new TrackedOperatorNorm());
+        return tracker;
     }
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using SpecGD.Experiments;
 using SpecGD.Experiments.OneStepTrials;
 using SpecGD.Experiments.Settings;
+using SpecGD.Numerics;
 using SpecGD.Records;
 using SpecGD.Training;
 
@@ -80,10 +81,9 @@ public sealed class ContinuationTests : IDisposable
         var experiment = ExperimentCatalog.Named("sparse-regression");
         string whole = Text(experiment.Run(Options["sparse-regression"], RunContext.Silent));
         RunUntil(experiment, 5, "adamw");
-        string part = Path.Combine(_directory, KeptWork.FolderName, "part-adamw.json");
-        var state = JsonNode.Parse(File.ReadAllText(part))!;
+        var state = StateFile.Read(Part("adamw"));
         state["optimizer"] = null;
-        File.WriteAllText(part, state.ToJsonString());
+        StateFile.Write(Part("adamw"), state);
 
         string other = Text(experiment.Run(Options["sparse-regression"], RunContext.Silent with { Kept = Kept(experiment) }));
         (other != whole).ShouldBeTrue();
@@ -99,25 +99,37 @@ public sealed class ContinuationTests : IDisposable
         other.IsContinuation.ShouldBeFalse();
         other.Find("d4_seed0").ShouldBeNull();
         other.Stopped("mine", new JsonObject());
-        Directory.EnumerateFiles(Path.Combine(_directory, KeptWork.FolderName), "part-*").Select(Path.GetFileName).ShouldBe(["part-mine.json"]);
+        Directory.EnumerateFiles(Path.Combine(_directory, KeptWork.FolderName), "part-*").Select(Path.GetFileName).ShouldBe(["part-mine.safetensors"]);
     }
 
     [Theory]
-    [InlineData("", null)]
-    [InlineData("{", null)]
-    [InlineData("""{"next": 3}""", "cannot go on from what was kept")]
-    [InlineData("""{"next": 3, "weights": {"W1": {"rows": 1, "columns": 1, "data": "AAAA"}}, "probes": []}""", "cannot go on from what was kept")]
-    public void A_damaged_part_is_computed_again_or_named(string content, string? sentence)
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(-1)]
+    public void A_part_cut_short_is_computed_again(int length)
     {
         var experiment = ExperimentCatalog.Named("sparse-regression");
+        string whole = Text(experiment.Run(Options["sparse-regression"], RunContext.Silent));
         RunUntil(experiment, 5);
-        File.WriteAllText(Path.Combine(_directory, KeptWork.FolderName, "part-specgd.json"), content);
-        RunResult GoOn() => experiment.Run(Options["sparse-regression"], RunContext.Silent with { Kept = Kept(experiment) });
+        byte[] bytes = File.ReadAllBytes(Part("specgd"));
+        File.WriteAllBytes(Part("specgd"), bytes[..(length < 0 ? bytes.Length + length : length)]);
 
-        if (sentence is null)
-            GoOn().Status.ShouldBe(RunStatus.Finished);
-        else
-            Should.Throw<BadInputException>(GoOn).Message.ShouldContain(sentence);
+        (Text(experiment.Run(Options["sparse-regression"], RunContext.Silent with { Kept = Kept(experiment) })) == whole).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_part_that_is_none_of_the_trajectory_is_named()
+    {
+        var experiment = ExperimentCatalog.Named("sparse-regression");
+        foreach (var weights in new JsonObject?[] { null, new() { ["W1"] = MatrixState.Capture(new Matrix<double>(1, 1)) }, new() { ["W1"] = 7 } })
+        {
+            Kept(experiment).Drop();
+            RunUntil(experiment, 5);
+            StateFile.Write(Part("specgd"), new JsonObject { ["next"] = 3, ["weights"] = weights, ["probes"] = new JsonArray() });
+
+            Should.Throw<BadInputException>(() => experiment.Run(Options["sparse-regression"], RunContext.Silent with { Kept = Kept(experiment) }))
+                .Message.ShouldContain("cannot go on from what was kept");
+        }
     }
 
     [Fact]
@@ -147,6 +159,8 @@ public sealed class ContinuationTests : IDisposable
     }
 
     private static string Text(RunResult result) => Encoding.UTF8.GetString(RunLogFile.Serialize(result.Log));
+
+    private string Part(string name) => Path.Combine(_directory, KeptWork.FolderName, $"part-{name}.safetensors");
 
     private static RunIdentity Identity(IExperiment experiment) => new(experiment.Name, Setting.ToJson(Options[experiment.Name]));
 
