@@ -6,6 +6,9 @@ namespace SpecGD.Numerics;
 /// <summary>Elementwise work on matrices, vectorised, in place or into a destination; nothing here allocates.</summary>
 public static class MatrixArithmetic
 {
+    /// <summary>Side of the tiles in which matrices are transposed; one of doubles takes a sixth of the first-level cache.</summary>
+    private const int Tile = 32;
+
     /// <summary>M ← factor · M.</summary>
     public static void Scale<T>(this Matrix<T> matrix, T factor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -98,19 +101,31 @@ public static class MatrixArithmetic
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Matrix<T>.RequireShape(into, matrix.Columns, matrix.Rows, nameof(into));
-        const int tile = 32; // two tiles of doubles fit the first-level cache
-        for (int top = 0; top < matrix.Rows; top += tile)
+        Span<T> tile = stackalloc T[Tile * Tile];
+        for (int top = 0; top < matrix.Rows; top += Tile)
+            for (int left = 0; left < matrix.Columns; left += Tile)
+                TransposeTile(matrix, top, left, into, tile);
+    }
+
+    /// <summary>
+    /// Rows of the lower triangle of a square matrix, <paramref name="count"/> of them, become the columns of the upper that mirror them, so that threads
+    /// which have the rows of the lower triangle among them fill the upper together.
+    /// </summary>
+    /// <exception cref="ArgumentException">The matrix is not square.</exception>
+    public static void MirrorLower<T>(this Matrix<T> symmetric, int from, int count)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        Matrix<T>.RequireShape(symmetric, symmetric.Rows, symmetric.Rows, nameof(symmetric));
+        var rows = symmetric.RowSlice(from, count);
+        Span<T> tile = stackalloc T[Tile * Tile];
+        for (int top = 0; top < count; top += Tile)
         {
-            for (int left = 0; left < matrix.Columns; left += tile)
-            {
-                int bottom = Math.Min(top + tile, matrix.Rows), right = Math.Min(left + tile, matrix.Columns);
-                for (int i = top; i < bottom; i++)
-                {
-                    var row = matrix.Row(i);
-                    for (int j = left; j < right; j++)
-                        into[j, i] = row[j];
-                }
-            }
+            int diagonal = from + top;
+            for (int left = 0; left + Tile <= diagonal; left += Tile)
+                TransposeTile(rows, top, left, symmetric.ColumnSlice(from, count), tile);
+            for (int i = diagonal; i < Math.Min(diagonal + Tile, from + count); i++)
+                for (int j = diagonal / Tile * Tile; j < i; j++)
+                    symmetric[j, i] = symmetric[i, j];
         }
     }
 
@@ -121,5 +136,23 @@ public static class MatrixArithmetic
         var transposed = Matrix<T>.Uninitialized(matrix.Columns, matrix.Rows);
         matrix.TransposeTo(transposed);
         return transposed;
+    }
+
+    /// <summary>
+    /// A tile of a matrix to its place in the transpose, by way of <paramref name="tile"/>: written down its columns where they are, a power of two as
+    /// stride would put a whole column into one set of the cache.
+    /// </summary>
+    private static void TransposeTile<T>(Matrix<T> matrix, int top, int left, Matrix<T> into, Span<T> tile)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        int height = Math.Min(Tile, matrix.Rows - top), width = Math.Min(Tile, matrix.Columns - left);
+        for (int i = 0; i < height; i++)
+        {
+            var row = matrix.Row(top + i).Slice(left, width);
+            for (int j = 0; j < row.Length; j++)
+                tile[(j * Tile) + i] = row[j];
+        }
+        for (int j = 0; j < width; j++)
+            tile.Slice(j * Tile, height).CopyTo(into.Row(left + j).Slice(top, height));
     }
 }

@@ -32,6 +32,26 @@ public class MatrixArithmeticTests
         destination.Inner.Elements().ShouldBe(source.Inner.Transposed().Elements());
     }
 
+    /// <summary>Divided at rows that are no multiples of a tile, the shares together are the whole, whichever comes first.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(31)]
+    [InlineData(97)]
+    public void A_lower_triangle_is_mirrored_by_shares_of_rows(int n)
+    {
+        var expected = TestMatrices.Counting<double>(n, n);
+        for (int i = 0; i < n; i++)
+            for (int j = 0; j < i; j++)
+                expected[j, i] = expected[i, j];
+        var mirrored = new Framed<double>(TestMatrices.Counting<double>(n, n));
+        int[] bounds = [0, n / 5, n / 2, n];
+        for (int share = bounds.Length - 2; share >= 0; share--)
+            mirrored.Inner.MirrorLower(bounds[share], bounds[share + 1] - bounds[share]);
+        mirrored.Inner.Elements().ShouldBe(expected.Elements());
+        mirrored.FrameIsUntouched().ShouldBeTrue();
+        Should.Throw<ArgumentException>(() => new Matrix<double>(2, 3).MirrorLower(0, 2));
+    }
+
     [Fact]
     public void Elementwise_work_follows_strides_and_leaves_the_rest_alone()
     {

@@ -19,9 +19,10 @@ public interface ILinearAlgebra<T>
     void Multiply(Matrix<T> a, bool transposeA, ReadOnlySpan<T> x, Span<T> y);
 
     /// <summary>
-    /// c ← alpha · a aᵀ, or alpha · aᵀ a if <paramref name="transposeFirst"/>; both triangles of the symmetric result are filled.
+    /// c ← alpha · a aᵀ + beta · c, or alpha · aᵀ a + beta · c if <paramref name="transposeFirst"/>, for symmetric c; both triangles of the result are
+    /// filled. c is not read if beta is 0.
     /// </summary>
-    void Gram(T alpha, Matrix<T> a, bool transposeFirst, Matrix<T> c);
+    void Gram(T alpha, Matrix<T> a, bool transposeFirst, T beta, Matrix<T> c);
 
     /// <summary>Eigenvalues of the symmetric n × n matrix, ascending. The matrix is destroyed.</summary>
     void SymmetricEigenvalues(Matrix<T> symmetric, Span<T> values);

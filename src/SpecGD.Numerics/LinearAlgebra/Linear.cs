@@ -34,10 +34,7 @@ public static class Linear
         RequireDistinct(c, b, nameof(b));
         if (inner == 0)
         {
-            if (beta == T.Zero)
-                c.Fill(T.Zero);
-            else
-                c.Scale(beta);
+            ScaleOrClear(c, beta);
             return;
         }
         Backend.Current.For<T>().Multiply(alpha, a, transposeA, b, transposeB, beta, c);
@@ -61,17 +58,25 @@ public static class Linear
     /// <summary>c ← alpha · a aᵀ, or alpha · aᵀ a if <paramref name="transposeFirst"/>; symmetric, both triangles filled.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit, or c shares memory with a.</exception>
     public static void Gram<T>(T alpha, Matrix<T> a, bool transposeFirst, Matrix<T> c)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => Gram(alpha, a, transposeFirst, T.Zero, c);
+
+    /// <summary>
+    /// c ← alpha · a aᵀ + beta · c, or alpha · aᵀ a + beta · c if <paramref name="transposeFirst"/>, for a symmetric c of which the lower triangle counts;
+    /// c is not read if beta is 0.
+    /// </summary>
+    /// <exception cref="ArgumentException">The shapes do not fit, or c shares memory with a.</exception>
+    public static void Gram<T>(T alpha, Matrix<T> a, bool transposeFirst, T beta, Matrix<T> c)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int n = transposeFirst ? a.Columns : a.Rows;
         Matrix<T>.RequireShape(c, n, n, nameof(c));
         if (a.IsEmpty)
         {
-            c.Fill(T.Zero);
+            ScaleOrClear(c, beta);
             return;
         }
         RequireDistinct(c, a, nameof(a));
-        Backend.Current.For<T>().Gram(alpha, a, transposeFirst, c);
+        Backend.Current.For<T>().Gram(alpha, a, transposeFirst, beta, c);
     }
 
     /// <summary>Eigenvalues of a symmetric matrix, ascending; only its lower triangle counts.</summary>
@@ -213,6 +218,16 @@ public static class Linear
         if (!q.IsEmpty)
             Backend.Current.For<T>().Qr(q, r);
         return (q, r);
+    }
+
+    /// <summary>c ← beta · c, where beta = 0 clears whatever c holds.</summary>
+    private static void ScaleOrClear<T>(Matrix<T> c, T beta)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (beta == T.Zero)
+            c.Fill(T.Zero);
+        else
+            c.Scale(beta);
     }
 
     private static void RequirePlaces(int places, int singularValues)

@@ -122,18 +122,17 @@ public static class Orthogonalization
         /// <summary>p(s / factor), as coefficients of s.</summary>
         public Quintic DividedBy(double factor) => new(A / factor, B / Math.Pow(factor, 3), C / Math.Pow(factor, 5));
 
-        /// <summary>result ← a X + (b A + c A²) X, A = X Xᵀ; the last two matrices are work space of A's size.</summary>
+        /// <summary>result ← (a I + b A + c A²) X, A = X Xᵀ; the last two matrices are work space of A's size.</summary>
         public void Apply<T>(Matrix<T> x, Matrix<T> result, Matrix<T> gram, Matrix<T> polynomial)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
+            var (a, b, c) = (T.CreateChecked(A), T.CreateChecked(B), T.CreateChecked(C));
             Linear.Gram(T.One, x, transposeFirst: false, gram);
             gram.CopyTo(polynomial);
-            polynomial.Scale(T.CreateChecked(B));
-            using var squareLease = MatrixPool<T>.Rent(gram.Rows, gram.Columns);
-            Linear.Gram(T.CreateChecked(C), gram, transposeFirst: false, squareLease.Matrix); // A is symmetric, so A² = A Aᵀ
-            polynomial.AddScaled(T.One, squareLease.Matrix);
+            Linear.Gram(c, gram, transposeFirst: false, b, polynomial); // A is symmetric, so A² = A Aᵀ
+            for (int i = 0; i < polynomial.Rows; i++)
+                polynomial[i, i] += a;
             Linear.Multiply(T.One, polynomial, false, x, false, T.Zero, result);
-            result.AddScaled(T.CreateChecked(A), x);
         }
     }
 }

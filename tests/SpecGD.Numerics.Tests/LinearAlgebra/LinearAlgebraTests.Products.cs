@@ -108,6 +108,7 @@ public abstract partial class LinearAlgebraTests<T>
         Should.NotThrow(() => Linear.Multiply(new Matrix<T>(0, 2), false, new T[2], []));
     }
 
+    /// <summary>The largest are divided among threads.</summary>
     [SkippableTheory]
     [InlineData(1, 1)]
     [InlineData(7, 12)]
@@ -115,9 +116,10 @@ public abstract partial class LinearAlgebraTests<T>
     [InlineData(40, 65)]
     [InlineData(1, 9)]
     [InlineData(9, 1)]
+    [InlineData(150, 131)]
     public void A_Gram_matrix_is_the_product_with_the_transpose_and_exactly_symmetric(int rows, int columns)
     {
-        const double alpha = -0.75;
+        const double alpha = -0.75, beta = 0.5;
         foreach (bool transposeFirst in new[] { false, true })
         {
             var a = TestMatrices.FramedGaussian<T>(rows, columns, 12);
@@ -126,6 +128,11 @@ public abstract partial class LinearAlgebraTests<T>
             Linear.Gram(T.CreateChecked(alpha), a.Inner, transposeFirst, c.Inner);
             var naive = TestMatrices.NaiveProduct(a.Inner.InDouble(transposeFirst), a.Inner.InDouble(!transposeFirst));
             ShouldBeWithinRounding(c.Inner, naive, inner, alpha, null, 0);
+            c.Inner.Transposed().Elements().ShouldBe(c.Inner.Elements());
+
+            var before = c.Inner.InDouble(transpose: false);
+            Linear.Gram(T.CreateChecked(alpha), a.Inner, transposeFirst, T.CreateChecked(beta), c.Inner);
+            ShouldBeWithinRounding(c.Inner, naive, inner, alpha, before, beta);
             c.Inner.Transposed().Elements().ShouldBe(c.Inner.Elements());
             c.FrameIsUntouched().ShouldBeTrue();
             a.FrameIsUntouched().ShouldBeTrue();
@@ -138,6 +145,9 @@ public abstract partial class LinearAlgebraTests<T>
         var c = TestMatrices.Counting<T>(3, 3);
         Linear.Gram(T.One, new Matrix<T>(3, 0), false, c);
         c.Elements().ShouldAllBe(x => x == 0);
+        c.Fill(T.One);
+        Linear.Gram(T.One, new Matrix<T>(3, 0), false, T.CreateChecked(0.5), c);
+        c.Elements().ShouldAllBe(x => x == 0.5);
         Should.NotThrow(() => Linear.Gram(T.One, new Matrix<T>(0, 4), false, new Matrix<T>(0, 0)));
     }
 

@@ -39,12 +39,10 @@ internal sealed class ManagedLinearAlgebra<T> : ILinearAlgebra<T>
         }
     }
 
-    public void Gram(T alpha, Matrix<T> a, bool transposeFirst, Matrix<T> c)
+    public void Gram(T alpha, Matrix<T> a, bool transposeFirst, T beta, Matrix<T> c)
     {
-        Multiply(alpha, a, transposeFirst, a, !transposeFirst, T.Zero, c);
-        for (int i = 0; i < c.Rows; i++) // the two triangles may differ in the last bit
-            for (int j = 0; j < i; j++)
-                c[j, i] = c[i, j];
+        Multiply(alpha, a, transposeFirst, a, !transposeFirst, beta, c);
+        c.MirrorLower(0, c.Rows); // the two triangles may differ in the last bit
     }
 
     public void SymmetricEigenvalues(Matrix<T> symmetric, Span<T> values) => SymmetricEigen(symmetric, values);
@@ -52,9 +50,7 @@ internal sealed class ManagedLinearAlgebra<T> : ILinearAlgebra<T>
     public void SymmetricEigen(Matrix<T> symmetric, Span<T> values)
     {
         int n = symmetric.Rows;
-        for (int i = 0; i < n; i++) // only the lower triangle counts
-            for (int j = 0; j < i; j++)
-                symmetric[j, i] = symmetric[i, j];
+        symmetric.MirrorLower(0, n); // only the lower triangle counts
         var eigenvalues = new Complex[n];
         var vectors = Matrix<T>.Uninitialized(n, n);
         var columns = new T[n * n];

@@ -83,16 +83,39 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
             _gemv(RowMajor, transposeA ? Transpose : NoTranspose, a.Rows, a.Columns, T.One, a.Pointer, Leading(a), px, 1, T.Zero, py, 1);
     }
 
-    public void Gram(T alpha, Matrix<T> a, bool transposeFirst, Matrix<T> c)
+    public void Gram(T alpha, Matrix<T> a, bool transposeFirst, T beta, Matrix<T> c)
     {
         int inner = transposeFirst ? a.Rows : a.Columns;
-        _syrk(RowMajor, Lower, transposeFirst ? Transpose : NoTranspose, c.Rows, inner, alpha, a.Pointer, Leading(a), T.Zero, c.Pointer, Leading(c));
-        for (int i = 1; i < c.Rows; i++)
+        int shares = (double)c.Rows * c.Rows * inner < WorthDividing ? 1 : Math.Min(ThreadBudget.Shares, c.Rows / FewestRows);
+        if (shares <= 1)
+            GramRows(alpha, a, transposeFirst, beta, c, 0, c.Rows);
+        else
+            GramDivided(shares, alpha, a, transposeFirst, beta, c);
+    }
+
+    /// <summary>The lower triangle by rows, so that each thread has as much of it.</summary>
+    private void GramDivided(int shares, T alpha, Matrix<T> a, bool transposeFirst, T beta, Matrix<T> c)
+    {
+        ThreadBudget.Divide(shares, share => GramRows(alpha, a, transposeFirst, beta, c, RowOf(share), RowOf(share + 1)));
+
+        int RowOf(int share) => share == shares ? c.Rows : (int)(c.Rows * Math.Sqrt((double)share / shares)) / RowStep * RowStep;
+    }
+
+    /// <summary>
+    /// Rows of the lower triangle, and the columns that mirror them: what is left of the diagonal block is a product of two, the block itself symmetric.
+    /// </summary>
+    private void GramRows(T alpha, Matrix<T> a, bool transposeFirst, T beta, Matrix<T> c, int from, int to)
+    {
+        var mine = transposeFirst ? a.ColumnSlice(from, to - from) : a.RowSlice(from, to - from);
+        if (from > 0)
         {
-            var row = c.Row(i);
-            for (int j = 0; j < i; j++)
-                c[j, i] = row[j];
+            var before = transposeFirst ? a.ColumnSlice(0, from) : a.RowSlice(0, from);
+            Product(alpha, mine, transposeFirst, before, !transposeFirst, beta, c.Slice(from, 0, to - from, from));
         }
+        var block = c.Slice(from, from, to - from, to - from);
+        _syrk(RowMajor, Lower, transposeFirst ? Transpose : NoTranspose, block.Rows, transposeFirst ? a.Rows : a.Columns, alpha, mine.Pointer, Leading(mine),
+            beta, block.Pointer, Leading(block));
+        c.MirrorLower(from, to - from);
     }
 
     public void SymmetricEigenvalues(Matrix<T> symmetric, Span<T> values) => Eigen((byte)'N', symmetric, values);
