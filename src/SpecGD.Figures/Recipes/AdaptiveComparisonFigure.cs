@@ -55,11 +55,11 @@ public sealed class AdaptiveComparisonFigure : IFigureRecipe
                },
         ]);
 
-    /// <summary>The power of ten above every first loss, where a loss lies beyond it: a run that diverges would squeeze all others into a line.</summary>
+    /// <summary>The end of the axis, where a loss lies beyond it.</summary>
     private static double? Ceiling(AdaptiveRow[] rows)
     {
-        double first = rows.Max(row => row.Loss.Values[0]), ceiling = Math.Pow(10, Math.Floor(Math.Log10(first)) + 1);
-        return double.IsFinite(ceiling) && ceiling > 0 && rows.Any(row => row.Loss.Values.Any(value => value > ceiling)) ? ceiling : null;
+        double ceiling = PowersOfTen.CeilingOf(rows.Max(row => row.Loss.Values[0]));
+        return rows.Any(row => row.Loss.Values.Any(value => value > ceiling)) ? ceiling : null;
     }
 
     private static string TitleOf(string setting) => setting switch

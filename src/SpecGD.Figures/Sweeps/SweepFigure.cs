@@ -146,21 +146,19 @@ public static class SweepFigure
             new Axis(request.Y)
             {
                 Logarithmic = logarithmic,
-                From = logarithmic && y.Min() < PowerBelow(least) ? PowerBelow(least) : null,
+                From = logarithmic && y.Min() < PowersOfTen.Below(least) ? PowersOfTen.Below(least) : null,
                 To = logarithmic && least < ceiling && y.Max() > ceiling ? ceiling : null,
             },
             curves);
     }
 
-    /// <summary>The power of ten above every first loss: what has grown beyond it has not trained, and would squeeze the rest of a figure.</summary>
+    /// <summary>Where the axis ends at the latest: none but that of the objective has an end.</summary>
     private static double Ceiling(SweepPart part, IReadOnlyList<TaskResult> results, Metric metric)
     {
         double first = results.Where(result => result.Task.Part.Name == part.Name && metric.Series == part.Analysis.Objective.Series)
             .SelectMany(result => result.Observations).Where(o => o.Series == metric.Series).Select(o => o.First).DefaultIfEmpty(double.NaN).Max();
-        return first > 0 ? 10 * PowerBelow(first) : double.PositiveInfinity;
+        return PowersOfTen.CeilingOf(first);
     }
-
-    private static double PowerBelow(double value) => Math.Pow(10, Math.Floor(Math.Log10(value)));
 
     /// <summary>The values themselves where they are few and stand far enough apart for their numbers; else none, for round numbers.</summary>
     private static double[] TicsOf(double[] values, bool logarithmic)

@@ -49,7 +49,7 @@ public sealed class AdaptiveComparison : Experiment<AdaptiveComparisonOptions>
                 cells,
                 cell =>
                 {
-                    var ofCell = context.Kept.FindOrComputeRows($"{cell.Setting}_{cell.Index}", () => Compute(options, cell, context));
+                    var ofCell = context.Kept.FindOrComputeRows($"{cell.Setting}_{cell.Index}", within => Compute(options, cell, context with { Kept = within }));
                     lock (found)
                         found.Add(cell, ofCell);
                 },
@@ -75,7 +75,7 @@ public sealed class AdaptiveComparison : Experiment<AdaptiveComparisonOptions>
     {
         var (experiment, settings, seed, steps) = options.RunOf(cell.Setting, cell.Index);
         var progress = new PrefixedProgress(context.Progress, string.Create(CultureInfo.InvariantCulture, $"{cell.Setting}, seed {seed}: "));
-        var result = experiment.Run(settings, context with { Progress = progress, Kept = KeptWork.None });
+        var result = experiment.Run(settings, context with { Progress = progress });
         context.Cancellation.ThrowIfCancellationRequested(); // whatever the status: where one method diverged, others may have been interrupted
         return [.. result.Log.Methods.Select(method => AdaptiveRow.Of(cell.Setting, seed, method.Key, method.Value, steps).ToJson())];
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace SpecGD.Records;
@@ -15,26 +14,13 @@ public sealed class KeptWork
     /// <summary>The environment variable that sets how many seconds of work are lost at most when the process is killed.</summary>
     public const string IntervalVariable = "SPECGD_KEEP_SECONDS";
 
-    /// <summary>Writing more often would cost more than it saves.</summary>
-    private static readonly TimeSpan UsualInterval = TimeSpan.FromSeconds(20);
+    private readonly KeptFiles? _files;
+    private readonly string _prefix;
 
-    private static readonly Lazy<TimeSpan> Interval = new(() => IntervalOf(Environment.GetEnvironmentVariable(IntervalVariable)));
-
-    /// <summary>Name of the file that says what the parts belong to; no part is called so.</summary>
-    private const string IdentityName = "run.json";
-
-    private readonly string? _directory;
-    private readonly RunIdentity _identity;
-    private readonly TimeProvider _clock;
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, long> _lastWritten = [];
-    private readonly Dictionary<string, Func<JsonNode>> _finished = [];
-    private bool _isReady;
-
-    private KeptWork(string? directory, RunIdentity identity, TimeProvider clock) => (_directory, _identity, _clock) = (directory, identity, clock);
+    private KeptWork(KeptFiles? files, string prefix) => (_files, _prefix) = (files, prefix);
 
     /// <summary>Keeps nothing and finds nothing.</summary>
-    public static KeptWork None { get; } = new(null, new RunIdentity("", []), TimeProvider.System);
+    public static KeptWork None { get; } = new(null, "");
 
     /// <summary>True where parts of the very same run were found.</summary>
     public bool IsContinuation { get; private init; }
@@ -46,15 +32,12 @@ public sealed class KeptWork
     public static KeptWork In(string runFolder, RunIdentity identity, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(identity);
-        string directory = Path.Combine(runFolder, FolderName);
-        string written = Path.Combine(directory, IdentityName);
-        bool same = File.Exists(written) && TryRead(() => LenientJson.ReadObject(written, "the identity of a run")) is { } kept && identity.IsWritten(kept);
-        return new KeptWork(directory, identity, clock) { IsContinuation = same, _isReady = same };
+        var files = new KeptFiles(Path.Combine(runFolder, FolderName), identity, clock);
+        return new KeptWork(files, "") { IsContinuation = files.FindSame() };
     }
 
     /// <summary>The part called <paramref name="name"/>, or null where none was kept.</summary>
-    public JsonNode? Find(string name) =>
-        _directory is not null && _isReady && File.Exists(PathOf(name)) ? TryRead(() => StateFile.Read(PathOf(name))) : null;
+    public JsonNode? Find(string name) => _files?.Find(_prefix + name);
 
     /// <summary>The part called <paramref name="name"/>, computed where it was not kept, and kept.</summary>
     public JsonNode FindOrCompute(string name, Func<JsonNode> compute)
@@ -69,117 +52,45 @@ public sealed class KeptWork
     }
 
     /// <summary>As <see cref="FindOrCompute"/>, for rows: a kept part is an object, so the list stands within one.</summary>
-    public JsonArray FindOrComputeRows(string name, Func<JsonArray> compute)
+    public JsonArray FindOrComputeRows(string name, Func<JsonArray> compute) => RowsOf(FindOrCompute(name, () => InObject(compute())));
+
+    /// <summary>
+    /// As <see cref="FindOrComputeRows(string, Func{JsonArray})"/>, for rows that take long: what their computation keeps in turn is found when it is
+    /// begun again, and is gone once the rows are kept.
+    /// </summary>
+    public JsonArray FindOrComputeRows(string name, Func<KeptWork, JsonArray> compute)
     {
-        const string rows = "rows";
-        return (JsonArray)FindOrCompute(name, () => new JsonObject { [rows] = compute() })[rows]!.DeepClone();
+        ArgumentNullException.ThrowIfNull(compute);
+        if (Find(name) is { } found)
+            return RowsOf(found);
+        var within = new KeptWork(_files, $"{_prefix}{name}/");
+        var computed = InObject(compute(within));
+        _files?.Replace(_prefix + name, computed.DeepClone(), within._prefix);
+        return RowsOf(computed);
     }
 
     /// <summary>The part is done: its state is written with the next write that is due. The state may be asked for later, from another thread.</summary>
-    public void Finished(string name, Func<JsonNode> state)
-    {
-        if (_directory is null)
-            return;
-        lock (_gate)
-        {
-            _finished[name] = state;
-            if (IsDue(""))
-                WriteFinished();
-        }
-    }
+    public void Finished(string name, Func<JsonNode> state) => _files?.Finished(_prefix + name, state);
 
     /// <summary>The part goes on: its state is written now if that is due, else not asked for.</summary>
     public void Underway(string name, Func<JsonNode> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        if (_directory is null)
-            return;
-        lock (_gate)
-        {
-            if (!IsDue(name))
-                return;
-            Write(name, state());
-            WriteFinished();
-        }
+        _files?.Underway(_prefix + name, state);
     }
 
     /// <summary>Writes the state of a part that stops here, and every part finished so far.</summary>
-    public void Stopped(string name, JsonNode state)
-    {
-        if (_directory is null)
-            return;
-        lock (_gate)
-        {
-            Write(name, state);
-            WriteFinished();
-        }
-    }
+    public void Stopped(string name, JsonNode state) => _files?.Stopped(_prefix + name, state);
 
     /// <summary>Writes every part finished so far.</summary>
-    public void Flush()
-    {
-        lock (_gate)
-            WriteFinished();
-    }
+    public void Flush() => _files?.Flush();
 
     /// <summary>Deletes everything kept: the run has finished, or starts over.</summary>
-    public void Drop()
-    {
-        lock (_gate)
-        {
-            _finished.Clear();
-            _isReady = false;
-            if (_directory is not null && Directory.Exists(_directory))
-                Directory.Delete(_directory, recursive: true);
-        }
-    }
+    public void Drop() => _files?.Drop();
 
-    private static JsonObject? TryRead(Func<JsonObject> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (BadInputException)
-        {
-            return null; // not ours, or damaged from outside: computed again
-        }
-    }
+    private const string Rows = "rows";
 
-    private static TimeSpan IntervalOf(string? seconds) => string.IsNullOrEmpty(seconds) ? UsualInterval
-        : double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and <= 86400
-            ? TimeSpan.FromSeconds(number)
-            : throw new InvalidOperationException($"{IntervalVariable}={seconds} is no time; use a number of seconds from 0 to 86400.");
+    private static JsonObject InObject(JsonArray rows) => new() { [Rows] = rows };
 
-    /// <summary>Whether the interval has passed since <paramref name="name"/> was last written or first heard of.</summary>
-    private bool IsDue(string name)
-    {
-        if (!_lastWritten.TryGetValue(name, out long last))
-            _lastWritten[name] = last = _clock.GetTimestamp();
-        return _clock.GetElapsedTime(last) >= Interval.Value;
-    }
-
-    private void WriteFinished()
-    {
-        _lastWritten[""] = _clock.GetTimestamp();
-        foreach (var (name, state) in _finished)
-            Write(name, state());
-        _finished.Clear();
-    }
-
-    private void Write(string name, JsonNode state)
-    {
-        if (!_isReady)
-        {
-            if (Directory.Exists(_directory))
-                Directory.Delete(_directory, recursive: true);
-            Directory.CreateDirectory(_directory!);
-            AtomicFile.Write(Path.Combine(_directory!, IdentityName), _identity.ToJson().ToJsonString());
-            _isReady = true;
-        }
-        StateFile.Write(PathOf(name), state);
-        _lastWritten[name] = _clock.GetTimestamp();
-    }
-
-    private string PathOf(string name) => Path.Combine(_directory!, $"part-{Uri.EscapeDataString(name)}.safetensors");
+    private static JsonArray RowsOf(JsonNode kept) => (JsonArray)kept[Rows]!.DeepClone();
 }

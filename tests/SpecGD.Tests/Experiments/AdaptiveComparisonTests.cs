@@ -111,7 +111,10 @@ public sealed class AdaptiveComparisonTests : IDisposable
             first.Status.ShouldBe(RunStatus.Interrupted);
             AdaptiveRow.All(first.Log).Count.ShouldBe(3, "the first run's methods");
             goOn.Begun.ShouldBe(9, "three runs were left");
-            string whole = Convert.ToHexString(RunLogFile.Serialize(new AdaptiveComparison().Run(Small, RunContext.Silent).Log));
+            Directory.EnumerateFiles(Path.Combine(directory, KeptWork.FolderName), "part-*").Count().ShouldBe(4, "of a run that is done only its rows are kept");
+            var all = new CountedTasks(int.MaxValue, () => { });
+            string whole = Convert.ToHexString(RunLogFile.Serialize(new AdaptiveComparison().Run(Small, new RunContext(all, CancellationToken.None)).Log));
+            (tasks.Steps + goOn.Steps).ShouldBe(all.Steps, "no step was taken twice, those of the run in work neither");
             (Convert.ToHexString(RunLogFile.Serialize(second.Log)) == whole).ShouldBeTrue("every bit is as without the interruption");
         }
         finally
@@ -142,18 +145,26 @@ public sealed class AdaptiveComparisonTests : IDisposable
         JsonNode.Parse(RunLogFile.Serialize(log))!["methods"]!["adaptive"]!["geometry"]!["W2"].ShouldNotBeNull();
     }
 
-    /// <summary>Counts the trajectories that begin, and does something at one of them.</summary>
-    private sealed class CountedTasks(int at, Action act) : IProgressReporter
+    /// <summary>Counts the trajectories that begin and the steps they take, and does something at one of them.</summary>
+    private sealed class CountedTasks(int at, Action act) : IProgressReporter, IProgressTask
     {
-        private int _begun;
+        private int _begun, _steps;
 
         public int Begun => _begun;
+
+        public int Steps => _steps;
 
         public IProgressTask Begin(string name, int total)
         {
             if (Interlocked.Increment(ref _begun) == at)
                 act();
-            return SilentProgress.Instance;
+            return this;
+        }
+
+        public void Advance(int done) => Interlocked.Increment(ref _steps);
+
+        public void End(string remark)
+        {
         }
     }
 }
