@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace SpecGD.Numerics;
 
@@ -74,12 +75,40 @@ public static class MatrixArithmetic
     public static T LargestMagnitude<T>(this Matrix<T> matrix)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (matrix.IsEmpty)
-            return T.Zero;
         T largest = T.Zero;
         for (int i = 0; i < matrix.Rows; i++)
-            largest = T.Max(largest, T.Abs(TensorPrimitives.MaxMagnitude<T>(matrix.Row(i))));
+            largest = T.Max(largest, LargestMagnitude<T>(matrix.Row(i)));
         return largest;
+    }
+
+    /// <summary>
+    /// Without their sign, the bits of floating-point numbers are integers in the order of the numbers, with infinity above all and NaN above infinity: the
+    /// largest is found at the rate at which memory is read.
+    /// </summary>
+    private static T LargestMagnitude<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (typeof(T) == typeof(double))
+            return T.CreateChecked(BitConverter.Int64BitsToDouble(LargestWithoutSign(MemoryMarshal.Cast<T, long>(values), long.MaxValue)));
+        if (typeof(T) == typeof(float))
+            return T.CreateChecked(BitConverter.Int32BitsToSingle(LargestWithoutSign(MemoryMarshal.Cast<T, int>(values), int.MaxValue)));
+        return values.IsEmpty ? T.Zero : T.Abs(TensorPrimitives.MaxMagnitude(values));
+    }
+
+    private static TBits LargestWithoutSign<TBits>(ReadOnlySpan<TBits> bits, TBits allButSign)
+        where TBits : unmanaged, IBinaryInteger<TBits>
+    {
+        var mask = new Vector<TBits>(allButSign);
+        var largest = Vector<TBits>.Zero;
+        var vectors = MemoryMarshal.Cast<TBits, Vector<TBits>>(bits);
+        foreach (var vector in vectors)
+            largest = Vector.Max(largest, vector & mask);
+        TBits result = TBits.Zero;
+        for (int i = 0; i < Vector<TBits>.Count; i++)
+            result = TBits.Max(result, largest[i]);
+        foreach (TBits rest in bits[(vectors.Length * Vector<TBits>.Count)..])
+            result = TBits.Max(result, rest & allButSign);
+        return result;
     }
 
     /// <summary>Throws where an entry is NaN or infinite.</summary>

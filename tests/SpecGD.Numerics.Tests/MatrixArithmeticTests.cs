@@ -90,6 +90,28 @@ public class MatrixArithmeticTests
         Should.NotThrow(() => empty.RequireFinite());
     }
 
+    /// <summary>Of every length around those of vectors, with the largest at every place.</summary>
+    [Theory]
+    [InlineData(-3.5, 3.5)]
+    [InlineData(1e-310, 1e-310)] // among zeros; too small for single precision
+    [InlineData(double.NegativeInfinity, double.PositiveInfinity)]
+    [InlineData(double.NaN, double.NaN)]
+    public void The_largest_magnitude_is_found_at_every_place(double value, double expected)
+    {
+        for (int columns = 1; columns <= 35; columns++)
+            for (int place = 0; place < columns; place++)
+            {
+                var matrix = new Matrix<double>(2, columns);
+                matrix.Fill(value is 1e-310 ? -0.0 : -1);
+                matrix[1, place] = value;
+                matrix.LargestMagnitude().ShouldBe(expected);
+                var single = new Matrix<float>(2, columns);
+                single.Fill(-1);
+                single[0, place] = (float)value;
+                single.LargestMagnitude().ShouldBe(value is 1e-310 ? 1 : (float)expected);
+            }
+    }
+
     [Fact]
     public void The_largest_magnitude_of_a_matrix_with_a_NaN_is_NaN()
     {
