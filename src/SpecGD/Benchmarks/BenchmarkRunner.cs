@@ -11,12 +11,16 @@ public sealed class BenchmarkRunner(TimeProvider clock, Action<IReadOnlyList<str
 
     private static readonly TimeSpan RateFor = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>Runs that do not count: one compiles the code and fills the pools, more of short ones let the runtime compile again what is called often.</summary>
+    private const int MostWarmUps = 50;
+
+    private static readonly TimeSpan WarmUpFor = TimeSpan.FromSeconds(1);
+
     /// <summary>The rates of products of this machine as it is now: best of several 2048³.</summary>
     public MachineRate Rate() => new(GemmRate.Measure<double>(RateSize, RateFor, clock), GemmRate.Measure<float>(RateSize, RateFor, clock));
 
     /// <summary>
-    /// Times one benchmark: work within this process after a first run that does not count (it compiles the code and fills the pools), a
-    /// command as it is.
+    /// Times one benchmark: work within this process after it has warmed up, a command as it is.
     /// </summary>
     /// <param name="benchmark">What to time.</param>
     /// <param name="runs">How often; null: as the benchmark says.</param>
@@ -26,7 +30,7 @@ public sealed class BenchmarkRunner(TimeProvider clock, Action<IReadOnlyList<str
         ArgumentNullException.ThrowIfNull(benchmark);
         var work = benchmark.Prepare?.Invoke();
         if (work is not null)
-            work();
+            WarmUp(work);
         else
             work = () => runCommand(benchmark.Command);
         var seconds = new double[runs ?? benchmark.Runs];
@@ -39,5 +43,14 @@ public sealed class BenchmarkRunner(TimeProvider clock, Action<IReadOnlyList<str
         }
         allocated = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / seconds.Length;
         return new BenchmarkResult(benchmark, seconds, benchmark.Prepare is null ? null : allocated, rate);
+    }
+
+    private void WarmUp(Action work)
+    {
+        long begin = clock.GetTimestamp();
+        int runs = 0;
+        do
+            work();
+        while (++runs < MostWarmUps && clock.GetElapsedTime(begin) < WarmUpFor);
     }
 }

@@ -69,14 +69,18 @@ public sealed class ScalingRunner(TimeProvider clock)
 
     private static readonly TimeSpan TimeForSize = TimeSpan.FromSeconds(1);
 
-    /// <summary>The median time at every size, after a first run that does not count.</summary>
+    /// <summary>What does not count before a series: the runtime compiles what is called often once more, and better.</summary>
+    private static readonly TimeSpan TimeToWarmUp = TimeSpan.FromSeconds(3);
+
+    /// <summary>The median time at every size, after the code has warmed up at the first of them, and after a first run at each.</summary>
     public ScalingResult Run(ScalingSeries series)
     {
         ArgumentNullException.ThrowIfNull(series);
         int threads = ThreadBudget.Total;
         try
         {
-            return new ScalingResult(series, [.. series.Sizes.Select(size => Time(series, size))]);
+            Time(series, series.Sizes[0], TimeToWarmUp);
+            return new ScalingResult(series, [.. series.Sizes.Select(size => Time(series, size, TimeForSize))]);
         }
         finally
         {
@@ -84,7 +88,7 @@ public sealed class ScalingRunner(TimeProvider clock)
         }
     }
 
-    private double Time(ScalingSeries series, int size)
+    private double Time(ScalingSeries series, int size, TimeSpan duration)
     {
         if (series.SizeIsThreads)
             ThreadBudget.Total = size;
@@ -92,7 +96,7 @@ public sealed class ScalingRunner(TimeProvider clock)
         work();
         var seconds = new List<double>();
         long begin = clock.GetTimestamp();
-        while (seconds.Count < LeastRuns || (seconds.Count < MostRuns && clock.GetElapsedTime(begin) < TimeForSize))
+        while (seconds.Count < LeastRuns || (seconds.Count < MostRuns && clock.GetElapsedTime(begin) < duration))
         {
             long start = clock.GetTimestamp();
             work();

@@ -67,6 +67,19 @@ public class BenchmarkTests
         done.ShouldBe(4);
     }
 
+    /// <summary>Short work is repeated for a second before it counts, and not for ever where the time is too short to be seen.</summary>
+    [Theory]
+    [InlineData(0.25, 4)]
+    [InlineData(0, 50)]
+    public void Short_work_warms_up_until_a_second_is_over(double duration, int warmUps)
+    {
+        var clock = new SteppedClock();
+        int done = 0;
+        var benchmark = Work with { Prepare = () => () => clock.Seconds += ++done <= warmUps ? duration : 8 };
+        new BenchmarkRunner(clock, _ => throw new InvalidOperationException()).Run(benchmark, runs: 2, Rate).Seconds.ShouldBe([8, 8]);
+        done.ShouldBe(warmUps + 2);
+    }
+
     [Fact]
     public void An_experiment_is_run_as_the_command_it_is()
     {

@@ -55,7 +55,7 @@ public class ScalingTests
                 return () => clock.Seconds++;
             },
         });
-        budgets.ShouldBe([1, 3]);
+        budgets.ShouldBe([1, 1, 3], "the first of them to warm up, then each");
         ThreadBudget.Total.ShouldBe(before);
     }
 
