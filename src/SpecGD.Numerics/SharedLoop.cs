@@ -14,6 +14,9 @@ internal sealed class SharedLoop(int count, Action<int> body, CancellationToken 
     /// <summary>Threads at work beyond the one that called the outermost loop.</summary>
     private static int _helping;
 
+    /// <summary>Threads that wait to be at work.</summary>
+    private static int _waiting;
+
     private int _next = -1;
     private volatile bool _isOver, _leftOut;
     private (int Index, Exception Error)? _first;
@@ -51,20 +54,25 @@ internal sealed class SharedLoop(int count, Action<int> body, CancellationToken 
     /// <summary>Waits, holding the lock, for a thread of the budget to be free; false where the loop is over before, unless one is wanted always.</summary>
     private bool Enter(int threads, bool always)
     {
+        _waiting++;
         while ((always || !_isOver) && _helping >= threads - 1)
             Monitor.Wait(Helpers);
+        _waiting--;
         if (_isOver && !always)
             return false;
         _helping++;
         return true;
     }
 
-    /// <summary>Takes threads of the budget that stand idle now, at most <paramref name="wanted"/>, and tells how many; <see cref="Leave"/> gives them back.</summary>
+    /// <summary>
+    /// Takes threads of the budget that stand idle now and that nobody waits for, at most <paramref name="wanted"/>, and tells how many; <see cref="Leave"/>
+    /// gives them back.
+    /// </summary>
     public static int EnterIdle(int threads, int wanted)
     {
         lock (Helpers)
         {
-            int idle = Math.Clamp(threads - 1 - _helping, 0, Math.Max(0, wanted));
+            int idle = Math.Clamp(threads - 1 - _helping - _waiting, 0, Math.Max(0, wanted));
             _helping += idle;
             return idle;
         }

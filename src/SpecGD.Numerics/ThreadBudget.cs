@@ -6,8 +6,8 @@ using SpecGD.Numerics.Platform;
 namespace SpecGD.Numerics;
 
 /// <summary>
-/// The one owner of parallelism. Outside <see cref="ForEach"/> every call into OpenBLAS may use the whole budget; inside, the work items run
-/// side by side and OpenBLAS (or MathNet) uses one thread each. Never both.
+/// The one owner of parallelism. Outside <see cref="ForEach"/> and <see cref="Spread"/> every call into OpenBLAS may use the whole budget; inside, the
+/// work items run side by side and OpenBLAS (or MathNet) uses one thread each. Never both.
 /// </summary>
 public static class ThreadBudget
 {
@@ -84,8 +84,8 @@ public static class ThreadBudget
     }
 
     /// <summary>
-    /// Does pieces 0, 1, …, <paramref name="pieces"/> − 1 side by side as far as threads of the budget stand idle at this moment, within an item of
-    /// <see cref="ForEach"/> too; one after another where none does. Either way each piece has OpenBLAS with one thread, so that its results do not depend
+    /// Does pieces 0, 1, …, <paramref name="pieces"/> − 1, begun in this order, side by side as far as threads of the budget stand idle at this moment,
+    /// within an item of <see cref="ForEach"/> too; one after another where none does, or another thread is at such work. Either way each piece has OpenBLAS with one thread, so that its results do not depend
     /// on who was idle; a single piece is done as it would be without this method.
     /// </summary>
     public static void Spread(int pieces, Action<int> body)
@@ -96,20 +96,27 @@ public static class ThreadBudget
             body(0);
             return;
         }
-        int budget = Total;
-        int helpers = SharedLoop.EnterIdle(budget, pieces - 1);
+        int budget = Total, next = -1, helpers = 0;
+        void Work()
+        {
+            for (int piece; (piece = Interlocked.Increment(ref next)) < pieces;)
+                body(piece);
+        }
+
         Section(+1);
         try
         {
-            if (helpers > 0 && ThreadTeam.TryRun(helpers + 1, pieces, body))
+            helpers = SharedLoop.EnterIdle(budget, pieces - 1);
+            if (helpers > 0 && ThreadTeam.TryRun(helpers + 1, helpers + 1, _ => Work())) // the team has a piece for each thread that is free, and no more
                 return;
-            for (int piece = 0; piece < pieces; piece++)
-                body(piece);
+            SharedLoop.Leave(helpers);
+            helpers = 0;
+            Work();
         }
         finally
         {
-            Section(-1);
             SharedLoop.Leave(helpers);
+            Section(-1);
         }
     }
 

@@ -74,6 +74,18 @@ public sealed class ThreadBudgetTests : IDisposable
         done.ShouldAllBe(count => count == 1);
     }
 
+    /// <summary>Helpers that look out for work after one spread are not to join another that has no thread left for them.</summary>
+    [Fact]
+    public void Spreads_in_quick_succession_stay_within_the_budget()
+    {
+        ThreadBudget.Divide(Budget, _ => Thread.SpinWait(100)); // the team has its helpers
+        MostAtWork(item => ThreadBudget.ForEach([0, 1], _ =>
+        {
+            for (int spread = 0; spread < 200; spread++)
+                ThreadBudget.Spread(4, _ => item());
+        })).ShouldBeInRange(1, Budget);
+    }
+
     [SkippableFact]
     public void Pieces_spread_have_OpenBLAS_with_one_thread_and_a_single_one_as_it_is()
     {

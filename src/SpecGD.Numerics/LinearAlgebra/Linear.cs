@@ -73,6 +73,7 @@ public static class Linear
         if (a.IsEmpty)
         {
             ScaleOrClear(c, beta);
+            c.MirrorLower(0, n);
             return;
         }
         RequireDistinct(c, a, nameof(a));

@@ -11,8 +11,10 @@ public sealed class BenchmarkRunner(TimeProvider clock, Action<IReadOnlyList<str
 
     private static readonly TimeSpan RateFor = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>Runs that do not count: one compiles the code and fills the pools, more of short ones let the runtime compile again what is called often.</summary>
-    private const int MostWarmUps = 50;
+    /// <summary>
+    /// Runs that do not count, at most: one compiles the code and fills the pools, more of short ones let the runtime compile again what is called often.
+    /// </summary>
+    private const int MostWarmUps = 10_000;
 
     private static readonly TimeSpan WarmUpFor = TimeSpan.FromSeconds(1);
 

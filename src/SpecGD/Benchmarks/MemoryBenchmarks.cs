@@ -1,14 +1,13 @@
-using SpecGD.Experiments;
+using SpecGD.Experiments.Adaptive;
 using SpecGD.Experiments.NanoGpt;
-using SpecGD.Numerics;
 using SpecGD.Optimizers.Parameters;
 using SpecGD.Training.Gpt;
 
 namespace SpecGD.Benchmarks;
 
 /// <summary>
-/// Every experiment of the paper and every preset of the language model with its floor. Numbers are doubles in experiments, floats in language models.
-/// Counted is what a step reads that an earlier part of the run, or of the step, has written; work space that could be taken in slices is not.
+/// Every experiment and every preset of the language model with its floor. Numbers are doubles in experiments, floats in language models. Counted is what
+/// a step reads that an earlier part of the run, or of the step, has written; work space that could be taken in slices is not.
 /// </summary>
 public static class MemoryBenchmarks
 {
@@ -26,8 +25,9 @@ public static class MemoryBenchmarks
     [
         .. ExperimentBenchmarks.All.Select(b => new MemoryBenchmark
         {
-            Name = b.Name, Description = b.Description, Command = b.Command, Floor = FloorOf(b.Name),
+            Name = b.Name, Description = b.Description, Command = b.Command, Floor = ExperimentMemory.FloorOf(b.Name),
         }),
+        .. Untimed,
         .. NanoGptPreset.Names.Split(',').Select(name => Preset(name, name == "124M" ? ShorterLength : NanoGptPreset.Named(name).Plan.Length)),
     ];
 
@@ -36,60 +36,24 @@ public static class MemoryBenchmarks
     public static MemoryBenchmark Named(string name) => All.FirstOrDefault(b => b.Name == name)
         ?? throw new BadInputException($"Memory is measured of {string.Join(", ", All.Select(b => b.Name))}; there is no '{name}'.");
 
-    private static MemoryPart[] FloorOf(string experiment) => experiment switch
+    /// <summary>The experiments that are in no table of times; long ones with few steps.</summary>
+    private static IEnumerable<MemoryBenchmark> Untimed =>
+    [
+        Of("batch-size-sweep", "Figure 17: a SwiGLU network at initialisation, up to 1024 samples", []),
+        Of("nuclear-rank-growth", "Figures 14 and 15: two models of width 64 to 512, three seeds, 20 steps", ["--steps", "20"]),
+        Of("nsr-table", "Figure 12: six activations, two covariances, d = 64 to 512, 2048 samples", []),
+        Of("theory", "all statements, d = 64 to 512", []),
+        Of("one-step", "both single steps in the four-layer network, ReLU² and SwiGLU", ["--models", "four-layer", "--seeds", "0", "--four-layer-steps", "20"]),
+        Of("adaptive-comparison", "three methods with SwiGLU and 8196 samples, 3 steps", ["--settings", AdaptiveComparisonOptions.SparseSwiGluLarge, "--seeds", "1", "--most-steps", "3"]),
+    ];
+
+    private static MemoryBenchmark Of(string experiment, string description, string[] options) => new()
     {
-        "random-feature-relu" => RandomFeatures(trajectories: 12, restarts: 9),
-        "random-feature-swiglu" => RandomFeatures(trajectories: 6, restarts: 3),
-        "stable-rank-sweep" => StableRankSweep(dim: 200, lambdas: 8),
-        "relu-spectrum" => ReluSpectrum(largest: 1024),
-        "sparse-regression-relu-square" => SparseRegression(samples: 512, gate: 1),
-        "sparse-regression-swiglu" => SparseRegression(samples: 512, gate: 2),
-        "sparse-regression-swiglu-8196" => SparseRegression(samples: 8196, gate: 2),
-        _ => throw new ArgumentOutOfRangeException(nameof(experiment), experiment, "Its memory is not counted."),
+        Name = experiment,
+        Description = description,
+        Command = ["run", experiment, .. options, "--no-figures"],
+        Floor = ExperimentMemory.FloorOf(experiment),
     };
-
-    /// <summary>The defaults of Figure 3: d = 100, n = 400. Data A (d × n), B = AAᵀ/n and W♯; for each trajectory at work W, G, polar(G).</summary>
-    private static MemoryPart[] RandomFeatures(int trajectories, int restarts)
-    {
-        var options = new RandomFeatureOptions();
-        long d = options.Dim, atWork = Math.Min(ThreadBudget.Total, trajectories);
-        return
-        [
-            Doubles("data: d·n + 2d²", (d * options.NumSamples) + (2 * d * d)),
-            Doubles("weights, gradients, directions: 3d² a trajectory at work", atWork * 3 * d * d),
-            Doubles("iterates to restart from: d² each", (restarts + 1) * d * d),
-        ];
-    }
-
-    /// <summary>For each λ at work A, B and W♯, and of the trajectory at work W, G and polar(G).</summary>
-    private static MemoryPart[] StableRankSweep(long dim, int lambdas)
-    {
-        long atWork = Math.Min(ThreadBudget.Total, lambdas);
-        return
-        [
-            Doubles("data: 3d² a λ at work", atWork * 3 * dim * dim),
-            Doubles("weights, gradients, directions: 3d² a λ at work", atWork * 3 * dim * dim),
-        ];
-    }
-
-    /// <summary>Features of the largest dimension, 2d × 8d, and one copy that the decomposition destroys.</summary>
-    private static MemoryPart[] ReluSpectrum(long largest) =>
-        [Doubles("features of the largest d: 2d·8d", 16 * largest * largest), Doubles("Gram matrix: (2d)²", 4 * largest * largest)];
-
-    /// <summary>Both methods at once, each with its network 128 → 512 → 512 → 512 → 1; a gated layer has twice the pre-activations.</summary>
-    private static MemoryPart[] SparseRegression(long samples, long gate)
-    {
-        const long dim = 128, width = 512, methods = 2;
-        long hidden = gate * width * width, weights = (gate * width * dim) + (2 * hidden) + width;
-        return
-        [
-            Doubles("inputs: n·dim", samples * dim),
-            Doubles("weights and gradients: 2Σ out·in a method", methods * 2 * weights),
-            Doubles("directions of SpecGD: 2 hidden weights", 2 * hidden),
-            Doubles("pre- and post-activations of 3 layers: n·width a method", methods * 3 * samples * (gate + 1) * width),
-            Doubles("gradient at one layer: n·width a method", methods * samples * (gate + 1) * width),
-        ];
-    }
 
     private static MemoryBenchmark Preset(string name, int length)
     {
@@ -110,6 +74,4 @@ public static class MemoryBenchmarks
             Told = told.Total,
         };
     }
-
-    private static MemoryPart Doubles(string name, long count) => new(name, sizeof(double) * count);
 }

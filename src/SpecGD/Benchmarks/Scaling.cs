@@ -65,7 +65,7 @@ public sealed record ScalingResult(ScalingSeries Series, IReadOnlyList<double> S
 public sealed class ScalingRunner(TimeProvider clock)
 {
     /// <summary>Each size is repeated until so much time is over, at least so often and at most so often.</summary>
-    private const int LeastRuns = 3, MostRuns = 50;
+    private const int LeastRuns = 3, MostRuns = 50, MostWarmUps = 10_000;
 
     private static readonly TimeSpan TimeForSize = TimeSpan.FromSeconds(1);
 
@@ -79,8 +79,8 @@ public sealed class ScalingRunner(TimeProvider clock)
         int threads = ThreadBudget.Total;
         try
         {
-            Time(series, series.Sizes[0], TimeToWarmUp);
-            return new ScalingResult(series, [.. series.Sizes.Select(size => Time(series, size, TimeForSize))]);
+            Time(series, series.Sizes[0], MostWarmUps, TimeToWarmUp);
+            return new ScalingResult(series, [.. series.Sizes.Select(size => Time(series, size, MostRuns, TimeForSize))]);
         }
         finally
         {
@@ -88,7 +88,7 @@ public sealed class ScalingRunner(TimeProvider clock)
         }
     }
 
-    private double Time(ScalingSeries series, int size, TimeSpan duration)
+    private double Time(ScalingSeries series, int size, int mostRuns, TimeSpan duration)
     {
         if (series.SizeIsThreads)
             ThreadBudget.Total = size;
@@ -96,7 +96,7 @@ public sealed class ScalingRunner(TimeProvider clock)
         work();
         var seconds = new List<double>();
         long begin = clock.GetTimestamp();
-        while (seconds.Count < LeastRuns || (seconds.Count < MostRuns && clock.GetElapsedTime(begin) < duration))
+        while (seconds.Count < LeastRuns || (seconds.Count < mostRuns && clock.GetElapsedTime(begin) < duration))
         {
             long start = clock.GetTimestamp();
             work();

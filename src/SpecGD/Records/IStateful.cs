@@ -8,7 +8,10 @@ namespace SpecGD.Records;
 /// </summary>
 public interface IStateful
 {
-    /// <summary>Everything remembered, every bit of it; null where there is nothing.</summary>
+    /// <summary>
+    /// Everything remembered, every bit of it; null where there is nothing. Matrices in it may be the very ones remembered: the state is to be written before
+    /// anything goes on.
+    /// </summary>
     JsonNode? CaptureState() => null;
 
     /// <summary>Takes on the state that <see cref="CaptureState"/> gave.</summary>

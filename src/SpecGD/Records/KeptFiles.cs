@@ -103,7 +103,7 @@ internal sealed class KeptFiles(string directory, RunIdentity identity, TimeProv
         {
             return read();
         }
-        catch (BadInputException)
+        catch (Exception e) when (e is BadInputException or IOException or UnauthorizedAccessException)
         {
             return null; // not ours, or damaged from outside: computed again
         }

@@ -69,7 +69,7 @@ public sealed class KeptWork
         return RowsOf(computed);
     }
 
-    /// <summary>The part is done: its state is written with the next write that is due. The state may be asked for later, from another thread.</summary>
+    /// <summary>The part is done: its state is written with the next write that is due. The state may be asked for later, from another thread, and more than once.</summary>
     public void Finished(string name, Func<JsonNode> state) => _files?.Finished(_prefix + name, state);
 
     /// <summary>The part goes on: its state is written now if that is due, else not asked for.</summary>

@@ -58,11 +58,13 @@ public static class LenientJson
     }
 
     /// <summary>The object that a text is; null where it is none, or is damaged.</summary>
-    public static JsonObject? TryParse(string text)
+    public static JsonObject? TryParse(string text) => TryParse(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>The same of a text in UTF-8.</summary>
+    public static JsonObject? TryParse(byte[] json)
     {
         try
         {
-            byte[] json = Encoding.UTF8.GetBytes(text);
             RequireText(json);
             return JsonNode.Parse(json, documentOptions: Options) as JsonObject;
         }

@@ -144,6 +144,18 @@ public sealed class SafetensorsFile : IDisposable
         return values;
     }
 
+    /// <summary>The bytes of a tensor as they are.</summary>
+    /// <exception cref="BadInputException">It is too large for one array.</exception>
+    public byte[] ReadBytes(SafetensorsEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        if (entry.End - entry.Begin > Array.MaxLength)
+            throw new BadInputException($"{Path}: tensor '{entry.Name}' of shape {entry.ShapeText} is too large for one array.");
+        byte[] bytes = new byte[entry.End - entry.Begin];
+        ReadExactly(Path, _handle, bytes, _bufferStart + entry.Begin);
+        return bytes;
+    }
+
     /// <summary>Writes the bytes of a tensor as they are.</summary>
     public void CopyTo(SafetensorsEntry entry, Stream destination)
     {

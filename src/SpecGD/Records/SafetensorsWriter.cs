@@ -66,6 +66,9 @@ public sealed class SafetensorsTensor
         return new SafetensorsTensor(name, entry.Element, entry.Shape, stream => file.CopyTo(entry, stream));
     }
 
+    /// <summary>Bytes.</summary>
+    public static SafetensorsTensor Of(string name, ReadOnlyMemory<byte> values) => Of(name, SafetensorsElement.U8, values, []);
+
     /// <summary>Whole numbers of 32 bits.</summary>
     /// <exception cref="ArgumentException">The shape holds another number of elements.</exception>
     public static SafetensorsTensor Of(string name, ReadOnlyMemory<int> values, params IReadOnlyList<long> shape) =>
@@ -100,7 +103,7 @@ public static class SafetensorsWriter
     private const int Alignment = 8;
 
     /// <summary>Writes the tensors in their order to <paramref name="path"/>.</summary>
-    /// <exception cref="ArgumentException">Two tensors have one name, or a name is the format's own.</exception>
+    /// <exception cref="ArgumentException">Two tensors have one name, a name is the format's own, or the header is larger than the format allows.</exception>
     /// <exception cref="IOException">The disk is full or the place cannot be written; the previous file is untouched.</exception>
     public static void Write(string path, IReadOnlyList<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -141,6 +144,8 @@ public static class SafetensorsWriter
             }
             json.WriteEndObject();
         }
+        if (buffer.WrittenCount > SafetensorsHeader.Largest - Alignment)
+            throw new ArgumentException($"A safetensors header of {buffer.WrittenCount} bytes is larger than the format allows.", nameof(tensors));
         int padding = (Alignment - (buffer.WrittenCount % Alignment)) % Alignment;
         return [.. buffer.WrittenSpan, .. Enumerable.Repeat((byte)' ', padding)];
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using SpecGD.Numerics;
 
@@ -5,7 +6,7 @@ namespace SpecGD.Records;
 
 /// <summary>
 /// A state in a file, bit by bit: safetensors with the matrices as tensors of F64 named by their place in the state (a JSON path), and the rest of
-/// the state as JSON in the metadata. Written from where the matrices are and read into where they will be, with no copy between.
+/// the state as JSON in a tensor of bytes, since the format bounds its header. Written from where the matrices are and read into where they will be.
 /// </summary>
 public static class StateFile
 {
@@ -21,7 +22,8 @@ public static class StateFile
         ArgumentNullException.ThrowIfNull(state);
         var tensors = new List<SafetensorsTensor>();
         ReplaceEach(state, node => node is JsonValue value && value.TryGetValue(out Matrix<double> matrix) ? Reference(value.GetPath(), matrix) : null);
-        SafetensorsWriter.Write(path, tensors, new Dictionary<string, string> { [StateKey] = state.ToJsonString() });
+        byte[] json = JsonSerializer.SerializeToUtf8Bytes(state);
+        SafetensorsWriter.Write(path, [.. tensors, SafetensorsTensor.Of(StateKey, json)]);
 
         JsonObject Reference(string name, Matrix<double> matrix)
         {
@@ -35,9 +37,9 @@ public static class StateFile
     public static JsonObject Read(string path)
     {
         using var file = SafetensorsFile.Open(path);
-        var state = file.Metadata.TryGetValue(StateKey, out string? text) ? LenientJson.TryParse(text) : null;
+        var state = file.Entries.TryGetValue(StateKey, out var entry) && entry.Element == SafetensorsElement.U8 ? LenientJson.TryParse(file.ReadBytes(entry)) : null;
         if (state is null)
-            throw new BadInputException($"{path} holds no state: its metadata lacks a JSON object under '{StateKey}'.");
+            throw new BadInputException($"{path} holds no state: it lacks a JSON object in a tensor of bytes called '{StateKey}'.");
         ReplaceEach(state, node => node is JsonObject { Count: 1 } only && only[TensorKey] is JsonValue value && value.TryGetValue(out string? name)
             ? MatrixState.Capture(file.ReadMatrix<double>(name))
             : null);

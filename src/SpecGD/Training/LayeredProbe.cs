@@ -50,13 +50,17 @@ public sealed class LayeredProbe(MethodLog log, Func<WeightBlock, Geometry> geom
     /// Lets every block have what is recorded of it: the gradient's nuclear rank, but for the last block, and the activations' operator norm, the costly
     /// ones first.
     /// </summary>
-    private static void Measure(IReadOnlyList<WeightBlock> blocks) => ThreadBudget.Spread((2 * blocks.Count) - 1, piece =>
+    private static void Measure(IReadOnlyList<WeightBlock> blocks)
     {
-        if (piece < blocks.Count)
-            _ = blocks[piece].Activation.OperatorNorm;
-        else
-            _ = blocks[piece - blocks.Count].GradientNuclearRank;
-    });
+        int gradients = blocks.Count - 1;
+        ThreadBudget.Spread(gradients + blocks.Count, piece =>
+        {
+            if (piece < gradients)
+                _ = blocks[piece].GradientNuclearRank;
+            else
+                _ = blocks[piece - gradients].Activation.OperatorNorm;
+        });
+    }
 
     /// <inheritdoc/>
     public JsonNode CaptureState() => NormedSeries.Capture(log, _norms);

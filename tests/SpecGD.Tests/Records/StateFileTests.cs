@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using SpecGD.Numerics;
 using SpecGD.Records;
@@ -53,9 +54,19 @@ public sealed class StateFileTests : IDisposable
         StateFile.Write(Place, new JsonObject { ["next"] = 1, ["weights"] = new JsonObject { ["W1"] = MatrixState.Capture(matrix) } });
 
         using var file = SafetensorsFile.Open(Place);
-        file.Entries.Keys.ShouldBe(["$.weights.W1"]);
+        file.Entries.Keys.ShouldBe(["$.weights.W1", "state"]);
         file.ReadMatrix<double>("$.weights.W1")[2, 1].ShouldBe(5);
-        file.Metadata["state"].ShouldBe("""{"next":1,"weights":{"W1":{"$tensor":"$.weights.W1"}}}""");
+        Encoding.UTF8.GetString(file.ReadBytes(file.Entry("state"))).ShouldBe("""{"next":1,"weights":{"W1":{"$tensor":"$.weights.W1"}}}""");
+    }
+
+    /// <summary>Beyond the largest header of the format: the record of a million steps.</summary>
+    [Fact]
+    public void A_state_may_be_larger_than_a_header()
+    {
+        string text = new('x', 100_000_001);
+        StateFile.Write(Place, new JsonObject { ["long"] = text });
+        ((string)StateFile.Read(Place)["long"]! == text).ShouldBeTrue();
+        Should.Throw<ArgumentException>(() => SafetensorsWriter.Write(Place, [], new Dictionary<string, string> { ["long"] = text })).Message.ShouldContain("header");
     }
 
     [Fact]
@@ -63,7 +74,9 @@ public sealed class StateFileTests : IDisposable
     {
         SafetensorsWriter.Write(Place, []);
         Should.Throw<BadInputException>(() => StateFile.Read(Place)).Message.ShouldContain("holds no state");
-        SafetensorsWriter.Write(Place, [], new Dictionary<string, string> { ["state"] = """{"W": {"$tensor": "W"}}""" });
+        SafetensorsWriter.Write(Place, [SafetensorsTensor.Of("state", "[1]"u8.ToArray())]);
+        Should.Throw<BadInputException>(() => StateFile.Read(Place)).Message.ShouldContain("holds no state");
+        SafetensorsWriter.Write(Place, [SafetensorsTensor.Of("state", """{"W": {"$tensor": "W"}}"""u8.ToArray())]);
         Should.Throw<BadInputException>(() => StateFile.Read(Place)).Message.ShouldContain("has no tensor 'W'");
         File.WriteAllText(Place, "{}");
         Should.Throw<BadInputException>(() => StateFile.Read(Place));

@@ -44,10 +44,7 @@ internal sealed class MemoryRun
         var task = context.Progress.Begin(_name, _options.Plan().Steps);
         var outcome = Trainer.Run(new Keeping(_name, task, () => context.Kept.Underway(_name, Capture)), context.Cancellation);
         if (outcome.Status == RunStatus.Finished)
-        {
-            var state = Capture();
-            context.Kept.Finished(_name, () => state);
-        }
+            context.Kept.Finished(_name, Capture);
         else if (outcome.Status == RunStatus.Interrupted)
             context.Kept.Stopped(_name, Capture());
         return outcome;
