@@ -10,8 +10,12 @@ using SpecGD.Training;
 
 namespace SpecGD.Tests.Experiments;
 
-public class RepeatabilityTests
+public sealed class RepeatabilityTests : IDisposable
 {
+    private readonly string _directory = Directory.CreateTempSubdirectory("specgd-repeatability-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
     [SkippableFact]
     public void The_same_settings_give_the_same_log_to_the_last_bit()
     {
@@ -26,7 +30,7 @@ public class RepeatabilityTests
 
     /// <summary>
     /// Norms of weights this large are measured from where the last measurement led, so the last bits depend on it: a trajectory that goes on must
-    /// have that memory too, and the text it is kept as must hold every bit.
+    /// have that memory too, and the file it is kept in must hold every bit.
     /// </summary>
     [SkippableFact]
     public void A_trajectory_with_wide_layers_goes_on_to_the_last_bit()
@@ -37,17 +41,18 @@ public class RepeatabilityTests
         Run(Wide(whole, end));
         var first = Wide(new MethodLog(), between);
         Run(first);
-        string kept = TrajectoryState.Capture(first, between).ToJsonString();
+        string place = Path.Combine(_directory, "kept.safetensors");
+        StateFile.Write(place, TrajectoryState.Capture(first, between));
 
-        Serialized(Continued(kept)).ShouldBe(Serialized(whole));
-        var forgetful = JsonNode.Parse(kept)!;
+        Serialized(Continued(StateFile.Read(place))).ShouldBe(Serialized(whole));
+        var forgetful = StateFile.Read(place);
         forgetful["probes"]![0]!["norms"] = new JsonObject();
-        Serialized(Continued(forgetful.ToJsonString())).ShouldNotBe(Serialized(whole), "the memory of the norms is what makes the last bits");
+        Serialized(Continued(forgetful)).ShouldNotBe(Serialized(whole), "the memory of the norms is what makes the last bits");
 
-        static MethodLog Continued(string kept)
+        static MethodLog Continued(JsonNode kept)
         {
             var log = new MethodLog();
-            Run(TrajectoryState.Restore(Wide(log, end), JsonNode.Parse(kept)!));
+            Run(TrajectoryState.Restore(Wide(log, end), kept));
             return log;
         }
     }
