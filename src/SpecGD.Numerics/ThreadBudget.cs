@@ -85,8 +85,8 @@ public static class ThreadBudget
 
     /// <summary>
     /// Does pieces 0, 1, …, <paramref name="pieces"/> − 1, begun in this order, side by side as far as threads of the budget stand idle at this moment,
-    /// within an item of <see cref="ForEach"/> too; one after another where none does, or another thread is at such work. Either way each piece has OpenBLAS with one thread, so that its results do not depend
-    /// on who was idle; a single piece is done as it would be without this method.
+    /// within an item of <see cref="ForEach"/> too; one after another where none does, or another thread is at such work. Either way each piece has
+    /// OpenBLAS with one thread, so that its results do not depend on who was idle; a single piece is done as it would be without this method.
     /// </summary>
     public static void Spread(int pieces, Action<int> body)
     {
