@@ -33,8 +33,8 @@ public sealed class GoldenComparison
         Add(quantity, place, Math.Abs(Math.Log10(actual / expected)), decades, "decades");
 
     /// <summary>
-    /// log₁₀(actual/expected) ≤ decades for a positive number that may be smaller than the golden one by any factor: where the golden trajectory
-    /// itself departs from what the update prescribes.
+    /// log₁₀(actual/expected) ≤ decades for a positive number that may be smaller than the golden one by any factor: where rounding decides when a
+    /// trajectory begins to fall more slowly.
     /// </summary>
     public void DecadesAbove(string quantity, string place, double expected, double actual, double decades) =>
         Add(quantity, place, actual > 0 ? Math.Max(0, Math.Log10(actual / expected)) : double.NaN, decades, "decades above");
