@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments;
+using SpecGD.Experiments.Settings;
 using SpecGD.Figures.Report;
 using SpecGD.Records;
 
@@ -36,7 +37,7 @@ internal static class RunCommand
         command.SetAction(parsed =>
         {
             object options = settings.Resolve(parsed);
-            string directory = parsed.GetValue(output) ?? Path.Combine("runs", experiment.RunId(options));
+            string directory = parsed.GetValue(output) ?? Path.Combine("runs", RunName.Of(experiment, options));
             var request = new RunSession.Request(directory, drawing.Of(parsed), parsed.GetValue(fresh));
             var outcome = RunSession.Run(experiment, options, request, TimeProvider.System);
             string command = "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));

@@ -12,21 +12,33 @@ internal static class SummaryView
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Prints rows that share their keys as a table with a heading, numbers to the right.</summary>
+    /// <summary>
+    /// Prints rows that share their keys as a table with a heading, numbers to the right; where the terminal is too narrow, in several parts.
+    /// </summary>
     public static void PrintTable(string heading, IReadOnlyList<JsonObject> rows)
     {
         if (rows.Count == 0)
             return;
         Console.Out.WriteLine($"\n  {heading}");
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var (key, _) in rows[0])
+        TableLayout.Column[] columns =
+        [
+            .. from key in rows[0].Select(cell => cell.Key)
+               let isText = rows.All(row => row[key] is null || row[key]!.GetValueKind() == JsonValueKind.String)
+               select new TableLayout.Column(isText, key, [.. rows.Select(row => Show(row[key]))]),
+        ];
+        foreach (int[] part in TableLayout.Parts(columns, Terminal.Out.Profile.Width))
         {
-            bool isText = rows.All(row => row[key] is null || row[key]!.GetValueKind() == JsonValueKind.String);
-            table.AddColumn(new TableColumn(Markup.Escape(key)) { Alignment = isText ? Justify.Left : Justify.Right, NoWrap = !isText });
+            var table = new Table { Border = TableBorder.Simple };
+            foreach (var column in part.Select(i => columns[i]))
+                table.AddColumn(new TableColumn(Markup.Escape(column.Heading))
+                {
+                    Alignment = column.IsText ? Justify.Left : Justify.Right,
+                    NoWrap = !column.IsText,
+                });
+            for (int row = 0; row < rows.Count; row++)
+                table.AddRow([.. part.Select(i => new Text(columns[i].Cells[row]))]);
+            Terminal.Out.Write(table);
         }
-        foreach (var row in rows)
-            table.AddRow([.. row.Select(cell => new Text(Show(cell.Value)))]);
-        Terminal.Out.Write(table);
     }
 
     /// <summary>Prints what the numbers of a run say: its table and its sentences.</summary>

@@ -77,12 +77,14 @@ public sealed class BatchSizeSweep : Experiment<BatchSizeSweepOptions>
             },
             Sections = new JsonObject { [StableRank] = byBatch },
         };
-        var progress = context.Progress.Begin(Name, options.BatchSizes.Count);
+        var progress = context.Progress.Begin(Name, options.BatchSizes.Distinct().Count());
         foreach (int batch in options.BatchSizes.Distinct())
         {
             if (context.Cancellation.IsCancellationRequested)
                 return new RunResult(log, RunStatus.Interrupted, $"{Name} was interrupted before batch size {batch}.");
-            byBatch[batch.ToString(CultureInfo.InvariantCulture)] = Measure(random.Normal(batch, options.Dim), weights, activation);
+            var inputs = random.Normal(batch, options.Dim); // drawn in any case: one generator serves all batches
+            string size = batch.ToString(CultureInfo.InvariantCulture);
+            byBatch[size] = context.Kept.FindOrCompute($"batch{size}", () => Measure(inputs, weights, activation));
             progress.Advance(byBatch.Count);
         }
         progress.End($"{Name} finished");

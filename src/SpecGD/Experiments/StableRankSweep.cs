@@ -93,7 +93,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         var targets = lambdas.Select(_ => RandomFeatures.Gaussian(random, options.Dim, options.Dim, options.Dim)).ToArray();
         var rows = new JsonObject?[lambdas.Count];
         var ends = new TrajectoryOutcome[lambdas.Count];
-        ThreadBudget.ForEach(Enumerable.Range(0, lambdas.Count).ToArray(), i => (rows[i], ends[i]) = Sweep(lambdas[i], targets[i], options, context));
+        ThreadBudget.ForEach(Enumerable.Range(0, lambdas.Count).ToArray(), i => (rows[i], ends[i]) = Sweep(i, targets[i], options, context));
         var log = new RunLog(RunId(options))
         {
             Config = new JsonObject { ["experiment"] = Name, ["dim"] = options.Dim, ["steps"] = options.Steps, ["seed"] = options.Seed },
@@ -122,10 +122,12 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         return new RunSummary(rows, []);
     }
 
-    /// <summary>All trajectories for one λ, one after the other: the λs themselves run side by side.</summary>
+    /// <summary>All trajectories for the λ in place <paramref name="index"/>, one after the other: the λs themselves run side by side.</summary>
     private static (JsonObject Row, TrajectoryOutcome Outcome) Sweep(
-        double lambda, Matrix<double> target, StableRankSweepOptions options, RunContext context)
+        int index, Matrix<double> target, StableRankSweepOptions options, RunContext context)
     {
+        var lambdas = options.ResolvedLambdas();
+        double lambda = lambdas[index];
         var identityPlusOnes = Matrix.Identity<double>(options.Dim);
         foreach (ref double entry in identityPlusOnes.AsSpan())
             entry += lambda;
@@ -135,8 +137,9 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         var iterates = new IterateKeeper(restarts);
         var peak = new PeakKeeper();
         var methods = new JsonObject();
-        string prefix = string.Create(CultureInfo.InvariantCulture, $"λ = {lambda:G4}: ");
-        var progress = context.Progress.Begin(prefix.TrimEnd(':', ' '), 1);
+        // The place is part of the name: two λs may look alike, and even be the same.
+        string name = string.Create(CultureInfo.InvariantCulture, $"λ = {lambda:G4} ({index + 1} of {lambdas.Count})");
+        var progress = context.Progress.Begin(name, 1);
 
         var outcome = Train(RandomFeature.GradientDescent, Geometry.Euclidean, zero, 0, iterates, peak);
         if (outcome.Status == RunStatus.Finished)
@@ -158,18 +161,18 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
             },
             outcome);
 
-        TrajectoryOutcome Train(string name, Geometry geometry, Matrix<double> start, int from, params IProbe[] probes)
+        TrajectoryOutcome Train(string method, Geometry geometry, Matrix<double> start, int from, params IProbe[] probes)
         {
             var log = new MethodLog();
             var trajectory = new Trajectory(
-                prefix + name,
+                $"{name}: {method}",
                 new LeastSquaresModel(problem, start),
                 new SteepestDescent(geometry, StepSize.Natural()),
                 [new LossAndRankProbe(log), .. probes],
                 from,
                 options.Steps);
             var ended = TrajectoryRunner.Run(trajectory, context with { Progress = SilentProgress.Instance });
-            methods[name] = SeriesState.Capture(log);
+            methods[method] = SeriesState.Capture(log);
             return ended;
         }
     }

@@ -17,18 +17,25 @@ internal sealed class KeptFiles(string directory, RunIdentity identity, TimeProv
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _lastWritten = [];
     private readonly Dictionary<string, Func<JsonNode>> _finished = [];
+    private readonly HashSet<string> _sought = [];
     private bool _isReady;
 
     /// <summary>Looks whether parts of the very same run are there; those of another are deleted when the first of this one is written.</summary>
     public bool FindSame()
     {
         string written = Path.Combine(directory, IdentityName);
-        return _isReady = File.Exists(written)
-            && TryRead(() => LenientJson.ReadObject(written, "the identity of a run")) is { } kept && identity.IsWritten(kept);
+        return _isReady = TryRead(() => LenientJson.ReadObject(written, "the identity of a run")) is { } kept && identity.IsWritten(kept);
     }
 
     /// <summary>The part of that name, or null where none was kept.</summary>
-    public JsonObject? Find(string name) => _isReady && File.Exists(PathOf(name)) ? TryRead(() => StateFile.Read(PathOf(name))) : null;
+    /// <exception cref="InvalidOperationException">Something of that name was asked for before: two parts would take one another's state.</exception>
+    public JsonObject? Find(string name)
+    {
+        lock (_gate)
+            if (!_sought.Add(name))
+                throw new InvalidOperationException($"Two parts of a run are called '{name}'.");
+        return _isReady ? TryRead(() => StateFile.Read(PathOf(name))) : null;
+    }
 
     /// <summary>Writes the state with the next write that is due.</summary>
     public void Finished(string name, Func<JsonNode> state)
@@ -91,6 +98,7 @@ internal sealed class KeptFiles(string directory, RunIdentity identity, TimeProv
         lock (_gate)
         {
             _finished.Clear();
+            _sought.Clear();
             _isReady = false;
             if (Directory.Exists(directory))
                 Directory.Delete(directory, recursive: true);

@@ -36,7 +36,7 @@ public sealed class KeptWork
         return new KeptWork(files, "") { IsContinuation = files.FindSame() };
     }
 
-    /// <summary>The part called <paramref name="name"/>, or null where none was kept.</summary>
+    /// <summary>The part called <paramref name="name"/>, or null where none was kept. Each part of a run has a name of its own and is asked for once.</summary>
     public JsonNode? Find(string name) => _files?.Find(_prefix + name);
 
     /// <summary>The part called <paramref name="name"/>, computed where it was not kept, and kept.</summary>

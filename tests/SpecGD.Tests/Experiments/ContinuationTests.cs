@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using SpecGD.Experiments;
 using SpecGD.Experiments.OneStepTrials;
 using SpecGD.Experiments.Settings;
+using SpecGD.Experiments.Theory;
 using SpecGD.Numerics;
 using SpecGD.Records;
 using SpecGD.Training;
@@ -24,6 +25,9 @@ public sealed class ContinuationTests : IDisposable
         { "stable-rank-sweep", 1 },
         { "relu-spectrum", 1 },
         { "one-step", 4 },
+        { "batch-size-sweep", 1 },
+        { "nsr-table", 3 },
+        { "theory", 5 },
     };
 
     private static Dictionary<string, object> Options { get; } = new()
@@ -51,6 +55,9 @@ public sealed class ContinuationTests : IDisposable
         ["nuclear-rank-growth"] = new NuclearRankGrowthOptions { Dims = [4, 8], Seeds = [0, 1], Steps = 12 },
         ["stable-rank-sweep"] = new StableRankSweepOptions { Dim = 6, LambdaCount = 3, Steps = 15 },
         ["relu-spectrum"] = new ReluSpectrumOptions { Dims = [4, 6, 8] },
+        ["batch-size-sweep"] = new BatchSizeSweepOptions { Dim = 6, Width = 8, BatchSizes = [5, 9, 12] },
+        ["nsr-table"] = new NsrTableOptions { Dims = [4, 6], Seeds = 4, Samples = 32 },
+        ["theory"] = new InitialisationTheoryOptions { Statements = ["thm2.6", "lem2.9", "phi"], Dims = [8, 12], Seeds = 3 },
         ["one-step"] = new OneStepOptions { Models = [OneStepOptions.FourLayer], Seeds = [0], Iterates = 4, FourLayerSteps = 10, Width = 16 },
     };
 
@@ -133,6 +140,49 @@ public sealed class ContinuationTests : IDisposable
     }
 
     [Fact]
+    public void Sweeps_over_values_that_look_alike_do_not_take_over_one_another_s_work()
+    {
+        var options = new StableRankSweepOptions { Dim = 6, Lambdas = [0.1, 0.100001, 0.1], Steps = 15 };
+        var experiment = new StableRankSweep();
+        string whole = Text(experiment.Run(options, RunContext.Silent));
+
+        var kept = KeptWork.In(_directory, new RunIdentity(experiment.Name, Setting.ToJson(options)), new HandClock { EachReading = TimeSpan.FromMinutes(1) });
+        var result = experiment.Run(options, RunContext.Silent with { Kept = kept });
+
+        Directory.EnumerateFiles(Path.Combine(_directory, KeptWork.FolderName), "part-*").Count().ShouldBeGreaterThan(6, "writes were due");
+        (Text(result) == whole).ShouldBeTrue("every row is its own");
+    }
+
+    [Fact]
+    public void Two_parts_of_one_name_are_an_error_of_the_experiment()
+    {
+        var kept = Kept(ExperimentCatalog.Named("relu-spectrum"));
+        kept.Find("a").ShouldBeNull();
+        Should.Throw<InvalidOperationException>(() => kept.Find("a")).Message.ShouldContain("'a'");
+    }
+
+    [Fact]
+    public void Trials_that_were_measured_are_not_measured_again()
+    {
+        int measured = 0;
+        Measurement[] Measure(int item)
+        {
+            Interlocked.Increment(ref measured);
+            return [new Measurement("x", item, 1.0 / 3, double.PositiveInfinity) { Details = [("ε", 0.1)] }, new Measurement("y", -0.0, double.NaN)];
+        }
+
+        var kept = Kept(ExperimentCatalog.Named("theory"));
+        var first = TrialRunner.Run("trials", [1, 2, 3], Measure, RunContext.Silent with { Kept = kept });
+        kept.Flush();
+        var second = TrialRunner.Run("trials", [1, 2, 3], Measure, RunContext.Silent with { Kept = Kept(ExperimentCatalog.Named("theory")) });
+
+        measured.ShouldBe(3);
+        string Told(IReadOnlyList<(int Item, Measurement Measurement)> all) => string.Join(
+            '\n', all.Select(m => $"{m.Item} {m.Measurement with { Details = [] }} {string.Join(',', m.Measurement.Details)}"));
+        Told(second.Measured).ShouldBe(Told(first.Measured));
+    }
+
+    [Fact]
     public void Parts_underway_are_written_when_due_and_not_before()
     {
         var clock = new HandClock();
@@ -199,6 +249,9 @@ public sealed class ContinuationTests : IDisposable
 
         public void Advance(TimeSpan by) => _ticks += by.Ticks;
 
-        public override long GetTimestamp() => _ticks;
+        /// <summary>What passes whenever the time is asked for.</summary>
+        public TimeSpan EachReading { get; init; }
+
+        public override long GetTimestamp() => Interlocked.Add(ref _ticks, EachReading.Ticks);
     }
 }

@@ -24,6 +24,9 @@ public sealed class Setting
         Default = defaultValue;
     }
 
+    /// <summary>The options record that it is a setting of.</summary>
+    public Type OptionsType => _property.DeclaringType!;
+
     /// <summary>Name without dashes in front.</summary>
     public string Name => _declaration.Name;
 
@@ -124,6 +127,22 @@ public sealed class Setting
         return json;
     }
 
+    /// <summary>The value without the user's word, as text.</summary>
+    public string TextOfDefault => Show(Default);
+
+    /// <summary>The value in an options record, as text.</summary>
+    public string TextOf(object options) => Show(_property.GetValue(options));
+
+    /// <summary>A copy of an options record in which this setting has its default.</summary>
+    public object AtDefault(object options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        object copy = Activator.CreateInstance(options.GetType())!;
+        foreach (var other in Of(options.GetType()).Where(s => s.Name != Name))
+            other._property.SetValue(copy, other._property.GetValue(options));
+        return copy;
+    }
+
     /// <summary>The value that <paramref name="texts"/> stand for.</summary>
     /// <exception cref="BadInputException">They are no value of this setting; the sentence says what would be.</exception>
     private object Parse(IReadOnlyList<string> texts)
@@ -202,6 +221,8 @@ public sealed class Setting
         IReadOnlyList<int> list => string.Join(',', list),
         IReadOnlyList<double> list => string.Join(',', list.Select(x => x.ToString(CultureInfo.InvariantCulture))),
         IReadOnlyList<string> list => string.Join(',', list),
+        IReadOnlyDictionary<string, double> pairs => string.Join(
+            ',', pairs.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key}={p.Value}"))),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };

@@ -1,12 +1,27 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using SpecGD.Numerics;
 using SpecGD.Records;
 
 namespace SpecGD.Experiments.Theory;
 
-/// <summary>Measures items that do not depend on one another side by side, as one task on display that can be interrupted.</summary>
+/// <summary>
+/// Measures items that do not depend on one another side by side, as one task on display that can be interrupted and goes on with the items
+/// that were not measured.
+/// </summary>
 internal static class TrialRunner
 {
+    /// <summary>Measurements are kept as their properties; bounds that do not exist are infinite or NaN.</summary>
+    private static readonly JsonSerializerOptions AsKept = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        IgnoreReadOnlyProperties = true,
+        IncludeFields = true, // of the tuples among them
+    };
+
     /// <summary>
     /// The measurements of every item, in the order of the items; of those that were done where the run was interrupted, which the detail then says.
     /// </summary>
@@ -23,7 +38,8 @@ internal static class TrialRunner
                 Enumerable.Range(0, items.Count).ToArray(),
                 i =>
                 {
-                    results[i] = [.. measure(items[i])];
+                    string part = string.Create(CultureInfo.InvariantCulture, $"trial{i}");
+                    results[i] = FromKept<TMeasurement>(context.Kept.FindOrComputeRows(part, () => ToKept(measure(items[i]))));
                     done.Add(i);
                     progress.Advance(done.Count);
                 },
@@ -39,4 +55,9 @@ internal static class TrialRunner
             status,
             status == RunStatus.Finished ? null : $"{name} was interrupted when {done.Count} of {items.Count} measurements were done.");
     }
+
+    private static JsonArray ToKept<TMeasurement>(IEnumerable<TMeasurement> measurements) =>
+        [.. measurements.Select(m => JsonSerializer.SerializeToNode(m, AsKept))];
+
+    private static TMeasurement[] FromKept<TMeasurement>(JsonArray rows) => [.. rows.Select(row => row.Deserialize<TMeasurement>(AsKept)!)];
 }
