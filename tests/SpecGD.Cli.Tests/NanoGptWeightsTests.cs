@@ -44,6 +44,18 @@ public sealed class NanoGptWeightsTests : IClassFixture<NanoGptWeightsTests.Trai
     }
 
     [Fact]
+    public void Eval_of_a_run_takes_the_data_and_the_length_it_was_trained_with()
+    {
+        var said = _run.Run("nanogpt", "eval", "out", "--sequences", "8", "--json");
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        var json = JsonNode.Parse(said.Output)!;
+        ((double)json["loss"]!).ShouldBe(_run.LastLoss);
+        ((int)json["length"]!).ShouldBe(128);
+        ((string)json["data"]!).ShouldContain("text.txt");
+    }
+
+    [Fact]
     public void Generate_writes_what_was_learned_and_the_same_for_the_same_seed()
     {
         string[] command = ["nanogpt", "generate", "out", "--prompt", "the cat sat on the mat. the c", "--tokens", "40"];

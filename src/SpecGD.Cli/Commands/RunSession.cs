@@ -61,6 +61,7 @@ internal static class RunSession
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(request);
         var folder = RunFolder.Prepare(request.Directory);
+        using var claim = folder.Claim();
         if (request.Drawing != Drawing.Nothing)
             RunFolder.Prepare(folder.FiguresPath);
         long begin = clock.GetTimestamp();

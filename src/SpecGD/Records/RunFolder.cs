@@ -20,6 +20,9 @@ public sealed class RunFolder
     /// <summary>There while figures are drawn, so that a run that was killed then is drawn again.</summary>
     private const string DrawingMarkName = "figures-unfinished.txt";
 
+    /// <summary>The file that a process holds open while it works in the folder; empty, and left where it is: deleting it would be a race.</summary>
+    private const string ClaimName = ".in-use";
+
     /// <summary>Room in bytes without which nothing is begun.</summary>
     private const long LeastFree = 1 << 20;
 
@@ -57,6 +60,21 @@ public sealed class RunFolder
             throw new BadInputException($"The output folder {path} cannot be written: {e.Message}", e);
         }
         return new RunFolder(path);
+    }
+
+    /// <summary>Keeps other processes from working in the folder until it is disposed of; the system does so where the process ends otherwise.</summary>
+    /// <exception cref="BadInputException">Another process works in it.</exception>
+    public IDisposable Claim()
+    {
+        string path = Path.Combine(DirectoryPath, ClaimName);
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (File.Exists(path))
+        {
+            throw new BadInputException($"Another specgd works in {DirectoryPath}: wait for it to end, or name another --output.", e);
+        }
     }
 
     /// <summary>

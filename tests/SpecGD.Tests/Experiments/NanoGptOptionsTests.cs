@@ -1,6 +1,7 @@
 using SpecGD.Experiments.NanoGpt;
 using SpecGD.Experiments.Settings;
 using SpecGD.Models.Gpt;
+using SpecGD.Optimizers.Parameters;
 using SpecGD.Records;
 using SpecGD.Training.Gpt;
 
@@ -29,6 +30,37 @@ public class NanoGptOptionsTests
         options.Shape().ShouldBe(NanoGptPreset.Named("tiny").Shape with { Layers = 8, Mlp = GptMlp.SwiGlu });
         options.Plan().ShouldBe(NanoGptPreset.Named("tiny").Plan with { Steps = 7, Length = 256 });
         options.Routing().Name.ShouldBe("muon-mlp-output");
+    }
+
+    [Fact]
+    public void Resolved_options_say_everything_and_mean_the_same()
+    {
+        var options = new NanoGptOptions { Preset = "nano", Layers = 8, AdamMultiplier = new Dictionary<string, double> { ["lm_head"] = 3 } };
+
+        var resolved = options.Resolved();
+
+        Setting.ToJson(resolved).Where(o => o.Value is null).Select(o => o.Key).ShouldBe(["epochs"]);
+        (resolved.Plan(), resolved.Shape(), resolved.SequencesPerStep).ShouldBe((options.Plan(), options.Shape(), options.SequencesPerStep));
+        resolved.AdamMultiplier["lm_head"].ShouldBe(3);
+        resolved.AdamMultiplier["embed"].ShouldBe(75);
+        Setting.ToJson(new NanoGptOptions { Steps = 60 }.Resolved()).ToJsonString().ShouldBe(Setting.ToJson(new NanoGptOptions().Resolved()).ToJsonString());
+    }
+
+    [Fact]
+    public void Every_number_of_optimizers_and_schedule_reaches_them()
+    {
+        var options = new NanoGptOptions
+        {
+            MomentumFrom = 0.1, MomentumTo = 0.2, MomentumSteps = 3, AdamBeta1 = 0.4, AdamBeta2 = 0.5, AdamEpsilon = 0.6, AdamWeightDecay = 0.7,
+            Cooldown = 0.8, CooldownFloor = 0.9, LargestWindow = 640, GradientRanks = 11, AdamMultiplier = new Dictionary<string, double> { ["scalars"] = 12 },
+        };
+
+        var routes = options.Routing().Routes;
+        routes.Select(r => r.Rule).OfType<MuonRule>().First().Momentum.ShouldBe(new MomentumWarmup(0.1, 0.2, 3));
+        routes.Single(r => r.Pattern == "scalars").ShouldBe(new Route(
+            "scalars", new AdamRule { Beta1 = 0.4, Beta2 = 0.5, Epsilon = 0.6, WeightDecay = 0.7 }, 12, "no matrix"));
+        var plan = options.Plan();
+        (plan.LargestWindow, plan.Ranks, plan.Schedule).ShouldBe((640, 11, new CooldownSchedule(plan.Steps) { Cooldown = 0.8, Floor = 0.9 }));
     }
 
     [Fact]

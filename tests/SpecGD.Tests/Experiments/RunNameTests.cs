@@ -25,7 +25,7 @@ public class RunNameTests
             MethodLr = new Dictionary<string, double> { ["specgd"] = 0.02, ["gradient_descent"] = 0.5 },
         };
 
-        RunName.Of(Sparse, options).ShouldBe(Sparse.RunId(options) + "_width=16_method-lr=gradient_descent=0.5,specgd=0.02_spectral-layers=W2");
+        RunName.Of(Sparse, options).ShouldBe(Sparse.RunId(options) + "_width=16_spectral-layers=W2_method-lr=gradient_descent=0.5,specgd=0.02");
     }
 
     [Fact]

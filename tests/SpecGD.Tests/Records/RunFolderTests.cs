@@ -10,6 +10,17 @@ public sealed class RunFolderTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
+    public void A_folder_that_is_worked_in_is_not_given_to_another()
+    {
+        string place = Path.Combine(_directory, "claimed");
+        using (RunFolder.Prepare(place).Claim())
+            Should.Throw<BadInputException>(() => RunFolder.Prepare(place).Claim()).Message
+                .ShouldBe($"Another specgd works in {place}: wait for it to end, or name another --output.");
+        using var again = RunFolder.Prepare(place).Claim();
+        again.ShouldNotBeNull();
+    }
+
+    [Fact]
     public void A_run_folder_has_log_table_and_manifest()
     {
         var folder = RunFolder.Prepare(Path.Combine(_directory, "a", "b"));

@@ -21,7 +21,7 @@ internal static class ForecastView
     /// <summary>Everything, on standard output.</summary>
     public static void Print(NanoGptForecast forecast, MachineMemory machine, double rate)
     {
-        SummaryView.PrintTable("What updates what", [.. forecast.Routing.Select(NanoGptRun.Row), Total(forecast)]);
+        SummaryView.PrintTable("What updates what", [.. RoutingView.Rows(forecast.Routing), Total(forecast)]);
         SummaryView.PrintTable("Memory", [.. forecast.Memory.Parts.Select(MemoryRow)]);
         Console.Out.WriteLine(MemorySentence(forecast, machine));
         Console.Out.WriteLine(TimeSentence(forecast, rate));
@@ -31,7 +31,7 @@ internal static class ForecastView
     public static JsonObject ToJson(NanoGptForecast forecast, MachineMemory machine, double rate) => new()
     {
         ["parameters"] = forecast.Shape.ParameterCount,
-        ["routing"] = new JsonArray([.. forecast.Routing.Select(NanoGptRun.Row)]),
+        ["routing"] = new JsonArray([.. RoutingView.Rows(forecast.Routing)]),
         ["memory_bytes"] = forecast.Memory.Total,
         ["memory"] = new JsonObject(forecast.Memory.Parts.Select(part => KeyValuePair.Create(part.Name, (JsonNode?)part.Bytes))),
         ["machine_memory_bytes"] = machine.Total,

@@ -15,8 +15,8 @@ internal static class NanoGptEvalCommand
     /// <summary>What can be set.</summary>
     internal sealed record EvalSettings
     {
-        [Setting("length", "tokens of a sequence, a multiple of 128", Min = 128, Max = 1 << 20)]
-        public int Length { get; init; } = 1024;
+        [Setting("length", "tokens of a sequence, a multiple of 128", Min = 128, Max = 1 << 20, UnsetMeans = "that of the run's training; of a file, 1024")]
+        public int? Length { get; init; }
 
         [Setting("sequences", "sequences to judge on; 0: all there are", Min = 0, Max = int.MaxValue)]
         public int Sequences { get; init; } = 32;
@@ -25,15 +25,15 @@ internal static class NanoGptEvalCommand
         public int? Window { get; init; }
     }
 
+    private const int OtherwiseLength = 1024;
+
     public static Command Build()
     {
-        var source = WeightsPlace.Argument();
         var command = new Command(
             "eval",
-            "The validation loss of a model in nats, its perplexity, and bits per byte where every token is a byte.")
-        {
-            source,
-        };
+            "The validation loss of a model in nats, its perplexity, and bits per byte where every token is a byte. Without --data and --text it is "
+            + "the validation part of what the run was trained on, or of the sample text.");
+        var source = new WeightsPlace(command);
         var tokens = new TokenPlace(command, "judge on");
         var settings = new SettingOptions(command, typeof(EvalSettings));
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
@@ -41,10 +41,12 @@ internal static class NanoGptEvalCommand
         command.SetAction(parsed =>
         {
             var options = (EvalSettings)settings.Resolve(parsed);
-            if (options.Length % 128 != 0)
-                throw new BadInputException($"--length takes a multiple of 128; {options.Length} is none.");
-            using var weights = WeightsPlace.Open(parsed.GetValue(source)!);
-            var data = tokens.ForValidation(parsed, options.Length, options.Sequences);
+            var trained = NanoGptRun.TrainedOn(source.Named(parsed));
+            int length = options.Length ?? trained?.Length ?? OtherwiseLength;
+            if (length % 128 != 0)
+                throw new BadInputException($"--length takes a multiple of 128; {length} is none.");
+            using var weights = source.Open(parsed);
+            var data = tokens.ForValidation(parsed, length, options.Sequences, trained);
             return Evaluate(weights, data, options, parsed.GetValue(json));
         });
         return command;
@@ -62,7 +64,7 @@ internal static class NanoGptEvalCommand
                 return result;
             }
             var found = Terminal.CanRedraw ? BarProgress.Show(Work) : Work(new LineProgress(Terminal.Error, TimeProvider.System));
-            var row = Row(weights, data, found, window, options.Length);
+            var row = Row(weights, data, found, window, data.Sequences[0].Length - 1);
             if (asJson)
                 SummaryView.PrintJson(row);
             else

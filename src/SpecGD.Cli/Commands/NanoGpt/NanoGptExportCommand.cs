@@ -9,22 +9,19 @@ internal static class NanoGptExportCommand
 {
     public static Command Build()
     {
-        var source = WeightsPlace.Argument();
         var output = new Option<string>("--output") { Description = "file to write", HelpName = "FILE.safetensors", Required = true };
         var command = new Command(
             "export",
-            "Write the weights of a run as one safetensors file under the names of the modded-NanoGPT snapshot, for PyTorch code or --init-from.")
-        {
-            source,
-            output,
-        };
+            "Write the weights of a run as one safetensors file under the names of the modded-NanoGPT snapshot, for PyTorch code or --init-from.");
+        var source = new WeightsPlace(command);
+        command.Options.Add(output);
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(output)!;
             if (Directory.Exists(path))
                 throw new BadInputException($"{path} is a folder; the name of a file to write was expected.");
             RunFolder.Prepare(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            using var weights = WeightsPlace.Open(parsed.GetValue(source)!);
+            using var weights = source.Open(parsed);
             weights.Export(path);
             Console.Out.WriteLine(path);
             string size = MachineMemory.Text(new FileInfo(path).Length);

@@ -12,14 +12,11 @@ internal static class NanoGptGenerateCommand
 {
     public static Command Build()
     {
-        var source = WeightsPlace.Argument();
         var command = new Command(
             "generate",
             "Write a text as the model would, token by token on standard output. What was read is kept, so a token costs the same wherever it "
-            + "stands. A text longer than the sequences of training is beyond what the model has seen.")
-        {
-            source,
-        };
+            + "stands. A text longer than the sequences of training is beyond what the model has seen.");
+        var source = new WeightsPlace(command);
         var prompt = new Option<string>("--prompt") { Description = "how the text begins", HelpName = "TEXT", DefaultValueFactory = _ => "" };
         var vocabulary = new Option<string?>("--vocabulary")
         {
@@ -34,7 +31,7 @@ internal static class NanoGptGenerateCommand
         command.SetAction(parsed =>
         {
             var options = (NanoGptGenerationOptions)settings.Resolve(parsed);
-            using var weights = WeightsPlace.Open(parsed.GetValue(source)!);
+            using var weights = source.Open(parsed);
             return Write(weights, parsed.GetValue(prompt) ?? "", parsed.GetValue(vocabulary), options, parsed.GetValue(json), TimeProvider.System);
         });
         return command;

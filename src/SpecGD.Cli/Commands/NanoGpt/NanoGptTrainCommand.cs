@@ -55,6 +55,7 @@ internal static class NanoGptTrainCommand
                 ?? Path.Combine("runs", $"{NanoGptRun.Name}-{options.Preset}-{options.Optimizer}-{options.Mlp}-{options.Seed}");
             string? commandToDraw = parsed.GetValue(noFigures) ? null : "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
             team.Agree(() => RequireRoom(forecast, team.Rank == 0 ? directory : null));
+            using var claim = team.Agree(() => team.Rank == 0 ? RunFolder.Prepare(directory).Claim() : null);
             NanoGptRun Prepare() => new(options, directory, data, beginning, team);
             return team.Rank == 0 ? Train(forecast, Prepare, commandToDraw, parsed.GetValue(json)) : Follow(Prepare);
         }));
@@ -109,7 +110,7 @@ internal static class NanoGptTrainCommand
             CultureInfo.InvariantCulture,
             $"data: {run.Data.Description}; a model that knew only how often each token occurs would have the loss {run.Data.UnigramEntropy:0.000}"));
         if (!asJson)
-            SummaryView.PrintTable("What updates what", [.. run.Routing.Select(NanoGptRun.Row)]);
+            SummaryView.PrintTable("What updates what (each tensor by itself: --dry-run)", RoutingView.Summary(run.Routing));
         var outcome = Terminal.CanRedraw
             ? BarProgress.Show(progress => run.Train(progress, TimeProvider.System, interruption.Token))
             : run.Train(new LineProgress(Terminal.Error, TimeProvider.System), TimeProvider.System, interruption.Token);
@@ -117,12 +118,17 @@ internal static class NanoGptTrainCommand
         TrainingView.Print(run, outcome, forecast, asJson);
         return outcome.Status switch
         {
-            RunStatus.Diverged => Explained(
-                $"{outcome.Detail} The last good state is in {NanoGptRun.CheckpointsName}/; a smaller learning rate may help.", ExitCode.Diverged),
+            RunStatus.Diverged => Explained($"{outcome.Detail} {Advice(run, outcome.Step)}", ExitCode.Diverged),
             RunStatus.Interrupted => Explained($"{outcome.Detail} The same command goes on from there.", interruption.ExitCode),
             _ => ExitCode.Done,
         };
     }
+
+    /// <summary>What a user may do about a run that diverged.</summary>
+    private static string Advice(NanoGptRun run, int step) =>
+        step == 0 ? "No step was taken: the weights that the run began with give no finite numbers."
+        : run.HasCheckpoint ? $"The last good state is in {NanoGptRun.CheckpointsName}/; a smaller learning rate may help."
+        : "No checkpoint was due before (--checkpoint-every); a smaller learning rate may help.";
 
     private static int Explained(string sentence, int code)
     {

@@ -24,17 +24,22 @@ internal sealed class TokenPlace
     /// <exception cref="BadInputException">Two places are named, or the one cannot be used.</exception>
     public NanoGptData ForTraining(ParseResult parsed, NanoGptOptions options) => Choose(
         parsed,
-        place => NanoGptData.Shards(place, options),
-        file => NanoGptData.Text(file, options),
+        place => NanoGptData.Shards(place, options) with { ShardsPlace = Path.GetFullPath(place) },
+        file => NanoGptData.Text(file, options) with { TextFile = Path.GetFullPath(file) },
         () => NanoGptData.Sample(options));
 
-    /// <summary>What a model is to be judged on.</summary>
+    /// <summary>What a model is to be judged on: what the user names, else what the model was trained on, else the sample text.</summary>
     /// <inheritdoc cref="ForTraining"/>
-    public NanoGptValidationData ForValidation(ParseResult parsed, int length, int count) => Choose(
-        parsed,
-        place => NanoGptValidationData.Shards(place, length, count),
-        file => NanoGptValidationData.Text(file, length, count),
-        () => NanoGptValidationData.Sample(length, count));
+    public NanoGptValidationData ForValidation(ParseResult parsed, int length, int count, NanoGptTrainedOn? trained)
+    {
+        NanoGptValidationData Shards(string place) => NanoGptValidationData.Shards(place, length, count);
+        NanoGptValidationData Text(string file) => NanoGptValidationData.Text(file, length, count);
+        return Choose(
+            parsed,
+            Shards,
+            Text,
+            () => trained?.Shards is { } place ? Shards(place) : trained?.TextFile is { } file ? Text(file) : NanoGptValidationData.Sample(length, count));
+    }
 
     private T Choose<T>(ParseResult parsed, Func<string, T> shards, Func<string, T> text, Func<T> sample) =>
         (parsed.GetValue(_shards), parsed.GetValue(_text)) switch

@@ -24,7 +24,7 @@ internal static class TrainingView
                 ["directory"] = run.Folder.DirectoryPath,
                 ["unigram_entropy"] = run.Data.UnigramEntropy,
                 ["rows"] = new JsonArray(rows),
-                ["routing"] = new JsonArray([.. run.Routing.Select(NanoGptRun.Row)]),
+                ["routing"] = new JsonArray([.. RoutingView.Rows(run.Routing)]),
                 ["memory_bytes"] = forecast.Memory.Total,
                 ["peak_memory_bytes"] = MachineMemory.PeakOfProcess(),
                 ["ranks"] = run.Ranks,

@@ -42,6 +42,7 @@ public sealed record NanoGptBeginning(bool Fresh = false, bool Resume = false, b
             return;
         }
         using var file = SafetensorsFile.Open(path);
+        GptWeightsInfo.Of(file, parameters.Shape.Heads); // no tensor shows them, so that loading would not notice
         GptWeights.Load(file, parameters);
     }
 }

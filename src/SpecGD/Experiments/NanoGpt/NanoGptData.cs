@@ -46,6 +46,12 @@ public sealed record NanoGptData(
     /// <summary>Name of what made the tokens.</summary>
     public string Tokenizer { get; init; } = ByteTokenizer.TokenizerName;
 
+    /// <summary>The shards, where they are a place on disk.</summary>
+    public string? ShardsPlace { get; init; }
+
+    /// <summary>The text file, where it is one.</summary>
+    public string? TextFile { get; init; }
+
     /// <summary>Tokens to train on, each once.</summary>
     public long TrainingTokens { get; init; }
 

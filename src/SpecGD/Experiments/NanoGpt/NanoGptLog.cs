@@ -35,7 +35,7 @@ public static class NanoGptLog
             Config = config,
             Dataset = DatasetOf(options, data, trainer.Parameters.Shape),
         };
-        log.Sections["routing"] = new JsonArray([.. trainer.Optimizer.Table.Select(NanoGptRun.Row)]);
+        log.Sections["routing"] = new JsonArray([.. RoutingView.Rows(trainer.Optimizer.Table)]);
         log.Sections[TrackerView.SectionName] = trainer.Tracker.ToJson();
         log.Methods.Add(NanoGptRun.Name, MethodOf(options, trainer));
         return log;

@@ -46,8 +46,74 @@ public record NanoGptOptions
     public double MuonLearningRate { get; init; } = 0.05;
 
     /// <summary>Adam's learning rate before the multipliers of the routing table.</summary>
-    [Setting("adam-lr", "Adam's learning rate before the multipliers: 75 embeddings, 27.5 head, 5 scalars", Min = 0, MinExcluded = true)]
+    [Setting("adam-lr", "Adam's learning rate before the multipliers", Min = 0, MinExcluded = true)]
     public double AdamLearningRate { get; init; } = 0.008;
+
+    /// <summary>Factors on Adam's learning rate, by group of tensors.</summary>
+    [Setting(
+        "adam-multiplier",
+        "factor on Adam's learning rate for a group of tensors; blocks are the matrices within them where Muon does not take them",
+        Min = 0,
+        MinExcluded = true,
+        Choices = GptRouting.Groups,
+        UnsetMeans = "embed 75, value_embeds 75, lm_head 27.5, scalars 5, blocks 0.25")]
+    public IReadOnlyDictionary<string, double> AdamMultiplier { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Adam's β₁.</summary>
+    [Setting("adam-beta1", "share of the past in Adam's mean of gradients", Min = 0, Max = 0.9999)]
+    public double AdamBeta1 { get; init; } = 0.8;
+
+    /// <summary>Adam's β₂.</summary>
+    [Setting("adam-beta2", "share of the past in Adam's mean of squared gradients", Min = 0, Max = 0.99999)]
+    public double AdamBeta2 { get; init; } = 0.95;
+
+    /// <summary>Adam's ε.</summary>
+    [Setting("adam-epsilon", "number that Adam adds to the root of the mean of squares", Min = 0, MinExcluded = true, Max = 1)]
+    public double AdamEpsilon { get; init; } = 1e-10;
+
+    /// <summary>Adam's weight decay.</summary>
+    [Setting("adam-weight-decay", "Adam's weight decay", Min = 0)]
+    public double AdamWeightDecay { get; init; }
+
+    /// <summary>Routes of the user's own.</summary>
+    [Setting(
+        "route",
+        "what updates the tensors whose names fit a pattern, before the table of --optimizer: 'blocks.*.mlp.c_fc=adam', 'lm_head.weight=adam*10' "
+        + "(with a factor on the learning rate), 'embed.weight=muon'; --dry-run prints the table")]
+    public IReadOnlyList<string> Route { get; init; } = [];
+
+    /// <summary>Muon's momentum at the first step.</summary>
+    [Setting("momentum-from", "Muon's momentum at the first step", Min = 0, Max = 0.9999)]
+    public double MomentumFrom { get; init; } = 0.85;
+
+    /// <summary>Muon's momentum once it is warm.</summary>
+    [Setting("momentum-to", "Muon's momentum after the steps of its warm-up", Min = 0, Max = 0.9999)]
+    public double MomentumTo { get; init; } = 0.95;
+
+    /// <summary>Steps of the momentum's warm-up.</summary>
+    [Setting("momentum-steps", "steps in which Muon's momentum goes from one to the other", Min = 0, Max = MostSteps)]
+    public int MomentumSteps { get; init; } = 300;
+
+    /// <summary>Share of the run in which learning rates fall.</summary>
+    [Setting("cooldown", "share of the run, at its end, in which the learning rates fall", Min = 0, Max = 1)]
+    public double Cooldown { get; init; } = 0.45;
+
+    /// <summary>Where they fall to.</summary>
+    [Setting("cooldown-floor", "factor on the learning rates to which they fall", Min = 0, Max = 1)]
+    public double CooldownFloor { get; init; } = 0.1;
+
+    /// <summary>The long window at the end of the run.</summary>
+    [Setting("largest-window", "long attention window at the end of the run, in tokens", Min = 128, Max = 1 << 24, UnsetMeans = OfPreset)]
+    public int? LargestWindow { get; init; }
+
+    /// <summary>What the summed gradient is divided by.</summary>
+    [Setting(
+        "gradient-ranks",
+        "what the sum of a step's gradients is divided by: the ranks of the snapshot, over which it averages, however many there are here",
+        Min = 1,
+        Max = 1 << 20,
+        UnsetMeans = OfPreset)]
+    public int? GradientRanks { get; init; }
 
     /// <summary>Muon's weight decay.</summary>
     [Setting("weight-decay", "Muon's weight decay", Min = 0)]
@@ -147,6 +213,10 @@ public record NanoGptOptions
             {
                 Steps = Steps ?? plan.Steps,
                 Length = length,
+                Ranks = GradientRanks ?? plan.Ranks,
+                LargestWindow = LargestWindow ?? plan.LargestWindow,
+                Cooldown = Cooldown,
+                CooldownFloor = CooldownFloor,
                 ValidateEvery = ValidateEvery ?? plan.ValidateEvery,
                 TrackEvery = TrackEvery ?? plan.TrackEvery,
                 CheckpointEvery = CheckpointEvery ?? plan.CheckpointEvery,
@@ -154,15 +224,47 @@ public record NanoGptOptions
             : throw new BadInputException($"--length takes a multiple of 128; {length} is none.");
     }
 
+    /// <summary>The same with every setting that the preset decides written out, as manifests have it.</summary>
+    public NanoGptOptions Resolved()
+    {
+        var (plan, shape) = (Plan(), Shape());
+        return this with
+        {
+            Steps = plan.Steps,
+            Length = plan.Length,
+            Sequences = SequencesPerStep,
+            Layers = shape.Layers,
+            Width = shape.Width,
+            Heads = shape.Heads,
+            ValidateEvery = plan.ValidateEvery,
+            TrackEvery = plan.TrackEvery,
+            CheckpointEvery = plan.CheckpointEvery,
+            LargestWindow = plan.LargestWindow,
+            GradientRanks = plan.Ranks,
+            AdamMultiplier = GptRouting.DefaultMultipliers.ToDictionary(m => m.Key, m => AdamMultiplier.GetValueOrDefault(m.Key, m.Value)),
+        };
+    }
+
     /// <summary>Which optimizer updates what.</summary>
-    public RoutingTable Routing() => GptRouting.Named(
-        Optimizer,
-        new MuonRule
+    /// <exception cref="BadInputException">A route cannot be read.</exception>
+    public RoutingTable Routing()
+    {
+        var muon = new MuonRule
         {
             LearningRate = MuonLearningRate,
             WeightDecay = WeightDecay,
+            Momentum = new MomentumWarmup(MomentumFrom, MomentumTo, MomentumSteps),
             Scale = MuonScale.Named(Scale),
             Orthogonalization = Orthogonalization == PolarExpress ? MuonOrthogonalization.PolarExpress : MuonOrthogonalization.NewtonSchulz,
-        },
-        new AdamRule { LearningRate = AdamLearningRate });
+        };
+        var adam = new AdamRule
+        {
+            LearningRate = AdamLearningRate,
+            WeightDecay = AdamWeightDecay,
+            Beta1 = AdamBeta1,
+            Beta2 = AdamBeta2,
+            Epsilon = AdamEpsilon,
+        };
+        return new GptRouting(muon, adam) { Multipliers = AdamMultiplier, Own = Route }.Table(Optimizer);
+    }
 }

@@ -59,10 +59,11 @@ public sealed class NanoGptRun
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(beginning);
         beginning.Require();
-        _options = options = options.WithStepsFor(data);
+        _options = options = options.WithStepsFor(data).Resolved();
         Data = data;
         Options = Setting.ToJson(options);
         Options[DataKey] = data.Description;
+        NanoGptTrainedOn.Note(Options, data);
         RequireAlike(team, options.SequencesPerStep, Options.ToJsonString());
         var found = team.Agree(() => team.Rank == 0 ? Find(directory, beginning) : null);
         _folder = found?.Folder;
@@ -120,6 +121,17 @@ public sealed class NanoGptRun
         return outcome;
     }
 
+    /// <summary>What the run in <paramref name="folder"/> was trained on; null where that is no folder of a run.</summary>
+    /// <exception cref="BadInputException">It is one, and what it says of itself cannot be read.</exception>
+    public static NanoGptTrainedOn? TrainedOn(string folder)
+    {
+        string identity = Path.Combine(folder, CheckpointsName, IdentityName);
+        return File.Exists(identity) ? NanoGptTrainedOn.Of(LenientJson.ReadObject(identity, "the identity of a run")["options"]) : null;
+    }
+
+    /// <summary>Whether there is a checkpoint to go back to.</summary>
+    public bool HasCheckpoint => new GptCheckpoints(Path.Combine(Folder.DirectoryPath, CheckpointsName)).Folders.Count > 0;
+
     /// <summary>Throws unless every rank gets as many of a step's sequences.</summary>
     /// <exception cref="BadInputException">The number of ranks does not divide them.</exception>
     public static void RequireShares(ICollective team, int sequences)
@@ -169,21 +181,6 @@ public sealed class NanoGptRun
 
     /// <summary>The log so far.</summary>
     public RunLog Log() => NanoGptLog.Of(_options, Options, Data, _trainer);
-
-    /// <summary>A line of the routing table.</summary>
-    public static JsonObject Row(RoutedParameter line)
-    {
-        ArgumentNullException.ThrowIfNull(line);
-        return new JsonObject
-        {
-            ["tensor"] = line.Name,
-            ["shape"] = string.Join('×', line.Shape),
-            ["parameters"] = line.Count,
-            ["optimizer"] = line.Optimizer,
-            ["learning rate"] = line.LearningRate,
-            ["reason"] = line.Reason,
-        };
-    }
 
     /// <summary>What the folder of checkpoints holds, in view of the run that is asked for.</summary>
     private sealed record KeptRun(RunFolder Folder, GptCheckpoints Checkpoints, string IdentityPath, RunIdentity Identity, bool IsSame, bool IsOtherVersion)

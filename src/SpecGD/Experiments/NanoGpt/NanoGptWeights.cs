@@ -9,11 +9,11 @@ public sealed class NanoGptWeights : IDisposable
 {
     private readonly SafetensorsFile _file;
 
-    private NanoGptWeights(SafetensorsFile file, IReadOnlyList<string> passedOver)
+    private NanoGptWeights(SafetensorsFile file, IReadOnlyList<string> passedOver, int? heads)
     {
         _file = file;
         PassedOver = passedOver;
-        Info = GptWeightsInfo.Of(file);
+        Info = GptWeightsInfo.Of(file, heads);
     }
 
     /// <summary>The file.</summary>
@@ -26,15 +26,17 @@ public sealed class NanoGptWeights : IDisposable
     public GptWeightsInfo Info { get; }
 
     /// <summary>Finds and opens the weights at <paramref name="place"/>.</summary>
+    /// <param name="place">A run folder, a checkpoint's, or a file.</param>
+    /// <param name="heads">The number of heads, for files that do not say it.</param>
     /// <exception cref="BadInputException">There are none, or they are of no such model.</exception>
-    public static NanoGptWeights Open(string place)
+    public static NanoGptWeights Open(string place, int? heads = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(place);
         var (path, passedOver) = Directory.Exists(place) ? InFolder(place) : (place, []);
         var file = SafetensorsFile.Open(path);
         try
         {
-            return new NanoGptWeights(file, passedOver);
+            return new NanoGptWeights(file, passedOver, heads);
         }
         catch
         {
@@ -55,7 +57,7 @@ public sealed class NanoGptWeights : IDisposable
     /// <summary>Writes them to a file of their own, byte by byte as they are, under the names of the snapshot.</summary>
     /// <exception cref="BadInputException">A tensor is not as the model has it.</exception>
     /// <exception cref="IOException">The disk is full.</exception>
-    public void Export(string path) => GptWeights.Copy(_file, path);
+    public void Export(string path) => GptWeights.Copy(_file, path, Info);
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

@@ -38,7 +38,7 @@ internal sealed class GptTrial
         _parameters = new GptParameters<double>(data.Fit(options.Shape()));
         _parameters.Initialise(new TorchRandom((ulong)source.Seed));
         _model = new GptModel<double>(_parameters, _plan.Length);
-        _optimizer = new ParameterOptimizer<double>(_parameters.All, options.Routing(), new CooldownSchedule(_plan.Steps));
+        _optimizer = new ParameterOptimizer<double>(_parameters.All, options.Routing(), _plan.Schedule);
     }
 
     /// <summary>Trains, and tries both steps at the places given.</summary>

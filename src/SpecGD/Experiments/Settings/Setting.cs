@@ -57,8 +57,8 @@ public sealed class Setting
         _choices.Length > 0 && (Type == typeof(string) || Type == typeof(IReadOnlyList<string>)) ? string.Join('|', _choices)
         : Type == typeof(IReadOnlyDictionary<string, double>) ? "NAME=VALUE"
         : IsSwitch ? "true|false"
-        : Type == typeof(double) ? "X"
-        : Type == typeof(string) ? "TEXT"
+        : Type == typeof(double) || Type == typeof(IReadOnlyList<double>) ? "X"
+        : Type == typeof(string) || Type == typeof(IReadOnlyList<string>) ? "TEXT"
         : "N";
 
     /// <summary>Default and range for help: "default 100; from 1 to 16384".</summary>

@@ -30,7 +30,7 @@ public sealed record MomentumWarmup(double From, double To, int Steps)
 
 /// <summary>
 /// Muon on every matrix of a tensor: m ← lerp(m, G, 1 − μ), u = lerp(G, m, μ), W ← W(1 − lr·wd) − lr·scale·orthogonal(u). The defaults are those
-/// of the modded-NanoGPT snapshot. The scale is taken on the shape as stored.
+/// of the modded-NanoGPT snapshot.
 /// </summary>
 public sealed record MuonRule : UpdateRule
 {
@@ -48,6 +48,12 @@ public sealed record MuonRule : UpdateRule
 
     /// <summary>The factor that depends on the shape.</summary>
     public MuonScale Scale { get; init; } = MuonScale.Original;
+
+    /// <summary>
+    /// True for tensors stored in × out, whose rows are what enters: the scale is then that of out × in. The snapshot's own scale looks at the shape
+    /// as stored whichever way that is, so its rule leaves this false.
+    /// </summary>
+    public bool IsStoredInByOut { get; init; }
 
     /// <summary>What makes the update orthogonal.</summary>
     public MuonOrthogonalization Orthogonalization { get; init; } = MuonOrthogonalization.NewtonSchulz;
@@ -104,7 +110,8 @@ public sealed record MuonRule : UpdateRule
             using var lease = MatrixPool<T>.Rent(weight.Rows, weight.Columns);
             MuonMath.LookAhead(gradient, _momentum, mu, lease.Matrix);
             Orthogonalise(lease.Matrix);
-            MuonMath.Step(weight, lease.Matrix, learningRate, rule.Scale.Of(weight.Rows, weight.Columns), rule.WeightDecay);
+            var (rows, columns) = rule.IsStoredInByOut ? (weight.Columns, weight.Rows) : (weight.Rows, weight.Columns);
+            MuonMath.Step(weight, lease.Matrix, learningRate, rule.Scale.Of(rows, columns), rule.WeightDecay);
         }
 
         private void Orthogonalise(Matrix<T> u)

@@ -12,7 +12,7 @@ namespace SpecGD.Optimizers.Parameters;
 /// <param name="Steps">Steps of the whole run.</param>
 public sealed record CooldownSchedule(int Steps)
 {
-    /// <summary>Share of the run in which the rate falls.</summary>
+    /// <summary>Share of the run in which the rate falls; 0: it never does.</summary>
     public double Cooldown { get; init; } = 0.45;
 
     /// <summary>The factor at the end.</summary>
@@ -22,7 +22,7 @@ public sealed record CooldownSchedule(int Steps)
     public double Factor(int step)
     {
         double x = (double)step / Steps;
-        if (x < 1 - Cooldown)
+        if (x < 1 - Cooldown || Cooldown == 0)
             return 1;
         double w = (1 - x) / Cooldown;
         return w + (Floor * (1 - w));

@@ -11,8 +11,13 @@ namespace SpecGD.Optimizers.Parameters;
 /// <param name="Reason">Why this rule, in a phrase.</param>
 public sealed record Route(string Pattern, UpdateRule Rule, double Multiplier, string Reason)
 {
-    /// <summary>True where the pattern covers the name.</summary>
-    public bool Covers(string name) => FileSystemName.MatchesSimpleExpression(Pattern, name, ignoreCase: false);
+    /// <summary>A second pattern that the names must fit too; by default any name does.</summary>
+    public string AndCovers { get; init; } = "*";
+
+    /// <summary>True where both patterns cover the name.</summary>
+    public bool Covers(string name) => Matches(Pattern, name) && Matches(AndCovers, name);
+
+    private static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 }
 
 /// <summary>One tensor of a model with what updates it: a line of the routing table.</summary>

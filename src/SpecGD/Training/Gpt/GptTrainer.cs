@@ -70,7 +70,7 @@ public sealed class GptTrainer<T>
         _tokens = new int[plan.Length + 1];
         _validator = new GptValidator<T>(parameters, _model);
         _tracker = new GptTracker<T>(parameters.Shape, plan.TrackEvery, Team);
-        Optimizer = new ParameterOptimizer<T>(parameters.All, routing, new CooldownSchedule(plan.Steps), Team, parameters.InOrderOfGradients);
+        Optimizer = new ParameterOptimizer<T>(parameters.All, routing, plan.Schedule, Team, parameters.InOrderOfGradients);
     }
 
     /// <summary>Measures how long things take; no number of the run depends on it.</summary>
@@ -187,7 +187,7 @@ public sealed class GptTrainer<T>
             sum.Complete();
             loss = Sum(loss);
         });
-        if (Problem(step, loss) is { } problem)
+        if (Problem(step, loss, sequences, window) is { } problem)
             return problem;
         if (_plan.Ranks > 1)
             foreach (var (_, gradient) in Optimizer.OwnGradients)
@@ -195,7 +195,7 @@ public sealed class GptTrainer<T>
         long tokens = (long)sequences.Count * _plan.Length;
         _lastLoss = loss / tokens;
         _log.Record("train_loss", step, _lastLoss);
-        _log.Record("learning_rate_factor", step, new CooldownSchedule(_plan.Steps).Factor(step));
+        _log.Record("learning_rate_factor", step, _plan.Schedule.Factor(step));
         _log.Record("window", step, window * 128);
         if (watch is not null)
             Optimizer.SpreadGradients();
@@ -246,11 +246,28 @@ public sealed class GptTrainer<T>
     }
 
     /// <summary>A loss or gradient that is not finite, as a sentence; nothing of that step has been recorded or updated.</summary>
-    private string? Problem(int step, double loss)
+    private string? Problem(int step, double loss, IReadOnlyList<ReadOnlyMemory<ushort>> sequences, int window)
     {
-        if (!double.IsFinite(loss))
-            return string.Create(CultureInfo.InvariantCulture, $"The loss at step {step} is {loss}.");
-        return GradientCheck.Problem(Optimizer, Team, step);
+        if (double.IsFinite(loss))
+            return GradientCheck.Problem(Optimizer, Team, step);
+        string place = Team.TextFrom(() => FirstNotFinite(sequences, window));
+        return string.Create(CultureInfo.InvariantCulture, $"The loss at step {step} is {loss}{place}.");
+    }
+
+    /// <summary>Where the numbers of a step cease to be finite, as a clause: the step's forward passes once more, now looked at.</summary>
+    private string FirstNotFinite(IReadOnlyList<ReadOnlyMemory<ushort>> sequences, int window)
+    {
+        if (Parameters.All.FirstOrDefault(t => !T.IsFinite(t.Value.LargestMagnitude())) is { } tensor)
+            return $"; the weight {tensor.Name} is not finite";
+        var observer = new FiniteObserver();
+        foreach (var sequence in sequences)
+        {
+            Take(sequence, _tokens);
+            _model.LossAndGradient(_tokens.AsSpan(0, _plan.Length), _tokens.AsSpan(1), window, observer);
+            if (observer.First is { } name)
+                return $"; {name} is the first that is not finite";
+        }
+        return "; every state before the logits is finite";
     }
 
     private GptTrainingOutcome Interrupted(int step, IProgressTask progress)
@@ -295,6 +312,18 @@ public sealed class GptTrainer<T>
             throw new BadInputException($"A sequence has {sequence.Length} tokens; {tokens.Length} were expected.");
         for (int t = 0; t < tokens.Length; t++)
             tokens[t] = sequence.Span[t];
+    }
+
+    /// <summary>Remembers the first activations with an entry that is no finite number.</summary>
+    private sealed class FiniteObserver : IGptObserver<T>
+    {
+        public string? First { get; private set; }
+
+        public void Observe(string name, Matrix<T> activations)
+        {
+            if (First is null && !T.IsFinite(activations.LargestMagnitude()))
+                First = name;
+        }
     }
 
     /// <summary>The tracker, with the time that it takes.</summary>

@@ -1,3 +1,5 @@
+using SpecGD.Optimizers.Parameters;
+
 namespace SpecGD.Training.Gpt;
 
 /// <summary>How long a GPT is trained and what happens when. The defaults are those of the modded-NanoGPT snapshot.</summary>
@@ -29,6 +31,15 @@ public sealed record GptTrainingPlan
 
     /// <summary>A checkpoint after every so many steps; 0 for none but the last.</summary>
     public int CheckpointEvery { get; init; } = 250;
+
+    /// <summary>Share of the run, at its end, in which the learning rates fall.</summary>
+    public double Cooldown { get; init; } = 0.45;
+
+    /// <summary>The factor on the learning rates to which they fall.</summary>
+    public double CooldownFloor { get; init; } = 0.1;
+
+    /// <summary>The factor on all learning rates over the run.</summary>
+    public CooldownSchedule Schedule => new(Steps) { Cooldown = Cooldown, Floor = CooldownFloor };
 
     /// <summary>The long window at a step, in blocks of 128 tokens: ⌈1728·step/steps / 128⌉, at least 1.</summary>
     public int WindowBlocks(int step) => Math.Max(1, (int)Math.Ceiling((double)LargestWindow * step / Steps / BlockSize));

@@ -45,17 +45,19 @@ public static class GptWeights
     /// Copies the weights of one file into another, under their plain names and with a header of their own; the numbers stay as they are, byte by
     /// byte.
     /// </summary>
+    /// <param name="file">The weights.</param>
+    /// <param name="path">The file to write.</param>
+    /// <param name="info">What is known of them.</param>
     /// <exception cref="BadInputException">The file is of no such model.</exception>
     /// <exception cref="IOException">The disk is full; a file that was there before is untouched.</exception>
-    public static GptWeightsInfo Copy(SafetensorsFile file, string path)
+    public static void Copy(SafetensorsFile file, string path, GptWeightsInfo info)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var info = GptWeightsInfo.Of(file);
+        ArgumentNullException.ThrowIfNull(info);
         Require(file, info.Shape);
         string prefix = PrefixOf(file);
         SafetensorsWriter.Write(
             path, [.. info.Shape.Layouts().Select(layout => SafetensorsTensor.Of(layout.Name, file, prefix + layout.Name))], info.ToMetadata());
-        return info;
     }
 
     /// <summary>Reads the weights of a file into parameters. All of the file is checked before the first number is read.</summary>

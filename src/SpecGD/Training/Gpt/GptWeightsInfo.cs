@@ -27,27 +27,38 @@ public sealed record GptWeightsInfo(GptShape Shape, int Window, int Step, string
 
     private const string WindowKey = "window_blocks", StepKey = "step", TokenizerKey = "tokenizer";
 
+    /// <summary>True where neither the file nor the caller said how many heads there are, so that heads of width 128 were taken.</summary>
+    public bool HeadsAreGuessed { get; init; }
+
     /// <summary>The long window in blocks: so many tokens rounded up to whole blocks, or that of the last step where none are given.</summary>
     public int WindowOf(int? tokens) => tokens is { } given ? (given + 127) / 128 : Window;
 
-    /// <summary>The metadata of a file; <c>format</c> is what PyTorch's readers look for.</summary>
-    public IReadOnlyDictionary<string, string> ToMetadata() => new Dictionary<string, string>
+    /// <summary>The metadata of a file; <c>format</c> is what PyTorch's readers look for. What was guessed is not written as known.</summary>
+    public IReadOnlyDictionary<string, string> ToMetadata()
     {
-        ["format"] = "pt",
-        [Layers] = Text(Shape.Layers),
-        [Width] = Text(Shape.Width),
-        [Heads] = Text(Shape.Heads),
-        [Vocabulary] = Text(Shape.Vocabulary),
-        [EndOfText] = Text(Shape.EndOfText),
-        [Mlp] = Shape.Mlp == GptMlp.SwiGlu ? Gated : Squared,
-        [WindowKey] = Text(Window),
-        [StepKey] = Text(Step),
-        [TokenizerKey] = Tokenizer,
-    };
+        var metadata = new Dictionary<string, string>
+        {
+            ["format"] = "pt",
+            [Layers] = Text(Shape.Layers),
+            [Width] = Text(Shape.Width),
+            [Heads] = Text(Shape.Heads),
+            [Vocabulary] = Text(Shape.Vocabulary),
+            [EndOfText] = Text(Shape.EndOfText),
+            [Mlp] = Shape.Mlp == GptMlp.SwiGlu ? Gated : Squared,
+            [WindowKey] = Text(Window),
+            [StepKey] = Text(Step),
+            [TokenizerKey] = Tokenizer,
+        };
+        if (HeadsAreGuessed)
+            metadata.Remove(Heads);
+        return metadata;
+    }
 
     /// <summary>What the file says, and where it does not, what its tensors show.</summary>
-    /// <exception cref="BadInputException">The file is of no such model; the sentence says why.</exception>
-    public static GptWeightsInfo Of(SafetensorsFile file)
+    /// <param name="file">The weights.</param>
+    /// <param name="heads">The number of heads, which no tensor shows; null for what the file says, or else heads of width 128.</param>
+    /// <exception cref="BadInputException">The file is of no such model, or says another number of heads; the sentence says why.</exception>
+    public static GptWeightsInfo Of(SafetensorsFile file, int? heads = null)
     {
         ArgumentNullException.ThrowIfNull(file);
         string prefix = GptWeights.PrefixOf(file);
@@ -58,17 +69,24 @@ public sealed record GptWeightsInfo(GptShape Shape, int Window, int Step, string
             ?? (rows >= BytePairTokenizer.PublishedVocabulary ? BytePairTokenizer.TokenizerName : ByteTokenizer.TokenizerName);
         int vocabulary = tokenizer == ByteTokenizer.TokenizerName ? ByteTokenizer.VocabularySize : BytePairTokenizer.PublishedVocabulary;
         vocabulary = Number(file, Vocabulary, Math.Min(rows, vocabulary), 1);
+        bool areTold = file.Metadata.ContainsKey(Heads);
+        int ofFile = Number(file, Heads, heads ?? Math.Max(1, width / PublishedHeadWidth), 1);
+        if (heads is { } given && given != ofFile)
+            throw new BadInputException($"{file.Path} is of a model with {ofFile} heads, as its metadata say; {given} do not go with it.");
         var shape = new GptShape
         {
             Layers = Number(file, Layers, layers, 1),
             Width = Number(file, Width, width, 1),
-            Heads = Number(file, Heads, Math.Max(1, width / PublishedHeadWidth), 1),
+            Heads = ofFile,
             Vocabulary = vocabulary,
             EndOfText = Number(file, EndOfText, (tokenizer == ByteTokenizer.TokenizerName ? ByteTokenizer.VocabularySize : vocabulary) - 1, 0),
             Mlp = expanded == 2 * 4 * width ? GptMlp.SwiGlu : GptMlp.ReluSquare,
         };
         shape.Require();
-        return new GptWeightsInfo(shape, Number(file, WindowKey, PublishedWindow, 0), Number(file, StepKey, 0, 0), tokenizer);
+        return new GptWeightsInfo(shape, Number(file, WindowKey, PublishedWindow, 0), Number(file, StepKey, 0, 0), tokenizer)
+        {
+            HeadsAreGuessed = !areTold && heads is null,
+        };
     }
 
     private static (int Rows, int Columns) Matrix(SafetensorsFile file, string name) =>

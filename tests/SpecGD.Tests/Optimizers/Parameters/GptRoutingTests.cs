@@ -1,4 +1,6 @@
 using SpecGD.Models.Gpt;
+using SpecGD.Numerics.Random;
+using SpecGD.Optimizers;
 using SpecGD.Optimizers.Parameters;
 using SpecGD.Spectral;
 
@@ -50,6 +52,52 @@ public class GptRoutingTests
 
         line.Optimizer.ShouldBe(optimizer);
         line.LearningRate.ShouldBe(learningRate, 1e-15);
+    }
+
+    [Fact]
+    public void Routes_of_the_users_own_come_first()
+    {
+        var table = new GptRouting(new MuonRule(), new AdamRule())
+        {
+            Own = ["blocks.*.mlp.*=adam", "lm_head.weight=adam*10", "embed.weight=muon*0.5"],
+            Multipliers = new Dictionary<string, double> { ["scalars"] = 2 },
+        }.Table("muon").Assign(Parameters(GptMlp.ReluSquare).All).ToDictionary(line => line.Name, line => (line.Optimizer, Math.Round(line.LearningRate, 12)));
+
+        table["blocks.3.mlp.c_fc"].ShouldBe(("adam", 0.002));
+        table["blocks.3.attn.qkvo_w"].ShouldBe(("muon", 0.05));
+        table["lm_head.weight"].ShouldBe(("adam", 0.08));
+        table["embed.weight"].ShouldBe(("muon", 0.025));
+        table["value_embeds.0.weight"].ShouldBe(("adam", 0.6));
+        table["scalars"].ShouldBe(("adam", 0.016));
+    }
+
+    [Theory]
+    [InlineData("lm_head.weight")]
+    [InlineData("=adam")]
+    [InlineData("lm_head.weight=sgd")]
+    [InlineData("lm_head.weight=adam*0")]
+    [InlineData("lm_head.weight=adam*many")]
+    [InlineData("lm_head.weight=adam*2*3")]
+    public void A_route_that_is_none_is_refused(string text) =>
+        Should.Throw<BadInputException>(() => new GptRouting(new MuonRule(), new AdamRule()) { Own = [text] }.Table("muon")).Message.ShouldEndWith($"'{text}' is not.");
+
+    /// <summary>c_fc is stored in × out = 16 × 64: the scale √(out/in) is 2, on the stored shape it would be ½; the snapshot's own looks at that.</summary>
+    [Theory]
+    [InlineData("spectral", 2.0)]
+    [InlineData("original", 1.0)]
+    [InlineData("match_rms_adamw", 1.6)]
+    public void Scales_but_the_snapshots_are_those_of_out_by_in(string scale, double factor)
+    {
+        var parameters = Parameters(GptMlp.ReluSquare);
+        var muon = new MuonRule { Scale = MuonScale.Named(scale), LearningRate = 1, Momentum = new(0, 0, 0), Orthogonalization = MuonOrthogonalization.PolarExpress };
+        var expand = parameters["blocks.0.mlp.c_fc"];
+        new TorchRandom(3).FillNormalRows(expand.Gradient);
+        var optimizer = new ParameterOptimizer<float>(parameters.All, GptRouting.Muon(muon, new AdamRule()), new CooldownSchedule(10) { Cooldown = 0 });
+
+        optimizer.UpdateOwn();
+
+        double norm = Math.Sqrt(expand.Value.AsSpan().ToArray().Sum(w => (double)w * w)); // of 16 singular values that are all the factor
+        norm.ShouldBe(factor * Math.Sqrt(16), 0.02 * factor * 4);
     }
 
     [Fact]

@@ -62,10 +62,23 @@ public sealed class GptTrainerTests : IDisposable
         var outcome = trainer.Run(SilentProgress.Instance, CancellationToken.None);
 
         outcome.Status.ShouldBe(RunStatus.Diverged);
-        outcome.Detail.ShouldBe("The loss at step 0 is NaN.");
+        outcome.Detail.ShouldBe("The loss at step 0 is NaN; the weight lm_head.weight is not finite.");
         GptTrainingCase.Weights(trainer).ShouldBe(before);
         trainer.Log.Find("train_loss").ShouldBeNull();
         new GptCheckpoints(_folder).Folders.ShouldBeEmpty("a diverged state is no checkpoint");
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_is_traced_to_the_first_state_that_is_none()
+    {
+        var trainer = GptTrainingCase.Trainer();
+        trainer.Parameters["blocks.4.mlp.c_fc"].Value.Fill(1e30f); // squared after ReLU, this overflows
+        trainer.Parameters["blocks.4.mlp.c_proj"].Value.Fill(1);
+
+        var outcome = trainer.Run(SilentProgress.Instance, CancellationToken.None);
+
+        outcome.Status.ShouldBe(RunStatus.Diverged);
+        outcome.Detail!.ShouldEndWith("; block4.mlp.post is the first that is not finite.");
     }
 
     [Fact]

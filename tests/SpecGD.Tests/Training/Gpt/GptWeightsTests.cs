@@ -1,3 +1,4 @@
+using SpecGD.Experiments.NanoGpt;
 using SpecGD.Models.Gpt;
 using SpecGD.Numerics;
 using SpecGD.Numerics.Random;
@@ -38,7 +39,7 @@ public sealed class GptWeightsTests : IDisposable
         string copy = Path.Combine(_folder, "copy.safetensors");
 
         using (var file = SafetensorsFile.Open(Weights))
-            GptWeights.Copy(file, copy).Shape.Layers.ShouldBe(8);
+            GptWeights.Copy(file, copy, GptWeightsInfo.Of(file));
 
         using var copied = SafetensorsFile.Open(copy);
         copied.Entries.Keys.ShouldBe(Shape.Layouts().Select(layout => layout.Name));
@@ -72,6 +73,34 @@ public sealed class GptWeightsTests : IDisposable
         info.Shape.ShouldBe(new GptShape { Vocabulary = 257, Layers = 6, Width = 256, Heads = 2, EndOfText = 256, Mlp = GptMlp.SwiGlu });
         (info.Tokenizer, info.Window, info.Step).ShouldBe(("bytes", 14, 0));
         (info.WindowOf(null), info.WindowOf(128), info.WindowOf(129)).ShouldBe((14, 1, 2));
+    }
+
+    [Fact]
+    public void Heads_that_no_file_tells_are_guessed_said_to_be_so_and_not_written_as_known()
+    {
+        Write(Parameters(), name => name);
+        string copy = Path.Combine(_folder, "copy.safetensors");
+        using (var file = SafetensorsFile.Open(Weights))
+        {
+            GptWeightsInfo.Of(file).HeadsAreGuessed.ShouldBeTrue();
+            var told = GptWeightsInfo.Of(file, heads: 4);
+            (told.Shape.Heads, told.HeadsAreGuessed).ShouldBe((4, false));
+            GptWeights.Copy(file, copy, GptWeightsInfo.Of(file));
+        }
+
+        using var copied = SafetensorsFile.Open(copy);
+        copied.Metadata.ContainsKey("heads").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Heads_other_than_the_file_s_are_refused()
+    {
+        GptWeights.Write(Weights, Parameters(), new GptWeightsInfo(Shape, Window: 3, Step: 1, Tokenizer: "bytes"));
+        var begins = new NanoGptBeginning(InitFrom: Weights);
+
+        Should.Throw<BadInputException>(() => begins.Initialise(new GptParameters<float>(Shape with { Heads = 4 }), seed: 0)).Message
+            .ShouldBe($"{Weights} is of a model with 2 heads, as its metadata say; 4 do not go with it.");
+        begins.Initialise(new GptParameters<float>(Shape), seed: 0);
     }
 
     [Fact]
