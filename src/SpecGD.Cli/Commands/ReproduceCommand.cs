@@ -150,7 +150,7 @@ internal static class ReproduceCommand
         ["claim"] = claim.Statement,
         ["measured"] = claim.Finding?.Measured,
         ["holds"] = claim.Finding?.Holds,
-        ["wall time"] = figure.Run.Manifest.WallTime.TotalSeconds.ToString("0.0 s", CultureInfo.InvariantCulture),
+        ["wall seconds"] = Math.Round(figure.Run.Manifest.WallTime.TotalSeconds, 1),
     });
 
     private static void Print(string heading, IReadOnlyList<JsonObject> rows, bool asJson)

@@ -89,6 +89,8 @@ internal static class RunSession
             kept.Flush();
         else
             kept.Drop();
+        if (request.Drawing != Drawing.Nothing && result.Status == RunStatus.Interrupted)
+            Terminal.Remark("drawing what was computed until then (Ctrl-C once more ends at once)");
         if (request.Drawing != Drawing.Nothing)
             folder.Draw(() => Draw(result.Log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames));
         var wall = clock.GetElapsedTime(begin);

@@ -123,6 +123,7 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
+        RequireUse(options);
         var activation = Activation.Named(options.Activation);
         var random = new TorchRandom(options.Seed);
         var inputs = random.Normal(options.BatchSize, options.Dim);
@@ -162,6 +163,18 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
             var model = new MultilayerPerceptron(inputs, targets, weights, activation);
             return new Trajectory(method.Name, model, method.Optimizer, probes, 0, options.Steps);
         }
+    }
+
+    /// <summary>Settings of methods that do not run would be ignored, and a user misled.</summary>
+    private static void RequireUse(SparseRegressionOptions options)
+    {
+        string[] running = [GradientDescent, SpecGd, .. options.Optimizer, .. options.Optimizer.Contains(Muon) ? [AdamW] : Array.Empty<string>()];
+        if (options.MethodLr.Keys.FirstOrDefault(name => !running.Contains(name)) is { } idle)
+            throw new BadInputException($"--method-lr names {idle}, which does not run; add --optimizer {idle}.");
+        var unset = new SparseRegressionOptions();
+        if (!options.Optimizer.Contains(Muon)
+            && (options.MuonScale, options.MuonOrthogonalizer, options.MuonMomentum) != (unset.MuonScale, unset.MuonOrthogonalizer, unset.MuonMomentum))
+            throw new BadInputException("--muon-scale, --muon-orthogonalizer and --muon-momentum are for --optimizer muon, which does not run; add it.");
     }
 
     /// <inheritdoc/>

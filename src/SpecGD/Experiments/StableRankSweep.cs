@@ -89,6 +89,10 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         var lambdas = options.ResolvedLambdas();
         if (lambdas.Count == 0)
             throw new BadInputException("--lambdas is empty; give at least one value.");
+        var unset = new StableRankSweepOptions();
+        if (options.Lambdas is not null
+            && (options.LambdaMin, options.LambdaMax, options.LambdaCount) != (unset.LambdaMin, unset.LambdaMax, unset.LambdaCount))
+            throw new BadInputException("--lambdas are the very values, --lambda-min, --lambda-max and --lambda-count make some; give the one or the others.");
         var random = new TorchRandom(options.Seed);
         var targets = lambdas.Select(_ => RandomFeatures.Gaussian(random, options.Dim, options.Dim, options.Dim)).ToArray();
         var rows = new JsonObject?[lambdas.Count];
@@ -150,7 +154,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         if (options.SpecgdFromPeak && outcome.Status == RunStatus.Finished && peak.Peak is { } top)
             outcome = Train(RandomFeature.FromPeak, Geometry.Spectral, top.Weight, top.Step);
         progress.Advance(1);
-        progress.End(outcome.Sentence);
+        progress.End(outcome.Status == RunStatus.Finished ? $"{name} finished" : outcome.Sentence);
         return (
             new JsonObject
             {

@@ -34,10 +34,15 @@ internal static class TrajectoryRunner
         return outcome;
     }
 
-    /// <summary>The result of a run that ended with these outcomes: diverged or interrupted if any did, with that one's sentence.</summary>
+    /// <summary>
+    /// The result of a run that ended with these outcomes: diverged if any did, with the sentences of all that did; else interrupted if any was.
+    /// </summary>
     public static RunResult Result(RunLog log, IReadOnlyList<TrajectoryOutcome> outcomes)
     {
-        var ended = outcomes.FirstOrDefault(o => o.Status == RunStatus.Diverged) ?? outcomes.FirstOrDefault(o => o.Status != RunStatus.Finished);
+        string[] diverged = [.. outcomes.Where(o => o.Status == RunStatus.Diverged).Select(o => o.Sentence)];
+        if (diverged.Length > 0)
+            return new RunResult(log, RunStatus.Diverged, string.Join(' ', diverged));
+        var ended = outcomes.FirstOrDefault(o => o.Status != RunStatus.Finished);
         return new RunResult(log, ended?.Status ?? RunStatus.Finished, ended?.Sentence);
     }
 

@@ -35,7 +35,7 @@ public sealed class RuleFigures : IPaperFigureSource
                 AtLeastAsGood("sparse regression, SwiGLU, large batch: as good as the better", AdaptiveComparisonOptions.SparseSwiGluLarge),
             ])
         {
-            QuickOptions = new AdaptiveComparisonOptions { Seeds = 1, MostSamples = 512, MostSteps = 4 }, // at smaller widths the factors are too large
+            QuickOptions = new AdaptiveComparisonOptions { Seeds = 1, Dim = 64, Width = 256, MostSamples = 256, MostSteps = 14 }, // soon after, the factors are too large here
         },
         new("one-step", "How well nr/st predicts which single step decreases the loss more", OneStep.ExperimentName, new OneStepOptions(),
             [
@@ -69,7 +69,9 @@ public sealed class RuleFigures : IPaperFigureSource
             return Finding.Missing($"runs of {setting} that did not diverge");
         string diverged = all.Length > found.Length ? Text($"; all three methods diverged in {all.Length - found.Length} runs") : "";
         return new Finding(
-            Text($"{found.Min(c => c.ToBest):0.###} to {found.Max(c => c.ToBest):0.###} times the better one's last loss over {found.Length} seeds{diverged}"),
+            found.Length == 1
+                ? Text($"{found[0].ToBest:0.###} times the better one's last loss with one seed{diverged}")
+                : Text($"{found.Min(c => c.ToBest):0.###} to {found.Max(c => c.ToBest):0.###} times the better one's last loss over {found.Length} seeds{diverged}"),
             found.All(c => c.ToBest <= Matches));
     });
 

@@ -30,7 +30,7 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
         SwiGluSmall = Settings("swiglu", 512, 400, 0.01, 0.025),
         SwiGluSmallQuick = SwiGluSmall with { Steps = 22 },
         SwiGluLarge = Settings("swiglu", 8196, 400, 0.0035, 0.0015),
-        SwiGluLargeQuick = SwiGluLarge with { Steps = 4 };
+        SwiGluLargeQuick = SwiGluLarge with { Dim = 32, Width = 128, BatchSize = 1024, Steps = 120 }; // many samples for the width, as there
 
     /// <inheritdoc/>
     public IEnumerable<PaperFigure> Figures =>
