@@ -21,7 +21,7 @@ internal static class SparseRegressionGolden
     /// </summary>
     private static readonly Amplified
         ReluSquare = new(1e-4, 40, 1e-2, 120, 0.3),
-        SwiGlu = new(1e-4, 3, 2e-2, 60, 0.5, UpperBoundBelow: SecondCourse.LossBelow);
+        SwiGlu = new(1e-4, 3, 2e-2, 60, 0.5, UpperBoundBelow: TwoCourses.LossBelow);
 
     /// <summary>Operator norms of the spectrally updated weights see almost-null directions first; measured 9e-5 within three steps.</summary>
     private const double SpectralWeightEarly = 1e-3, SpectralWeightLate = 2e-2;
@@ -29,7 +29,7 @@ internal static class SparseRegressionGolden
     public static IEnumerable<GoldenCase> Cases =>
     [
         Case("sparse_regression_relu_square", Settings("relu_square", 512, 0.081, 0.1, 400), shortSteps: 50, ReluSquare),
-        Case("sparse_regression_swiglu_512", Settings("swiglu", 512, 0.01, 0.025, SecondCourse.Steps), shortSteps: 25, SwiGlu),
+        Case("sparse_regression_swiglu_512", Settings("swiglu", 512, 0.01, 0.025, TwoCourses.Steps), shortSteps: 25, SwiGlu),
         Case("sparse_regression_swiglu_8196", Settings("swiglu", 8196, 0.0035, 0.0015, 20), shortSteps: 3, null),
     ];
 
@@ -52,7 +52,7 @@ internal static class SparseRegressionGolden
             {
                 Compare(comparison, method, values!.AsObject(), log.Methods[method], amplified);
                 if (amplified?.UpperBoundBelow > 0 && method == SparseRegression.SpecGd)
-                    SecondCourse.Compare(comparison, values.AsObject(), log.Methods[method]);
+                    TwoCourses.Compare(comparison, values.AsObject(), log.Methods[method]);
             }
         });
 
@@ -99,6 +99,6 @@ internal static class SparseRegressionGolden
     /// <param name="Late">Relative tolerance up to <paramref name="LateSteps"/>.</param>
     /// <param name="LateSteps">Last step of it.</param>
     /// <param name="LateDecades">Tolerance of the loss beyond, in decades.</param>
-    /// <param name="UpperBoundBelow">Golden losses below this bound ours from above alone (<see cref="SecondCourse"/>).</param>
+    /// <param name="UpperBoundBelow">Golden losses below this bound ours from above alone (<see cref="TwoCourses"/>).</param>
     private sealed record Amplified(double Early, int EarlySteps, double Late, int LateSteps, double LateDecades, double UpperBoundBelow = 0);
 }
