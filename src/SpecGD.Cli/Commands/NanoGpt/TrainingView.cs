@@ -42,7 +42,7 @@ internal static class TrainingView
     private static string Sentence(GptTimes times, NanoGptForecast forecast, int ranks) => string.Create(
         CultureInfo.InvariantCulture,
         $"{times.TokensPerSecond:0} tokens/s over {times.Steps} steps{(ranks > 1 ? $" on {ranks} ranks" : "")}; "
-        + $"seconds a step: forward and backward {A(times.ForwardBackward, times)}, update {A(times.Update, times)}"
+        + $"seconds a step: forward and backward {A(times.ForwardBackward, times)}, update {A(times.Update, times)} (Muon {A(times.MatrixUpdate, times)})"
         + $"{(ranks > 1 ? $", waiting for other ranks {A(times.Exchange, times)}" : "")}; "
         + $"in all: measures {times.Tracking.TotalSeconds:0.0} s, validation {times.Validation.TotalSeconds:0.0} s, "
         + $"checkpoints {times.Checkpoints.TotalSeconds:0.0} s\n"
@@ -57,6 +57,7 @@ internal static class TrainingView
         ["tokens_per_second"] = times.TokensPerSecond,
         ["forward_backward_seconds"] = times.ForwardBackward.TotalSeconds,
         ["update_seconds"] = times.Update.TotalSeconds,
+        ["muon_seconds"] = times.MatrixUpdate.TotalSeconds,
         ["exchange_seconds"] = times.Exchange.TotalSeconds,
         ["measures_seconds"] = times.Tracking.TotalSeconds,
         ["validation_seconds"] = times.Validation.TotalSeconds,

@@ -15,6 +15,9 @@ public sealed record GptTimes(
     /// <summary>Nothing done yet.</summary>
     public static GptTimes Zero { get; } = new(0, 0, default, default, default, default, default, default);
 
+    /// <summary>Of the optimizer's time, that of products of one matrix each: Muon's.</summary>
+    public TimeSpan MatrixUpdate { get; init; }
+
     /// <summary>What has come since an earlier reading.</summary>
     public GptTimes Since(GptTimes earlier)
     {
@@ -27,7 +30,10 @@ public sealed record GptTimes(
             Tracking - earlier.Tracking,
             Validation - earlier.Validation,
             Checkpoints - earlier.Checkpoints,
-            Exchange - earlier.Exchange);
+            Exchange - earlier.Exchange)
+        {
+            MatrixUpdate = MatrixUpdate - earlier.MatrixUpdate,
+        };
     }
 
     /// <summary>Tokens a second of steps: forward, backward, exchange, update and tracker; 0 before the first.</summary>

@@ -200,7 +200,8 @@ public sealed class GptTrainer<T>
         if (watch is not null)
             Optimizer.SpreadGradients();
         watch?.Complete(step, Parameters);
-        var update = Timed(Optimizer.UpdateOwn);
+        TimeSpan matrices = default;
+        var update = Timed(() => matrices = Optimizer.UpdateOwn(Clock));
         exchange += Timed(Optimizer.SpreadUpdates);
         Times = Times with
         {
@@ -208,6 +209,7 @@ public sealed class GptTrainer<T>
             Tokens = Times.Tokens + tokens,
             ForwardBackward = Times.ForwardBackward + forwardBackward,
             Update = Times.Update + update,
+            MatrixUpdate = Times.MatrixUpdate + matrices,
             Tracking = Times.Tracking + (watch?.Elapsed ?? default),
             Exchange = Times.Exchange + exchange,
         };
