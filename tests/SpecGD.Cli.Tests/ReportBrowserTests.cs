@@ -136,7 +136,7 @@ public sealed class ReportBrowserTests : InTemporaryDirectory, IAsyncLifetime
     /// <summary>Widths in pixels: from the first on every figure is seen whole, at the other every wide one must be swiped.</summary>
     private const int DesktopWidth = 1024, PhoneWidth = 390;
 
-    /// <summary>For every figure, once all pictures are there and all details open: whether it scrolls, whether the hint shows, and its size.</summary>
+    /// <summary>Of every figure, once all pictures are there and all details open: whether it scrolls, whether the hint shows, its size.</summary>
     private const string FiguresScript =
         """
         async () => {
@@ -145,7 +145,8 @@ public sealed class ReportBrowserTests : InTemporaryDirectory, IAsyncLifetime
           return [...document.querySelectorAll('figure')].map(f => {
             const plate = f.querySelector('.plate'), image = f.querySelector('img');
             const hint = getComputedStyle(f.querySelector('.hint')).display !== 'none';
-            return [plate.scrollWidth > plate.clientWidth, hint, `picture ${image.width} of ${image.getAttribute('width')}, plate ${plate.clientWidth}`];
+            const size = `picture ${image.width} of ${image.getAttribute('width')}, plate ${plate.clientWidth}`;
+            return [plate.scrollWidth > plate.clientWidth, hint, size];
           });
         }
         """;
