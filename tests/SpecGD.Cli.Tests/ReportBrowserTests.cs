@@ -8,7 +8,7 @@ using SpecGD.Records;
 
 namespace SpecGD.Cli.Tests;
 
-/// <summary>The report of a diagnosis in a real browser: Debian's Chromium, driven by Playwright, which downloads nothing.</summary>
+/// <summary>Reports of a diagnosis and of a run in a real browser: Debian's Chromium, driven by Playwright, which downloads nothing.</summary>
 public sealed class ReportBrowserTests : InTemporaryDirectory, IAsyncLifetime
 {
     private const string ChromiumVariable = "SPECGD_CHROMIUM", UsualChromium = "/usr/bin/chromium";
@@ -39,8 +39,7 @@ public sealed class ReportBrowserTests : InTemporaryDirectory, IAsyncLifetime
     [SkippableFact]
     public async Task The_report_is_whole_readable_and_sortable_on_desktop_and_phone_in_light_and_dark()
     {
-        Skip.If(_browser is null, $"there is no {Chromium} (apt-get install chromium, or {ChromiumVariable}=FILE)");
-        Skip.IfNot(Figures.Gnuplot.GnuplotProgram.Find().Problem is null, "gnuplot is not installed (apt-get install gnuplot-nox)");
+        SkipWithoutPrograms();
         string report = "file://" + Report();
 
         foreach (var (width, height) in new[] { (1280, 900), (390, 844) })
@@ -57,6 +56,39 @@ public sealed class ReportBrowserTests : InTemporaryDirectory, IAsyncLifetime
                 complaints.ShouldBeEmpty();
             }
         }
+    }
+
+    [SkippableFact]
+    public async Task Wide_figures_of_a_run_are_seen_whole_on_a_desktop_and_the_hint_to_swipe_is_there_exactly_where_they_are_not()
+    {
+        SkipWithoutPrograms();
+        string output = Path.Combine(Folder, "run");
+        string[] run = ["run", "sparse-regression", "--dim", "4", "--width", "6", "--batch-size", "12", "--steps", "6", "--spectra-every", "3"];
+        var said = SpecgdProcess.Run(Folder, [.. run, "--output", output]);
+        said.ExitCode.ShouldBe(0, said.Error);
+
+        foreach (int width in new[] { 1920, 1440, 1280, 1024, 860, 845, 740, 390 })
+        {
+            await using var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 900 } });
+            var page = await context.NewPageAsync();
+            await page.GotoAsync("file://" + Path.Combine(output, RunFolder.ReportName));
+            var figures = (await page.EvaluateAsync<JsonElement>(FiguresScript)).EnumerateArray().ToArray();
+            figures.Length.ShouldBeGreaterThanOrEqualTo(4, "two figures and the last frames of two animations");
+            foreach (var figure in figures)
+            {
+                bool scrolls = figure[0].GetBoolean(), hinted = figure[1].GetBoolean();
+                hinted.ShouldBe(scrolls, $"{width} pixels, {figure[2]}");
+                if (width >= DesktopWidth || width == PhoneWidth)
+                    scrolls.ShouldBe(width == PhoneWidth, $"{width} pixels, {figure[2]}");
+            }
+            (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth")).ShouldBeTrue($"{width}: sideways");
+        }
+    }
+
+    private void SkipWithoutPrograms()
+    {
+        Skip.If(_browser is null, $"there is no {Chromium} (apt-get install chromium, or {ChromiumVariable}=FILE)");
+        Skip.IfNot(Figures.Gnuplot.GnuplotProgram.Find().Problem is null, "gnuplot is not installed (apt-get install gnuplot-nox)");
     }
 
     private static async Task Check(IPage page, string where)
@@ -100,6 +132,24 @@ public sealed class ReportBrowserTests : InTemporaryDirectory, IAsyncLifetime
         (await Values()).ShouldBe([.. before.OrderDescending()], where);
         (await page.Locator("#layers tbody tr:last-child").TextContentAsync())!.ShouldContain("frozen", Case.Insensitive, "what was not measured stays last");
     }
+
+    /// <summary>Widths in pixels: from the first on every figure is seen whole, at the other every wide one must be swiped.</summary>
+    private const int DesktopWidth = 1024, PhoneWidth = 390;
+
+    /// <summary>Of every figure, once all pictures are there and all details open: whether it scrolls, whether the hint shows, its size.</summary>
+    private const string FiguresScript =
+        """
+        async () => {
+          document.querySelectorAll('details').forEach(d => d.open = true);
+          await Promise.all([...document.images].map(i => i.decode()));
+          return [...document.querySelectorAll('figure')].map(f => {
+            const plate = f.querySelector('.plate'), image = f.querySelector('img');
+            const hint = getComputedStyle(f.querySelector('.hint')).display !== 'none';
+            const size = `picture ${image.width} of ${image.getAttribute('width')}, plate ${plate.clientWidth}`;
+            return [plate.scrollWidth > plate.clientWidth, hint, size];
+          });
+        }
+        """;
 
     /// <summary>For every visible text: the contrast of its colour with the nearest opaque background behind it, and its beginning.</summary>
     private const string ContrastScript =

@@ -61,8 +61,8 @@ public class FigureCatalogTests
         results.Select(result => result.Name).ShouldBe(["stable-rank-sweep-losses", "stable-rank-sweep", "stable-rank-sweep-from-peak"]);
         folder.Names().ShouldBe(
         [
-            "stable-rank-sweep-from-peak.caption.txt", "stable-rank-sweep-losses.caption.txt", "stable-rank-sweep-losses.dat",
-            "stable-rank-sweep-losses.gp", "stable-rank-sweep.caption.txt",
+            .. new[] { "stable-rank-sweep-from-peak", "stable-rank-sweep-losses", "stable-rank-sweep" }
+                .SelectMany(name => new[] { $"{name}.caption.txt", $"{name}.dat", $"{name}.gp" }),
         ]);
     }
 

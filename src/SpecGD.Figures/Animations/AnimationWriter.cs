@@ -8,17 +8,20 @@ using SpecGD.Records;
 namespace SpecGD.Figures.Animations;
 
 /// <summary>
-/// Writes animations into a folder: NAME.caption.txt always, NAME.gif where gnuplot draws the frames and ImageMagick joins them, and, where asked
-/// for, the frames as pictures in NAME-frames/. Each file appears whole or not at all, and one that could not be made again is removed.
+/// Writes animations into a folder: the last frame as a figure of its own, with all files that a <see cref="FigureWriter"/> writes, for paper
+/// and for readers who want nothing to move; NAME.gif where gnuplot draws the frames and ImageMagick joins them; and, where asked for, the frames
+/// as pictures in NAME-frames/. Each file appears whole or not at all, and one that could not be made again is removed.
 /// </summary>
 public sealed class AnimationWriter
 {
     /// <summary>Enough for a slide; the files stay small.</summary>
     private const double DotsPerInch = 110;
 
+    private const string StillWords = " The still picture is the last frame.";
+
     private const string Consequence = "animations were not made.", Remedy = "then draw the log again (specgd plot).";
 
-    private const string GifEnding = ".gif", CaptionEnding = ".caption.txt", PictureEnding = ".png";
+    private const string GifEnding = ".gif", PictureEnding = ".png";
 
     private readonly GnuplotProgram _gnuplot;
     private readonly string _font;
@@ -47,18 +50,22 @@ public sealed class AnimationWriter
     {
         ArgumentNullException.ThrowIfNull(animation);
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        string place = Path.Combine(Path.GetFullPath(directory), animation.Name), gif = place + GifEnding, caption = place + CaptionEnding;
-        var plans = SharedLayout.Of(animation.Frames, _font).Select(frame => FigurePlan.Of(frame, _font)).ToArray();
-        Directory.CreateDirectory(Path.GetDirectoryName(gif)!);
-        AtomicFile.Write(caption, animation.Caption + "\n");
+        string place = Path.Combine(Path.GetFullPath(directory), animation.Name), gif = place + GifEnding;
+        var frames = SharedLayout.Of(animation.Frames, _font);
+        var plans = frames.Select(frame => FigurePlan.Of(frame, _font)).ToArray();
+        var still = new FigureWriter(_gnuplot, _font).Write(
+            frames[^1].Named(animation.Name) with { Caption = animation.Caption + (frames.Count > 1 ? StillWords : "") }, directory);
         RunFolder.DropFrames(place + RunFolder.FramesEnding);
-        var files = new List<string> { caption };
+        var files = new List<string>(still.Files);
         string? failure = _gnuplot.Draws(FigureFormat.Png) && (KeepsFrames || _imageMagick.Value.Problem is null)
             ? Make(animation, plans, place, files)
             : null;
         if (!files.Contains(gif))
             File.Delete(gif);
-        return new FigureResult(animation.Name, files, files.Contains(gif) ? null : Hint(animation.Name, failure));
+        string? hint = files.Contains(gif) ? still.Hint
+            : failure is not null && still.Hint is not null ? $"{Hint(animation.Name, failure)} {still.Hint}"
+            : Hint(animation.Name, failure);
+        return new FigureResult(animation.Name, files, hint);
     }
 
     /// <summary>

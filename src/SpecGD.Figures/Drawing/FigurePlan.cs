@@ -42,7 +42,7 @@ internal sealed record FigurePlan(Figure Figure, IReadOnlyList<PanelPlan> Panels
         }
         for (int keyRows = 0; ;)
         {
-            var margins = Margins.Of(panels, keyRows, !figure.Title.IsEmpty);
+            var margins = Margins.Of(panels, rows, keyRows, !figure.Title.IsEmpty);
             double plotWidth = margins.PlotWidth(width, columns), plotHeight = margins.PlotHeight(height, rows);
             if (plotWidth <= 0 || plotHeight <= 0)
                 throw new ArgumentException($"The figure '{figure.Name}' is too small for {columns}×{rows} panels.", nameof(figure));

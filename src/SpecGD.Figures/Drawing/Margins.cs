@@ -17,6 +17,10 @@ internal sealed record Margins(double Left, double Right, double KeyDepth, doubl
     public const double FigureTitleScale = 1.25, FigureTitleDepth = 1.2;
 
     private const double FigureTitleRoom = 1.9;
+
+    /// <summary>Beneath a key below, so that it does not seem to belong to the panel of the next row.</summary>
+    private const double AboveNextRow = 1.2;
+
     private const double WithTitle = 2.0, WithoutTitle = 0.9, DepthWithLabel = 3.6, DepthWithoutLabel = 2.1;
 
     /// <summary>The room below.</summary>
@@ -26,13 +30,14 @@ internal sealed record Margins(double Left, double Right, double KeyDepth, doubl
     public static double YLabelDistance(PanelPlan panel) => TicGap + panel.WidestTicLabel(panel.Y) + LabelGap;
 
     /// <summary>
-    /// The room that the largest of <paramref name="panels"/> needs, with a key of so many rows below and a title above all or none.
+    /// The room that the largest of <paramref name="panels"/> needs, which stand in so many rows, with a key of so many rows below and a title above
+    /// all or none.
     /// </summary>
-    public static Margins Of(IReadOnlyList<PanelPlan> panels, int keyRows, bool titled) => new(
+    public static Margins Of(IReadOnlyList<PanelPlan> panels, int rows, int keyRows, bool titled) => new(
         panels.Max(panel => (panel.Panel.Y.Label.IsEmpty ? TicGap + panel.WidestTicLabel(panel.Y) : YLabelDistance(panel) + HalfLine) + Edge),
         panels.Max(panel => panel.WidestTicLabel(panel.X) / 2) + Edge,
         panels.Max(panel => panel.Panel.X.Label.IsEmpty ? DepthWithoutLabel : DepthWithLabel),
-        keyRows == 0 ? 0 : keyRows * KeyPlan.RowHeight + Edge,
+        keyRows == 0 ? 0 : keyRows * KeyPlan.RowHeight + (rows > 1 ? AboveNextRow : Edge),
         panels.Any(panel => !panel.Panel.Title.IsEmpty) ? WithTitle : WithoutTitle,
         titled ? FigureTitleRoom : 0);
 

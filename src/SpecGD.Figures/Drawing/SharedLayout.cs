@@ -8,12 +8,33 @@ internal static class SharedLayout
     /// <summary>
     /// <paramref name="frames"/> with each panel's axes taking in what that panel holds in any frame, with text in <paramref name="font"/>.
     /// </summary>
-    public static IReadOnlyList<Figure> Of(IReadOnlyList<Figure> frames, string font)
+    public static IReadOnlyList<Figure> Of(IReadOnlyList<Figure> frames, string font) => WithSharedKeys(WithSharedAxes(frames), font);
+
+    /// <summary>
+    /// <paramref name="animations"/> with axes that take in what any of them holds in the same panel, so that they can be compared; those whose
+    /// frames have another number of panels keep their own.
+    /// </summary>
+    public static IReadOnlyList<Animation> WithSharedAxes(IReadOnlyList<Animation> animations)
+    {
+        var shared = animations.GroupBy(animation => animation.Frames[0].Panels.Count)
+            .Select(alike => new Queue<Figure>(WithSharedAxes([.. alike.SelectMany(animation => animation.Frames)])))
+            .ToDictionary(frames => frames.Peek().Panels.Count);
+        return
+        [
+            .. animations.Select(animation => new Animation(
+                animation.Name,
+                [.. animation.Frames.Select(frame => shared[frame.Panels.Count].Dequeue())],
+                animation.Caption,
+                animation.FramesPerSecond)),
+        ];
+    }
+
+    private static IReadOnlyList<Figure> WithSharedAxes(IReadOnlyList<Figure> frames)
     {
         var shared = frames;
         for (int panel = 0; panel < frames[0].Panels.Count; panel++)
             shared = WithSharedAxes(shared, panel);
-        return WithSharedKeys(shared, font);
+        return shared;
     }
 
     private static Figure[] WithSharedAxes(IReadOnlyList<Figure> frames, int number)

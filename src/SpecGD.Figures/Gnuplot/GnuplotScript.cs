@@ -16,6 +16,15 @@ internal static class GnuplotScript
     /// <summary>Variables that a caller may set with <c>gnuplot -e</c> before the script.</summary>
     public const string FormatVariable = "format", FontVariable = "font", OutputVariable = "output";
 
+    /// <summary>
+    /// Variable of the script by which logarithmic axes reach beyond their ends: gnuplot counts their tics in logarithms, whose rounding would cost
+    /// the tic at an end its label, as that of 1 on an axis from 0.1 to 1.
+    /// </summary>
+    public const string BeyondVariable = "beyond";
+
+    /// <summary>Variable of the script by which sizes of points are multiplied: the terminals take one size to be of very different ones.</summary>
+    public const string PointVariable = "point";
+
     /// <summary>What a viewer of SVG takes where it lacks the first font.</summary>
     public const string FontFallbacks = ", Times New Roman, serif";
 
@@ -23,6 +32,12 @@ internal static class GnuplotScript
     public const double PngDotsPerInch = 200;
 
     private const double SvgDotsPerInch = 96, PointsPerInch = 72;
+
+    /// <summary>
+    /// Factors that give points the size that they have in a PDF, 0.35 inches across at size 4: the svg terminal draws them 0.545 inches across, and
+    /// pngcairo 27 dots whatever the resolution.
+    /// </summary>
+    private const string SvgPoint = "0.64", PngPointPerDot = "0.013";
 
     /// <summary>The text of the script.</summary>
     /// <param name="plan">The figure.</param>
@@ -85,6 +100,7 @@ internal static class GnuplotScript
             key_character = is_svg ? 0.7 : {{GnuplotSyntax.Number(0.5 * TextMetrics.FontScale(font))}}
             title_shift = is_svg ? -0.7 : -0.4
             tic_shift = is_svg ? 0.35 : 0
+            {{PointVariable}} = is_svg ? {{SvgPoint}} : format eq 'png' ? {{PngPointPerDot}}*{{dotsPerInch}} : 1
             set output output
 
             """.ReplaceLineEndings("\n"));
@@ -102,6 +118,8 @@ internal static class GnuplotScript
         string up = GnuplotSyntax.Share((margins.Bottom + margins.Top) / plan.Height);
         text.Append($$"""
 
+            # Logarithmic axes reach a hair beyond their ends, or rounding would cost the last tic its label.
+            {{BeyondVariable}} = 1 + 1e-9
             set border 3 linewidth 0.8
             set tics nomirror out scale 0.6
             set grid ytics linetype 1 linecolor rgb '#dddddd' linewidth 0.5

@@ -9,11 +9,29 @@ internal static class PanelScript
 {
     private const string BandOpacity = "0.25", BarOpacity = "0.35";
     private const string KeyLift = "0.02";
-    private const double SinglePointSize = 0.5;
+    private const double SinglePointSize = 0.5, MarkerSize = 0.85;
 
     /// <summary>Dashes and gaps in turn, in about half line widths; the round ends lengthen each dash by two.</summary>
     private static readonly Dictionary<Dash, string> Dashes =
-        new() { [Dash.Dashed] = "(6,5)", [Dash.DashDot] = "(10,4.5,1,4.5)", [Dash.Dotted] = "(1,3.5)" };
+        new()
+        {
+            [Dash.Dashed] = "(6,5)",
+            [Dash.DashDot] = "(10,4.5,1,4.5)",
+            [Dash.Dotted] = "(1,3.5)",
+            [Dash.LongDashed] = "(16,5.5)",
+            [Dash.DashDotDot] = "(10,4.5,1,4.5,1,4.5)",
+        };
+
+    /// <summary>Numbers of gnuplot's points, the same in all three terminals.</summary>
+    private static readonly Dictionary<MarkerShape, int> PointTypes = new()
+    {
+        [MarkerShape.Circle] = 7,
+        [MarkerShape.Triangle] = 9,
+        [MarkerShape.Square] = 5,
+        [MarkerShape.Diamond] = 13,
+        [MarkerShape.InvertedTriangle] = 11,
+        [MarkerShape.Pentagon] = 15,
+    };
 
     /// <summary>Appends panel <paramref name="number"/> of the figure, counted from 0.</summary>
     public static void Append(StringBuilder text, FigurePlan plan, int number)
@@ -50,7 +68,8 @@ internal static class PanelScript
     private static void AppendAxis(StringBuilder text, string name, ResolvedAxis axis, string ticOptions)
     {
         text.Append(axis.IsLogarithmic ? $"set logscale {name}\n" : $"unset logscale {name}\n");
-        text.Append($"set {name}range [{GnuplotSyntax.Number(axis.From)}:{GnuplotSyntax.Number(axis.To)}]\n");
+        var (below, above) = axis.IsLogarithmic ? ($"/{GnuplotScript.BeyondVariable}", $"*{GnuplotScript.BeyondVariable}") : ("", "");
+        text.Append($"set {name}range [{GnuplotSyntax.Number(axis.From)}{below}:{GnuplotSyntax.Number(axis.To)}{above}]\n");
         string tics = axis.GivenTics.Count == 0
             ? $"{GnuplotSyntax.Number(axis.FirstTic)},{GnuplotSyntax.Number(axis.Step)}"
             : axis.HasTicTexts
@@ -82,7 +101,8 @@ internal static class PanelScript
     }
 
     /// <summary>
-    /// What the plot command lists: bands and bars first, beneath all lines; neighbours that differ in nothing but their block become one loop.
+    /// What the plot command lists: bands and bars first, beneath all lines, and marks last, above them; neighbours
+    /// that differ in nothing but their block become one loop.
     /// </summary>
     private static IEnumerable<string> Clauses(PanelPlan panel)
     {
@@ -91,7 +111,8 @@ internal static class PanelScript
             .. panel.Curves.Where(c => c.Curve is TileCurve).Select(Tiles),
             .. panel.Curves.Where(c => c.Curve is HistogramCurve).Select(c => Bars(c, panel.Y)),
             .. panel.Curves.Where(c => c.Curve is BandCurve).Select(Band),
-            .. panel.Curves.Where(HasLine).Select(Line),
+            .. panel.Curves.Where(HasLine).SelectMany(Line),
+            .. panel.Curves.Where(HasMarks).Select(Marks),
         ];
         for (int i = 0; i < clauses.Length;)
         {
@@ -126,18 +147,46 @@ internal static class PanelScript
         return new Clause(curve.Index, $"using 1:2:3 with filledcurves {fill} {title}");
     }
 
-    private static Clause Line(CurvePlan curve)
+    private static bool HasMarks(CurvePlan curve) =>
+        HasLine(curve) && curve.Index >= 0 && !curve.IsScattered && curve.Curve.Stroke.Marker is not null;
+
+    /// <summary>The line with its entry in the key; of a line with marks the entry stands alone, so that the key shows both.</summary>
+    private static IEnumerable<Clause> Line(CurvePlan curve)
     {
-        string style = $"{Style(curve.Curve.Stroke)} {Title(curve.Curve)}";
-        string size = GnuplotSyntax.Number(curve.Curve is PointCurve points ? points.Size : SinglePointSize);
-        return curve.Curve switch
+        bool apart = HasMarks(curve) && !curve.Curve.Label.IsEmpty;
+        string style = $"{Style(curve.Curve.Stroke)} {(apart ? "notitle" : Title(curve.Curve))}";
+        string point = Points(PointTypes[MarkerShape.Circle], curve.Curve is PointCurve points ? points.Size : SinglePointSize);
+        yield return curve.Curve switch
         {
             HorizontalLine line => new Clause(-1, $"{GnuplotSyntax.Number(line.Y)} with lines {style}"),
-            VerticalLine or KeySample => new Clause(-1, $"NaN with lines {style}"),
-            _ when curve.IsScattered => new Clause(curve.Index, $"using 1:{curve.Columns.Count} with points pointtype 7 pointsize {size} {style}"),
+            KeySample => Sample(curve.Curve),
+            VerticalLine => new Clause(-1, $"NaN with lines {style}"),
+            _ when curve.IsScattered => new Clause(curve.Index, $"using 1:{curve.Columns.Count} with points {point} {style}"),
             _ => new Clause(curve.Index, $"using 1:{curve.Columns.Count} with lines {style}"),
         };
+        if (apart)
+            yield return Sample(curve.Curve);
     }
+
+    /// <summary>An entry of the key alone, as the curve is drawn.</summary>
+    private static Clause Sample(Curve curve)
+    {
+        string how = curve.Stroke.Marker is { } marker ? $"linespoints {Points(marker)}" : "lines";
+        return new Clause(-1, $"NaN with {how} {Style(curve.Stroke)} {Title(curve)}");
+    }
+
+    private static Clause Marks(CurvePlan curve)
+    {
+        var marker = curve.Curve.Stroke.Marker!;
+        var (every, first) = marker.Rows(curve.Columns[0].Count);
+        return new Clause(
+            curve.Index,
+            $"every {every}::{first} using 1:{curve.Columns.Count} with points {Points(marker)} linecolor rgb '{curve.Curve.Stroke.Color}' notitle");
+    }
+
+    private static string Points(Marker marker) => Points(PointTypes[marker.Shape], MarkerSize);
+
+    private static string Points(int type, double size) => $"pointtype {type} pointsize {GnuplotSyntax.Number(size)}*{GnuplotScript.PointVariable}";
 
     private static string Style(Stroke stroke)
     {

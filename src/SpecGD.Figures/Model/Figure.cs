@@ -23,7 +23,7 @@ public sealed record Figure
     public IReadOnlyList<Panel> Panels { get; internal init; }
 
     /// <summary>What is drawn, in sentences.</summary>
-    public string Caption { get; }
+    public string Caption { get; internal init; }
 
     /// <summary>What stands above all panels, in larger letters; empty for nothing.</summary>
     public FigureText Title { get; init; } = FigureText.Empty;

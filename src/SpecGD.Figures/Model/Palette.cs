@@ -10,6 +10,9 @@ public static class Palette
 
     private static readonly string[] OtherColors = ["#009E73", "#CC79A7", "#56B4E9", "#D55E00"];
 
+    /// <summary>The colours that no method with a role has.</summary>
+    private static readonly string[] OtherMethodColors = ["#CC79A7", "#56B4E9", "#D55E00", "#000000"];
+
     /// <summary>Gradient descent.</summary>
     public static Stroke GradientDescent { get; } = new("#0072B2", MainWidth);
 
@@ -31,11 +34,20 @@ public static class Palette
     /// <summary>A place that stands out, such as the largest singular value.</summary>
     public static Stroke Mark { get; } = new("#D55E00", ReferenceWidth, Dash.Dashed);
 
-    /// <summary>A method without a role, the <paramref name="ordinal"/>-th from 0; after four the colours come again with other dashes.</summary>
-    public static Stroke Other(int ordinal)
+    /// <summary>
+    /// Something that is no method, such as a layer, the <paramref name="ordinal"/>-th from 0; after four the colours come again with other dashes.
+    /// </summary>
+    public static Stroke Other(int ordinal) => Of(OtherColors, ordinal);
+
+    /// <summary>
+    /// A method without a role, the <paramref name="ordinal"/>-th from 0, in a colour that no role has; after four as <see cref="Other"/>.
+    /// </summary>
+    public static Stroke OtherMethod(int ordinal) => Of(OtherMethodColors, ordinal);
+
+    private static Stroke Of(string[] colors, int ordinal)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ordinal);
-        var dash = (Dash)(ordinal / OtherColors.Length % Enum.GetValues<Dash>().Length);
-        return new Stroke(OtherColors[ordinal % OtherColors.Length], MainWidth, dash);
+        var dash = (Dash)(ordinal / colors.Length % Enum.GetValues<Dash>().Length);
+        return new Stroke(colors[ordinal % colors.Length], MainWidth, dash);
     }
 }

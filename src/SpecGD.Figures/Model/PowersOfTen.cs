@@ -11,4 +11,15 @@ internal static class PowersOfTen
     /// squeeze the rest of a figure. Infinite where there is no such loss.
     /// </summary>
     public static double CeilingOf(double firstLoss) => firstLoss > 0 && double.IsFinite(firstLoss) ? 10 * Below(firstLoss) : double.PositiveInfinity;
+
+    /// <summary>
+    /// Where the axis of these losses, a list for each line, ends: at their ceiling where one has grown beyond it by more than a decade, else where
+    /// the data end (null).
+    /// </summary>
+    public static double? EndOf(IReadOnlyList<IReadOnlyList<double>> losses)
+    {
+        var first = losses.Where(line => line.Count > 0).Select(line => line[0]).Where(double.IsFinite);
+        double ceiling = CeilingOf(first.DefaultIfEmpty(double.NaN).Max());
+        return losses.Any(line => line.Any(loss => loss > 10 * ceiling)) ? ceiling : null;
+    }
 }

@@ -4,7 +4,11 @@ namespace SpecGD.Figures.Model;
 /// <param name="Color">Its colour as #RRGGBB.</param>
 /// <param name="Width">Its width in points.</param>
 /// <param name="Dash">Its dashes.</param>
-public sealed record Stroke(string Color, double Width, Dash Dash = Dash.Solid);
+public sealed record Stroke(string Color, double Width, Dash Dash = Dash.Solid)
+{
+    /// <summary>What stands on the line here and there; null for nothing.</summary>
+    public Marker? Marker { get; init; }
+}
 
 /// <summary>Dashes of a line, so that curves differ without their colours.</summary>
 public enum Dash
@@ -20,4 +24,10 @@ public enum Dash
 
     /// <summary>Dots.</summary>
     Dotted,
+
+    /// <summary>Long dashes.</summary>
+    LongDashed,
+
+    /// <summary>A long dash and two dots in turn.</summary>
+    DashDotDot,
 }

@@ -34,7 +34,7 @@ public sealed class AdaptiveComparisonFigure : IFigureRecipe
             panels,
             "Training loss of gradient descent (GD), SpecGD, and the adaptive method, which takes the step of either, layer by layer, as nr(G) and st(A) "
             + "say; a line for every seed. Where the adaptive method takes the steps of one of the two throughout, its dashes run along that line. "
-            + "Losses beyond the power of ten above the first ones, as of runs that diverge, lie outside.")
+            + "Where losses grow more than a decade beyond the power of ten above the first ones, as of runs that diverge, the axis ends there.")
         {
             Columns = columns,
             Width = columns * PanelWidth,
@@ -45,7 +45,7 @@ public sealed class AdaptiveComparisonFigure : IFigureRecipe
     private static Panel Of(string setting, AdaptiveRow[] rows) => new(
         TitleOf(setting),
         new Axis("Training iteration") { WholeNumbers = true, From = 0, To = 1 + rows.Max(row => row.Loss.Steps[^1]) },
-        new Axis("Training loss") { Logarithmic = true, To = Ceiling(rows) },
+        new Axis("Training loss") { Logarithmic = true, To = PowersOfTen.EndOf([.. rows.Select(row => row.Loss.Values)]) },
         [
             .. from method in Methods
                from row in rows.Where(row => row.Method == method.Method).Index()
@@ -54,13 +54,6 @@ public sealed class AdaptiveComparisonFigure : IFigureRecipe
                    Label = row.Index == 0 ? method.Label : FigureText.Empty,
                },
         ]);
-
-    /// <summary>The end of the axis, where a loss lies beyond it.</summary>
-    private static double? Ceiling(AdaptiveRow[] rows)
-    {
-        double ceiling = PowersOfTen.CeilingOf(rows.Max(row => row.Loss.Values[0]));
-        return rows.Any(row => row.Loss.Values.Any(value => value > ceiling)) ? ceiling : null;
-    }
 
     private static string TitleOf(string setting) => setting switch
     {

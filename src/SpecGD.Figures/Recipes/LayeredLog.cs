@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Experiments;
 using SpecGD.Figures.Drawing;
@@ -9,13 +10,15 @@ namespace SpecGD.Figures.Recipes;
 /// <summary>A log of the sparse regression, with its methods in the order of the key.</summary>
 internal sealed class LayeredLog
 {
-    /// <summary>The authors' plotting looks for SpecGD under this name; their runs write <c>specgd</c>. Both are drawn.</summary>
-    private const string BlockSpecGd = "block_specgd";
+    private static readonly Dash[] Dashes = Enum.GetValues<Dash>();
 
-    private static readonly Dash[] Dashes = [Dash.Solid, Dash.Dashed, Dash.DashDot, Dash.Dotted];
+    private static readonly MarkerShape[] Shapes = Enum.GetValues<MarkerShape>();
 
     /// <summary>Places along the axis of a small panel that the eye tells apart; of longer runs the ranks are drawn as bands.</summary>
     private const int DistinctPlaces = 250;
+
+    /// <summary>An axis that is cut ends a little above the largest value that it shows.</summary>
+    private const double Headroom = 1.05;
 
     private readonly RunLog _log;
     private readonly (string Name, string Label, Stroke Stroke)[] _methods;
@@ -23,9 +26,15 @@ internal sealed class LayeredLog
     private LayeredLog(RunLog log)
     {
         _log = log;
-        var others = log.Methods.Keys.Where(name => RoleOf(name) is null).ToList();
-        _methods = [.. log.Methods.Keys.Select(name => (name, LabelOf(name), RoleOf(name) ?? Palette.Other(others.IndexOf(name))))];
+        End = PowersOfTen.EndOf([.. log.Methods.Values.Select(method => method.Find(Loss)?.Values ?? [])]);
+        _methods = [.. log.Methods.Keys.Zip(MethodStroke.Of(log.Methods.Keys), (name, stroke) => (name, LabelOf(name), stroke))];
     }
+
+    /// <summary>Name of the series of losses.</summary>
+    public const string Loss = "loss";
+
+    /// <summary>Where the axis of losses ends, since a method diverged; null where it takes in all.</summary>
+    public double? End { get; }
 
     /// <summary>Name of the experiment.</summary>
     public static string Experiment { get; } = new SparseRegression().Name;
@@ -57,6 +66,25 @@ internal sealed class LayeredLog
         ? " Ranks that jump from step to step are drawn as a light band between their running extremes, with the running mean as the line."
         : "";
 
+    /// <summary>What captions say where a method diverged; nothing where none did.</summary>
+    public string Divergence => End is { } end ? " " + Outside(end) : "";
+
+    /// <summary>What captions say of losses beyond the end of their axis.</summary>
+    public static string Outside(double end) =>
+        string.Create(CultureInfo.InvariantCulture, $"Losses above {end:G4}, as of a method that diverges, lie outside.");
+
+    /// <summary>
+    /// Where the axis of a series that grows with the loss, such as a norm, ends: a little above the largest value from before the losses leave
+    /// theirs; null where none does.
+    /// </summary>
+    public double? EndOf(string series)
+    {
+        if (End is not { } end)
+            return null;
+        double largest = _log.Methods.Values.Max(method => LargestWithin(method, series, end));
+        return largest > 0 ? Headroom * largest : null;
+    }
+
     /// <summary>
     /// The log as one of this experiment, or null: by its configuration, or, in a log of the authors' script, by series of a third layer.
     /// </summary>
@@ -66,35 +94,44 @@ internal sealed class LayeredLog
         bool fits = log.ConfigText("experiment") is { } experiment
             ? experiment == Experiment
             : log.Methods.Values.Any(method => method.Find("activations.layer3") is not null);
-        return fits && log.Methods.Values.Any(method => method.TryGet("loss", out _)) ? new LayeredLog(log) : null;
+        return fits && log.Methods.Values.Any(method => method.TryGet(Loss, out _)) ? new LayeredLog(log) : null;
     }
 
-    /// <summary>One line a method for each of several series: the colour tells the method, the dash the series, and the key explains both.</summary>
+    /// <summary>
+    /// One line a method for each of several series: the colour and the marks tell the method, the dash the series, and the key explains all. Of
+    /// lines that coincide the last covers the others, but not their marks.
+    /// </summary>
     /// <param name="series">Names of the series and what the key calls their dashes.</param>
     public Curve[] Curves(params IReadOnlyList<(string Name, FigureText Label)> series)
     {
-        Curve[][] curves = [.. series.Select((one, i) => Lines(one.Name, _ => Dashes[i % Dashes.Length]))];
+        Curve[][] curves = [.. series.Select((one, i) => Lines(one.Name, method => Marked(method) with { Dash = Dashes[i % Dashes.Length] }))];
         var shown = series.Index().Where(one => curves[one.Index].Length > 0).ToArray();
         if (shown.Length < 2)
             return shown.Length == 0 ? [] : CurvesDashedByMethod(shown[0].Item.Name);
         return
         [
-            .. _methods.Where(method => curves.Any(lines => lines.Any(line => line.Stroke.Color == method.Stroke.Color)))
-                .Select(method => new KeySample(method.Stroke) { Label = method.Label }),
+            .. _methods.Index().Where(method => curves.Any(lines => lines.Any(line => line.Stroke.Color == method.Item.Stroke.Color)))
+                .Select(method => new KeySample(Marked(method.Index) with { Dash = Dash.Solid }) { Label = method.Item.Label }),
             .. shown.Select(one => new KeySample(Palette.Reference with { Dash = Dashes[one.Index % Dashes.Length] }) { Label = one.Item.Label }),
             .. curves.SelectMany(lines => lines).Select(line => line with { Label = FigureText.Empty }),
         ];
     }
 
     /// <summary>One line a method that has the series, each method in dashes of its own, so that two lines that coincide are both seen.</summary>
-    public Curve[] CurvesDashedByMethod(string series) => Lines(series, method => Dashes[method % Dashes.Length]);
+    public Curve[] CurvesDashedByMethod(string series) =>
+        Lines(series, method => _methods[method].Stroke with { Dash = Dashes[method % Dashes.Length] });
 
-    private Curve[] Lines(string series, Func<int, Dash> dash) =>
+    /// <summary>The stroke of a method with its marks; without, where there is no other to tell it from.</summary>
+    private Stroke Marked(int method) => _methods.Length == 1
+        ? _methods[method].Stroke
+        : _methods[method].Stroke with { Marker = new Marker(Shapes[method % Shapes.Length], method, _methods.Length) };
+
+    private Curve[] Lines(string series, Func<int, Stroke> stroke) =>
     [
         .. from method in _methods.Index()
            let values = _log.Methods[method.Item.Name].Find(series)
            where values is { Count: > 0 }
-           select CurveOf(series, values, method.Item.Stroke with { Dash = dash(method.Index) }) with { Label = method.Item.Label },
+           select CurveOf(series, values, stroke(method.Index)) with { Label = method.Item.Label },
     ];
 
     /// <summary>A line; of ranks over more steps than can be told apart, which then jump up and down on the spot, a band with its mean.</summary>
@@ -108,36 +145,40 @@ internal sealed class LayeredLog
         return new BandCurve(steps, band.Lower, band.Upper, band.Mean, stroke);
     }
 
+    /// <summary>The largest value of a series from before the step that takes the loss beyond <paramref name="end"/>.</summary>
+    private static double LargestWithin(MethodLog method, string series, double end)
+    {
+        var losses = method.Find(Loss);
+        int beyond = losses?.Values.ToList().FindIndex(loss => !(loss <= end)) ?? -1;
+        int last = losses is null || beyond < 0 ? int.MaxValue : losses.Steps[beyond] - 1;
+        var values = method.Find(series) ?? new Series();
+        return values.Values.Where((value, i) => values.Steps[i] < last && double.IsFinite(value)).DefaultIfEmpty(0).Max();
+    }
+
+    /// <summary>The panel of the losses.</summary>
+    public Panel LossPanel() => Panel("Training loss", "Mean squared error", logarithmic: true, CurvesDashedByMethod(Loss), End);
+
     /// <summary>A panel over the training steps.</summary>
-    public Panel Panel(FigureText title, FigureText label, bool logarithmic, IReadOnlyList<Curve> curves) => new(
+    public Panel Panel(FigureText title, FigureText label, bool logarithmic, IReadOnlyList<Curve> curves, double? to = null) => new(
         title,
         new Axis("Training iteration")
         {
             WholeNumbers = true,
             From = 0,
-            To = Math.Max(1, _log.Methods.Values.Max(m => m.Find("loss") is { Count: > 0 } loss ? loss.Steps[^1] + 1 : 1)),
+            To = Math.Max(1, _log.Methods.Values.Max(m => m.Find(Loss) is { Count: > 0 } loss ? loss.Steps[^1] + 1 : 1)),
         },
-        new Axis(label) { Logarithmic = logarithmic, From = logarithmic ? null : 0 },
+        new Axis(label) { Logarithmic = logarithmic, From = logarithmic ? null : 0, To = to },
         curves);
 
     /// <summary>What the key calls the method <paramref name="name"/>.</summary>
     public static string LabelOf(string name) => name switch
     {
         SparseRegression.GradientDescent => "GD",
-        SparseRegression.SpecGd or BlockSpecGd => "SpecGD",
+        SparseRegression.SpecGd or MethodStroke.BlockSpecGd => "SpecGD",
         SparseRegression.Adaptive => "Adaptive",
         "muon" => "Muon",
         "adam" => "Adam",
         "adamw" => "AdamW",
         _ => name,
-    };
-
-    /// <summary>The stroke of the methods that every figure draws alike; null for the others.</summary>
-    private static Stroke? RoleOf(string name) => name switch
-    {
-        SparseRegression.GradientDescent => Palette.GradientDescent,
-        SparseRegression.SpecGd or BlockSpecGd => Palette.SpecGd,
-        SparseRegression.Adaptive => Palette.Adaptive,
-        _ => null,
     };
 }

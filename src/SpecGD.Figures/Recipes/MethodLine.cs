@@ -45,7 +45,7 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
             .. restarts.Select((m, i) => new MethodLine(m.Key, m.Value, i == 0 ? restartLabel : FigureText.Empty, Palette.Restart)),
             .. Of(RandomFeature.FromPeak),
             .. Of(RandomFeature.Adaptive),
-            .. others.Select((m, i) => new MethodLine(m.Key, m.Value, Shortened(m.Key), Palette.Other(i))),
+            .. others.Select((m, i) => new MethodLine(m.Key, m.Value, Shortened(m.Key), Palette.OtherMethod(i))),
         ];
 
         IEnumerable<MethodLine> Of(string name) => from m in methods
@@ -78,14 +78,18 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
 
     private static double[] Raised(Series series, double floor) => [.. series.Values.Select(value => Math.Max(value, floor))];
 
-    private static (FigureText Label, Stroke Stroke)? RoleOf(string name) => name switch
+    private static (FigureText Label, Stroke Stroke)? RoleOf(string name)
     {
-        RandomFeature.GradientDescent => ("GD", Palette.GradientDescent),
-        RandomFeature.SpecGd => ("SpecGD", Palette.SpecGd),
-        RandomFeature.FromPeak => ("SpecGD from peak", Palette.FromPeak),
-        RandomFeature.Adaptive => ("Adaptive", Palette.Adaptive),
-        _ => null,
-    };
+        string? label = name switch
+        {
+            RandomFeature.GradientDescent => "GD",
+            RandomFeature.SpecGd => "SpecGD",
+            RandomFeature.FromPeak => "SpecGD from peak",
+            RandomFeature.Adaptive => "Adaptive",
+            _ => null,
+        };
+        return label is null ? null : (label, MethodStroke.RoleOf(name)!);
+    }
 
     private static string Shortened(string name) => name.Length <= LongestLabel ? name : name[..(LongestLabel - 1)] + "…";
 

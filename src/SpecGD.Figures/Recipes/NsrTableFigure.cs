@@ -8,6 +8,8 @@ namespace SpecGD.Figures.Recipes;
 /// <summary>Figure 12: noise-to-signal ratios and effective ranks against the width, with the bounds; a panel an activation.</summary>
 public sealed class NsrTableFigure : IFigureRecipe
 {
+    private const double PointSize = 0.7;
+
     private static readonly (string Covariance, FigureText Label, int Ordinal)[] Covariances =
     [
         (NsrTable.Isotropic, "Σ = I", 0),
@@ -28,15 +30,7 @@ public sealed class NsrTableFigure : IFigureRecipe
         return new Figure(
             Name,
             [panels[0] with { Key = KeyPlacement.Below }, .. panels.Skip(1)],
-            "Noise-to-signal ratio of z = σ(Wx), x ~ N(0, Σ), over fresh samples, against the bound of each activation (dashed), and the "
-            + "effective rank of M = E zzᵀ in "
-            + "closed form, which the ratio bounds. W is Gaussian, d × d with variance 1/d; Σ is the identity or has eigenvalues "
-            + "proportional to 1/i and the same trace. "
-            + "Lines are means over the weight matrices, bands reach from the least to the largest. The bound of GELU depends on the least "
-            + "variance of a coordinate and "
-            + "is averaged. Without a nonlinearity the mean is zero, nothing is bounded, and only the effective rank is shown. The leaky "
-            + "ReLU has slopes "
-            + $"q = {log.Config["slope_positive"]} and p = {log.Config["slope_negative"]}. The key is that of all panels.")
+            Caption(log))
         {
             Columns = 3,
             Height = 8,
@@ -44,11 +38,23 @@ public sealed class NsrTableFigure : IFigureRecipe
         };
     }
 
+    private static string Caption(RunLog log) =>
+        "Noise-to-signal ratio of z = σ(Wx), x ~ N(0, Σ), against the bound of each activation (dashed), and the effective rank of M = E zzᵀ in "
+        + "closed form, which the ratio bounds. W is Gaussian, d × d with variance 1/d; Σ is the identity or has eigenvalues proportional to 1/i "
+        + "and the same trace. Lines are means over the weight matrices, bands reach from the least to the largest. "
+        + $"The ratio is that of {log.Config["samples"]} fresh samples, a quotient of their means, and scatters about the exact one (points of "
+        + "either colour, in closed form): where that attains its bound, as for all but GELU, the lines may lie above the bound by their sampling "
+        + "error. "
+        + "The bound of GELU depends on the least variance of a coordinate and is averaged. Without a nonlinearity the mean is zero, nothing is "
+        + "bounded, and only the effective rank is shown. "
+        + $"The leaky ReLU has slopes q = {log.Config["slope_positive"]} and p = {log.Config["slope_negative"]}. "
+        + "The key of the first panel is that of all but for GELU's two bounds.";
+
     private static Panel Of(IReadOnlyList<NsrRow> rows)
     {
         string activation = rows[0].Activation;
         bool isBounded = activation != NsrTable.Unbounded;
-        List<Curve> curves = [], bounds = [];
+        List<Curve> curves = [], bounds = [], exact = [];
         foreach (var (covariance, label, ordinal) in Covariances)
         {
             NsrRow[] of = [.. rows.Where(row => row.Covariance == covariance).OrderBy(row => row.Dimension)];
@@ -56,10 +62,22 @@ public sealed class NsrTableFigure : IFigureRecipe
                 curves.Insert(curves.Count / 2, Band(of, row => row.Sampled, Palette.Other(ordinal)) with { Label = "NSR, " + label });
             curves.Add(Band(of, row => row.EffectiveRank, Palette.Other(ordinal) with { Dash = Dash.DashDot }) with { Label = "er, " + label });
             if (isBounded && BoundVaries(rows))
-                bounds.Add(new LineCurve(Widths(of), [.. of.Select(row => row.Bound.Mean)], Palette.Other(ordinal) with { Dash = Dash.Dashed }));
+                bounds.Add(new LineCurve(Widths(of), [.. of.Select(row => row.Bound.Mean)], Palette.Other(ordinal) with { Dash = Dash.Dashed })
+                {
+                    Label = "bound, " + label,
+                });
+            double[] closed = [.. of.Select(row => row.Exact.Mean)];
+            if (isBounded)
+                exact.Add(new PointCurve(Widths(of), closed, Palette.Other(ordinal))
+                {
+                    Label = exact.Count == 0 ? "exact NSR" : "",
+                    Size = PointSize,
+                });
         }
-        if (isBounded && !BoundVaries(rows))
+        bool own = BoundVaries(rows);
+        if (isBounded && !own)
             bounds.Add(new HorizontalLine(rows[0].Bound.Mean, Palette.Reference) { Label = "bound" });
+        IEnumerable<Curve> measured = [.. curves, .. exact];
         return new Panel(
             TitleOf(activation),
             StatementPanels.DimensionAxis(Widths(rows)),
@@ -67,9 +85,9 @@ public sealed class NsrTableFigure : IFigureRecipe
             {
                 From = isBounded ? null : 0,
             },
-            [.. curves, .. bounds])
+            [.. own ? measured.Select(curve => curve with { Label = FigureText.Empty }) : measured, .. bounds])
         {
-            Key = KeyPlacement.None,
+            Key = own ? KeyPlacement.Automatic : KeyPlacement.None,
         };
     }
 

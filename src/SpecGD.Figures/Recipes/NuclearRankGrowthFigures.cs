@@ -45,13 +45,14 @@ public sealed class NuclearRankStartFigure : IFigureRecipe
         "Nuclear rank of the gradient at the zero start and after one step of gradient descent, against the number k of features: "
         + "flat at the start, close to linear after one step.");
 
-    private static Curve[] Curves(LogNode section) => [Curve(section, "nr0", "step 0", 0), Curve(section, "nr1", "step 1", 1)];
+    private static Curve[] Curves(LogNode section) =>
+        [Curve(section, "nr0", "step 0", 0, MarkerShape.Circle), Curve(section, "nr1", "step 1", 1, MarkerShape.Square)];
 
-    private static LineCurve Curve(LogNode section, string key, string label, int ordinal)
+    private static LineCurve Curve(LogNode section, string key, string label, int ordinal, MarkerShape mark)
     {
         var points = section[key].NumberedMembers();
         double[] k = [.. points.Select(p => p.Key)], ranks = [.. points.Select(p => p.Node.Number ?? double.NaN)];
-        return new LineCurve(k, ranks, GrowthModel.StrokeOf(ordinal)) { Label = label };
+        return new LineCurve(k, ranks, GrowthModel.StrokeOf(ordinal) with { Marker = new Marker(mark) }) { Label = label };
     }
 }
 

@@ -13,9 +13,15 @@ internal static class RandomFeatureCaption
     private static readonly (string Key, string Name)[] Settings =
         [("activation", "activation"), ("dim", "dim"), ("feature_dim", "feature dim"), ("num_samples", "samples"), ("seed", "seed")];
 
-    public static string Of(RunLog log, IReadOnlyList<MethodLine> lines, double? stableRank) => string.Join(' ', Sentences(log, lines, stableRank));
+    /// <summary>The caption.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="lines">The methods that are drawn.</param>
+    /// <param name="stableRank">st(A), or null where it is not drawn.</param>
+    /// <param name="end">Where the axis of losses ends before the largest of them; null where it takes in all.</param>
+    public static string Of(RunLog log, IReadOnlyList<MethodLine> lines, double? stableRank, double? end) =>
+        string.Join(' ', Sentences(log, lines, stableRank, end));
 
-    private static IEnumerable<string> Sentences(RunLog log, IReadOnlyList<MethodLine> lines, double? stableRank)
+    private static IEnumerable<string> Sentences(RunLog log, IReadOnlyList<MethodLine> lines, double? stableRank, double? end)
     {
         string settings = string.Join(", ", Settings.Where(s => log.Config[s.Key] is JsonValue).Select(s => $"{s.Name} {log.Config[s.Key]}"));
         yield return $"Gradient descent (GD) and SpecGD on a random-feature regression{(settings.Length > 0 ? $" ({settings})" : "")}.";
@@ -35,6 +41,8 @@ internal static class RandomFeatureCaption
         }
         if (lines.Any(line => line.Log.TryGet("loss", out var loss) && loss.Values.Any(value => !(value > 0 && double.IsFinite(value)))))
             yield return "Losses that are zero or not finite are gaps.";
+        if (end is { } ceiling)
+            yield return LayeredLog.Outside(ceiling);
     }
 
     private static string Steps(int[] steps) => steps switch

@@ -33,12 +33,13 @@ public sealed class RandomFeatureFigure : IFigureRecipe
         if (StableRank(log) is { } stableRank)
             ranks = [.. ranks, new HorizontalLine(stableRank, Palette.Reference) { Label = LeastSquaresLabels.StableRank }];
         var steps = new Axis("Training iteration") { WholeNumbers = true, From = 0, To = 1 + lines.Max(line => line.LastStep) };
+        double? end = PowersOfTen.EndOf([.. losses.Select(line => line.Columns[1].Values)]);
         Panel[] panels =
         [
-            new("Training loss", steps, new Axis(LeastSquaresLabels.Loss) { Logarithmic = true }, losses),
+            new("Training loss", steps, new Axis(LeastSquaresLabels.Loss) { Logarithmic = true, To = end }, losses),
             new("Nuclear rank of the gradient", steps, new Axis(LeastSquaresLabels.Rank) { From = 0 }, ranks),
         ];
-        return new Figure(Name, panels, RandomFeatureCaption.Of(log, lines, StableRank(log)));
+        return new Figure(Name, panels, RandomFeatureCaption.Of(log, lines, StableRank(log), end));
     }
 
     /// <summary>Records on either side of a step that the band takes in: one at least, so that it holds both sides of the alternation.</summary>

@@ -47,7 +47,7 @@ public sealed class ReluSpectrumFigure : IFigureRecipe
         var density = SpectrumHistogram.DensityAxis(curves.SelectMany(panel => panel));
         return new Figure(
             Name,
-            [.. rows.Select((row, i) => new Panel(row.Title, values, density, curves[i]))],
+            [.. rows.Select((row, i) => new Panel(row.LongTitle, values, density, curves[i]) { Key = KeyPlacement.None })],
             ReluSpectrumLog.Caption("a panel"))
         {
             Columns = PanelsInARow,

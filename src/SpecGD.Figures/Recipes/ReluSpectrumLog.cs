@@ -15,12 +15,17 @@ internal sealed record ReluSpectrumRow(double Dimension, double StableRank, doub
     public FigureText Title =>
         FigureText.Italic("d") + Invariant($" = {Dimension},  ") + LeastSquaresLabels.StableRank + Invariant($" = {StableRank:0.00}");
 
+    /// <summary>The same with the largest singular value, for panels that have no room for a key.</summary>
+    public FigureText LongTitle => Title + ",  " + Largest;
+
+    private FigureText Largest => FigureText.Italic("σ") + FigureText.Subscript("1") + Invariant($" = {Values.Max():G4}");
+
     /// <summary>The histogram, with as many bins as its count of values asks for and the largest marked.</summary>
     public Curve[] Curves() => SpectrumHistogram.Curves(
         Values,
         SpectrumHistogram.Edges(Values.Min(), Values.Max(), SpectrumHistogram.BinsFor(Values.Length)),
         Palette.GradientDescent,
-        "largest, " + FigureText.Italic("σ") + FigureText.Subscript("1") + Invariant($" = {Values.Max():G4}"));
+        "largest, " + Largest);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
@@ -58,7 +63,8 @@ internal static class ReluSpectrumLog
     /// <summary>The sentences that explain the histograms.</summary>
     public static string Caption(string each) =>
         $"Singular values of A = ReLU(WX) with W (2d × d) and X (d × 8d) Gaussian, {each} for each input dimension d. "
-        + "Bins of equal ratio; the bars show the density over the decimal logarithm of σ. Dashed: the largest singular value, which the common mean "
+        + "Bins of equal ratio; a bar's height is the share of all values in its bin over the bin's width in decades, the density over log₁₀ σ, so "
+        + "that the bars' area over the logarithmic axis is 1. Dashed: the largest singular value, which the common mean "
         + "of the features makes. It grows like d and the others like the root of d, so that st(A), the sum of all (σ/σ₁)², stays near 3.";
 
     private static ReluSpectrumRow Row(LogNode row) => new(

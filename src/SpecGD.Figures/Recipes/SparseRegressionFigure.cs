@@ -23,7 +23,7 @@ public sealed class SparseRegressionFigure : IFigureRecipe
         var ofAllLayers = Enumerable.Range(1, Layers);
         Panel[] panels =
         [
-            layered.Panel("Training loss", "Mean squared error", logarithmic: true, layered.CurvesDashedByMethod("loss")),
+            layered.LossPanel(),
             layered.Panel("Stable rank of the activations", "st(" + FigureText.Italic("A") + FigureText.Subscript("ℓ") + ")", logarithmic: false,
                 layered.Curves([.. ofAllLayers.Select(layer => ($"activations.layer{layer}", Layer(layer)))])),
             layered.Panel("Nuclear rank of the gradients", "nr(" + FigureText.Italic("G") + FigureText.Subscript("ℓ") + ")", logarithmic: false,
@@ -55,10 +55,12 @@ public sealed class SparseRegressionFigure : IFigureRecipe
     private static string Caption(LayeredLog layered) =>
         $"{layered.Methods} on the sparse regression y = x₁x₂x₃ with a four-layer network{layered.Settings}. "
         + "Everything is measured before each update. "
-        + "Colours tell the methods apart, dashes the layers or, in the panels of one weight, the two ranks. "
+        + "Colours tell the methods apart; where dashes tell the layers or, in the panels of one weight, the two ranks, marks on the lines tell the "
+        + "methods too. "
         + "In the panels of one weight, the nuclear rank of its gradient stands beside the stable rank of the activations "
         + "that enter it: the spectral step is favoured where the former is the larger."
-        + layered.Bands;
+        + layered.Bands
+        + layered.Divergence;
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
 
@@ -22,26 +23,35 @@ public sealed class SparseRegressionSpectra : IAnimationRecipe
     public string Name => LayeredLog.Experiment + "-spectra";
 
     /// <inheritdoc/>
-    public IReadOnlyList<Animation> Compose(RunLog log) =>
-    [
-        .. ActivationSpectra.All(log)
-            .Where(spectra => spectra.Frames.Any(frame => frame.Spectra.Any(values => values.Any(value => value > 0))))
-            .Select(spectra => Of(spectra, log.Methods.GetValueOrDefault(spectra.Method) ?? new MethodLog()))
-            .DistinctBy(animation => animation.Name),
-    ];
+    public IReadOnlyList<Animation> Compose(RunLog log)
+    {
+        ActivationSpectra[] all = [.. ActivationSpectra.All(log).Where(HasValues)];
+        double? end = PowersOfTen.EndOf([.. all.Select(spectra => MethodOf(log, spectra).Find(LayeredLog.Loss)?.Values ?? [])]);
+        var animations = all.Select(spectra => Of(spectra, MethodOf(log, spectra), Alike(all, spectra), end));
+        return SharedLayout.WithSharedAxes([.. animations.DistinctBy(animation => animation.Name)]);
+    }
 
-    private Animation Of(ActivationSpectra spectra, MethodLog method)
+    private static bool HasValues(ActivationSpectra spectra) =>
+        spectra.Frames.Any(frame => frame.Spectra.Any(values => values.Any(value => value > 0)));
+
+    private static MethodLog MethodOf(RunLog log, ActivationSpectra spectra) => log.Methods.GetValueOrDefault(spectra.Method) ?? new MethodLog();
+
+    /// <summary>The spectra that have the same layers as <paramref name="spectra"/>, itself among them: their histograms share their bins.</summary>
+    private static ActivationSpectra[] Alike(ActivationSpectra[] all, ActivationSpectra spectra) =>
+        [.. all.Where(other => other.Layers.SequenceEqual(spectra.Layers))];
+
+    private Animation Of(ActivationSpectra spectra, MethodLog method, ActivationSpectra[] alike, double? end)
     {
         string name = $"{Name}-{string.Concat(spectra.Method.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'))}";
         string label = LayeredLog.LabelOf(spectra.Method);
-        double[]?[] edges = [.. spectra.Layers.Select((_, layer) => EdgesOf(spectra, layer))];
+        double[]?[] edges = [.. spectra.Layers.Select((_, layer) => EdgesOf(alike, layer))];
         var frames = Sampling.Spread(spectra.Frames, Sampling.MostFrames).Select(frame =>
         {
             var nuclearRanks = Past(spectra, frame, "Nuclear rank of the gradients", Ranks("nr", "G"), OfLayers(spectra, method, "grad_ratio.", "W"));
             var stableRanks = Past(spectra, frame, "Stable rank of the activations", Ranks("st", "A"), OfLayers(spectra, method, "activations.", ""));
             Panel[] panels =
             [
-                Past(spectra, frame, "Training loss", new Axis("Mean squared error") { Logarithmic = true }, Loss(method)),
+                Past(spectra, frame, "Training loss", new Axis("Mean squared error") { Logarithmic = true, To = end }, Loss(method)),
                 stableRanks with { Key = nuclearRanks.Curves.Count > 0 ? KeyPlacement.None : KeyPlacement.Automatic }, // one key tells the layers
                 nuclearRanks,
                 .. spectra.Layers.Select((_, layer) => Histogram(frame, layer, edges[layer])),
@@ -54,11 +64,11 @@ public sealed class SparseRegressionSpectra : IAnimationRecipe
                 Height = RowHeight * ((panels.Length + PanelsInARow - 1) / PanelsInARow),
             };
         });
-        return new Animation(name, [.. frames], Caption(label), FramesPerSecond);
+        return new Animation(name, [.. frames], Caption(label, end), FramesPerSecond);
     }
 
     private static IEnumerable<(Series? Series, FigureText Label, Stroke Stroke)> Loss(MethodLog method) =>
-        [(method.Find("loss"), FigureText.Empty, Palette.GradientDescent with { Color = "#000000" })];
+        [(method.Find(LayeredLog.Loss), FigureText.Empty, Palette.GradientDescent with { Color = "#000000" })];
 
     /// <summary>The series of the layers: those named as the layers are, or of the weights of the same numbers.</summary>
     private static IEnumerable<(Series? Series, FigureText Label, Stroke Stroke)> OfLayers(
@@ -101,10 +111,10 @@ public sealed class SparseRegressionSpectra : IAnimationRecipe
         return new Panel(title, x, SpectrumHistogram.DensityAxis(curves), curves);
     }
 
-    /// <summary>Bins for one layer that hold its values in every frame; null where it has none above 0.</summary>
-    private static double[]? EdgesOf(ActivationSpectra spectra, int layer)
+    /// <summary>Bins for one layer that hold its values in every frame of every method; null where it has none above 0.</summary>
+    private static double[]? EdgesOf(ActivationSpectra[] alike, int layer)
     {
-        double[] values = [.. spectra.Frames.SelectMany(frame => frame.Spectra[layer]).Where(value => value > 0)];
+        double[] values = [.. alike.SelectMany(spectra => spectra.Frames).SelectMany(frame => frame.Spectra[layer]).Where(value => value > 0)];
         return values.Length == 0 ? null : SpectrumHistogram.Edges(Math.Max(values.Min(), SmallestShare * values.Max()), values.Max(), Bins);
     }
 
@@ -113,13 +123,14 @@ public sealed class SparseRegressionSpectra : IAnimationRecipe
 
     private static Stroke StrokeOf(int layer) => Palette.Other(layer) with { Dash = Dashes[layer % Dashes.Length] };
 
-    private static string Caption(string label) =>
+    private static string Caption(string label, double? end) =>
         $"Singular values of the activations of every layer along the training of the sparse regression by {label}. "
         + "Above: training loss, stable rank of the activations and nuclear rank of the gradients until the frame's step. "
-        + "Below: density of the singular values over their decimal logarithm, the largest one dashed; values below "
+        + "Below: density of the singular values over their decimal logarithm (share of all values per decade), the largest one dashed; values below "
         + Invariant($"{SmallestShare:0e-0} of the largest that a layer reaches count in its first bin. ")
         + "A frame of step t + 1 shows what was measured before update t, the frame of step 0 the start. "
-        + "Colours and dashes tell the layers apart.";
+        + "Colours and dashes tell the layers apart. Axes and bins are those of all methods of the run."
+        + (end is { } ceiling ? " " + LayeredLog.Outside(ceiling) : "");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

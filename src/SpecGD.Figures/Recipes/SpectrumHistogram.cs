@@ -60,7 +60,7 @@ internal static class SpectrumHistogram
     public static Axis DensityAxis(IEnumerable<Curve> curves)
     {
         double[] heights = [.. curves.OfType<HistogramCurve>().SelectMany(bars => bars.Columns[1].Values).Where(height => height > 0)];
-        return new Axis("Density over log" + FigureText.Subscript("10") + " " + FigureText.Italic("σ"))
+        return new Axis("Density per decade of " + FigureText.Italic("σ"))
         {
             Logarithmic = true,
             Covers = heights.Length > 0 ? [0.5 * heights.Min(), heights.Max()] : [],

@@ -14,6 +14,8 @@ public sealed class StableRankSweepAnimation : IAnimationRecipe
 
     private const string FromPeak = "Dark red: SpecGD restarted where gradient descent's nuclear rank is largest. ";
 
+    private const string Restarts = "Dashed grey, with the losses: SpecGD restarted from an iterate of gradient descent. ";
+
     /// <summary>At λ = 0 the stable rank is a round number, dim, and its line would lie on the upper end of the axis.</summary>
     private const double Headroom = 1.02;
 
@@ -62,6 +64,7 @@ public sealed class StableRankSweepAnimation : IAnimationRecipe
         int window = 2 * rows.Max(row => RandomFeatureFigure.BandReach(row.Lines)) + 1;
         return $"Gradient descent (GD) and SpecGD on L(W) = ‖WA − Y‖²_F / 2n with A = I + λ11ᵀ, a frame for each λ{SweepLog.Settings(log)}. "
             + "Left: training loss. Right: nuclear rank of the gradient and, dashed black, the stable rank of A. "
+            + (rows.Any(row => row.Lines.Any(line => line.IsRestart)) ? Restarts : "")
             + peak
             + "SpecGD's nuclear rank jumps up and down from step to step: "
             + FormattableString.Invariant($"drawn lightly is the running minimum and maximum over {window} steps, with the running mean on top. ")

@@ -16,7 +16,8 @@ internal static partial class StatementPanels
 
     private const int PhiPoints = 201;
 
-    private static readonly Dash[] Dashes = [Dash.Solid, Dash.DashDot];
+    /// <summary>The dashes of the cases; short ones are those of bounds.</summary>
+    private static readonly Dash[] Dashes = [Dash.Solid, Dash.LongDashed, Dash.DashDot, Dash.Dotted, Dash.DashDotDot];
 
     /// <summary>The panels of a statement, one for each of its groups.</summary>
     public static IEnumerable<Panel> Of(StatementResult result) =>
@@ -121,9 +122,11 @@ internal static partial class StatementPanels
     private static BandCurve Band(StatementRow[] rows, Stroke stroke) => new(
         At(rows), [.. rows.Select(row => row.Min)], [.. rows.Select(row => row.Max)], [.. rows.Select(row => row.Mean)], stroke);
 
-    private static Stroke StrokeOf(int ordinal) => ordinal == 4
-        ? Palette.GradientDescent // the four other colours have passed
-        : Palette.Other(ordinal) with { Dash = Dashes[ordinal / 2 % Dashes.Length] };
+    private static Stroke StrokeOf(int ordinal)
+    {
+        var color = ordinal == 4 ? Palette.GradientDescent : Palette.Other(ordinal); // there are four other colours
+        return color with { Dash = Dashes[ordinal % Dashes.Length] };
+    }
 
     private static FigureText Title(string reference, string group) => group.Length > 0 ? reference + (": " + Mathematics(group)) : reference;
 

@@ -21,7 +21,7 @@ public sealed class TheorySheet : IFigureRecipe
         var results = StatementResult.All(log);
         if (results.All(result => result.Statement.Name == CovarianceStatements.Phi))
             return null; // φ alone has a figure of its own
-        Panel[] panels = [.. results.SelectMany(StatementPanels.Of)];
+        Panel[] panels = [.. Told([.. results.SelectMany(StatementPanels.Of)])];
         int columns = Math.Min(MostColumns, panels.Length), rows = (panels.Length + columns - 1) / columns;
         return new Figure(Name, panels, Caption(results))
         {
@@ -29,6 +29,13 @@ public sealed class TheorySheet : IFigureRecipe
             Width = columns * PanelWidth,
             Height = rows * PanelHeight,
         };
+    }
+
+    /// <summary>The panels with titles that differ: where several are of one statement, the quantity tells them apart.</summary>
+    private static IEnumerable<Panel> Told(Panel[] panels)
+    {
+        var titles = panels.CountBy(panel => panel.Title.ToString()).ToDictionary();
+        return panels.Select(panel => titles[panel.Title.ToString()] == 1 ? panel : panel with { Title = panel.Title + ": " + panel.Y.Label });
     }
 
     private static string Caption(IReadOnlyList<StatementResult> results)

@@ -52,6 +52,7 @@ internal static class HtmlBlocks
             _ => "M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0-11z",
         })));
 
+    /// <summary>A picture on its plate, which scrolls where the screen is narrow; the hint shows where it does.</summary>
     private static XElement Still(Picture picture) => Element(
         "figure",
         Attribute("class", PageStyle.WidthClass(picture.File.Width)),
@@ -60,7 +61,7 @@ internal static class HtmlBlocks
             Attribute("class", "plate"),
             Attribute("tabindex", "0"),
             Attribute("role", "group"),
-            Attribute("aria-label", "Picture"),
+            Attribute("aria-label", picture.File.Format == PictureFormat.Gif ? "Animation" : "Picture"),
             Image(picture)),
         Element("p", Attribute("class", "hint"), Attribute("aria-hidden", "true"), "Swipe the picture sideways to see all of it."),
         Caption(picture));
@@ -71,7 +72,7 @@ internal static class HtmlBlocks
         Element("summary", string.Create(
             CultureInfo.InvariantCulture,
             $"Play the animation ({Math.Max(0.1, picture.File.Bytes.Length / BytesPerMegabyte):0.0} MB; close this to stop it)")),
-        Element("figure", Element("div", Attribute("class", "plate"), Image(picture)), Caption(picture)));
+        Still(picture));
 
     private static XElement? Caption(Picture picture) => picture.Caption.Length > 0 ? Element("figcaption", picture.Caption) : null;
 

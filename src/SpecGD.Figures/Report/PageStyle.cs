@@ -10,11 +10,16 @@ internal static class PageStyle
     /// <summary>Pictures up to this width, in pixels, shrink to the width of a phone: their text is then at least 9 pixels high.</summary>
     private const int FitsPhone = 600;
 
-    /// <summary>How small a wider picture may be shown before it scrolls instead: the 12 pt (16 pixels) of its text are then 12 pixels.</summary>
+    /// <summary>
+    /// How small a wider picture may be shown on a narrow screen before it scrolls instead: the 12 pt (16 pixels) of its text are then 12 pixels.
+    /// </summary>
     private const double SmallestScale = 0.75;
 
-    /// <summary>What stands left and right of a picture on a narrow screen, in pixels.</summary>
-    private const int Surroundings = 48;
+    /// <summary>Where less room than this is left for a picture, in pixels, the screen is narrow; with more, the whole picture is shown.</summary>
+    private const int NarrowRoom = 800;
+
+    /// <summary>What a plate has left and right of its picture, in pixels: padding and border, as the style sheet has them.</summary>
+    private const int PlateSides = 2 * (8 + 1);
 
     /// <summary>The script that sorts tables.</summary>
     public static string Script { get; } = Load("report.js");
@@ -41,9 +46,10 @@ internal static class PageStyle
         return string.Create(
             CultureInfo.InvariantCulture,
             $$"""
-            .{{holder}} img { min-width: {{smallest}}px }
-            @media screen and (max-width: {{smallest + Surroundings}}px) { .{{holder}} .hint { display: block } }
-            @media print { .{{holder}} img { min-width: 0 } }
+            @media screen {
+              @container not (min-width: {{NarrowRoom}}px) { .{{holder}} img { min-width: {{smallest}}px } }
+              @container not (min-width: {{Math.Min(NarrowRoom, smallest + PlateSides)}}px) { .{{holder}} .hint { display: block } }
+            }
 
             """).ReplaceLineEndings("\n");
     }

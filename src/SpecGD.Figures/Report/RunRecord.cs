@@ -34,7 +34,7 @@ public sealed record RunRecord(string Name, Manifest Manifest, RunLog Log, IExpe
 /// <summary>A figure of a run, as far as it was drawn.</summary>
 /// <param name="Name">Name of its files, without ending.</param>
 /// <param name="Caption">Its caption.</param>
-/// <param name="Still">The figure, or null where it was not drawn.</param>
+/// <param name="Still">The figure, of an animation its last frame, or null where it was not drawn.</param>
 /// <param name="Animation">The same in motion, or null where there is none or it is too large to pass on.</param>
 public sealed record RunPicture(string Name, string Caption, PictureFile? Still, PictureFile? Animation)
 {

@@ -94,7 +94,8 @@ public static class RunReport
             yield return new Picture(still, picture.Caption, alternative);
         else
         {
-            yield return new Paragraph($"The figure '{picture.Name}' was not drawn. {draw} it. It would show:");
+            if (picture.Animation is null)
+                yield return new Paragraph($"The figure '{picture.Name}' was not drawn. {draw} it. It would show:");
             yield return new Paragraph(picture.Caption);
         }
         if (picture.Animation is { } animation)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SpecGD.Experiments;
 using SpecGD.Figures.Model;
+using SpecGD.Figures.Recipes;
 using SpecGD.Sweeps;
 using SpecGD.Sweeps.Analysis;
 
@@ -129,11 +130,12 @@ public static class SweepFigure
         double ceiling)
     {
         var curves = new List<Curve>();
+        Stroke[] strokes = request.By == AnalysisPlan.MethodAxis ? MethodStroke.Of(lines) : [.. lines.Select((_, i) => Palette.Other(i))];
         foreach (var (i, line) in lines.Index())
         {
             SettingResult[] along = [.. settings.Where(s => s[request.By] == line).OrderBy(xOf)];
             if (along.Length > 0)
-                curves.AddRange(CurvesOf(along, xOf, overOption, StrokeOf(request.By, line, i), LabelOf(request.By, line)));
+                curves.AddRange(CurvesOf(along, xOf, overOption, strokes[i], LabelOf(request.By, line)));
         }
         double[] x = [.. settings.Select(xOf)];
         double[] y = [.. settings.SelectMany(s => new[] { s.Estimate!.Mean, s.Estimate.Lower, s.Estimate.Upper }.Where(double.IsFinite))];
@@ -182,14 +184,6 @@ public static class SweepFigure
             : new LineCurve(x, mean, stroke) { Label = label };
         return [line, marks];
     }
-
-    private static Stroke StrokeOf(string by, string value, int ordinal) => (by, value) switch
-    {
-        (AnalysisPlan.MethodAxis, RandomFeature.GradientDescent) => Palette.GradientDescent,
-        (AnalysisPlan.MethodAxis, RandomFeature.SpecGd) => Palette.SpecGd,
-        (AnalysisPlan.MethodAxis, RandomFeature.FromPeak) => Palette.FromPeak,
-        _ => Palette.Other(ordinal),
-    };
 
     private static FigureText LabelOf(string by, string value) => (by, value) switch
     {

@@ -15,15 +15,20 @@ public class AnimationWriterTests
     /// <summary>Far less than the fake sleeps for, far more than ending it takes.</summary>
     private static readonly TimeSpan EndedPromptly = TimeSpan.FromSeconds(60);
 
+    /// <summary>The last frame as a figure: what needs no program, and what gnuplot draws.</summary>
+    private static readonly string[] Texts = ["moving.caption.txt", "moving.dat", "moving.gp"], Pictures = ["moving.pdf", "moving.png", "moving.svg"];
+
     [SkippableFact]
     public void The_gif_has_every_frame_for_its_time_and_repeats_for_ever()
     {
         using var folder = new TemporaryFolder();
         var result = Write(folder, RealGnuplot.OrSkip(), FakeImageMagick.RealOrSkip());
         result.Hint.ShouldBeNull();
-        folder.Names().ShouldBe(["moving.caption.txt", "moving.gif"]);
+        folder.Names().ShouldBe(Names("moving.gif"));
         result.Files.Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(folder.Names());
-        File.ReadAllText(folder.PathOf("moving.caption.txt")).ShouldBe("What moves.\n");
+        File.ReadAllText(folder.PathOf("moving.caption.txt")).ShouldBe("What moves. The still picture is the last frame.\n");
+        const string LastFrame = "\n0  2.0000000000000000e+000\n1  1.0000000000000000e+000\n";
+        File.ReadAllText(folder.PathOf("moving.dat")).ShouldContain(LastFrame);
         var gif = GifFile.Read(folder.PathOf("moving.gif"));
         (gif.Width, gif.Height).ShouldBe((330, 220), "3 × 2 inches at 110 dots");
         gif.HundredthsPerFrame.ShouldBe([66, 66, 66], "666 ms, of which the format holds the hundredths of a second");
@@ -39,10 +44,10 @@ public class AnimationWriterTests
         var result = Write(folder, RealGnuplot.OrSkip(), FakeImageMagick.RealOrSkip(), keepFrames: true);
         string[] kept = [.. Directory.EnumerateFiles(folder.PathOf("moving-frames")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
         kept.ShouldBe(["frame-01.png", "frame-02.png", "frame-03.png"]);
-        result.Files.Count.ShouldBe(5);
+        result.Files.Count.ShouldBe(3 + 1 + Texts.Length + Pictures.Length);
         result.Files.ShouldAllBe(file => File.Exists(file));
         Write(folder, RealGnuplot.OrSkip(), FakeImageMagick.RealOrSkip());
-        folder.Names().ShouldBe(["moving.caption.txt", "moving.gif"]);
+        folder.Names().ShouldBe(Names("moving.gif"));
     }
 
     [SkippableFact]
@@ -52,12 +57,12 @@ public class AnimationWriterTests
         File.WriteAllText(folder.PathOf("moving.gif"), "of an earlier run");
         var missing = ImageMagickProgram.Find(folder.PathOf("no-magick"), AmpleLimit);
         var result = Write(folder, RealGnuplot.OrSkip(), missing);
-        folder.Names().ShouldBe(["moving.caption.txt"]);
+        folder.Names().ShouldBe(Names());
         string hint = result.Hint.ShouldNotBeNull();
         hint.ShouldStartWith($"{missing.Problem}; animations were not made. Install it ({ImageMagickProgram.InstallCommand})");
         hint.ShouldNotContain('\n');
         Write(folder, RealGnuplot.OrSkip(), missing, keepFrames: true).Hint.ShouldBe(hint);
-        folder.Names().ShouldBe(["moving-frames", "moving.caption.txt"]);
+        folder.Names().ShouldBe(Names("moving-frames"));
     }
 
     [Fact]
@@ -66,7 +71,7 @@ public class AnimationWriterTests
         using var folder = new TemporaryFolder();
         var gnuplot = GnuplotProgram.Find(folder.PathOf("no-gnuplot"), AmpleLimit);
         var result = Write(folder, gnuplot, ImageMagickProgram.Find(folder.PathOf("no-magick"), AmpleLimit), keepFrames: true);
-        folder.Names().ShouldBe(["moving.caption.txt"]);
+        folder.Names().ShouldBe(Texts);
         result.Hint.ShouldNotBeNull().ShouldStartWith($"{gnuplot.Problem}; animations were not made. Install it ({GnuplotProgram.InstallCommand})");
     }
 
@@ -80,7 +85,7 @@ public class AnimationWriterTests
         File.WriteAllText(folder.PathOf("moving.gif"), "of an earlier run");
         var result = Write(folder, RealGnuplot.OrSkip(), ImageMagickProgram.Find(FakeImageMagick.Make(place, joining), AmpleLimit));
         result.Hint.ShouldBe($"moving.gif was not made: {words}.");
-        folder.Names().ShouldBe(["moving.caption.txt"]);
+        folder.Names().ShouldBe(Names());
     }
 
     [SkippableFact]
@@ -101,9 +106,13 @@ public class AnimationWriterTests
         using var place = new TemporaryFolder();
         var gnuplot = GnuplotProgram.Find(FakeGnuplot.Make(place, "echo 'out of memory' >&2; exit 1"), AmpleLimit);
         var result = Write(folder, gnuplot, ImageMagickProgram.Find(FakeImageMagick.Make(place, "exit 0"), AmpleLimit), keepFrames: true);
-        result.Hint.ShouldNotBeNull().ShouldMatch("^moving.gif was not made: gnuplot failed on frame-0[123].gp with exit code 1: out of memory.$");
-        folder.Names().ShouldBe(["moving.caption.txt"]);
+        result.Hint.ShouldNotBeNull().ShouldMatch(
+            "^moving.gif was not made: gnuplot failed on frame-0[123].gp with exit code 1: out of memory. "
+            + "moving.pdf, moving.png, moving.svg were not drawn: gnuplot failed on moving.gp with exit code 1: out of memory.$");
+        folder.Names().ShouldBe(Texts);
     }
+
+    private static string[] Names(params string[] others) => [.. Texts.Concat(Pictures).Concat(others).Order(StringComparer.Ordinal)];
 
     private static FigureResult Write(TemporaryFolder folder, GnuplotProgram gnuplot, ImageMagickProgram imageMagick, bool keepFrames = false) =>
         new AnimationWriter(gnuplot, FigureFont.Preferred, () => imageMagick) { KeepsFrames = keepFrames }.Write(Moving(), folder.DirectoryPath);

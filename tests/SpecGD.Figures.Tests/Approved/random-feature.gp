@@ -32,8 +32,11 @@ key_sample = is_svg ? 1.8 : 2.5
 key_character = is_svg ? 0.7 : 0.5
 title_shift = is_svg ? -0.7 : -0.4
 tic_shift = is_svg ? 0.35 : 0
+point = is_svg ? 0.64 : format eq 'png' ? 0.013*200 : 1
 set output output
 
+# Logarithmic axes reach a hair beyond their ends, or rounding would cost the last tic its label.
+beyond = 1 + 1e-9
 set border 3 linewidth 0.8
 set tics nomirror out scale 0.6
 set grid ytics linetype 1 linecolor rgb '#dddddd' linewidth 0.5
@@ -49,7 +52,7 @@ set xtics 0,1 offset 0,tic_shift
 unset mxtics
 set format x '%g'
 set logscale y
-set yrange [0.0001:10]
+set yrange [0.0001/beyond:10*beyond]
 set ytics 0.0001,10
 set mytics 10
 set format y '10^{%T}'

@@ -68,6 +68,27 @@ public class RandomFeatureFigureTests
     }
 
     [Fact]
+    public void A_method_that_diverges_does_not_squeeze_the_others_and_the_caption_says_so()
+    {
+        var log = TestLogs.RandomFeature();
+        Compose(log).Panels[0].Y.To.ShouldBeNull();
+        TestLogs.Add(log, "wild", 0, [10, 1e5, 1e150], [2]);
+        var figure = Compose(log);
+        figure.Panels[0].Y.To.ShouldBe(100, "the power of ten above 10");
+        figure.Caption.ShouldEndWith("Losses above 100, as of a method that diverges, lie outside.");
+    }
+
+    [Fact]
+    public void Every_method_of_a_run_has_a_colour_of_its_own()
+    {
+        var log = TestLogs.RandomFeature();
+        TestLogs.Add(log, "adaptive", 0, [1, 2], [3, 4]);
+        TestLogs.Add(log, "muon", 0, [1, 2], [3, 4]);
+        TestLogs.Add(log, "adamw", 0, [1, 2], [3, 4]);
+        Compose(log).Panels[0].Curves.Where(curve => !curve.Label.IsEmpty).Select(curve => curve.Stroke.Color).ShouldBeUnique();
+    }
+
+    [Fact]
     public void The_caption_says_how_the_alternating_rank_is_drawn() =>
         Compose(TestLogs.RandomFeature()).Caption.ShouldContain("alternates with period two, up and down from step to step: "
             + "drawn lightly is its band, the running minimum and maximum over 3 steps, with the running mean on top.");

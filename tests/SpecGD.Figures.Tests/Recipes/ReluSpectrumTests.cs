@@ -67,5 +67,8 @@ public class ReluSpectrumTests
         var figure = new ReluSpectrumFigure().Compose(TinyRuns.ReluSpectrum()).ShouldNotBeNull();
         figure.Panels.Count.ShouldBe(3);
         figure.Panels.Select(panel => (panel.X, panel.Y)).Distinct().Count().ShouldBe(1);
+        figure.Panels.ShouldAllBe(panel => panel.Key == KeyPlacement.None, "a key below could seem to be another panel's");
+        figure.Panels.ShouldAllBe(panel => panel.Title.ToString().Contains("σ_1 = "));
+        figure.Panels[0].Y.Label.ToString().ShouldBe("Density per decade of σ");
     }
 }

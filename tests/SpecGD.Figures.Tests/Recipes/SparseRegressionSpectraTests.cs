@@ -2,6 +2,7 @@ using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Gnuplot;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Recipes;
+using SpecGD.Records;
 
 namespace SpecGD.Figures.Tests.Recipes;
 
@@ -78,20 +79,25 @@ public class SparseRegressionSpectraTests
     }
 
     [Fact]
-    public void Four_methods_differ_in_colour_and_in_dash()
+    public void All_animations_of_a_run_have_the_same_axes_and_bins_so_that_they_compare()
     {
         var log = TinyRuns.SparseRegression();
-        log.Methods.Add("muon", log.Methods["specgd"]);
-        log.Methods.Add("adamw", log.Methods["gradient_descent"]);
-        var figure = new SparseRegressionFigure().Compose(log).ShouldNotBeNull();
-        var losses = figure.Panels[0].Curves;
-        losses.Select(curve => curve.Label.ToString()).ShouldBe(["GD", "SpecGD", "Muon", "AdamW"]);
-        losses.Select(curve => curve.Stroke.Color).ShouldBeUnique();
-        losses.Select(curve => curve.Stroke.Dash).ShouldBeUnique();
-        figure.Panels[1].Curves.OfType<LineCurve>().Select(curve => (curve.Stroke.Color, curve.Stroke.Dash)).ShouldBeUnique();
-        figure.Panels[1].Curves.OfType<KeySample>().Select(sample => sample.Label.ToString())
-            .ShouldBe(["GD", "SpecGD", "Muon", "AdamW", "ℓ = 1", "ℓ = 2", "ℓ = 3"]);
-        figure.Caption.ShouldStartWith("Gradient descent (GD), SpecGD, Muon and AdamW on the sparse regression");
+        log.Methods["specgd"].Series["loss"] = new Series();
+        for (int step = 0; step < 6; step++)
+            log.Methods["specgd"].Series["loss"].Add(step, Math.Pow(10, -step)); // five decades beside the one of gradient descent
+        log.Sections["spectrum_gif"]!["specgd"]!["frames"]![3]!["spectra"]!["layer1"]!.AsArray().Add(500.0);
+
+        var animations = new SparseRegressionSpectra().Compose(log);
+
+        var plans = animations
+            .Select(animation => FigurePlan.Of(SharedLayout.Of(animation.Frames, FigureFont.Preferred)[0], FigureFont.Preferred)).ToArray();
+        foreach (var (gradientDescent, specGd) in plans[0].Panels.Zip(plans[1].Panels))
+        {
+            (specGd.X.From, specGd.X.To).ShouldBe((gradientDescent.X.From, gradientDescent.X.To), gradientDescent.Panel.Title.ToString());
+            (specGd.Y.From, specGd.Y.To).ShouldBe((gradientDescent.Y.From, gradientDescent.Y.To), gradientDescent.Panel.Title.ToString());
+        }
+        (plans[0].Panels[0].Y.From <= 1e-5).ShouldBeTrue("the loss that falls further is in the axis of the other");
+        (plans[0].Panels[3].X.To >= 500).ShouldBeTrue("the bins hold the values of both methods");
     }
 
     private static LineCurve Line(Panel panel) => panel.Curves.OfType<LineCurve>().First();

@@ -29,6 +29,9 @@ public class StableRankSweepTests
         animations.Select(animation => animation.Name).ShouldBe(["stable-rank-sweep", "stable-rank-sweep-from-peak"]);
         Labels(animations[0]).ShouldBe(["GD", "SpecGD", "SpecGD from GD step 2"]);
         Labels(animations[1]).ShouldBe(["GD", "SpecGD", "SpecGD from GD step 2", "SpecGD from peak"]);
+        const string Restarts = "Dashed grey, with the losses: SpecGD restarted from an iterate of gradient descent.";
+        animations.ShouldAllBe(animation => animation.Caption.Contains(Restarts));
+        new StableRankSweepAnimation().Compose(TinyRuns.StableRankSweep()).ShouldAllBe(animation => !animation.Caption.Contains(Restarts), "none");
     }
 
     [Fact]

@@ -36,6 +36,25 @@ public class TheoryFigureTests
     }
 
     [Fact]
+    public void Panels_of_one_statement_have_titles_that_differ()
+    {
+        var log = new InitialisationTheory().Run(
+            new InitialisationTheoryOptions { Dims = [8, 16], Seeds = 2, Statements = ["cor2.15", "cor2.15-depth"] }, RunContext.Silent).Log;
+        string[] titles = [.. new TheorySheet().Compose(log).ShouldNotBeNull().Panels.Select(panel => panel.Title.ToString())];
+
+        titles.Length.ShouldBe(2);
+        titles.ShouldBeUnique();
+        titles.ShouldAllBe(title => title.StartsWith("Corollary 2.15: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Cases_of_one_panel_differ_in_dash()
+    {
+        foreach (var panel in new TheorySheet().Compose(Theory)!.Panels.Take(3)) // Theorem 2.6
+            panel.Curves.OfType<BandCurve>().Select(curve => curve.Stroke.Dash).Append(Palette.Reference.Dash).ShouldBeUnique();
+    }
+
+    [Fact]
     public void Phi_is_drawn_with_a_gap_after_every_point()
     {
         var panel = new PhiFigure().Compose(Theory).ShouldNotBeNull().Panels[0];
@@ -55,6 +74,12 @@ public class TheoryFigureTests
         figure.Panels[1].Title.ToString().ShouldBe("ReLU, bound π");
         figure.Panels[1].Curves.OfType<HorizontalLine>().ShouldHaveSingleItem().Y.ShouldBe(Math.PI, 1e-9);
         figure.Panels[^1].Curves.OfType<HorizontalLine>().ShouldBeEmpty("nothing bounds it");
+        figure.Panels.SkipLast(1).ShouldAllBe(panel => panel.Curves.OfType<PointCurve>().Count() == 2, "the exact ratio for either covariance");
+        var gelu = figure.Panels.Single(panel => panel.Title.ToString().StartsWith("GELU", StringComparison.Ordinal));
+        gelu.Key.ShouldBe(KeyPlacement.Automatic);
+        gelu.Curves.Select(curve => curve.Label.ToString()).Where(label => label.Length > 0).ShouldBe(["bound, Σ = I", "bound, Σ power law"]);
+        figure.Caption.ShouldContain("64 fresh samples");
+        figure.Caption.ShouldContain("may lie above the bound by their sampling error");
     }
 
     [Fact]

@@ -36,11 +36,13 @@ public partial class PageStyleTests
     }
 
     [Fact]
-    public void A_narrow_picture_shrinks_and_a_wide_one_scrolls()
+    public void A_narrow_picture_shrinks_and_a_wide_one_scrolls_where_there_is_little_room()
     {
-        string sheet = PageStyle.Sheet([960, 480, 960]);
+        string sheet = PageStyle.Sheet([960, 480, 960, 1440]);
 
-        Regex.Count(sheet, @"\.w960 img \{ min-width: 720px \}").ShouldBe(1);
+        Regex.Count(sheet, @"@container not \(min-width: 800px\) \{ \.w960 img \{ min-width: 720px \} \}").ShouldBe(1);
+        Regex.Count(sheet, @"@container not \(min-width: 738px\) \{ \.w960 \.hint").ShouldBe(1, "720 and what the plate has on either side");
+        Regex.Count(sheet, @"@container not \(min-width: 800px\) \{ \.w1440 \.hint").ShouldBe(1, "with more room it is shown whole");
         sheet.ShouldNotContain(".w480");
     }
 

@@ -1,7 +1,12 @@
 using System.Text;
 using SpecGD.Experiments;
 using SpecGD.Experiments.Settings;
+using SpecGD.Figures.Animations;
+using SpecGD.Figures.Gnuplot;
+using SpecGD.Figures.Model;
 using SpecGD.Figures.Report;
+using SpecGD.Figures.Tests.Animations;
+using SpecGD.Figures.Tests.Gnuplot;
 using SpecGD.Records;
 using SpecGD.Reproduction;
 
@@ -57,16 +62,35 @@ public class RunReportTests
         page.ById("numbers").Descendants("tbody").ShouldNotBeEmpty();
     }
 
-    [Fact]
-    public void An_animation_comes_after_its_still_picture()
+    [SkippableFact]
+    public void Of_an_animation_as_it_is_written_the_last_frame_is_shown_and_then_the_animation()
     {
         using var folder = new TemporaryFolder();
-        Draw(folder, "one.svg", Svg);
+        var frames = Enumerable.Range(1, 2).Select(i => new Figure(
+            "one", [new Panel("", new Axis(""), new Axis(""), [new LineCurve([0, 1], [0, i], Palette.SpecGd)])], "") { Width = 3, Height = 2 });
+        new AnimationWriter(RealGnuplot.OrSkip(), FigureFont.Preferred, FakeImageMagick.RealOrSkip)
+            .Write(new Animation("one", [.. frames], Caption, 1), folder.PathOf("run/figures")).Hint.ShouldBeNull();
+
+        var page = Rendered(RunReport.Of(Run(folder), "c"));
+
+        var images = page.Root.Descendants("img").ToArray();
+        images.Select(image => ((string)image.Attribute("src")!).Split(';')[0]).ShouldBe(["data:image/svg+xml", "data:image/gif"]);
+        images.Select(image => image.Ancestors("details").Any()).ShouldBe([false, true]);
+        page.Text.ShouldNotContain("was not drawn");
+        page.Root.Descendants("figcaption").Single().Value.ShouldBe(Caption + " The still picture is the last frame.");
+    }
+
+    [Fact]
+    public void An_animation_that_has_no_still_picture_is_shown_with_its_caption()
+    {
+        using var folder = new TemporaryFolder();
         Draw(folder, "one.gif", "GIF89a\u0010\0\u0010\0");
 
-        var images = Rendered(RunReport.Of(Run(folder), "c")).Root.Descendants("img").ToArray();
+        var page = Rendered(RunReport.Of(Run(folder), "c"));
 
-        images.Select(i => i.Ancestors("details").Any()).ShouldBe([false, true]);
+        page.Root.Descendants("img").Single().Ancestors("details").ShouldNotBeEmpty();
+        page.Text.ShouldContain(Caption);
+        page.Text.ShouldNotContain("was not drawn");
     }
 
     [Fact]
