@@ -15,7 +15,11 @@ namespace SpecGD.Training.Gpt;
 /// <param name="Status">Finished, diverged or interrupted.</param>
 /// <param name="Step">Steps done.</param>
 /// <param name="Detail">One sentence where it did not finish, else null.</param>
-public sealed record GptTrainingOutcome(RunStatus Status, int Step, string? Detail = null);
+public sealed record GptTrainingOutcome(RunStatus Status, int Step, string? Detail = null)
+{
+    /// <summary>Whether it was interrupted by training data that cannot be used or that ran out.</summary>
+    public bool LacksData { get; init; }
+}
 
 /// <summary>
 /// Trains a GPT: for every step validation if it is due, the gradient summed over the step's sequences, the tracker, the update, a checkpoint if
@@ -132,9 +136,18 @@ public sealed class GptTrainer<T>
         {
             if (Team.Any(cancellation.IsCancellationRequested))
                 return Interrupted(step, progress);
-            if (_plan.ValidatesAt(step))
-                Validate(step);
-            if (Step(step) is { } problem)
+            if (_plan.ValidatesAt(step) && !Validate(step, progress, cancellation))
+                return Interrupted(step, progress);
+            IReadOnlyList<ReadOnlyMemory<ushort>> sequences;
+            try
+            {
+                sequences = Team.Agree(_source.Next);
+            }
+            catch (BadInputException e) when (step > 0)
+            {
+                return WithoutData(step, e.Message, progress);
+            }
+            if (Step(step, sequences) is { } problem)
             {
                 progress.End("diverged");
                 return new GptTrainingOutcome(RunStatus.Diverged, step, problem);
@@ -144,8 +157,8 @@ public sealed class GptTrainer<T>
             if (Optimizer.Steps < _plan.Steps && _plan.KeepsAfter(Optimizer.Steps))
                 Keep();
         }
-        if (_log.Find("val_loss")?.Steps is not [.., var last] || last < _plan.Steps)
-            Validate(_plan.Steps);
+        if (!Validate(_plan.Steps, progress, cancellation))
+            return Interrupted(_plan.Steps, progress);
         Keep();
         progress.End("done");
         return new GptTrainingOutcome(RunStatus.Finished, _plan.Steps);
@@ -172,12 +185,11 @@ public sealed class GptTrainer<T>
     }
 
     /// <summary>One step; a sentence where it must not be taken.</summary>
-    private string? Step(int step)
+    private string? Step(int step, IReadOnlyList<ReadOnlyMemory<ushort>> sequences)
     {
         int window = _plan.WindowBlocks(step);
         var watch = _plan.TracksAt(step) ? new WatchedTracker(_tracker, Clock) : null;
         watch?.Begin();
-        var sequences = Team.Agree(_source.Next);
         long begin = Clock.GetTimestamp();
         var sum = Optimizer.BeginSum();
         double loss = Gradient([.. Team.ShareOf(sequences)], window, watch, Overlaps ? sum.Ready : null);
@@ -263,6 +275,15 @@ public sealed class GptTrainer<T>
             $"Interrupted after {step} of {_plan.Steps} steps{(_keeps ? "; a checkpoint was kept" : "")}.");
     }
 
+    /// <summary>Keeps what was done before the data could not be read on.</summary>
+    private GptTrainingOutcome WithoutData(int step, string why, IProgressTask progress)
+    {
+        Keep();
+        progress.End("the data end");
+        string kept = _keeps ? ", and a checkpoint was kept" : "";
+        return new GptTrainingOutcome(RunStatus.Interrupted, step, $"{why} {step} of {_plan.Steps} steps are done{kept}.") { LacksData = true };
+    }
+
     /// <summary>Keeps a checkpoint unless this very state has one: writing it again would leave a moment without.</summary>
     private void Keep()
     {
@@ -277,16 +298,34 @@ public sealed class GptTrainer<T>
         _keptAfter = Optimizer.Steps;
     }
 
-    private void Validate(int step)
+    /// <summary>Records the validation loss unless it is recorded already.</summary>
+    /// <returns>False where it was interrupted. Several ranks, which must stop at the same place, validate to the end first.</returns>
+    private bool Validate(int step, IProgressTask progress, CancellationToken cancellation)
     {
-        if (_validation.Count == 0)
-            return;
+        if (_validation.Count == 0 || _log.Find("val_loss")?.Steps is [.., var last] && last >= step)
+            return true;
         long begin = Clock.GetTimestamp();
-        var (loss, count) = _validator.Sum([.. Team.ShareOf(_validation)], _plan.WindowBlocks(step));
-        Span<double> sums = [loss, count];
-        Team.Sum(sums);
-        _log.Record("val_loss", step, sums[0] / sums[1]);
-        Times = Times with { Validation = Times.Validation + Clock.GetElapsedTime(begin) };
+        try
+        {
+            ReadOnlyMemory<ushort>[] share = [.. Team.ShareOf(_validation)];
+            var (loss, count) = _validator.Sum(
+                share,
+                _plan.WindowBlocks(step),
+                done => progress.Tell($"validation: {done} of {share.Length} sequences"),
+                Team.Size == 1 ? cancellation : CancellationToken.None);
+            Span<double> sums = [loss, count];
+            Team.Sum(sums);
+            _log.Record("val_loss", step, sums[0] / sums[1]);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        finally
+        {
+            Times = Times with { Validation = Times.Validation + Clock.GetElapsedTime(begin) };
+        }
+        return true;
     }
 
     private static void Take(ReadOnlyMemory<ushort> sequence, int[] tokens)
