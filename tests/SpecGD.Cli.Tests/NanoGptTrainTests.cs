@@ -195,6 +195,9 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
         Directory.Exists(Path.Combine(Folder, "out")).ShouldBeFalse("nothing was begun");
         var repeated = Specgd([.. run, "--repeat"]);
 
+        var figures = Specgd("reproduce", "fig2", "table2", "--quick", "--data", "shards", "--output", "figures");
+        (figures.ExitCode, Directory.Exists(Path.Combine(Folder, "figures"))).ShouldBe((2, false), figures.Error);
+        figures.Error.ShouldContain("80 steps of 512 tokens are more than there is to train on");
         repeated.ExitCode.ShouldBe(0, repeated.Error);
         repeated.Output.ShouldMatch(@"training passes 3\.\d+ times over the \d+ training tokens, \d+ steps a pass, since .*; validation: 1024 tokens in sequences of 128");
         var dry = Specgd([.. run, "--dry-run"]);

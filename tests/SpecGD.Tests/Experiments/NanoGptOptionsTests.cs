@@ -116,6 +116,17 @@ public class NanoGptOptionsTests
     }
 
     [Fact]
+    public void Table_2_is_validated_on_more_than_the_noise_of_a_few_sequences()
+    {
+        var table = SpecGD.Reproduction.PaperFigureCatalog.All.Single(figure => figure.Id == "table2");
+
+        Tokens(table.Options).ShouldBe(195 * 128); // of 25,000
+        Tokens(table.QuickOptions).ShouldBe(62 * 128); // of 8,000
+
+        static long Tokens(object options) => ((NanoGptOptions)options).Validation() is var (length, sequences, _) ? length * sequences : 0;
+    }
+
+    [Fact]
     public void A_run_that_does_not_fit_is_refused_and_one_that_fits_badly_is_warned_of()
     {
         var forecast = NanoGptForecast.Of(new NanoGptOptions { Preset = "3B", Repeat = true }, Data(1_000_000));

@@ -11,16 +11,6 @@ using SpecGD.Spectral;
 
 namespace SpecGD.Training.Gpt;
 
-/// <summary>How a training run ended.</summary>
-/// <param name="Status">Finished, diverged or interrupted.</param>
-/// <param name="Step">Steps done.</param>
-/// <param name="Detail">One sentence where it did not finish, else null.</param>
-public sealed record GptTrainingOutcome(RunStatus Status, int Step, string? Detail = null)
-{
-    /// <summary>Whether it was interrupted by training data that cannot be used or that ran out.</summary>
-    public bool LacksData { get; init; }
-}
-
 /// <summary>
 /// Trains a GPT: for every step validation if it is due, the gradient summed over the step's sequences, the tracker, the update, a checkpoint if
 /// it is due. All of it is state that a checkpoint keeps, so that a run that goes on equals one that never stopped, bit for bit.
@@ -138,15 +128,9 @@ public sealed class GptTrainer<T>
                 return Interrupted(step, progress);
             if (_plan.ValidatesAt(step) && !Validate(step, progress, cancellation))
                 return Interrupted(step, progress);
-            IReadOnlyList<ReadOnlyMemory<ushort>> sequences;
-            try
-            {
-                sequences = Team.Agree(_source.Next);
-            }
-            catch (BadInputException e) when (step > 0)
-            {
-                return WithoutData(step, e.Message, progress);
-            }
+            var sequences = Sequences(step, out string? missing);
+            if (missing is not null)
+                return WithoutData(step, missing, progress);
             if (Step(step, sequences) is { } problem)
             {
                 progress.End("diverged");
@@ -182,6 +166,21 @@ public sealed class GptTrainer<T>
             _source.RestoreState(tokens);
         SeriesState.Restore(_log, state["series"] ?? throw new FormatException("A checkpoint lacks its series."));
         _tracker.Log.RestoreState(state["tracker"] ?? throw new FormatException("A checkpoint lacks the tracker's record."));
+    }
+
+    /// <summary>The sequences of a step, or why they cannot be had. Before the first step, which leaves nothing to keep, that is thrown.</summary>
+    private IReadOnlyList<ReadOnlyMemory<ushort>> Sequences(int step, out string? missing)
+    {
+        missing = null;
+        try
+        {
+            return Team.Agree(_source.Next);
+        }
+        catch (BadInputException e) when (step > 0)
+        {
+            missing = e.Message;
+            return [];
+        }
     }
 
     /// <summary>One step; a sentence where it must not be taken.</summary>
