@@ -54,6 +54,7 @@ internal sealed class HelpWithExamples(HelpAction page) : SynchronousCommandLine
             "specgd nanogpt train --preset 124M --length 1024 --sequences 4 --dry-run   what it would take",
             "mpirun -n 4 specgd nanogpt train --preset nano             by four ranks together (docs/scaling.md)",
             "specgd nanogpt train --data data/web --epochs 1 --init-from weights.safetensors",
+            "specgd nanogpt train --data data/books --align-documents false --epochs 2   long documents, read to their ends",
         ],
         ["scaling"] =
         [

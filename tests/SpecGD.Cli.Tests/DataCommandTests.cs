@@ -28,8 +28,35 @@ public sealed class DataCommandTests : InTemporaryDirectory
         ((int)json["all"]!["documents"]!).ShouldBe(3);
         ((double)json["all"]!["st"]!).ShouldBe(11.0 / 5);
         ((int)json["most_common"]![0]!["token"]!).ShouldBe('a');
+        ((double)json["most_common"]![0]!["share"]!).ShouldBe(5.0 / 11);
+        var header = json["shards"]![1]!["header"]!;
+        ((int)header["magic"]!, (int)header["version"]!, (int)header["tokens"]!).ShouldBe((20240520, 1, 6));
+        ((long)header["bytes"]!, (long)header["expected bytes"]!).ShouldBe((1036, 1036));
         ((string)json["most_common"]![0]!["text"]!).ShouldBe("'a'");
-        Specgd("data", "inspect", Path.Combine("tokens", "*_val_*.bin")).Output.ShouldContain("'<|endoftext|>'");
+        string shown = Specgd("data", "inspect", Path.Combine("tokens", "*_val_*.bin")).Output;
+        shown.ShouldContain("'<|endoftext|>'");
+        shown.ShouldContain("Headers: every file has the length that its header says");
+        shown.ShouldContain("20240520");
+        shown.ShouldContain("%");
+    }
+
+    [Fact]
+    public void What_was_written_is_told_as_JSON()
+    {
+        File.WriteAllText(Path.Combine(Folder, "a.txt"), "aaab\n");
+
+        foreach (string[] verb in new[] { new[] { "tokenize", "a.txt" }, ["sample", "--megabytes", "0.001"] })
+        {
+            var said = Specgd(["data", .. verb, "--output", verb[0], "--json"]);
+
+            said.ExitCode.ShouldBe(0, said.Error);
+            var json = JsonNode.Parse(said.Output)!;
+            var folder = TokenFolder.Find(Path.Combine(Folder, verb[0]))!;
+            ((long)json["tokens"]!, (long)json["documents"]!, (long)json["text_bytes"]!).ShouldBe((folder.Tokens, folder.Documents, folder.TextBytes));
+            json["files"]!.AsArray().Count.ShouldBe(2);
+            foreach (var file in json["files"]!.AsArray())
+                ((long)file!["bytes"]!).ShouldBe(new FileInfo(Path.Combine(Folder, (string)file["file"]!)).Length);
+        }
     }
 
     [Fact]
@@ -106,6 +133,8 @@ public sealed class DataCommandTests : InTemporaryDirectory
             "/datasets/kjj0/finewebedu10B-gpt2/resolve/main/finewebedu_train_000001.bin Bearer word"]);
         File.ReadAllBytes(Path.Combine(Folder, "out", "finewebedu_train_000001.bin")).ShouldBe(shard);
         Specgd("data", "inspect", "out").Output.ShouldContain("Token shards of bytes", Case.Sensitive, "its tokens are all 0");
+        var again = SpecgdProcess.Run(Folder, ["data", "fetch", "finewebedu10B", "--shards", "1", "--output", "out", "--json"], ("HF_ENDPOINT", address));
+        ((int)JsonNode.Parse(again.Output)!["tokens"]!).ShouldBe(200, again.Error);
     }
 
     [SkippableTheory]

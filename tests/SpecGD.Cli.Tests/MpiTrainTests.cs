@@ -99,7 +99,7 @@ public sealed class MpiTrainTests : InTemporaryDirectory
     private static string[] Train(string output, int steps = Steps) =>
     [
         "nanogpt", "train", "--text", "text.txt", "--steps", $"{steps}", "--width", "16", "--sequences", "2", "--track-every", "20", "--validate-every", "20",
-        "--checkpoint-every", "15", "--muon-lr", LearningRate, "--adam-lr", "0.0002", "--no-figures", "--json", "--output", output,
+        "--checkpoint-every", "15", "--muon-lr", LearningRate, "--adam-lr", "0.0002", "--no-figures", "--json", "--repeat", "--output", output,
     ];
 
     /// <summary>Starts two ranks, kills one after the first checkpoint, and sees the job end.</summary>

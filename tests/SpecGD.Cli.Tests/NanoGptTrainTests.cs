@@ -129,7 +129,11 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
     [Theory]
     [InlineData("--text nowhere.txt", "The text nowhere.txt cannot be read: there is no such file.")]
     [InlineData("--text .", "The text . cannot be read: it is a directory.")]
-    [InlineData("--text text.txt", "A text of 201 tokens is too short: training and validation need 129 each for one sequence of 128.")]
+    [InlineData("--text text.txt", "A text of 201 tokens is too short: one sequence of 128 needs 129 to train on and 130 to validate on.")]
+    [InlineData("--text pointer.txt", "pointer.txt is a Git LFS pointer, not text; fetch the data with 'git lfs pull'.")]
+    [InlineData("--text text.txt --validation-length 200", "--validation-length takes a multiple of 128; 200 is none.")]
+    [InlineData("--steps 8000 --validation-tokens 128", "8000 steps of 512 tokens are more than there is to train on: one pass over the ")]
+    [InlineData("--validation-tokens 100000000", "Validation on 781250 sequences of 128 tokens needs more data: the ")]
     [InlineData("--text text.txt --length 200", "--length takes a multiple of 128; 200 is none.")]
     [InlineData("--text text.txt --optimizer sgd", "--optimizer takes one of muon, muon-mlp-output, adam; 'sgd' is not.")]
     [InlineData("--text text.txt --data shards", "--data and --text name two data sets; give one.")]
@@ -137,6 +141,7 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
     public void Bad_input_is_one_sentence_and_exit_code_2(string arguments, string sentence)
     {
         WriteText(200);
+        File.WriteAllText(Path.Combine(Folder, "pointer.txt"), "version https://git-lfs.github.com/spec/v1\n");
 
         var said = Specgd(["nanogpt", "train", .. arguments.Split(' ')]);
 
@@ -178,6 +183,65 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
         var fresh = Specgd([.. Short, "--adam-lr", "0.001", "--fresh"]);
         fresh.ExitCode.ShouldBe(0, fresh.Error);
         NewestWhole().ShouldBe(3);
+    }
+
+    [Fact]
+    public void Tokens_are_read_again_only_where_that_is_said_and_how_often_is_told()
+    {
+        Specgd("data", "sample", "--megabytes", "0.05", "--output", "shards").ExitCode.ShouldBe(0);
+        string[] run = ["nanogpt", "train", "--data", "shards", "--steps", "100", "--width", "16", "--track-every", "0", "--validate-every", "0", "--no-figures", "--output", "out"];
+
+        Refused(run).ShouldContain("100 steps of 512 tokens are more than there is to train on: one pass over the ");
+        Directory.Exists(Path.Combine(Folder, "out")).ShouldBeFalse("nothing was begun");
+        var repeated = Specgd([.. run, "--repeat"]);
+
+        var figures = Specgd("reproduce", "fig2", "table2", "--quick", "--data", "shards", "--output", "figures");
+        (figures.ExitCode, Directory.Exists(Path.Combine(Folder, "figures"))).ShouldBe((2, false), figures.Error);
+        figures.Error.ShouldContain("80 steps of 512 tokens are more than there is to train on");
+        repeated.ExitCode.ShouldBe(0, repeated.Error);
+        repeated.Output.ShouldMatch(@"training passes 3\.\d+ times over the \d+ training tokens, \d+ steps a pass, since .*; validation: 1024 tokens in sequences of 128");
+        var dry = Specgd([.. run, "--dry-run"]);
+        dry.ExitCode.ShouldBe(0, dry.Error);
+        dry.Error.ShouldContain("are more than there is to train on");
+        var epochs = JsonNode.Parse(Specgd([.. run.Where(word => word is not ("--steps" or "100")), "--epochs", "2", "--validation-tokens", "2000", "--dry-run", "--json"]).Output)!;
+        ((double)epochs["passes"]!, (int)epochs["validation_tokens"]!, (int)epochs["validation_length"]!).ShouldBe((2, 1920, 128));
+    }
+
+    /// <summary>A shard that turns out to be damaged in the middle: a bad token, in a place that is first read in training.</summary>
+    [Fact]
+    public void Data_that_end_in_the_middle_leave_what_was_done_and_exit_code_2()
+    {
+        Specgd("data", "sample", "--megabytes", "0.2", "--output", "shards").ExitCode.ShouldBe(0);
+        using var running = SpecgdProcess.Start(
+            Folder, ["nanogpt", "train", "--data", "shards", "--steps", "100000", "--repeat", "--width", "16", "--checkpoint-every", "0", "--validate-every", "5", "--output", "out", "--json"]);
+        string shard = Path.Combine(Folder, "shards", "sample_train_000001.bin"), events = Path.Combine(Folder, "out");
+        WaitFor(() => Directory.Exists(events) && Directory.EnumerateFiles(events, "events.out.*").Any(), running);
+        using (var file = new FileStream(shard, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            byte[] bad = [.. Enumerable.Repeat((byte)0xFF, 4096)];
+            for (file.Position = 1024; file.Position < file.Length;)
+                file.Write(bad.AsSpan(0, (int)Math.Min(bad.Length, file.Length - file.Position)));
+        }
+
+        var said = SpecgdProcess.Finish(running);
+
+        said.ExitCode.ShouldBe(2, said.Error);
+        said.Error.ShouldMatch(@"has token 65535 at position \d+; the vocabulary has 257 ids, so the largest is 256\. \d+ of 100000 steps are done, and a checkpoint was kept\.");
+        int step = (int)JsonNode.Parse(said.Output)!["step"]!;
+        NewestWhole().ShouldBe(step);
+        foreach (string file in new[] { "log.json", "tracker.json", "manifest.json" })
+            File.Exists(Path.Combine(Folder, "out", file)).ShouldBeTrue(file);
+        RunLogFile.Read(Path.Combine(Folder, "out", "log.json")).Methods["nanogpt"].Find("train_loss")!.Count.ShouldBe(step);
+    }
+
+    private static void WaitFor(Func<bool> condition, Process process)
+    {
+        using var moment = new ManualResetEventSlim();
+        for (int waited = 0; !condition(); waited++)
+        {
+            (waited < 1200 && !process.HasExited).ShouldBeTrue("not within a minute");
+            moment.Wait(TimeSpan.FromMilliseconds(50));
+        }
     }
 
     [Fact]
@@ -232,7 +296,7 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
     }
 
     private static string[] Endless =>
-        ["nanogpt", "train", "--text", "text.txt", "--output", "out", "--steps", "1000000", "--width", "16", "--sequences", "1", "--checkpoint-every", "3", "--json"];
+        ["nanogpt", "train", "--text", "text.txt", "--output", "out", "--steps", "1000000", "--width", "16", "--sequences", "1", "--checkpoint-every", "3", "--repeat", "--json"];
 
     private string Refused(params string[] arguments)
     {

@@ -101,7 +101,7 @@ public sealed class NanoGptWeightsTests : IClassFixture<NanoGptWeightsTests.Trai
     [InlineData("generate text.txt", "text.txt is no safetensors file")]
     [InlineData("generate out --temperature -1", "--temperature takes a number from 0 to 100; '-1' is not.")]
     [InlineData("export out --output .", ". is a folder; the name of a file to write was expected.")]
-    [InlineData("train --text text.txt --init-from text.txt --output no", "text.txt is no safetensors file")]
+    [InlineData("train --text text.txt --sequences 1 --init-from text.txt --output no", "text.txt is no safetensors file")]
     public void Bad_input_is_one_sentence_and_exit_code_2(string arguments, string sentence)
     {
         var said = _run.Run(["nanogpt", .. arguments.Split(' ')]);

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
-using SpecGD.Data.Language;
 using SpecGD.Experiments;
 using SpecGD.Experiments.NanoGpt;
 using SpecGD.Figures.Report;
@@ -60,7 +59,7 @@ internal static class ReproduceCommand
             bool isQuick = parsed.GetValue(quick);
             string directory = parsed.GetValue(output) ?? Path.Combine("runs", isQuick ? "reproduce-quick" : "reproduce");
             var request = new RunSession.Request(directory, drawing.Of(parsed), Fresh: parsed.GetValue(fresh));
-            return Reproduce(new Wish(chosen, isQuick, PlaceOf(parsed.GetValue(data), chosen)), request, parsed.GetValue(json));
+            return Reproduce(new Wish(chosen, isQuick, PlaceOf(parsed.GetValue(data), chosen, isQuick)), request, parsed.GetValue(json));
         });
         return command;
     }
@@ -84,14 +83,15 @@ internal static class ReproduceCommand
     }
 
     /// <summary>The full path of the data, so that the run is the same wherever the command is given again; looked at before any work.</summary>
-    private static string? PlaceOf(string? data, IReadOnlyList<PaperFigure> figures)
+    private static string? PlaceOf(string? data, IReadOnlyList<PaperFigure> figures, bool isQuick)
     {
         if (data is null)
             return null;
         if (!figures.Any(figure => figure.Options is ITrainsOnTokens))
             throw new BadInputException("--data is for the figures of the language model, and none of them is to be made.");
         string place = Path.GetFullPath(data);
-        LanguageData.Open(place);
+        foreach (var trains in figures.Select(figure => isQuick ? figure.QuickOptions : figure.Options).OfType<ITrainsOnTokens>().Distinct())
+            ((ITrainsOnTokens)trains.On(place)).RequireTokens();
         return place;
     }
 

@@ -21,7 +21,16 @@ internal sealed class LineProgress(TextWriter writer, TimeProvider clock) : IPro
 
         public void GoOnFrom(int done) => _from = _done = done;
 
-        public void Tell(string status) => _status = status;
+        /// <summary>Is shown with the next line; where no step has ended for long, in one of its own.</summary>
+        public void Tell(string status)
+        {
+            _status = status;
+            double elapsed = clock.GetElapsedTime(_begin).TotalSeconds;
+            if (elapsed < _nextLine + Interval)
+                return;
+            _nextLine = elapsed + Interval;
+            Write($"{name}: {_done}/{total} steps, {status}");
+        }
 
         public void Advance(int done)
         {

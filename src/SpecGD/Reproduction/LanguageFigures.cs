@@ -21,8 +21,8 @@ public sealed class LanguageFigures : IPaperFigureSource
             Preset = "tiny", Layers = 6, Width = 64, Heads = 2, Length = 128, Sequences = 4, Steps = 400, TrackEvery = 20, ValidateEvery = 40,
         },
         Quick = Small with { Steps = 80, TrackEvery = 10, ValidateEvery = 20 },
-        Ablation = Small with { Steps = 300, TrackEvery = 0, ValidateEvery = 30 },
-        AblationQuick = Ablation with { Steps = 60, Width = 32, Sequences = 2, ValidateEvery = 15 };
+        Ablation = Small with { Steps = 300, TrackEvery = 0, ValidateEvery = 50, ValidationTokens = 25_000 },
+        AblationQuick = Ablation with { Steps = 60, Width = 32, Sequences = 2, ValidateEvery = 15, ValidationTokens = 8_000 };
 
     /// <inheritdoc/>
     public IEnumerable<PaperFigure> Figures =>

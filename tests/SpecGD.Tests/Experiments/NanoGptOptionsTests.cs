@@ -73,13 +73,14 @@ public class NanoGptOptionsTests
 
     [Theory]
     [InlineData(1, 25)] // 12,800 tokens are 25 steps of 4 sequences of 128
+    [InlineData(3, 75)]
     [InlineData(0.5, 13)]
     [InlineData(0.001, 1)]
     public void Epochs_are_steps_that_pass_the_training_tokens_so_often(double epochs, int steps)
     {
         var resolved = new NanoGptOptions { Epochs = epochs }.WithStepsFor(Data(12_800));
 
-        (resolved.Steps, resolved.Epochs).ShouldBe((steps, null));
+        (resolved.Steps, resolved.Epochs, resolved.Repeat).ShouldBe((steps, null, epochs > 1));
         resolved.WithStepsFor(Data(1)).ShouldBe(resolved);
     }
 
@@ -93,9 +94,74 @@ public class NanoGptOptionsTests
     }
 
     [Fact]
+    public void Steps_that_need_more_than_there_is_are_an_error_unless_repeating_is_asked_for()
+    {
+        var data = Data(12_800); // 25 steps
+
+        NanoGptPasses.Of(new NanoGptOptions { Steps = 25 }, data).Shortage.ShouldBeNull();
+        var more = new NanoGptOptions { Steps = 26 };
+        Should.Throw<BadInputException>(() => NanoGptPasses.Of(more, data).Require()).Message.ShouldBe(
+            "26 steps of 512 tokens are more than there is to train on: one pass over the 12800 training tokens is 25 steps. "
+            + "Give --steps 25 or fewer, --epochs and a number of passes, --repeat to begin again from the first whenever they end, or more data.");
+        NanoGptPasses.Of(new NanoGptOptions { Steps = 1 }, Data(300)).Shortage!.ShouldContain("is less than one step. Give smaller --sequences or --length, --repeat");
+        foreach (var repeating in new[] { more with { Repeat = true }, new NanoGptOptions { Epochs = 1.04 } })
+        {
+            var passes = NanoGptPasses.Of(repeating, data);
+            passes.Require();
+            passes.Passes.ShouldBe(26 / 25.0);
+            passes.Sentence.ShouldBe("training passes 1.04 times over the 12800 training tokens, 25 steps a pass");
+        }
+        NanoGptPasses.Of(new NanoGptOptions { Epochs = 1 }, data).Sentence
+            .ShouldBe("training reads 12800 of the 12800 training tokens, none of them twice");
+    }
+
+    [Theory]
+    [InlineData("tiny", 128, 8)]
+    [InlineData("nano", 1024, 8)]
+    [InlineData("124M", 262_144, 40)] // 10,485,760 tokens, as specified
+    [InlineData("3B", 262_144, 40)]
+    public void Validation_is_that_of_the_preset_as_long_as_its_sequences_are(string preset, int length, int sequences)
+    {
+        var options = new NanoGptOptions { Preset = preset };
+
+        options.Validation().ShouldBe(new NanoGptValidation(length, sequences));
+        (options with { Length = 256 }).Validation().ShouldBe(new NanoGptValidation(256, 8));
+        (options with { Length = 256, ValidationTokens = 25_000 }).Validation().ShouldBe(new NanoGptValidation(256, 97, IsAsked: true));
+        (options with { ValidationLength = 512 }).Validation().ShouldBe(new NanoGptValidation(512, preset is "tiny" or "nano" ? 8 : 20_480, IsAsked: true));
+        Should.Throw<BadInputException>(() => (options with { ValidationLength = 200 }).Validation()).Message
+            .ShouldBe("--validation-length takes a multiple of 128; 200 is none.");
+        Should.Throw<BadInputException>(() => (options with { ValidationTokens = 500, ValidationLength = 512 }).Validation()).Message
+            .ShouldBe("--validation-tokens 500 are less than one sequence of 512 tokens; --validation-length makes them shorter.");
+    }
+
+    [Fact]
+    public void Every_preset_for_a_processor_runs_on_its_sample_without_reading_any_of_it_twice()
+    {
+        foreach (string preset in new[] { "tiny", "nano" })
+        {
+            var options = new NanoGptOptions { Preset = preset };
+            NanoGptPasses.Of(options, NanoGptData.Sample(options)).Require();
+        }
+        foreach (var figure in SpecGD.Reproduction.PaperFigureCatalog.All)
+            foreach (var study in new[] { figure.Options, figure.QuickOptions }.OfType<ITrainsOnTokens>())
+                study.RequireTokens();
+    }
+
+    [Fact]
+    public void Table_2_is_validated_on_more_than_the_noise_of_a_few_sequences()
+    {
+        var table = SpecGD.Reproduction.PaperFigureCatalog.All.Single(figure => figure.Id == "table2");
+
+        Tokens(table.Options).ShouldBe(195 * 128); // of 25,000
+        Tokens(table.QuickOptions).ShouldBe(62 * 128); // of 8,000
+
+        static long Tokens(object options) => ((NanoGptOptions)options).Validation() is var (length, sequences, _) ? length * sequences : 0;
+    }
+
+    [Fact]
     public void A_run_that_does_not_fit_is_refused_and_one_that_fits_badly_is_warned_of()
     {
-        var forecast = NanoGptForecast.Of(new NanoGptOptions { Preset = "3B" }, Data(1_000_000));
+        var forecast = NanoGptForecast.Of(new NanoGptOptions { Preset = "3B", Repeat = true }, Data(1_000_000));
 
         forecast.Memory.Total.ShouldBeGreaterThan(30L << 30); // parameters, gradients and optimizer state of 3 10⁹ parameters alone
         forecast.Refusal(new MachineMemory(16L << 30, null))!.ShouldContain("of memory, most of it for ");

@@ -32,6 +32,15 @@ public sealed class NanoGptRanksTests : IDisposable
     }
 
     [Fact]
+    public void A_run_goes_on_when_repeating_is_allowed_later()
+    {
+        Train(SingleProcess.Instance, "out");
+
+        Train(SingleProcess.Instance, "out", Options with { Repeat = true }).Single().ShouldEndWith("step-000003, after step 3.");
+        Train(SingleProcess.Instance, "out", Options with { AlignDocuments = false }).Single().ShouldContain("were of other settings");
+    }
+
+    [Fact]
     public void Sequences_that_the_ranks_cannot_share_are_an_error_of_all() =>
         Should.Throw<BadInputException>(() => ThreadTeam.Run(3, team => Train(team, "out"))).Message
             .ShouldBe("4 sequences of a step cannot be shared by 3 ranks: the number of ranks must divide --sequences.");

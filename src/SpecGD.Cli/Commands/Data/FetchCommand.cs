@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Data.Language.Fetching;
+using SpecGD.Data.Language.Tokenizers;
 using SpecGD.Data.Language.Tokens;
 using SpecGD.Experiments.Settings;
 using SpecGD.Records;
@@ -44,13 +46,19 @@ internal static class FetchCommand
             name,
             output,
         };
+        var json = DataCommand.JsonOption();
+        command.Options.Add(json);
         var settings = new SettingOptions(command, typeof(FetchSettings));
         command.SetAction(parsed => Fetch(
-            PublishedShards.Named(parsed.GetValue(name)!), parsed.GetValue(output)!, (FetchSettings)settings.Resolve(parsed), TimeProvider.System));
+            PublishedShards.Named(parsed.GetValue(name)!),
+            parsed.GetValue(output)!,
+            (FetchSettings)settings.Resolve(parsed),
+            parsed.GetValue(json),
+            TimeProvider.System));
         return command;
     }
 
-    private static int Fetch(PublishedShards published, string directory, FetchSettings settings, TimeProvider clock)
+    private static int Fetch(PublishedShards published, string directory, FetchSettings settings, bool asJson, TimeProvider clock)
     {
         var files = published.Files(settings.Shards);
         var hub = Address(settings.BaseUrl ?? Variable(HubVariable) ?? Hub);
@@ -61,6 +69,7 @@ internal static class FetchCommand
         return DataCommand.Interruptible("stopped: whole shards are kept, and the same command goes on from here.", cancellation =>
         {
             long usual = TokenShardHeader.FileLengthOf(TokenFolderWriter.ShardTokens);
+            var fetched = new List<string>();
             foreach (string file in files)
             {
                 string target = Path.Combine(directory, file);
@@ -72,10 +81,31 @@ internal static class FetchCommand
                     cancellation).GetAwaiter().GetResult());
                 if (result == FetchResult.WasThere)
                     Terminal.Remark($"{target} is there already");
-                Console.Out.WriteLine(target);
+                fetched.Add(target);
+                if (!asJson)
+                    Console.Out.WriteLine(target);
             }
+            if (asJson)
+                SummaryView.PrintJson(Json(directory, fetched));
             return ExitCode.Done;
         });
+    }
+
+    private static JsonObject Json(string directory, IReadOnlyList<string> fetched)
+    {
+        (string File, int Tokens)[] shards = [.. fetched.Select(file => (file, TokensIn(file)))];
+        return new JsonObject
+        {
+            ["directory"] = directory,
+            ["files"] = new JsonArray([.. shards.Select(shard => DataCommand.FileOf(shard.File, shard.Tokens))]),
+            ["tokens"] = shards.Sum(shard => (long)shard.Tokens),
+        };
+    }
+
+    private static int TokensIn(string file)
+    {
+        using var shard = TokenShard.Open(file, BytePairTokenizer.PublishedVocabulary);
+        return shard.Count;
     }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

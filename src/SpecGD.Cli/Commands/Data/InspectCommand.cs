@@ -67,10 +67,13 @@ internal static class InspectCommand
         foreach (var census in censuses)
             all.Add(census);
         var reading = told ?? Guess(all.Largest, settings);
+        JsonObject[] headers = [.. files.Zip(censuses, (file, census) => HeaderOf(file, census.Total))];
         JsonObject[] rows = [.. files.Zip(censuses, (file, census) => Row(file, census, reading))];
         JsonObject[] common = [.. all.MostCommon(settings.Top).Select(t => Row(t.Token, t.Count, all.Total, reading))];
         if (asJson)
         {
+            foreach (var (row, header) in rows.Zip(headers))
+                row["header"] = header;
             SummaryView.PrintJson(new JsonObject
             {
                 ["tokenizer"] = reading.Name,
@@ -81,10 +84,11 @@ internal static class InspectCommand
             });
             return ExitCode.Done;
         }
+        SummaryView.PrintTable("Headers: every file has the length that its header says", headers);
         SummaryView.PrintTable(
             $"Token shards of {reading.Name}; st = 1/p_max is the stable rank of the token indicator matrix",
             rows.Length > 1 ? [.. rows, Row("all", all, reading)] : rows);
-        SummaryView.PrintTable("Most common tokens", common);
+        SummaryView.PrintTable("Most common tokens", [.. common.Select(Shown)]);
         return ExitCode.Done;
     }
 
@@ -142,7 +146,26 @@ internal static class InspectCommand
         ["token"] = token,
         ["text"] = Shown(token, reading),
         ["count"] = count,
-        ["share"] = ((double)count / total).ToString("0.0000%", CultureInfo.InvariantCulture),
+        ["share"] = (double)count / total,
+    };
+
+    /// <summary>The row with its share in per cent, for readers.</summary>
+    private static JsonObject Shown(JsonObject row)
+    {
+        var shown = (JsonObject)row.DeepClone();
+        shown["share"] = ((double)row["share"]!).ToString("0.0000%", CultureInfo.InvariantCulture);
+        return shown;
+    }
+
+    /// <summary>What the header says; a file that is not of the length which follows from it has been refused.</summary>
+    private static JsonObject HeaderOf(string file, long tokens) => new()
+    {
+        ["file"] = file,
+        ["magic"] = TokenShardHeader.Magic,
+        ["version"] = TokenShardHeader.Version,
+        ["tokens"] = tokens,
+        ["bytes"] = new FileInfo(file).Length,
+        ["expected bytes"] = TokenShardHeader.FileLengthOf(tokens),
     };
 
     /// <summary>The token in quotation marks, what cannot be seen as an escape; nothing where the vocabulary is not at hand.</summary>

@@ -31,12 +31,14 @@ internal static class SampleCommand
         {
             output,
         };
+        var json = DataCommand.JsonOption();
+        command.Options.Add(json);
         var settings = new SettingOptions(command, typeof(SampleSettings));
-        command.SetAction(parsed => Sample(parsed.GetValue(output)!, (SampleSettings)settings.Resolve(parsed), TimeProvider.System));
+        command.SetAction(parsed => Sample(parsed.GetValue(output)!, (SampleSettings)settings.Resolve(parsed), parsed.GetValue(json), TimeProvider.System));
         return command;
     }
 
-    private static int Sample(string directory, SampleSettings settings, TimeProvider clock)
+    private static int Sample(string directory, SampleSettings settings, bool asJson, TimeProvider clock)
     {
         var tokenizer = settings.CreateTokenizer();
         long total = SampleText.Bytes(settings.Megabytes), begin = clock.GetTimestamp();
@@ -53,7 +55,7 @@ internal static class SampleCommand
                 writer,
                 new Relay<TokenizationProgress>(p => progress.Report(new BytesDone(p.FileBytes, total))),
                 cancellation));
-            DataCommand.Print(folder, directory, clock.GetElapsedTime(begin));
+            DataCommand.Print(folder, directory, clock.GetElapsedTime(begin), asJson);
             return ExitCode.Done;
         });
     }

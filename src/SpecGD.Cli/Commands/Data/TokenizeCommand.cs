@@ -37,13 +37,15 @@ internal static class TokenizeCommand
             inputs,
             output,
         };
+        var json = DataCommand.JsonOption();
+        command.Options.Add(json);
         var settings = new SettingOptions(command, typeof(TokenizeSettings));
         command.SetAction(parsed => Tokenize(
-            parsed.GetValue(inputs)!, parsed.GetValue(output)!, (TokenizeSettings)settings.Resolve(parsed), TimeProvider.System));
+            parsed.GetValue(inputs)!, parsed.GetValue(output)!, (TokenizeSettings)settings.Resolve(parsed), parsed.GetValue(json), TimeProvider.System));
         return command;
     }
 
-    private static int Tokenize(string[] places, string directory, TokenizeSettings settings, TimeProvider clock)
+    private static int Tokenize(string[] places, string directory, TokenizeSettings settings, bool asJson, TimeProvider clock)
     {
         var inputs = TextInput.Find(places);
         var tokenizer = settings.CreateTokenizer();
@@ -57,7 +59,7 @@ internal static class TokenizeCommand
             var work = new TextTokenization(tokenizer, settings.Field);
             var folder = ByteProgress.Show("tokenize", clock, progress => work.Run(
                 inputs, writer, new Relay<TokenizationProgress>(p => progress.Report(new BytesDone(p.FileBytes, total))), cancellation));
-            DataCommand.Print(folder, directory, clock.GetElapsedTime(begin));
+            DataCommand.Print(folder, directory, clock.GetElapsedTime(begin), asJson);
             return ExitCode.Done;
         });
     }

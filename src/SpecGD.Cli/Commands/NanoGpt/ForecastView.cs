@@ -23,6 +23,7 @@ internal static class ForecastView
     {
         SummaryView.PrintTable("What updates what", [.. RoutingView.Rows(forecast.Routing), Total(forecast)]);
         SummaryView.PrintTable("Memory", [.. forecast.Memory.Parts.Select(MemoryRow)]);
+        Console.Out.WriteLine($"data: {forecast.Passes.Sentence}; {forecast.Validation}");
         Console.Out.WriteLine(MemorySentence(forecast, machine));
         Console.Out.WriteLine(TimeSentence(forecast, rate));
     }
@@ -38,6 +39,10 @@ internal static class ForecastView
         ["available_memory_bytes"] = machine.Available,
         ["tokens_per_step"] = forecast.TokensPerStep,
         ["steps"] = forecast.Plan.Steps,
+        ["training_tokens"] = forecast.Passes.Tokens,
+        ["passes"] = forecast.Passes.Passes,
+        ["validation_tokens"] = forecast.ValidationTokens,
+        ["validation_length"] = forecast.ValidationLength,
         ["operations_per_token"] = forecast.Work.ForToken,
         ["operations_per_update"] = forecast.Work.ForUpdate,
         ["operations"] = forecast.Work.ForRun,

@@ -50,7 +50,7 @@ internal static class NanoGptTrainCommand
                 return (options, beginning, data, NanoGptForecast.Of(options, data, team.Size));
             });
             if (parsed.GetValue(dryRun))
-                return team.Rank == 0 ? Tell(forecast, parsed.GetValue(json)) : ExitCode.Done;
+                return team.Rank == 0 ? Tell(forecast, data.Remarks, parsed.GetValue(json)) : ExitCode.Done;
             string directory = parsed.GetValue(output)
                 ?? Path.Combine("runs", $"{NanoGptRun.Name}-{options.Preset}-{options.Optimizer}-{options.Mlp}-{options.Seed}");
             string? commandToDraw = parsed.GetValue(noFigures) ? null : "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
@@ -62,9 +62,10 @@ internal static class NanoGptTrainCommand
         return command;
     }
 
-    /// <summary>Refuses what has no room: in memory, and on the disk of the run folder, of which the first rank alone knows.</summary>
+    /// <summary>Refuses what lacks data, or room: in memory, and on the disk of the run folder, of which the first rank alone knows.</summary>
     private static void RequireRoom(NanoGptForecast forecast, string? directory)
     {
+        forecast.Passes.Require();
         if (forecast.Refusal(MachineMemory.Here(), RankSession.RanksHere) is { } refusal)
             throw new BadInputException(refusal);
         if (directory is null)
@@ -81,8 +82,10 @@ internal static class NanoGptTrainCommand
         return ExitCode.Done;
     }
 
-    private static int Tell(NanoGptForecast forecast, bool asJson)
+    private static int Tell(NanoGptForecast forecast, IReadOnlyList<string> remarks, bool asJson)
     {
+        foreach (string remark in remarks)
+            Terminal.Remark(remark);
         var machine = MachineMemory.Here();
         double rate = NanoGptForecast.MeasureRate(TimeProvider.System);
         if (asJson)
@@ -91,6 +94,8 @@ internal static class NanoGptTrainCommand
             ForecastView.Print(forecast, machine, rate);
         if ((forecast.Refusal(machine) ?? forecast.Warning(machine)) is { } warning)
             Terminal.Remark(warning);
+        if (forecast.Passes.Shortage is { } shortage)
+            Terminal.Remark(shortage);
         return ExitCode.Done;
     }
 
@@ -104,11 +109,12 @@ internal static class NanoGptTrainCommand
         ForecastView.Remark(forecast, machine, NanoGptForecast.MeasureRate(TimeProvider.System));
         using var interruption = new Interruption();
         var run = prepare();
-        foreach (string remark in run.Remarks)
+        foreach (string remark in run.Remarks.Concat(run.Data.Remarks))
             Terminal.Remark(remark);
         Terminal.Remark(string.Create(
             CultureInfo.InvariantCulture,
             $"data: {run.Data.Description}; a model that knew only how often each token occurs would have the loss {run.Data.UnigramEntropy:0.000}"));
+        Terminal.Remark($"{forecast.Passes.Sentence}; {forecast.Validation}");
         if (!asJson)
             SummaryView.PrintTable("What updates what (each tensor by itself: --dry-run)", RoutingView.Summary(run.Routing));
         var outcome = Terminal.CanRedraw
@@ -119,6 +125,7 @@ internal static class NanoGptTrainCommand
         return outcome.Status switch
         {
             RunStatus.Diverged => Explained($"{outcome.Detail} {Advice(run, outcome.Step)}", ExitCode.Diverged),
+            RunStatus.Interrupted when outcome.LacksData => Explained(outcome.Detail!, ExitCode.BadInput),
             RunStatus.Interrupted => Explained($"{outcome.Detail} The same command goes on from there.", interruption.ExitCode),
             _ => ExitCode.Done,
         };

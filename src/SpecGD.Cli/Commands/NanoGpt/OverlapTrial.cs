@@ -21,7 +21,7 @@ internal sealed record OverlapTrial(int Ranks, bool Overlaps, GptTimes Times)
     /// <exception cref="BadInputException">The ranks cannot share a step's sequences.</exception>
     public static OverlapTrial Run(NanoGptOptions options, ICollective team, bool overlaps)
     {
-        options = options with { Steps = Steps + 1, TrackEvery = 0, ValidateEvery = 0, CheckpointEvery = 0 };
+        options = options with { Steps = Steps + 1, TrackEvery = 0, ValidateEvery = 0, CheckpointEvery = 0, Repeat = true };
         var data = NanoGptData.Sample(options);
         NanoGptRun.RequireShares(team, options.SequencesPerStep);
         var parameters = new GptParameters<float>(data.Fit(options.Shape()));

@@ -22,6 +22,10 @@ internal static class TrainingView
                 ["status"] = outcome.Status.ToString().ToLowerInvariant(),
                 ["step"] = outcome.Step,
                 ["directory"] = run.Folder.DirectoryPath,
+                ["detail"] = outcome.Detail,
+                ["passes"] = forecast.Passes.Passes,
+                ["validation_tokens"] = run.Data.ValidationTokens,
+                ["validation_length"] = run.Data.ValidationLength,
                 ["unigram_entropy"] = run.Data.UnigramEntropy,
                 ["rows"] = new JsonArray(rows),
                 ["routing"] = new JsonArray([.. RoutingView.Rows(run.Routing)]),
@@ -35,6 +39,7 @@ internal static class TrainingView
         }
         SummaryView.PrintTable($"After {outcome.Step} steps", rows);
         NanoGptPictures.Print(log);
+        Console.Out.WriteLine($"{forecast.Passes.Sentence}; {run.Data.ValidationSentence}");
         if (run.Times.Steps > 0)
             Console.Out.WriteLine(Sentence(run.Times, forecast, run.Ranks));
     }

@@ -21,10 +21,13 @@ internal sealed class MemoryRun
     /// <summary>A run at its start.</summary>
     /// <param name="name">Its name, unique within the experiment.</param>
     /// <param name="options">Model, run and data.</param>
+    /// <exception cref="BadInputException">The data cannot be used, or the run needs more than there is.</exception>
     public MemoryRun(string name, NanoGptStudyOptions options)
     {
+        Data = options.ReadData();
+        options = (NanoGptStudyOptions)options.WithStepsFor(Data);
+        NanoGptPasses.Of(options, Data).Require();
         (_name, _options) = (name, options);
-        Data = options.Data is { } place ? NanoGptData.Shards(place, options) : NanoGptData.Sample(options);
         var parameters = new GptParameters<float>(Data.Fit(options.Shape()));
         Trainer = new GptTrainer<float>(options.Plan(), parameters, options.Routing(), Data.Source, Data.Validation);
         parameters.Initialise(new TorchRandom((ulong)options.Seed));
@@ -37,6 +40,7 @@ internal sealed class MemoryRun
     public GptTrainer<float> Trainer { get; }
 
     /// <summary>Trains to the end, or until something stops it.</summary>
+    /// <exception cref="BadInputException">The data ended in the middle; what was done is kept.</exception>
     public GptTrainingOutcome Train(RunContext context)
     {
         if (context.Kept.Find(_name) is { } kept)
@@ -47,7 +51,7 @@ internal sealed class MemoryRun
             context.Kept.Finished(_name, Capture);
         else if (outcome.Status == RunStatus.Interrupted)
             context.Kept.Stopped(_name, Capture());
-        return outcome;
+        return outcome.LacksData ? throw new BadInputException(outcome.Detail!) : outcome;
     }
 
     private JsonObject Capture() => new()

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SpecGD.Data.Language;
 using SpecGD.Data.Language.Tokenizers;
 using SpecGD.Data.Language.Tokens;
@@ -21,27 +22,13 @@ public sealed record NanoGptData(
     ITokenSource Source,
     IReadOnlyList<ReadOnlyMemory<ushort>> Validation)
 {
-    /// <summary>The sample text where no other is named: this much of it, and which.</summary>
-    internal const double SampleMegabytes = 4;
+    /// <summary>Which sample text, where no other data are named.</summary>
+    private const ulong SampleSeed = 1;
 
-    /// <inheritdoc cref="SampleMegabytes"/>
-    internal const ulong SampleSeed = 1;
+    /// <summary>Made once for each length: several runs of one process train on it.</summary>
+    private static readonly ConcurrentDictionary<double, Lazy<LanguageData>> Samples = new();
 
-    /// <summary>Sequences to validate on, where the data has as many.</summary>
-    private const int ValidationCount = 8;
-
-    /// <summary>
-    /// Sequences as long as this are longer than most documents; the reference's look-ahead is then enough. Shorter ones need a longer one.
-    /// </summary>
-    private const int LongSequence = 512;
-
-    private const int ReferenceLookAhead = 2, LongLookAhead = 16;
-
-    /// <summary>Made once: several runs of one process train on it.</summary>
-    private static readonly Lazy<LanguageData> SampleData = new(() => LanguageData.Sample(SampleMegabytes, SampleSeed));
-
-    /// <summary>The sample text in words.</summary>
-    internal static string SampleDescription { get; } = FormattableString.Invariant($"sample text, {SampleMegabytes} MB, seed {SampleSeed}");
+    private PassLength? _pass;
 
     /// <summary>Name of what made the tokens.</summary>
     public string Tokenizer { get; init; } = ByteTokenizer.TokenizerName;
@@ -55,14 +42,43 @@ public sealed record NanoGptData(
     /// <summary>Tokens to train on, each once.</summary>
     public long TrainingTokens { get; init; }
 
+    /// <summary>Tokens of one validation.</summary>
+    public long ValidationTokens => (long)Validation.Count * ValidationLength;
+
+    /// <summary>Tokens of a validation sequence; 0 where there is none.</summary>
+    public int ValidationLength => Validation is [var first, ..] ? first.Length - 1 : 0;
+
+    /// <summary>What is validated on, in words.</summary>
+    public string ValidationSentence => Validation.Count == 0
+        ? "validation: none"
+        : $"validation: {ValidationTokens} tokens in sequences of {ValidationLength}";
+
+    /// <summary>Counts the steps of one pass, up to so many; null where tokens over tokens of a step are all that is known.</summary>
+    public Func<long, PassLength>? CountSteps { get; init; }
+
+    /// <summary>Sentences that the user should know.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
+    /// <summary>The sample text in words.</summary>
+    internal static string SampleDescription(double megabytes) => FormattableString.Invariant($"sample text, {megabytes} MB, seed {SampleSeed}");
+
+    /// <summary>The sample text itself.</summary>
+    internal static LanguageData SampleText(double megabytes) =>
+        Samples.GetOrAdd(megabytes, static length => new Lazy<LanguageData>(() => LanguageData.Sample(length, SampleSeed))).Value;
+
     /// <summary>The embedded sample text, byte by byte: a first training needs no file.</summary>
-    public static NanoGptData Sample(NanoGptOptions options) =>
-        Of(SampleData.Value, SampleDescription, options);
+    public static NanoGptData Sample(NanoGptOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        double megabytes = NanoGptPreset.Named(options.Preset).SampleMegabytes;
+        return Of(SampleText(megabytes), SampleDescription(megabytes), options);
+    }
 
     /// <summary>Token shards on disk: a folder, a pattern or a file.</summary>
-    /// <exception cref="BadInputException">There are none, or they are not whole.</exception>
+    /// <exception cref="BadInputException">There are none, they are not whole, or too short for what is asked.</exception>
     public static NanoGptData Shards(string place, NanoGptOptions options)
     {
+        ArgumentNullException.ThrowIfNull(options);
         var data = LanguageData.Open(place);
         return Of(data, $"{Path.GetFullPath(place)}, {data.Training.TokenCount} training tokens of {data.Tokenizer}", options);
     }
@@ -72,18 +88,30 @@ public sealed record NanoGptData(
     public static NanoGptData Text(string path, NanoGptOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var (shape, length) = (options.Shape(), options.Plan().Length);
+        var (shape, length, wanted) = (options.Shape(), options.Plan().Length, options.Validation());
         ushort[] tokens = ByteText.Read(path, shape.EndOfText);
-        var (training, validation) = ByteText.Divide(tokens, length, ValidationCount);
+        var (training, heldBack) = ByteText.Divide(tokens, length);
         var census = new TokenCensus();
         census.Add(training.Span);
+        var source = new MemoryTokens(training, length, options.SequencesPerStep, options.Repeats);
+        var validation = wanted.Choose(TokenShards.InMemory(new MemoryShard(path, heldBack)));
         return new NanoGptData(
-            $"{Path.GetFullPath(path)}, {tokens.Length} tokens",
-            shape.Vocabulary,
-            shape.EndOfText,
-            census.Entropy,
-            new MemoryTokens(training, length, options.SequencesPerStep),
-            validation) { TrainingTokens = training.Length };
+            $"{Path.GetFullPath(path)}, {tokens.Length} tokens", shape.Vocabulary, shape.EndOfText, census.Entropy, source, validation.Sequences)
+        {
+            TrainingTokens = training.Length,
+            CountSteps = _ => source.OnePass,
+            Remarks = Sentences(validation.Remark),
+        };
+    }
+
+    /// <summary>Steps of one pass over the training tokens, counted at least to <paramref name="atMost"/>.</summary>
+    /// <exception cref="BadInputException">A whole shard holds too few places for a step.</exception>
+    public PassLength OnePass(NanoGptOptions options, long atMost)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (_pass is not { } pass || (!pass.IsWhole && pass.Steps < atMost))
+            _pass = pass = CountSteps?.Invoke(atMost) ?? new PassLength(TrainingTokens / options.TokensPerStep(), IsWhole: true);
+        return pass;
     }
 
     /// <summary>The model with a vocabulary that holds these tokens.</summary>
@@ -95,22 +123,19 @@ public sealed record NanoGptData(
 
     private static NanoGptData Of(LanguageData data, string description, NanoGptOptions options)
     {
-        int length = options.Plan().Length;
-        var sequences = new SequenceOptions(
-            length, options.SequencesPerStep, data.EndOfText, Repeat: true, LookAhead: length < LongSequence ? LongLookAhead : ReferenceLookAhead);
-        var validation = new ValidationSequences(data.Validation, length);
+        var sequences = new TrainingSequences(data.Training, options.Cutting(data.EndOfText));
+        var validation = options.Validation().Choose(data.Validation);
         return new NanoGptData(
-            description,
-            data.Vocabulary,
-            data.EndOfText,
-            EntropyOf(data.Training),
-            new ShardTokens(new TrainingSequences(data.Training, sequences)),
-            [.. validation.Take(Math.Min(ValidationCount, validation.Count)).Select(sequence => sequence.Tokens)])
+            description, data.Vocabulary, data.EndOfText, EntropyOf(data.Training), new ShardTokens(sequences), validation.Sequences)
         {
             Tokenizer = data.Tokenizer,
             TrainingTokens = data.Training.TokenCount,
+            CountSteps = sequences.CountSteps,
+            Remarks = Sentences(data.Remark, validation.Remark),
         };
     }
+
+    private static string[] Sentences(params string?[] remarks) => [.. remarks.OfType<string>()];
 
     /// <summary>Entropy of the first shard's frequencies: one shard of many says enough, and a hundred would take minutes.</summary>
     private static double EntropyOf(TokenShards shards)

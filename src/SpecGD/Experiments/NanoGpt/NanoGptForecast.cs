@@ -39,18 +39,37 @@ public sealed record NanoGptForecast(
         shape.Require();
         GptTrainingPlan plan = options.Plan();
         RoutingTable routing = options.Routing();
-        long validation = data.Validation.Sum(sequence => (long)sequence.Length - 1);
+        long validation = data.ValidationTokens;
         return new NanoGptForecast(
             shape,
             plan,
             options.SequencesPerStep,
             routing.Assign(shape.Layouts()),
-            GptMemory.Of<float>(shape, plan, routing, ranks),
-            GptWork.Of(shape, plan, routing, options.SequencesPerStep, validation)) { Ranks = ranks };
+            GptMemory.Of<float>(shape, plan, routing, ranks, data.ValidationLength),
+            GptWork.Of(shape, plan, routing, options.SequencesPerStep, validation))
+        {
+            Ranks = ranks,
+            Passes = NanoGptPasses.Of(options, data),
+            Validation = data.ValidationSentence,
+            ValidationTokens = validation,
+            ValidationLength = data.ValidationLength,
+        };
     }
 
     /// <summary>Ranks that train together.</summary>
     public int Ranks { get; init; } = 1;
+
+    /// <summary>How often the training tokens are read.</summary>
+    public required NanoGptPasses Passes { get; init; }
+
+    /// <summary>Tokens of one validation, and of one of its sequences.</summary>
+    public long ValidationTokens { get; init; }
+
+    /// <inheritdoc cref="ValidationTokens"/>
+    public int ValidationLength { get; init; }
+
+    /// <summary>What is validated on, in words.</summary>
+    public required string Validation { get; init; }
 
     /// <summary>Tokens of a step.</summary>
     public long TokensPerStep => (long)Sequences * Plan.Length;

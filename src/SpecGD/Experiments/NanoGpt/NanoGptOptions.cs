@@ -1,3 +1,4 @@
+using SpecGD.Data.Language.Tokens;
 using SpecGD.Experiments.Settings;
 using SpecGD.Models.Gpt;
 using SpecGD.Optimizers;
@@ -15,6 +16,12 @@ public record NanoGptOptions
 
     /// <summary>Names of the MLP's nonlinearities.</summary>
     public const string Squared = "relu_square", Gated = "swiglu";
+
+    /// <summary>
+    /// Sequences as long as this are longer than most documents; the reference's look-ahead is then enough. Shorter ones have had a longer one from
+    /// the beginning, and runs that were recorded keep theirs.
+    /// </summary>
+    private const int LongSequence = 512, ReferenceLookAhead = 2, LongLookAhead = 16;
 
     private const string NewtonSchulz = "newton-schulz", PolarExpress = "polar-express";
 
@@ -163,6 +170,58 @@ public record NanoGptOptions
     [Setting("checkpoint-every", "steps between checkpoints; 0: only after the last", Min = 0, Max = MostSteps, UnsetMeans = OfPreset)]
     public int? CheckpointEvery { get; init; }
 
+    /// <summary>Whether the training tokens are read again when they end.</summary>
+    [Setting("repeat", "begin again from the first when the training tokens end, which is an error otherwise; --epochs above 1 says so too")]
+    public bool Repeat { get; init; }
+
+    /// <summary>Whether every sequence begins at a document.</summary>
+    [Setting("align-documents", "begin every sequence of token shards at a document, as the snapshot does; false: read them on wherever documents begin")]
+    public bool AlignDocuments { get; init; } = true;
+
+    /// <summary>What must be left of a shard for a step to be looked for there.</summary>
+    [Setting(
+        "look-ahead",
+        "times a step's tokens that must be left of a shard for sequences that begin at documents; what is less is skipped",
+        Min = 1,
+        Max = 100_000,
+        UnsetMeans = "2, the snapshot's; 16 for sequences below 512")]
+    public int? LookAhead { get; init; }
+
+    /// <summary>Tokens of one validation.</summary>
+    [Setting(
+        "validation-tokens",
+        "tokens of one validation, as many whole sequences as they are",
+        Min = 1,
+        Max = int.MaxValue,
+        UnsetMeans = "8 sequences; 10485760 for 124M and 3B without --length")]
+    public int? ValidationTokens { get; init; }
+
+    /// <summary>Tokens of a validation sequence.</summary>
+    [Setting(
+        "validation-length",
+        "tokens of a validation sequence, a multiple of 128",
+        Min = 128,
+        Max = 1 << 20,
+        UnsetMeans = "as in training; 262144 for 124M and 3B without --length")]
+    public int? ValidationLength { get; init; }
+
+    /// <summary>How training sequences are cut out of token shards.</summary>
+    internal SequenceOptions Cutting(ushort endOfText)
+    {
+        int length = Plan().Length;
+        return new SequenceOptions(length, SequencesPerStep, endOfText, Repeats, LookAheadFor(length), AlignDocuments);
+    }
+
+    private int LookAheadFor(int length) => LookAhead ?? (length < LongSequence ? LongLookAhead : ReferenceLookAhead);
+
+    /// <summary>Whether the training tokens may be read more than once.</summary>
+    internal bool Repeats => Repeat || Epochs > 1;
+
+    /// <summary>How much is validated on, and whether that was asked for or is taken as far as it is there.</summary>
+    /// <exception cref="BadInputException">A sequence has no multiple of 128 tokens, or there is not one.</exception>
+    internal NanoGptValidation Validation() =>
+        NanoGptValidation.Of(Length is null ? Base.Validation : null, Plan().Length, ValidationTokens, ValidationLength);
+
     private NanoGptPreset Base => NanoGptPreset.Named(Preset);
 
     /// <summary>Sequences of a step, preset and options together.</summary>
@@ -171,7 +230,7 @@ public record NanoGptOptions
     /// <summary>Training tokens of a step.</summary>
     public long TokensPerStep() => (long)Plan().Length * SequencesPerStep;
 
-    /// <summary>The same with <see cref="Epochs"/> as a number of steps: so many that a step's tokens times them are that many passes.</summary>
+    /// <summary>The same with <see cref="Epochs"/> as a number of steps: so many times the steps of one pass over the training tokens.</summary>
     /// <exception cref="BadInputException">Steps and epochs are both given, or the epochs are too many steps.</exception>
     public NanoGptOptions WithStepsFor(NanoGptData data)
     {
@@ -180,9 +239,9 @@ public record NanoGptOptions
             return this;
         if (Steps is not null)
             throw new BadInputException("--steps and --epochs both say how long the run is; give one.");
-        double steps = Math.Ceiling(epochs * data.TrainingTokens / ((double)SequencesPerStep * Plan().Length));
+        double steps = Math.Ceiling(epochs * data.OnePass(this, long.MaxValue).Steps);
         return steps <= MostSteps
-            ? this with { Epochs = null, Steps = (int)Math.Max(1, steps) }
+            ? this with { Epochs = null, Repeat = Repeats, Steps = (int)Math.Max(1, steps) }
             : throw new BadInputException($"--epochs {epochs} of {data.TrainingTokens} tokens are {steps:0} steps; at most {MostSteps} are.");
     }
 
@@ -227,7 +286,7 @@ public record NanoGptOptions
     /// <summary>The same with every setting that the preset decides written out, as manifests have it.</summary>
     public NanoGptOptions Resolved()
     {
-        var (plan, shape) = (Plan(), Shape());
+        var (plan, shape, validation) = (Plan(), Shape(), Validation());
         return this with
         {
             Steps = plan.Steps,
@@ -241,6 +300,9 @@ public record NanoGptOptions
             CheckpointEvery = plan.CheckpointEvery,
             LargestWindow = plan.LargestWindow,
             GradientRanks = plan.Ranks,
+            LookAhead = LookAheadFor(plan.Length),
+            ValidationTokens = (int)(validation.Sequences * validation.Length),
+            ValidationLength = validation.Length,
             AdamMultiplier = GptRouting.DefaultMultipliers.ToDictionary(m => m.Key, m => AdamMultiplier.GetValueOrDefault(m.Key, m.Value)),
         };
     }

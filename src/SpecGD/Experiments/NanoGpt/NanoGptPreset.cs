@@ -16,6 +16,9 @@ public sealed record NanoGptPreset(string Name, GptShape Shape, GptTrainingPlan 
     /// <summary>Bytes and an end of text.</summary>
     private const int ByteVocabulary = 257;
 
+    /// <summary>Length in 10⁶ bytes of the sample text where no preset says otherwise.</summary>
+    internal const double UsualSampleMegabytes = 4;
+
     private static readonly NanoGptPreset[] All =
     [
         new(
@@ -36,10 +39,19 @@ public sealed record NanoGptPreset(string Name, GptShape Shape, GptTrainingPlan 
             "nano",
             new GptShape { Vocabulary = ByteVocabulary, EndOfText = ByteVocabulary - 1, Layers = 12, Width = 256, Heads = 4 },
             new GptTrainingPlan { Steps = 500, Length = 1024, Ranks = 1, LargestWindow = 1024, ValidateEvery = 50, CheckpointEvery = 50 },
-            Sequences: 8),
-        new("124M", new GptShape(), new GptTrainingPlan(), Sequences: 8),
-        new("3B", new GptShape { Width = 2560, Layers = 36, Heads = 20 }, new GptTrainingPlan(), Sequences: 8),
+            Sequences: 8) { SampleMegabytes = 8 },
+        new("124M", new GptShape(), new GptTrainingPlan(), Sequences: 8) { Validation = NanoGptValidation.OfSnapshot },
+        new("3B", new GptShape { Width = 2560, Layers = 36, Heads = 20 }, new GptTrainingPlan(), Sequences: 8)
+        {
+            Validation = NanoGptValidation.OfSnapshot,
+        },
     ];
+
+    /// <summary>What it validates on with sequences of its own length; null for a few sequences of the training length.</summary>
+    public NanoGptValidation? Validation { get; init; }
+
+    /// <summary>Length of the sample text in 10⁶ bytes: enough for the preset's run to read none of it twice, where that is a run on a sample at all.</summary>
+    public double SampleMegabytes { get; init; } = UsualSampleMegabytes;
 
     /// <summary>The preset called <paramref name="name"/>.</summary>
     /// <exception cref="BadInputException">There is none of that name.</exception>

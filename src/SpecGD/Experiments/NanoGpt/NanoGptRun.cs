@@ -23,7 +23,7 @@ public sealed class NanoGptRun
 
     private const string IdentityName = "run.json";
 
-    private const string DataKey = "data", InitKey = "init_from";
+    private const string DataKey = "data", InitKey = "init_from", RepeatKey = "repeat";
 
     private readonly NanoGptOptions _options;
     private readonly GptTrainer<float> _trainer;
@@ -49,8 +49,8 @@ public sealed class NanoGptRun
     /// <param name="beginning">How the run begins.</param>
     /// <param name="team">The ranks that train together; null for this process alone.</param>
     /// <exception cref="BadInputException">
-    /// The options contradict one another, the folder cannot be written, it does not hold the checkpoints that it should, or the ranks cannot share a
-    /// step's sequences.
+    /// The options contradict one another, the folder cannot be written, it does not hold the checkpoints that it should, the ranks cannot share a
+    /// step's sequences, or the run needs more data than there are.
     /// </exception>
     public NanoGptRun(NanoGptOptions options, string directory, NanoGptData data, NanoGptBeginning beginning, ICollective? team = null)
     {
@@ -59,7 +59,9 @@ public sealed class NanoGptRun
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(beginning);
         beginning.Require();
-        _options = options = options.WithStepsFor(data).Resolved();
+        options = options.WithStepsFor(data);
+        NanoGptPasses.Of(options, data).Require();
+        _options = options = options.Resolved();
         Data = data;
         Options = Setting.ToJson(options);
         Options[DataKey] = data.Description;
@@ -162,7 +164,17 @@ public sealed class NanoGptRun
         if (beginning.InitDescription() is { } weights)
             Options[InitKey] = weights;
         string kept = Path.Combine(directory, CheckpointsName);
-        return KeptRun.In(folder, new GptCheckpoints(kept), Path.Combine(kept, IdentityName), new RunIdentity(Name, Options));
+        return KeptRun.In(folder, new GptCheckpoints(kept), Path.Combine(kept, IdentityName), new RunIdentity(Name, Deciding(Options)));
+    }
+
+    /// <summary>
+    /// The options that decide what has been computed. Whether the data are read again is not among them: a run whose data ran out may go on with them.
+    /// </summary>
+    private static JsonObject Deciding(JsonObject options)
+    {
+        var deciding = (JsonObject)options.DeepClone();
+        deciding.Remove(RepeatKey);
+        return deciding;
     }
 
     /// <summary>Weights of a run at its start, on the first rank, where <paramref name="passedOver"/> is not null.</summary>

@@ -11,6 +11,13 @@ public sealed record NanoGptStudyOptions : NanoGptOptions, ITrainsOnTokens
 
     /// <inheritdoc/>
     public object On(string data) => this with { Data = data };
+
+    /// <inheritdoc/>
+    public void RequireTokens() => NanoGptPasses.Of(this, ReadData()).Require();
+
+    /// <summary>The data, at their beginning.</summary>
+    /// <exception cref="BadInputException">They cannot be used.</exception>
+    internal NanoGptData ReadData() => Data is { } place ? NanoGptData.Shards(place, this) : NanoGptData.Sample(this);
 }
 
 /// <summary>Settings of an experiment on text.</summary>
@@ -18,4 +25,8 @@ public interface ITrainsOnTokens
 {
     /// <summary>The same on the token shards at <paramref name="data"/>.</summary>
     object On(string data);
+
+    /// <summary>Throws unless there are the tokens that the experiment needs.</summary>
+    /// <exception cref="BadInputException">There are not.</exception>
+    void RequireTokens();
 }

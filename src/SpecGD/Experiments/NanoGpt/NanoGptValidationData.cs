@@ -1,4 +1,3 @@
-using SpecGD.Data.Language;
 using SpecGD.Data.Language.Tokenizers;
 using SpecGD.Data.Language.Tokens;
 using SpecGD.Training.Gpt;
@@ -18,8 +17,9 @@ public sealed record NanoGptValidationData(
     /// <param name="count">Sequences at the most; 0 for all.</param>
     public static NanoGptValidationData Sample(int length, int count)
     {
-        var data = LanguageData.Sample(NanoGptData.SampleMegabytes, NanoGptData.SampleSeed);
-        return Of(NanoGptData.SampleDescription, data.Tokenizer, data.EndOfText, data.Validation, length, count);
+        const double megabytes = NanoGptPreset.UsualSampleMegabytes; // longer samples hold back more, and this first
+        var data = NanoGptData.SampleText(megabytes);
+        return Of(NanoGptData.SampleDescription(megabytes), data.Tokenizer, data.EndOfText, data.Validation, length, count);
     }
 
     /// <summary>Validation shards: a folder, whose <c>*_val_*.bin</c> are taken, a pattern or a file.</summary>
@@ -46,8 +46,9 @@ public sealed record NanoGptValidationData(
     public static NanoGptValidationData Text(string path, int length, int count)
     {
         int endOfText = ByteTokenizer.Instance.EndOfText;
-        var (_, validation) = ByteText.Divide(ByteText.Read(path, endOfText), length, count == 0 ? int.MaxValue : count);
-        return new NanoGptValidationData($"the last tenth of {Path.GetFullPath(path)}", ByteTokenizer.TokenizerName, endOfText, validation);
+        var (_, heldBack) = ByteText.Divide(ByteText.Read(path, endOfText), length);
+        var shards = TokenShards.InMemory(new MemoryShard(path, heldBack));
+        return Of($"the last tenth of {Path.GetFullPath(path)}", ByteTokenizer.TokenizerName, endOfText, shards, length, count);
     }
 
     private static NanoGptValidationData Of(string description, string tokenizer, int endOfText, TokenShards shards, int length, int count)

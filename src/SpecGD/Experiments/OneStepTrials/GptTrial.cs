@@ -34,6 +34,7 @@ internal sealed class GptTrial
         _source = source;
         _plan = options.Plan();
         var data = NanoGptData.Sample(options);
+        NanoGptPasses.Of(options, data).Require();
         _tokens = data.Source;
         _parameters = new GptParameters<double>(data.Fit(options.Shape()));
         _parameters.Initialise(new TorchRandom((ulong)source.Seed));

@@ -32,7 +32,8 @@ public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
     /// <param name="plan">The run.</param>
     /// <param name="routing">Which optimizer updates what.</param>
     /// <param name="ranks">Ranks that train together; told is the memory of the one that takes most.</param>
-    public static GptMemory Of<T>(GptShape shape, GptTrainingPlan plan, RoutingTable routing, int ranks = 1)
+    /// <param name="validationLength">Tokens of a validation sequence; 0 where they are those of a training sequence.</param>
+    public static GptMemory Of<T>(GptShape shape, GptTrainingPlan plan, RoutingTable routing, int ranks = 1, int validationLength = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -52,6 +53,9 @@ public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
             new("activations", element * Activations(shape, plan.Length)),
             new("attention scores", element * Scores(plan)),
             new("logits", element * Logits(shape, plan.Length)),
+            .. validationLength > 0 && validationLength != plan.Length
+                ? [new MemoryPart("validation", element * (WithoutGradients(shape, validationLength) + Logits(shape, validationLength)))]
+                : (MemoryPart[])[],
             new("spectral measures", plan.TrackEvery > 0 ? Measures(shape, plan.Length, element) : 0),
             .. ranks > 1 ? [new MemoryPart("messages", 2 * element * Math.Min(parameters, OwnedMatrices<T>.MessageElements))] : (MemoryPart[])[],
             new("program", Program),
@@ -84,6 +88,16 @@ public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
         }
         long shared = (12 * d) + (2 * hidden) + expanded + (shape.HeadWidth / 4 * 2); // five forward, seven backward; hidden twice; rotary tables
         return length * (blocks + shared);
+    }
+
+    /// <summary>The same of a model that no gradient is asked of, whose blocks share all but the outputs that others skip to.</summary>
+    internal static long WithoutGradients(GptShape shape, int length)
+    {
+        long d = shape.Width, hidden = shape.HiddenWidth, expanded = shape.MlpParts * hidden;
+        long kept = d + expanded + (5 * d) + shape.Heads; // mixed input, pre-activations, and those of attention
+        long outputs = ((shape.Layers / 2) + 2) * d;
+        long shared = (5 * d) + hidden + (shape.HeadWidth / 4 * 2); // start, normalised input, q, k, v; hidden; rotary tables
+        return length * (kept + outputs + shared);
     }
 
     /// <summary>Numbers of the head's slice of logits.</summary>

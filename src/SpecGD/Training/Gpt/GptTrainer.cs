@@ -11,12 +11,6 @@ using SpecGD.Spectral;
 
 namespace SpecGD.Training.Gpt;
 
-/// <summary>How a training run ended.</summary>
-/// <param name="Status">Finished, diverged or interrupted.</param>
-/// <param name="Step">Steps done.</param>
-/// <param name="Detail">One sentence where it did not finish, else null.</param>
-public sealed record GptTrainingOutcome(RunStatus Status, int Step, string? Detail = null);
-
 /// <summary>
 /// Trains a GPT: for every step validation if it is due, the gradient summed over the step's sequences, the tracker, the update, a checkpoint if
 /// it is due. All of it is state that a checkpoint keeps, so that a run that goes on equals one that never stopped, bit for bit.
@@ -132,9 +126,12 @@ public sealed class GptTrainer<T>
         {
             if (Team.Any(cancellation.IsCancellationRequested))
                 return Interrupted(step, progress);
-            if (_plan.ValidatesAt(step))
-                Validate(step);
-            if (Step(step) is { } problem)
+            if (_plan.ValidatesAt(step) && !Validate(step, progress, cancellation))
+                return Interrupted(step, progress);
+            var sequences = Sequences(step, out string? missing);
+            if (missing is not null)
+                return WithoutData(step, missing, progress);
+            if (Step(step, sequences) is { } problem)
             {
                 progress.End("diverged");
                 return new GptTrainingOutcome(RunStatus.Diverged, step, problem);
@@ -144,8 +141,8 @@ public sealed class GptTrainer<T>
             if (Optimizer.Steps < _plan.Steps && _plan.KeepsAfter(Optimizer.Steps))
                 Keep();
         }
-        if (_log.Find("val_loss")?.Steps is not [.., var last] || last < _plan.Steps)
-            Validate(_plan.Steps);
+        if (!Validate(_plan.Steps, progress, cancellation))
+            return Interrupted(_plan.Steps, progress);
         Keep();
         progress.End("done");
         return new GptTrainingOutcome(RunStatus.Finished, _plan.Steps);
@@ -171,13 +168,27 @@ public sealed class GptTrainer<T>
         _tracker.Log.RestoreState(state["tracker"] ?? throw new FormatException("A checkpoint lacks the tracker's record."));
     }
 
+    /// <summary>The sequences of a step, or why they cannot be had. Before the first step, which leaves nothing to keep, that is thrown.</summary>
+    private IReadOnlyList<ReadOnlyMemory<ushort>> Sequences(int step, out string? missing)
+    {
+        missing = null;
+        try
+        {
+            return Team.Agree(_source.Next);
+        }
+        catch (BadInputException e) when (step > 0)
+        {
+            missing = e.Message;
+            return [];
+        }
+    }
+
     /// <summary>One step; a sentence where it must not be taken.</summary>
-    private string? Step(int step)
+    private string? Step(int step, IReadOnlyList<ReadOnlyMemory<ushort>> sequences)
     {
         int window = _plan.WindowBlocks(step);
         var watch = _plan.TracksAt(step) ? new WatchedTracker(_tracker, Clock) : null;
         watch?.Begin();
-        var sequences = Team.Agree(_source.Next);
         long begin = Clock.GetTimestamp();
         var sum = Optimizer.BeginSum();
         double loss = Gradient([.. Team.ShareOf(sequences)], window, watch, Overlaps ? sum.Ready : null);
@@ -269,7 +280,7 @@ public sealed class GptTrainer<T>
             if (observer.First is { } name)
                 return $"; {name} is the first that is not finite";
         }
-        return "; every state before the logits is finite";
+        return Team.Size == 1 ? "; every state before the logits is finite" : ""; // of the first rank, which may not be the one concerned
     }
 
     private GptTrainingOutcome Interrupted(int step, IProgressTask progress)
@@ -280,6 +291,15 @@ public sealed class GptTrainer<T>
             RunStatus.Interrupted,
             step,
             $"Interrupted after {step} of {_plan.Steps} steps{(_keeps ? "; a checkpoint was kept" : "")}.");
+    }
+
+    /// <summary>Keeps what was done before the data could not be read on.</summary>
+    private GptTrainingOutcome WithoutData(int step, string why, IProgressTask progress)
+    {
+        Keep();
+        progress.End("the data end");
+        string kept = _keeps ? ", and a checkpoint was kept" : "";
+        return new GptTrainingOutcome(RunStatus.Interrupted, step, $"{why} {step} of {_plan.Steps} steps are done{kept}.") { LacksData = true };
     }
 
     /// <summary>Keeps a checkpoint unless this very state has one: writing it again would leave a moment without.</summary>
@@ -296,16 +316,34 @@ public sealed class GptTrainer<T>
         _keptAfter = Optimizer.Steps;
     }
 
-    private void Validate(int step)
+    /// <summary>Records the validation loss unless it is recorded already.</summary>
+    /// <returns>False where it was interrupted. Several ranks, which must stop at the same place, validate to the end first.</returns>
+    private bool Validate(int step, IProgressTask progress, CancellationToken cancellation)
     {
-        if (_validation.Count == 0)
-            return;
+        if (_validation.Count == 0 || _log.Find("val_loss")?.Steps is [.., var last] && last >= step)
+            return true;
         long begin = Clock.GetTimestamp();
-        var (loss, count) = _validator.Sum([.. Team.ShareOf(_validation)], _plan.WindowBlocks(step));
-        Span<double> sums = [loss, count];
-        Team.Sum(sums);
-        _log.Record("val_loss", step, sums[0] / sums[1]);
-        Times = Times with { Validation = Times.Validation + Clock.GetElapsedTime(begin) };
+        try
+        {
+            ReadOnlyMemory<ushort>[] share = [.. Team.ShareOf(_validation)];
+            var (loss, count) = _validator.Sum(
+                share,
+                _plan.WindowBlocks(step),
+                done => progress.Tell($"validation: {done} of {share.Length} sequences"),
+                Team.Size == 1 ? cancellation : CancellationToken.None);
+            Span<double> sums = [loss, count];
+            Team.Sum(sums);
+            _log.Record("val_loss", step, sums[0] / sums[1]);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        finally
+        {
+            Times = Times with { Validation = Times.Validation + Clock.GetElapsedTime(begin) };
+        }
+        return true;
     }
 
     private static void Take(ReadOnlyMemory<ushort> sequence, int[] tokens)

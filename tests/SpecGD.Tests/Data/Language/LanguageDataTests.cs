@@ -56,6 +56,34 @@ public sealed class LanguageDataTests : IDisposable
     }
 
     [Fact]
+    public void One_shard_is_not_trained_and_validated_on_and_alone_has_a_tenth_held_back()
+    {
+        WriteSample();
+        string validation = Path.Combine(_folder, "s_val_000000.bin");
+        foreach (string place in new[] { validation, Path.Combine(_folder, "*.bin") })
+            Should.Throw<BadInputException>(() => LanguageData.Open(place)).Message
+                .ShouldStartWith($"{validation} would be trained and validated on: a validation loss on training tokens says nothing.");
+        string alone = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, "alone")).FullName, "anything.bin");
+        File.Copy(validation, alone);
+
+        var data = LanguageData.Open(alone);
+
+        data.Remark.ShouldBe($"{alone} is the only shard of its folder: its first 1000 tokens, a tenth, are held back for validation");
+        Tokens(data.Validation).Concat(Tokens(data.Training)).ShouldBe(Tokens(TokenShards.OfFiles([alone], 257)));
+        (data.Validation.TokenCount, data.Training.TokenCount).ShouldBe((1000, 9000));
+        LanguageData.Open(_folder).Remark.ShouldBeNull();
+    }
+
+    private static ushort[] Tokens(TokenShards shards)
+    {
+        using var shard = shards.Open(0);
+        var tokens = new ushort[shard.Count];
+        shard.Read(0, tokens);
+        Should.Throw<ArgumentOutOfRangeException>(() => shard.Read(1, tokens));
+        return tokens;
+    }
+
+    [Fact]
     public void The_sample_needs_no_file()
     {
         var data = LanguageData.Sample(0.1, seed: 1);

@@ -48,6 +48,23 @@ public class GptMemoryTests
         (Math.Abs(allocated - told) <= Overhead * told).ShouldBeTrue($"{allocated} allocated, {told} told");
     }
 
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void A_model_for_longer_validation_allocates_what_was_told(int layers, GptMlp mlp)
+    {
+        const int length = 2048;
+        var parameters = new GptParameters<float>(Shape(layers, mlp));
+        var routing = GptRouting.Adam(new AdamRule());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        var model = new GptModel<float>(parameters, length, forTraining: false);
+        double allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        long told = Part(GptMemory.Of<float>(parameters.Shape, Plan, routing, validationLength: model.Length), "validation");
+
+        (Math.Abs(allocated - told) <= Overhead * told).ShouldBeTrue($"{allocated} allocated, {told} told");
+        GptMemory.Of<float>(parameters.Shape, Plan, routing, validationLength: Plan.Length).Parts.ShouldNotContain(part => part.Name == "validation");
+    }
+
     [Fact]
     public void The_work_of_an_update_is_what_the_first_one_rents()
     {

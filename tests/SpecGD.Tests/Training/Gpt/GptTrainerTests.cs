@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SpecGD.Data.Language.Tokens;
 using SpecGD.Records;
 using SpecGD.Training;
 using SpecGD.Training.Gpt;
@@ -148,6 +149,98 @@ public sealed class GptTrainerTests : IDisposable
         Read(source).ShouldBe(["4,5,6", "0,1,2"]);
         Should.Throw<BadInputException>(() => source.RestoreState(new JsonObject { ["position"] = 8 })).Message.ShouldContain("it is of other data");
         Should.Throw<BadInputException>(() => new MemoryTokens(new ushort[2], 2, 1)).Message.ShouldContain("do not fit into 2 tokens");
+    }
+
+    [Fact]
+    public void Tokens_in_memory_that_are_not_to_be_repeated_end()
+    {
+        var source = new MemoryTokens(new ushort[] { 0, 1, 2, 3, 4, 5, 6 }, length: 2, perStep: 2, repeats: false);
+        source.OnePass.ShouldBe(new PassLength(1, IsWhole: true));
+        Read(source).ShouldBe(["0,1,2", "2,3,4"]);
+        string kept = source.CaptureState().ToJsonString();
+        Should.Throw<BadInputException>(() => source.Next()).Message.ShouldStartWith("The training data ran out: all 7 tokens have been read.");
+        source.CaptureState().ToJsonString().ShouldBe(kept, "nothing was read");
+    }
+
+    /// <summary>What was done before the data ended is kept as after an interruption; more data, and the run ends as one that always had them.</summary>
+    [Fact]
+    public void Data_that_end_in_the_middle_leave_a_checkpoint_to_go_on_from()
+    {
+        var whole = GptTrainingCase.Trainer();
+        whole.Run(SilentProgress.Instance, CancellationToken.None);
+        var first = GptTrainingCase.Trainer(new GptCheckpoints(_folder), source: new EndsAfter(3));
+
+        var outcome = first.Run(SilentProgress.Instance, CancellationToken.None);
+
+        outcome.ShouldBe(
+            new GptTrainingOutcome(RunStatus.Interrupted, 3, "The shard is gone. 3 of 6 steps are done, and a checkpoint was kept.") { LacksData = true });
+        new GptCheckpoints(_folder).Folders.Select(Path.GetFileName).First().ShouldBe("step-000003");
+        first.Log.Find("val_loss")!.Steps.ShouldBe([0, 3], "the validation of step 3 came before its data were read");
+        var second = GptTrainingCase.Trainer(new GptCheckpoints(_folder));
+        second.Resume();
+        second.Run(SilentProgress.Instance, CancellationToken.None).Status.ShouldBe(RunStatus.Finished);
+        GptTrainingCase.Weights(second).ShouldBe(GptTrainingCase.Weights(whole));
+        second.Log.Find("val_loss")!.Steps.ShouldBe(whole.Log.Find("val_loss")!.Steps);
+        second.Log.Find("val_loss")!.Values.ShouldBe(whole.Log.Find("val_loss")!.Values);
+    }
+
+    [Fact]
+    public void Data_that_cannot_be_read_at_all_leave_nothing()
+    {
+        var trainer = GptTrainingCase.Trainer(new GptCheckpoints(_folder), source: new EndsAfter(0));
+
+        Should.Throw<BadInputException>(() => trainer.Run(SilentProgress.Instance, CancellationToken.None)).Message.ShouldBe("The shard is gone.");
+
+        new GptCheckpoints(_folder).Folders.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_validation_that_is_interrupted_is_not_recorded_and_is_done_when_the_run_goes_on()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var trainer = GptTrainingCase.Trainer(new GptCheckpoints(_folder));
+
+        var outcome = trainer.Run(new StopsInValidation(cancellation), cancellation.Token);
+
+        outcome.Status.ShouldBe(RunStatus.Interrupted);
+        outcome.Step.ShouldBe(3);
+        trainer.Log.Find("val_loss")!.Steps.ShouldBe([0]);
+        var again = GptTrainingCase.Trainer(new GptCheckpoints(_folder));
+        again.Resume();
+        again.Run(SilentProgress.Instance, CancellationToken.None);
+        again.Log.Find("val_loss")!.Steps.ShouldBe([0, 3, 6]);
+    }
+
+    /// <summary>The usual tokens for some steps; then they are gone.</summary>
+    private sealed class EndsAfter(int steps) : ITokenSource
+    {
+        private readonly MemoryTokens _tokens = new(GptTrainingCase.Text(), 128, 2);
+        private int _read;
+
+        public IReadOnlyList<ReadOnlyMemory<ushort>> Next() =>
+            _read++ < steps ? _tokens.Next() : throw new BadInputException("The shard is gone.");
+
+        public JsonNode CaptureState() => _tokens.CaptureState();
+
+        public void RestoreState(JsonNode state) => _tokens.RestoreState(state);
+    }
+
+    /// <summary>Asks to stop after the first sequence of the second validation.</summary>
+    private sealed class StopsInValidation(CancellationTokenSource cancellation) : IProgressTask
+    {
+        private int _done;
+
+        public void Tell(string status)
+        {
+            if (_done == 3 && status.StartsWith("validation: 1 of 2", StringComparison.Ordinal))
+                cancellation.Cancel();
+        }
+
+        public void Advance(int done) => _done = done;
+
+        public void End(string remark)
+        {
+        }
     }
 
     private static IEnumerable<string> Read(MemoryTokens source) => source.Next().Select(s => string.Join(',', s.ToArray()));

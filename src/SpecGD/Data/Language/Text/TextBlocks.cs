@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Compression;
 using SpecGD.Data.Language.Tokenizers;
 
 namespace SpecGD.Data.Language.Text;
@@ -21,8 +20,6 @@ internal static class TextBlocks
     /// <summary>Bytes of the longest UTF-8 character.</summary>
     private const int LongestCharacter = 4;
 
-    private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
-
     /// <summary>The blocks of all files in order; the caller disposes each.</summary>
     /// <exception cref="BadInputException">A file cannot be read or is no text.</exception>
     public static IEnumerable<TextBlock> Of(IEnumerable<TextInput> inputs, ITokenizer tokenizer)
@@ -38,8 +35,8 @@ internal static class TextBlocks
 
     private static IEnumerable<TextBlock> Of(TextInput input, ITokenizer tokenizer, long bytesBefore)
     {
-        using var file = Open(input);
-        using var text = input.IsCompressed ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
+        using var file = TextFile.Open(input);
+        using var text = TextFile.Unpacked(input, file);
         int capacity = BlockLength, filled = 0;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(capacity);
         bool isFirst = true;
@@ -48,10 +45,10 @@ internal static class TextBlocks
         {
             while (true)
             {
-                filled += Fill(input, text, buffer.AsSpan(filled, capacity - filled));
+                filled += Fill(input, text, buffer.AsMemory(filled, capacity - filled));
                 bool isLast = filled < capacity;
                 if (isFirst)
-                    filled = CheckBeginning(input, buffer, filled);
+                    filled = WithoutMark(input, buffer.AsSpan(0, filled));
                 int cut = isLast ? filled : LastCut(input, tokenizer, buffer.AsSpan(0, filled));
                 if (cut == 0 && !isLast)
                 {
@@ -76,44 +73,19 @@ internal static class TextBlocks
         }
     }
 
-    private static FileStream Open(TextInput input)
+    private static int Fill(TextInput input, Stream text, Memory<byte> destination)
     {
-        try
-        {
-            return new FileStream(input.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BadInputException($"{input.Path} cannot be read: {e.Message}", e);
-        }
+        int filled = 0;
+        TextFile.Reading(input, () => filled = text.ReadAtLeast(destination.Span, destination.Length, throwOnEndOfStream: false));
+        return filled;
     }
 
-    private static int Fill(TextInput input, Stream text, Span<byte> destination)
+    /// <summary>Drops the mark before UTF-8; gives the length of what is left.</summary>
+    private static int WithoutMark(TextInput input, Span<byte> text)
     {
-        try
-        {
-            return text.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException)
-        {
-            throw new BadInputException($"{input.Path} cannot be read{(input.IsCompressed ? " as gzip" : "")}: {e.Message}", e);
-        }
-    }
-
-    /// <summary>Refuses what is not UTF-8 text by its first bytes, and drops the mark that some programs put before UTF-8.</summary>
-    private static int CheckBeginning(TextInput input, byte[] buffer, int filled)
-    {
-        var text = buffer.AsSpan(0, filled);
-        if (text.StartsWith("version https://git-lfs"u8))
-            throw new BadInputException($"{input.Path} is a Git LFS pointer, not text; fetch the data with 'git lfs pull'.");
-        if (text is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
-            throw new BadInputException($"{input.Path} is UTF-16; text must be UTF-8.");
-        if (!input.IsCompressed && text is [0x1F, 0x8B, ..])
-            throw new BadInputException($"{input.Path} is compressed with gzip; its name must end in .gz.");
-        if (!text.StartsWith(Utf8Mark))
-            return filled;
-        text[Utf8Mark.Length..].CopyTo(text);
-        return filled - Utf8Mark.Length;
+        int mark = TextFile.LengthOfMark(input, text);
+        text[mark..].CopyTo(text);
+        return text.Length - mark;
     }
 
     /// <summary>

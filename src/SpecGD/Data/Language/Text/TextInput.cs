@@ -41,7 +41,8 @@ public sealed record TextInput(string Path, long Length, bool IsJsonLines, bool 
                 + $"{string.Join(", ", [.. TextEndings, .. JsonLinesEndings])} are read, also with {Gzip} behind; name others one by one.");
     }
 
-    private static TextInput Of(string path) =>
+    /// <summary>One file, which is there.</summary>
+    internal static TextInput Of(string path) =>
         new(path, new FileInfo(path).Length, Endings(path, JsonLinesEndings), path.EndsWith(Gzip, StringComparison.OrdinalIgnoreCase));
 
     private static bool Endings(string path, string[] endings)

@@ -3,6 +3,9 @@ namespace SpecGD.Data.Language.Tokens;
 /// <summary>Shards in the order in which they are read, opened one at a time.</summary>
 public sealed class TokenShards
 {
+    /// <summary>One shard alone is divided by this: one part in so many is held back.</summary>
+    private const int HeldPart = 10;
+
     private readonly Func<int, ITokenShard> _open;
     private readonly int[] _counts;
     private readonly string[] _names;
@@ -44,6 +47,22 @@ public sealed class TokenShards
         return new TokenShards([.. shards.Select(s => s.Name)], [.. shards.Select(s => s.Count)], i => shards[i]);
     }
 
+    /// <summary>One shard on disk in two parts: the first tenth, held back for validation, and the rest.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="vocabulary">Every token must be below this.</param>
+    /// <exception cref="BadInputException">It is no whole shard.</exception>
+    public static (TokenShards HeldBack, TokenShards Others) Divide(string path, int vocabulary)
+    {
+        int count;
+        using (var shard = TokenShard.Open(path, vocabulary))
+            count = shard.Count;
+        int held = count / HeldPart;
+        return (Part(0, held), Part(held, count - held));
+
+        TokenShards Part(int first, int tokens) =>
+            new([Path.GetFileName(path)], [tokens], _ => OfLength(TokenShard.Open(path, vocabulary), count, whole => new ShardPart(whole, first, tokens)));
+    }
+
     /// <summary>Name of one shard, without its folder.</summary>
     public string NameOf(int shard) => _names[shard];
 
@@ -54,10 +73,14 @@ public sealed class TokenShards
     /// <exception cref="BadInputException">It has gone or changed since the list was made.</exception>
     public ITokenShard Open(int shard)
     {
-        var opened = _open(shard);
-        if (opened.Count == _counts[shard])
-            return opened;
+        return OfLength(_open(shard), _counts[shard], opened => opened);
+    }
+
+    private static ITokenShard OfLength(ITokenShard opened, int count, Func<ITokenShard, ITokenShard> use)
+    {
+        if (opened.Count == count)
+            return use(opened);
         opened.Dispose();
-        throw new BadInputException($"{opened.Name} had {_counts[shard]} tokens when this run began and has {opened.Count} now.");
+        throw new BadInputException($"{opened.Name} had {count} tokens when this run began and has {opened.Count} now.");
     }
 }

@@ -4,13 +4,14 @@ using SpecGD.Records;
 namespace SpecGD.Data.Language.Tokens;
 
 /// <summary>
-/// The training batches of the NanoGPT run: every sequence begins at a document. The sequences of a step do not depend on how many ranks share them.
+/// The training batches of the NanoGPT run, whose sequences all begin at documents unless they are to follow one another. The sequences of a step
+/// do not depend on how many ranks share them.
 /// </summary>
 public sealed class TrainingSequences : IStateful, IDisposable
 {
     private readonly TokenShards _shards;
     private readonly SequenceOptions _options;
-    private readonly ushort[] _lookAhead;
+    private readonly ISequenceCut _cut;
     private ITokenShard? _open;
     private int _openIndex;
     private TokenPosition _position;
@@ -23,15 +24,14 @@ public sealed class TrainingSequences : IStateful, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Length, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PerStep, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.LookAhead, 1, nameof(options));
         _shards = shards;
         _options = options;
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.LookAhead, 2, nameof(options));
-        long needed = (long)options.LookAhead * options.PerStep * options.Length;
         int longest = Enumerable.Range(0, shards.Count).Max(shards.TokensIn);
-        if (needed + 1 >= longest)
-            throw new BadInputException($"A step of {options.PerStep} sequences of {options.Length} tokens looks {needed + 2} tokens ahead, "
-                + $"and the longest of these {shards.Count} training shards has {longest}: take shorter sequences or longer shards.");
-        _lookAhead = new ushort[needed];
+        if (options.StepTokens + 1 > longest)
+            throw new BadInputException($"A step of {options.PerStep} sequences of {options.Length} tokens needs {options.StepTokens + 1} tokens in a row, "
+                + $"and the longest of these {shards.Count} training shards has {longest}: take fewer or shorter sequences, or longer shards.");
+        _cut = options.AlignDocuments ? new DocumentCut(options, longest) : new ContiguousCut(options);
     }
 
     /// <summary>Where the next step begins to look. Setting it goes there.</summary>
@@ -53,27 +53,35 @@ public sealed class TrainingSequences : IStateful, IDisposable
     }
 
     /// <summary>The sequences of the next step, in the order in which they are dealt to ranks; moves on.</summary>
-    /// <exception cref="BadInputException">The data ran out, or the documents are too long or too short for these sequences.</exception>
+    /// <exception cref="BadInputException">The data ran out, or a whole shard holds too few places for a step; the position is then as before.</exception>
     public IReadOnlyList<TokenSequence> Next()
     {
-        var shard = Arrange();
-        shard.Read(_position.Offset, _lookAhead);
-        var sequences = new List<TokenSequence>(_options.PerStep);
-        int start = _lookAhead.AsSpan().IndexOf(_options.EndOfText), end = start;
-        while (end >= 0 && sequences.Count < _options.PerStep)
+        var (at, places) = Find(_position) ?? FindAgain();
+        var shard = Opened(at.Shard);
+        var sequences = new TokenSequence[places.Starts.Count];
+        for (int i = 0; i < sequences.Length; i++)
         {
-            end = NextDocument(start + _options.Length);
-            if (end < 0)
-                break;
-            sequences.Add(new TokenSequence(_lookAhead.AsSpan(start, _options.Length + 1).ToArray()));
-            start = end;
+            var tokens = new ushort[_options.Length + 1];
+            shard.Read(places.Starts[i], tokens);
+            sequences[i] = new TokenSequence(tokens);
         }
-        if (sequences.Count < _options.PerStep)
-            throw new BadInputException($"{shard.Name} has only {sequences.Count} of {_options.PerStep} places where {_options.Length} tokens "
-                + $"can begin at a document among the {_lookAhead.Length} tokens from {_position.Offset} on; "
-                + "longer sequences, a longer look-ahead or shorter documents would do, and documents must begin with end of text.");
-        _position = _position with { Offset = _position.Offset + end };
+        _position = at with { Offset = places.End };
         return sequences;
+    }
+
+    /// <summary>Steps of one pass from the first token on, found as <see cref="Next"/> finds them; the position stays.</summary>
+    /// <param name="atMost">Counting ends with so many.</param>
+    /// <exception cref="BadInputException">A whole shard holds too few places for a step.</exception>
+    public PassLength CountSteps(long atMost)
+    {
+        var position = new TokenPosition(0, 0, 0);
+        for (long steps = 0; steps < atMost; steps++)
+        {
+            if (Find(position) is not var (at, places))
+                return new PassLength(steps, IsWhole: true);
+            position = at with { Offset = places.End };
+        }
+        return new PassLength(atMost, IsWhole: false);
     }
 
     /// <summary>The position, with name and length of the shard that it is in.</summary>
@@ -108,32 +116,46 @@ public sealed class TrainingSequences : IStateful, IDisposable
         _open = null;
     }
 
-    /// <summary>The first document that begins at or after this place of the look-ahead; −1 where none does.</summary>
-    private int NextDocument(int from)
+    /// <summary>The first step at or after a position within its pass, and where it was found; null where the pass ends before.</summary>
+    private (TokenPosition At, StepPlaces Places)? Find(TokenPosition position)
     {
-        if (from >= _lookAhead.Length)
-            return -1;
-        int found = _lookAhead.AsSpan(from).IndexOf(_options.EndOfText);
-        return found < 0 ? -1 : from + found;
+        while (position.Shard < _shards.Count)
+        {
+            if (position.Offset + _cut.Ahead <= _shards.TokensIn(position.Shard))
+            {
+                var shard = Opened(position.Shard);
+                var places = _cut.Find(shard, position.Offset);
+                if (places.Starts.Count == _options.PerStep)
+                    return (position, places);
+                if (position.Offset == 0)
+                    throw TooFew(shard, places.Starts.Count);
+            }
+            position = position with { Shard = position.Shard + 1, Offset = 0 }; // what is left of the shard is dropped
+        }
+        return null;
     }
 
-    /// <summary>The shard to read from, after dropping those whose rest is shorter than the look-ahead.</summary>
-    private ITokenShard Arrange()
+    /// <summary>The first step of the next pass.</summary>
+    private (TokenPosition At, StepPlaces Places) FindAgain()
     {
-        while (_position.Offset + (long)_lookAhead.Length + 1 >= _shards.TokensIn(_position.Shard))
-        {
-            bool wasLast = _position.Shard == _shards.Count - 1;
-            if (wasLast && !_options.Repeat)
-                throw new BadInputException($"The training data ran out: all {_shards.Count} shards ({_shards.TokenCount} tokens) have been read. "
-                    + "More shards, fewer steps, or reading them again would do.");
-            _position = wasLast ? new TokenPosition(_position.Epoch + 1, 0, 0) : new TokenPosition(_position.Epoch, _position.Shard + 1, 0);
-        }
-        if (_open is null || _openIndex != _position.Shard)
+        if (!_options.Repeat)
+            throw new BadInputException($"The training data ran out: all {_shards.Count} shards ({_shards.TokenCount} tokens) have been read. "
+                + "More shards, fewer steps, or --repeat, which begins again from the first, would do.");
+        return Find(new TokenPosition(_position.Epoch + 1, 0, 0))!.Value; // the longest shard has room, or that it has too few places is an error
+    }
+
+    private BadInputException TooFew(ITokenShard shard, int found) =>
+        new($"{shard.Name} has only {found} of {_options.PerStep} places for sequences of {_options.Length} tokens among all its {shard.Count} tokens: "
+            + $"{_cut.Advice}.");
+
+    private ITokenShard Opened(int shard)
+    {
+        if (_open is null || _openIndex != shard)
         {
             _open?.Dispose();
             _open = null;
-            _open = _shards.Open(_position.Shard);
-            _openIndex = _position.Shard;
+            _open = _shards.Open(shard);
+            _openIndex = shard;
         }
         return _open;
     }

@@ -1,0 +1,73 @@
+using System.IO.Compression;
+
+namespace SpecGD.Data.Language.Text;
+
+/// <summary>Opens files of text, unpacks those that are compressed, and refuses what is no text.</summary>
+internal static class TextFile
+{
+    private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
+
+    /// <summary>The whole text of a file.</summary>
+    /// <exception cref="BadInputException">It cannot be read, or is no UTF-8 text by its first bytes.</exception>
+    public static ReadOnlyMemory<byte> ReadAll(string path)
+    {
+        if (Directory.Exists(path))
+            throw new BadInputException($"The text {path} cannot be read: it is a directory.");
+        if (!File.Exists(path))
+            throw new BadInputException($"The text {path} cannot be read: there is no such file.");
+        var input = TextInput.Of(path);
+        using var file = Open(input);
+        using var text = Unpacked(input, file);
+        using var whole = new MemoryStream();
+        Reading(input, () => text.CopyTo(whole));
+        var bytes = whole.GetBuffer().AsMemory(0, (int)whole.Length);
+        return bytes[LengthOfMark(input, bytes.Span)..];
+    }
+
+    /// <summary>The file, to be read from its beginning.</summary>
+    /// <exception cref="BadInputException">It cannot be opened.</exception>
+    public static FileStream Open(TextInput input)
+    {
+        try
+        {
+            return new FileStream(input.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"{input.Path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The text of the opened file.</summary>
+    public static Stream Unpacked(TextInput input, FileStream file) =>
+        input.IsCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
+
+    /// <summary>Does something that reads the file.</summary>
+    /// <exception cref="BadInputException">It can no longer be read, or is not compressed as its name says.</exception>
+    public static void Reading(TextInput input, Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw new BadInputException($"{input.Path} cannot be read{(input.IsCompressed ? " as gzip" : "")}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Length of the mark that some programs put before UTF-8, which is not part of the text; 0 where there is none.</summary>
+    /// <param name="input">The file.</param>
+    /// <param name="beginning">The first bytes of its text.</param>
+    /// <exception cref="BadInputException">It is no UTF-8 text by its first bytes.</exception>
+    public static int LengthOfMark(TextInput input, ReadOnlySpan<byte> beginning)
+    {
+        if (beginning.StartsWith("version https://git-lfs"u8))
+            throw new BadInputException($"{input.Path} is a Git LFS pointer, not text; fetch the data with 'git lfs pull'.");
+        if (beginning is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+            throw new BadInputException($"{input.Path} is UTF-16; text must be UTF-8.");
+        if (!input.IsCompressed && beginning is [0x1F, 0x8B, ..])
+            throw new BadInputException($"{input.Path} is compressed with gzip; its name must end in .gz.");
+        return beginning.StartsWith(Utf8Mark) ? Utf8Mark.Length : 0;
+    }
+}
