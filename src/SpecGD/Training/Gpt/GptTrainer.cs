@@ -187,7 +187,7 @@ public sealed class GptTrainer<T>
     private string? Step(int step, IReadOnlyList<ReadOnlyMemory<ushort>> sequences)
     {
         int window = _plan.WindowBlocks(step);
-        var watch = _plan.TracksAt(step) ? new WatchedTracker(_tracker, Clock) : null;
+        var watch = _plan.TracksAt(step) ? new WatchedTracker<T>(_tracker, Clock) : null;
         watch?.Begin();
         long begin = Clock.GetTimestamp();
         var sum = Optimizer.BeginSum();
@@ -243,7 +243,7 @@ public sealed class GptTrainer<T>
 
     /// <summary>Gradient ← that of this rank's sequences together; gives the sum of their losses.</summary>
     private double Gradient(
-        IReadOnlyList<ReadOnlyMemory<ushort>> sequences, int window, WatchedTracker? watch, Action<ParameterTensor<T>>? done)
+        IReadOnlyList<ReadOnlyMemory<ushort>> sequences, int window, WatchedTracker<T>? watch, Action<ParameterTensor<T>>? done)
     {
         Parameters.ClearGradients();
         double loss = 0;
@@ -263,24 +263,9 @@ public sealed class GptTrainer<T>
     {
         if (double.IsFinite(loss))
             return GradientCheck.Problem(Optimizer, Team, step);
-        string place = Team.TextFrom(() => FirstNotFinite(sequences, window));
+        string nothing = Team.Size == 1 ? "; every state before the logits is finite" : ""; // of the first rank, which may not be the one concerned
+        string place = Team.TextFrom(() => FiniteObserver<T>.FirstNotFinite(_model, sequences, window) is { } first ? $"; {first}" : nothing);
         return string.Create(CultureInfo.InvariantCulture, $"The loss at step {step} is {loss}{place}.");
-    }
-
-    /// <summary>Where the numbers of a step cease to be finite, as a clause: the step's forward passes once more, now looked at.</summary>
-    private string FirstNotFinite(IReadOnlyList<ReadOnlyMemory<ushort>> sequences, int window)
-    {
-        if (Parameters.All.FirstOrDefault(t => !T.IsFinite(t.Value.LargestMagnitude())) is { } tensor)
-            return $"; the weight {tensor.Name} is not finite";
-        var observer = new FiniteObserver();
-        foreach (var sequence in sequences)
-        {
-            Take(sequence, _tokens);
-            _model.LossAndGradient(_tokens.AsSpan(0, _plan.Length), _tokens.AsSpan(1), window, observer);
-            if (observer.First is { } name)
-                return $"; {name} is the first that is not finite";
-        }
-        return Team.Size == 1 ? "; every state before the logits is finite" : ""; // of the first rank, which may not be the one concerned
     }
 
     private GptTrainingOutcome Interrupted(int step, IProgressTask progress)
@@ -352,36 +337,5 @@ public sealed class GptTrainer<T>
             throw new BadInputException($"A sequence has {sequence.Length} tokens; {tokens.Length} were expected.");
         for (int t = 0; t < tokens.Length; t++)
             tokens[t] = sequence.Span[t];
-    }
-
-    /// <summary>Remembers the first activations with an entry that is no finite number.</summary>
-    private sealed class FiniteObserver : IGptObserver<T>
-    {
-        public string? First { get; private set; }
-
-        public void Observe(string name, Matrix<T> activations)
-        {
-            if (First is null && !T.IsFinite(activations.LargestMagnitude()))
-                First = name;
-        }
-    }
-
-    /// <summary>The tracker, with the time that it takes.</summary>
-    private sealed class WatchedTracker(GptTracker<T> tracker, TimeProvider clock) : IGptObserver<T>
-    {
-        public TimeSpan Elapsed { get; private set; }
-
-        public void Begin() => Timed(tracker.Begin);
-
-        public void Observe(string name, Matrix<T> activations) => Timed(() => tracker.Observe(name, activations));
-
-        public void Complete(int step, GptParameters<T> parameters) => Timed(() => tracker.Complete(step, parameters));
-
-        private void Timed(Action work)
-        {
-            long begin = clock.GetTimestamp();
-            work();
-            Elapsed += clock.GetElapsedTime(begin);
-        }
     }
 }
