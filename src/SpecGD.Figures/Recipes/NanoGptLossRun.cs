@@ -7,7 +7,7 @@ namespace SpecGD.Figures.Recipes;
 
 /// <summary>The losses of one run with its place among others.</summary>
 /// <param name="Name">What the key calls it.</param>
-/// <param name="Stroke">Colour by optimizer, dash by MLP.</param>
+/// <param name="Stroke">Colour and marks by optimizer, dash by MLP.</param>
 /// <param name="TokensPerStep">Training tokens of a step; 0 where the log does not say.</param>
 /// <param name="Training">Losses at every step, or null.</param>
 /// <param name="Validation">Losses at some steps, or null.</param>
@@ -39,7 +39,20 @@ internal sealed record NanoGptLossRun(string Name, Stroke Stroke, double TokensP
                 training,
                 validation));
         }
-        return runs;
+        return runs.Count > 1 ? Marked(runs) : runs;
+    }
+
+    /// <summary>The same with marks of one shape for each colour, since the dashes tell the MLP.</summary>
+    private static IReadOnlyList<NanoGptLossRun> Marked(List<NanoGptLossRun> runs)
+    {
+        string[] colors = [.. runs.Select(run => run.Stroke.Color).Distinct()];
+        var shapes = Enum.GetValues<MarkerShape>();
+        return
+        [
+            .. from entry in runs.Index()
+               let shape = shapes[Array.IndexOf(colors, entry.Item.Stroke.Color) % shapes.Length]
+               select entry.Item with { Stroke = entry.Item.Stroke with { Marker = new Marker(shape, entry.Index, runs.Count) } },
+        ];
     }
 
     /// <summary>What a step is on the x axis.</summary>

@@ -25,7 +25,7 @@ internal static class TrackerPanels
     /// <summary>One series of no block among those of blocks.</summary>
     private static readonly Stroke BesideBlocks = new("#000000", LineWidth);
 
-    private static readonly Dash[] Dashes = [Dash.Solid, Dash.Dashed, Dash.DashDot, Dash.Dotted];
+    private static readonly Dash[] Dashes = Enum.GetValues<Dash>();
 
     /// <summary>Ranks, on a linear axis from 0.</summary>
     public static Panel[] OfRanks(IReadOnlyList<TrackerPart> parts, FigureText label)

@@ -32,6 +32,19 @@ public sealed class NanoGptRanksTests : IDisposable
     }
 
     [Fact]
+    public void A_run_without_a_whole_checkpoint_says_that_it_begins_again()
+    {
+        Train(SingleProcess.Instance, "out");
+        File.WriteAllText(Path.Combine(_folder, "out", "checkpoints", "step-000003", "model.safetensors"), "damaged");
+
+        var said = Train(SingleProcess.Instance, "out");
+
+        said.Count.ShouldBe(2);
+        said[0].ShouldEndWith("step-000003 is passed over: model.safetensors is not what was written.");
+        said[1].ShouldBe("No whole checkpoint is left: the run begins again from its first step.");
+    }
+
+    [Fact]
     public void A_run_goes_on_when_repeating_is_allowed_later()
     {
         Train(SingleProcess.Instance, "out");

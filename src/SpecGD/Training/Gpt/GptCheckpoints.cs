@@ -14,6 +14,9 @@ namespace SpecGD.Training.Gpt;
 /// </summary>
 public sealed class GptCheckpoints
 {
+    /// <summary>How the sentence on the checkpoint begins that a run goes on from.</summary>
+    public const string GoingOn = "Going on from ";
+
     /// <summary>Names of the files.</summary>
     public const string ModelName = "model.safetensors", OptimizerName = "optimizer.safetensors";
 
@@ -118,7 +121,7 @@ public sealed class GptCheckpoints
         if (!trainer.Team.Any(folder is not null))
             return passedOver;
         Load(folder, trainer);
-        return folder is null ? [] : [.. passedOver, $"Going on from {folder}, after step {trainer.Optimizer.Steps}."];
+        return folder is null ? [] : [.. passedOver, $"{GoingOn}{folder}, after step {trainer.Optimizer.Steps}."];
     }
 
     private static string[] FoldersIn(string directory) =>
