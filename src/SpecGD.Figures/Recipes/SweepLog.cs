@@ -21,8 +21,8 @@ internal sealed record SweepRow(double Lambda, double StableRank, IReadOnlyList<
 /// <summary>The rows of a stable-rank-sweep log, in the order of the log.</summary>
 internal static class SweepLog
 {
-    /// <summary>Losses and ranks below this are drawn at it: rounding errors of a loss of order one begin there.</summary>
-    public const double Floor = 1e-12;
+    /// <summary>Losses and ranks below this are drawn at it.</summary>
+    public const double Floor = StableRankSweep.Floor;
 
     private const double BelowFloor = 0.1 * Floor;
 

@@ -65,6 +65,9 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
     /// <summary>Name of the result in the log.</summary>
     public const string Rows = "rows";
 
+    /// <summary>Losses below this are drawn at it and count as it: rounding errors of a loss of order one begin there.</summary>
+    public const double Floor = 1e-12;
+
     /// <inheritdoc/>
     public override string Name => "stable-rank-sweep";
 

@@ -12,8 +12,11 @@ public sealed class StagedFile : IDisposable
 
     /// <summary>Begins a file that will be at <paramref name="path"/>.</summary>
     /// <exception cref="IOException">The place cannot be written.</exception>
+    /// <exception cref="BadInputException">It is a device, which a rename would replace.</exception>
     public StagedFile(string path)
     {
+        if (IsDevice(path))
+            throw new BadInputException($"{path} is a device, which a file must not replace; the name of a file to write was expected.");
         TargetPath = path;
         _temporary = FaultPoints.WritesInPlace ? path : $"{path}.{Environment.ProcessId}{AtomicFile.TemporarySuffix}";
         FaultPoints.Pass(FaultPoint.Create, path);
@@ -49,6 +52,13 @@ public sealed class StagedFile : IDisposable
         if (!FaultPoints.WritesInPlace)
             AtomicFile.Rename(_temporary, TargetPath);
         _published = true;
+    }
+
+    /// <summary>What stands in the system's folder of devices, but for memory that is used as a disk.</summary>
+    private static bool IsDevice(string path)
+    {
+        string full = Path.GetFullPath(path);
+        return !OperatingSystem.IsWindows() && full.StartsWith("/dev/", StringComparison.Ordinal) && !full.StartsWith("/dev/shm/", StringComparison.Ordinal);
     }
 
     private void LeaveHalf()

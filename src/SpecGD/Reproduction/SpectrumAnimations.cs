@@ -14,9 +14,6 @@ public sealed class SpectrumAnimations : IPaperFigureSource
     /// <summary>"Stands apart": the largest singular value against the next.</summary>
     private const double Apart = 2;
 
-    /// <summary>Losses below are drawn as this.</summary>
-    private const double Rounding = 1e-12;
-
     /// <inheritdoc/>
     public IEnumerable<PaperFigure> Figures =>
     [
@@ -81,7 +78,7 @@ public sealed class SpectrumAnimations : IPaperFigureSource
 
     /// <summary>The mean of log₁₀ loss over the steps, with losses that are rounding as the figure draws them.</summary>
     private static double MeanDecades(JsonObject row, string method) =>
-        JsonNumber.All(row["methods"]?[method]?["loss"]?["values"]).Select(loss => Math.Log10(Math.Max(loss, Rounding))).DefaultIfEmpty(double.NaN).Average();
+        JsonNumber.All(row["methods"]?[method]?["loss"]?["values"]).Select(loss => Math.Log10(Math.Max(loss, StableRankSweep.Floor))).DefaultIfEmpty(double.NaN).Average();
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -27,6 +27,18 @@ public sealed class AtomicFileTests : IDisposable
         File.ReadAllText(path).ShouldBe("after");
     }
 
+    [SkippableFact]
+    public void A_device_is_not_replaced_and_memory_used_as_a_disk_is_a_place_for_files()
+    {
+        Skip.If(!Directory.Exists("/dev/shm"), "there is no /dev/shm");
+        Should.Throw<BadInputException>(() => AtomicFile.Write("/dev/specgd-none", "x")).Message.ShouldStartWith("/dev/specgd-none is a device");
+
+        string file = $"/dev/shm/specgd-{Guid.NewGuid()}";
+        AtomicFile.Write(file, "x");
+        File.ReadAllText(file).ShouldBe("x");
+        File.Delete(file);
+    }
+
     [Fact]
     public void Temporary_files_of_processes_that_are_gone_are_swept_and_those_of_others_stay()
     {

@@ -6,6 +6,7 @@ using SpecGD.Cli.Display;
 using SpecGD.Experiments.NanoGpt;
 using SpecGD.Experiments.Settings;
 using SpecGD.Training;
+using SpecGD.Training.Gpt;
 
 namespace SpecGD.Cli.Commands.NanoGpt;
 
@@ -43,8 +44,7 @@ internal static class NanoGptEvalCommand
             var options = (EvalSettings)settings.Resolve(parsed);
             var trained = NanoGptRun.TrainedOn(source.Named(parsed));
             int length = options.Length ?? trained?.Length ?? OtherwiseLength;
-            if (length % 128 != 0)
-                throw new BadInputException($"--length takes a multiple of 128; {length} is none.");
+            GptTrainingPlan.RequireBlocks("--length", length);
             using var weights = source.Open(parsed);
             var data = tokens.ForValidation(parsed, length, options.Sequences, trained);
             return Evaluate(weights, data, options, parsed.GetValue(json));

@@ -18,8 +18,6 @@ internal static class NanoGptExportCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(output)!;
-            if (Path.GetFullPath(path).StartsWith("/dev/", StringComparison.Ordinal))
-                throw new BadInputException($"{path} is a device, which a file must not replace; the name of a file to write was expected.");
             if (Directory.Exists(path))
                 throw new BadInputException($"{path} is a folder; the name of a file to write was expected.");
             RunFolder.Prepare(Path.GetDirectoryName(Path.GetFullPath(path))!);

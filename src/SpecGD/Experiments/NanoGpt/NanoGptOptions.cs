@@ -267,20 +267,19 @@ public record NanoGptOptions
     {
         var plan = Base.Plan;
         int length = Length ?? plan.Length;
-        return length % 128 == 0
-            ? plan with
-            {
-                Steps = Steps ?? plan.Steps,
-                Length = length,
-                Ranks = GradientRanks ?? plan.Ranks,
-                LargestWindow = LargestWindow ?? plan.LargestWindow,
-                Cooldown = Cooldown,
-                CooldownFloor = CooldownFloor,
-                ValidateEvery = ValidateEvery ?? plan.ValidateEvery,
-                TrackEvery = TrackEvery ?? plan.TrackEvery,
-                CheckpointEvery = CheckpointEvery ?? plan.CheckpointEvery,
-            }
-            : throw new BadInputException($"--length takes a multiple of 128; {length} is none.");
+        GptTrainingPlan.RequireBlocks("--length", length);
+        return plan with
+        {
+            Steps = Steps ?? plan.Steps,
+            Length = length,
+            Ranks = GradientRanks ?? plan.Ranks,
+            LargestWindow = LargestWindow ?? plan.LargestWindow,
+            Cooldown = Cooldown,
+            CooldownFloor = CooldownFloor,
+            ValidateEvery = ValidateEvery ?? plan.ValidateEvery,
+            TrackEvery = TrackEvery ?? plan.TrackEvery,
+            CheckpointEvery = CheckpointEvery ?? plan.CheckpointEvery,
+        };
     }
 
     /// <summary>The same with every setting that the preset decides written out, as manifests have it.</summary>

@@ -80,7 +80,7 @@ public sealed class NanoGptRun
         {
             team.Agree(() => Begin(beginning, parameters, team.Rank == 0 ? passedOver : null));
             _trainer.ShareParameters();
-            if (passedOver is [.., var last] && !last.StartsWith(GptCheckpoints.GoingOn, StringComparison.Ordinal))
+            if (passedOver.Count > 0 && !_trainer.HasResumed)
                 passedOver = [.. passedOver, "No whole checkpoint is left: the run begins again from its first step."];
         }
         Remarks = goesOn || found is null ? passedOver : found.Replace(beginning);

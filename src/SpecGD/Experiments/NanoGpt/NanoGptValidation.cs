@@ -1,4 +1,5 @@
 using SpecGD.Data.Language.Tokens;
+using SpecGD.Training.Gpt;
 
 namespace SpecGD.Experiments.NanoGpt;
 
@@ -30,8 +31,7 @@ public sealed record NanoGptValidation(int Length, long Sequences, bool IsAsked 
     public static NanoGptValidation Of(NanoGptValidation? preset, int trainingLength, int? tokens, int? length)
     {
         int chosen = length ?? preset?.Length ?? trainingLength;
-        if (chosen % BlockSize != 0)
-            throw new BadInputException($"--validation-length takes a multiple of {BlockSize}; {chosen} is none.");
+        GptTrainingPlan.RequireBlocks("--validation-length", chosen);
         long sequences = (tokens ?? preset?.Length * preset?.Sequences ?? (long)UsualSequences * chosen) / chosen;
         return sequences > 0
             ? new NanoGptValidation(chosen, sequences, IsAsked: tokens is not null || length is not null)

@@ -14,9 +14,6 @@ namespace SpecGD.Training.Gpt;
 /// </summary>
 public sealed class GptCheckpoints
 {
-    /// <summary>How the sentence on the checkpoint begins that a run goes on from.</summary>
-    public const string GoingOn = "Going on from ";
-
     /// <summary>Names of the files.</summary>
     public const string ModelName = "model.safetensors", OptimizerName = "optimizer.safetensors";
 
@@ -110,18 +107,21 @@ public sealed class GptCheckpoints
     /// <summary>Puts the newest whole checkpoint into the trainer, on every rank; rank 0 alone reads it.</summary>
     /// <param name="checkpoints">The checkpoints on rank 0; null on the others.</param>
     /// <param name="trainer">What they are put into.</param>
-    /// <returns>Sentences: on rank 0 which were damaged and passed over, and at which step the run goes on; empty where there is no checkpoint.</returns>
+    /// <returns>
+    /// Whether there was a whole one, on every rank alike; and sentences: on rank 0 which were damaged and passed over, and at which step the run goes
+    /// on; none where there is no checkpoint.
+    /// </returns>
     /// <exception cref="BadInputException">A checkpoint is whole but of another model.</exception>
-    public static IReadOnlyList<string> Restore<T>(GptCheckpoints? checkpoints, GptTrainer<T> trainer)
+    public static (bool IsRestored, IReadOnlyList<string> Sentences) Restore<T>(GptCheckpoints? checkpoints, GptTrainer<T> trainer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(trainer);
         var (folder, passedOver) = checkpoints is null ? (null, []) : FindNewest(checkpoints._directory);
         checkpoints?._damaged.UnionWith(checkpoints.Folders.TakeWhile(f => f != folder));
         if (!trainer.Team.Any(folder is not null))
-            return passedOver;
+            return (false, passedOver);
         Load(folder, trainer);
-        return folder is null ? [] : [.. passedOver, $"{GoingOn}{folder}, after step {trainer.Optimizer.Steps}."];
+        return (true, folder is null ? [] : [.. passedOver, $"Going on from {folder}, after step {trainer.Optimizer.Steps}."]);
     }
 
     private static string[] FoldersIn(string directory) =>

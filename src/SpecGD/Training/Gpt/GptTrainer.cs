@@ -100,12 +100,15 @@ public sealed class GptTrainer<T>
     /// <summary>The tracker's record.</summary>
     public TrackerLog Tracker => _tracker.Log;
 
+    /// <summary>Whether <see cref="Resume"/> found a whole checkpoint.</summary>
+    public bool HasResumed { get; private set; }
+
     /// <summary>Goes on from the newest whole checkpoint, if there is one.</summary>
     /// <returns>What was found and passed over, in sentences for the user; empty for a fresh start.</returns>
     /// <exception cref="BadInputException">A checkpoint is whole but of another model.</exception>
     public IReadOnlyList<string> Resume()
     {
-        var sentences = _keeps ? GptCheckpoints.Restore(_checkpoints, this) : [];
+        (HasResumed, var sentences) = _keeps ? GptCheckpoints.Restore(_checkpoints, this) : (false, []);
         _keptAfter = Optimizer.Steps > 0 ? Optimizer.Steps : _keptAfter;
         return sentences;
     }

@@ -8,6 +8,14 @@ public sealed record GptTrainingPlan
     /// <summary>Tokens of an attention block.</summary>
     private const int BlockSize = 128;
 
+    /// <summary>Throws unless an option of that name has a number of tokens that attention can divide into blocks.</summary>
+    /// <exception cref="BadInputException">It is no multiple of 128.</exception>
+    public static void RequireBlocks(string option, int tokens)
+    {
+        if (tokens % BlockSize != 0)
+            throw new BadInputException($"{option} takes a multiple of {BlockSize}; {tokens} is none.");
+    }
+
     /// <summary>Steps of the run.</summary>
     public int Steps { get; init; } = 1750;
 
