@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace SpecGD.Numerics;
 
@@ -153,8 +152,12 @@ public readonly struct Matrix<T>
     /// <summary>True where both views have the same memory behind them, wherever in it they look.</summary>
     internal bool SharesMemoryWith(Matrix<T> other) => _buffer is not null && ReferenceEquals(_buffer, other._buffer);
 
-    /// <summary>Address of the first element. The memory is pinned for life, so the address holds for as long as the matrix is reachable.</summary>
-    internal unsafe T* Pointer => _buffer is null ? null : (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_buffer)) + _offset;
+    /// <summary>
+    /// The first element, for <c>fixed (T* p = matrix)</c>: the only way to an address. The memory never moves, but it is freed once nothing refers to it,
+    /// and an address does not count. The variable of a <c>fixed</c> statement does, for as long as the statement lasts. A null reference where there is
+    /// no element.
+    /// </summary>
+    internal ref T GetPinnableReference() => ref IsEmpty ? ref Unsafe.NullRef<T>() : ref _buffer![_offset];
 
     /// <summary>Shape, for messages: "3×4".</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Rows}×{Columns}");
@@ -176,9 +179,11 @@ public readonly struct Matrix<T>
         if (count > Array.MaxLength - padding)
             throw new MatrixTooLargeException($"A {rows}×{columns} matrix has {count} elements; one matrix holds at most {Array.MaxLength - padding}.");
         var buffer = GC.AllocateArray<T>((int)count + padding, pinned: true);
-        nuint address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(buffer));
-        nuint misaligned = address % Alignment;
-        offset = misaligned == 0 ? 0 : (int)((Alignment - misaligned) / (nuint)sizeof(T));
+        fixed (T* start = buffer)
+        {
+            nuint misaligned = (nuint)start % Alignment;
+            offset = misaligned == 0 ? 0 : (int)((Alignment - misaligned) / (nuint)sizeof(T));
+        }
         return buffer;
     }
 

@@ -10,16 +10,33 @@ public class MatrixTests
     [InlineData(17, 1)]
     [InlineData(64, 33)]
     [InlineData(300, 301)] // beyond 85,000 bytes the collector lays arrays elsewhere
-    public unsafe void The_first_element_is_aligned_to_64_bytes_and_stays_there_through_collections(int rows, int columns)
+    public void The_first_element_is_aligned_to_64_bytes_and_stays_there_through_collections(int rows, int columns)
     {
         var doubles = new Matrix<double>(rows, columns);
         var floats = new Matrix<float>(rows, columns);
-        nint address = (nint)doubles.Pointer;
-        ((nuint)doubles.Pointer % Matrix<double>.Alignment).ShouldBe((nuint)0);
-        ((nuint)floats.Pointer % Matrix<float>.Alignment).ShouldBe((nuint)0);
+        nint address = Address(doubles);
+        ((nuint)address % Matrix<double>.Alignment).ShouldBe((nuint)0);
+        ((nuint)Address(floats) % Matrix<float>.Alignment).ShouldBe((nuint)0);
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
-        ((nint)doubles.Pointer).ShouldBe(address);
-        Unsafe.AreSame(ref *doubles.Pointer, ref doubles[0, 0]).ShouldBeTrue();
+        Address(doubles).ShouldBe(address);
+        Unsafe.AreSame(ref doubles.GetPinnableReference(), ref doubles[0, 0]).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(3, 0)]
+    [InlineData(0, 3)]
+    public void A_matrix_without_elements_has_no_address(int rows, int columns)
+    {
+        Address(new Matrix<double>(rows, columns)).ShouldBe(0);
+        Address(default(Matrix<double>)).ShouldBe(0);
+    }
+
+    private static unsafe nint Address<T>(Matrix<T> matrix)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        fixed (T* first = matrix)
+            return (nint)first;
     }
 
     [Fact]

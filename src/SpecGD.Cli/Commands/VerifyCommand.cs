@@ -34,11 +34,12 @@ internal static class VerifyCommand
             var chosen = (parsed.GetValue(names) ?? []).Select(GoldenCase.Named).Distinct().ToArray();
             return Verify(chosen.Length > 0 ? chosen : GoldenCase.All, parsed.GetValue(brief), parsed.GetValue(json));
         });
-        return new Command("verify", "Hold the program to what it promises: its numbers, its survival, its care with bad files.")
+        return new Command("verify", "Hold the program to what it promises: its numbers, its survival, its care with bad files and with memory.")
         {
             golden,
             VerifySurvivalCommand.Build(),
             VerifyFuzzCommand.Build(),
+            VerifyMemoryCommand.Build(),
         };
     }
 

@@ -73,14 +73,15 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
     private void Product(T alpha, Matrix<T> a, bool transposeA, Matrix<T> b, bool transposeB, T beta, Matrix<T> c)
     {
         int inner = transposeA ? a.Rows : a.Columns;
-        _gemm(RowMajor, transposeA ? Transpose : NoTranspose, transposeB ? Transpose : NoTranspose, c.Rows, c.Columns, inner,
-            alpha, a.Pointer, Leading(a), b.Pointer, Leading(b), beta, c.Pointer, Leading(c));
+        fixed (T* pA = a, pB = b, pC = c)
+            _gemm(RowMajor, transposeA ? Transpose : NoTranspose, transposeB ? Transpose : NoTranspose, c.Rows, c.Columns, inner,
+                alpha, pA, Leading(a), pB, Leading(b), beta, pC, Leading(c));
     }
 
     public void Multiply(Matrix<T> a, bool transposeA, ReadOnlySpan<T> x, Span<T> y)
     {
-        fixed (T* px = x, py = y)
-            _gemv(RowMajor, transposeA ? Transpose : NoTranspose, a.Rows, a.Columns, T.One, a.Pointer, Leading(a), px, 1, T.Zero, py, 1);
+        fixed (T* pA = a, px = x, py = y)
+            _gemv(RowMajor, transposeA ? Transpose : NoTranspose, a.Rows, a.Columns, T.One, pA, Leading(a), px, 1, T.Zero, py, 1);
     }
 
     public void Gram(T alpha, Matrix<T> a, bool transposeFirst, T beta, Matrix<T> c)
@@ -113,8 +114,9 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
             Product(alpha, mine, transposeFirst, before, !transposeFirst, beta, c.Slice(from, 0, to - from, from));
         }
         var block = c.Slice(from, from, to - from, to - from);
-        _syrk(RowMajor, Lower, transposeFirst ? Transpose : NoTranspose, block.Rows, transposeFirst ? a.Rows : a.Columns, alpha, mine.Pointer, Leading(mine),
-            beta, block.Pointer, Leading(block));
+        fixed (T* pMine = mine, pBlock = block)
+            _syrk(RowMajor, Lower, transposeFirst ? Transpose : NoTranspose, block.Rows, transposeFirst ? a.Rows : a.Columns, alpha, pMine, Leading(mine),
+                beta, pBlock, Leading(block));
         c.MirrorLower(from, to - from);
     }
 
@@ -144,7 +146,8 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
     {
         int n = matrix.Rows, stride = Leading(matrix), info;
         byte upper = (byte)'U';
-        _potrf(&upper, &n, matrix.Pointer, &stride, &info);
+        fixed (T* pMatrix = matrix)
+            _potrf(&upper, &n, pMatrix, &stride, &info);
         RequireLegal(info, "potrf");
         for (int i = 0; i < n; i++)
             matrix.Row(i)[(i + 1)..].Clear();
@@ -158,20 +161,20 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
     {
         int m = matrix.Columns, n = matrix.Rows, stride = Leading(matrix), info, query = -1;
         var tau = ArrayPool<T>.Shared.Rent(m);
-        fixed (T* pTau = tau)
+        fixed (T* pMatrix = matrix, pTau = tau)
         {
             T wanted;
-            _gelqf(&m, &n, matrix.Pointer, &stride, pTau, &wanted, &query, &info);
+            _gelqf(&m, &n, pMatrix, &stride, pTau, &wanted, &query, &info);
             int size = WorkSize(wanted);
             var work = ArrayPool<T>.Shared.Rent(size);
             fixed (T* pWork = work)
             {
-                _gelqf(&m, &n, matrix.Pointer, &stride, pTau, pWork, &size, &info);
+                _gelqf(&m, &n, pMatrix, &stride, pTau, pWork, &size, &info);
                 RequireLegal(info, "gelqf");
                 r.Fill(T.Zero);
                 for (int i = 0; i < m; i++)
                     matrix.Row(i)[i..].CopyTo(r.Row(i)[i..]);
-                _orglq(&m, &n, &m, matrix.Pointer, &stride, pTau, pWork, &size, &info);
+                _orglq(&m, &n, &m, pMatrix, &stride, pTau, pWork, &size, &info);
                 RequireLegal(info, "orglq");
             }
             ArrayPool<T>.Shared.Return(work);
@@ -185,15 +188,15 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
         byte lowerInRows = (byte)'U';
         T wanted;
         int wantedIntegers;
-        fixed (T* pValues = values)
+        fixed (T* pMatrix = symmetric, pValues = values)
         {
-            _syevd(&job, &lowerInRows, &n, symmetric.Pointer, &stride, pValues, &wanted, &query, &wantedIntegers, &query, &info);
+            _syevd(&job, &lowerInRows, &n, pMatrix, &stride, pValues, &wanted, &query, &wantedIntegers, &query, &info);
             int size = WorkSize(wanted), integers = wantedIntegers;
             var work = ArrayPool<T>.Shared.Rent(size);
             var integerWork = ArrayPool<int>.Shared.Rent(integers);
             fixed (T* pWork = work)
             fixed (int* pIntegers = integerWork)
-                _syevd(&job, &lowerInRows, &n, symmetric.Pointer, &stride, pValues, pWork, &size, pIntegers, &integers, &info);
+                _syevd(&job, &lowerInRows, &n, pMatrix, &stride, pValues, pWork, &size, pIntegers, &integers, &info);
             ArrayPool<T>.Shared.Return(work);
             ArrayPool<int>.Shared.Return(integerWork);
         }
@@ -221,14 +224,14 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
         int leadingU = Leading(vt), leadingVt = Leading(u);
         T wanted;
         var integerWork = ArrayPool<int>.Shared.Rent(8 * Math.Min(m, n));
-        fixed (T* pValues = values)
+        fixed (T* pMatrix = matrix, pU = u, pVt = vt, pValues = values)
         fixed (int* pIntegers = integerWork)
         {
-            _gesdd(&job, &m, &n, matrix.Pointer, &stride, pValues, vt.Pointer, &leadingU, u.Pointer, &leadingVt, &wanted, &query, pIntegers, &info);
+            _gesdd(&job, &m, &n, pMatrix, &stride, pValues, pVt, &leadingU, pU, &leadingVt, &wanted, &query, pIntegers, &info);
             int size = WorkSize(wanted);
             var work = ArrayPool<T>.Shared.Rent(size);
             fixed (T* pWork = work)
-                _gesdd(&job, &m, &n, matrix.Pointer, &stride, pValues, vt.Pointer, &leadingU, u.Pointer, &leadingVt, pWork, &size, pIntegers, &info);
+                _gesdd(&job, &m, &n, pMatrix, &stride, pValues, pVt, &leadingU, pU, &leadingVt, pWork, &size, pIntegers, &info);
             ArrayPool<T>.Shared.Return(work);
         }
         ArrayPool<int>.Shared.Return(integerWork);
@@ -241,13 +244,13 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
         int m = matrix.Columns, n = matrix.Rows, stride = Leading(matrix), info, query = -1;
         int leadingU = Leading(vt), leadingVt = Leading(u);
         T wanted;
-        fixed (T* pValues = values)
+        fixed (T* pMatrix = matrix, pU = u, pVt = vt, pValues = values)
         {
-            _gesvd(&job, &job, &m, &n, matrix.Pointer, &stride, pValues, vt.Pointer, &leadingU, u.Pointer, &leadingVt, &wanted, &query, &info);
+            _gesvd(&job, &job, &m, &n, pMatrix, &stride, pValues, pVt, &leadingU, pU, &leadingVt, &wanted, &query, &info);
             int size = WorkSize(wanted);
             var work = ArrayPool<T>.Shared.Rent(size);
             fixed (T* pWork = work)
-                _gesvd(&job, &job, &m, &n, matrix.Pointer, &stride, pValues, vt.Pointer, &leadingU, u.Pointer, &leadingVt, pWork, &size, &info);
+                _gesvd(&job, &job, &m, &n, pMatrix, &stride, pValues, pVt, &leadingU, pU, &leadingVt, pWork, &size, &info);
             ArrayPool<T>.Shared.Return(work);
         }
         RequireConverged(info, "gesvd", matrix);

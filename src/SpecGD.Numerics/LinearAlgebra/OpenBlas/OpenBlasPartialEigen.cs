@@ -60,13 +60,13 @@ internal sealed unsafe class OpenBlasPartialEigen<T>
         int n = symmetric.Rows, info, query = -1;
         byte uplo = LowerInRows;
         T size;
-        fixed (T* d = diagonal, e = offDiagonal, tau = reflectors)
+        fixed (T* pMatrix = symmetric, d = diagonal, e = offDiagonal, tau = reflectors)
         {
-            _sytrd(&uplo, &n, symmetric.Pointer, &stride, d, e, tau, &size, &query, &info);
+            _sytrd(&uplo, &n, pMatrix, &stride, d, e, tau, &size, &query, &info);
             int length = int.CreateChecked(T.Ceiling(T.BitIncrement(size)));
             var work = ArrayPool<T>.Shared.Rent(length);
             fixed (T* w = work)
-                _sytrd(&uplo, &n, symmetric.Pointer, &stride, d, e, tau, w, &length, &info);
+                _sytrd(&uplo, &n, pMatrix, &stride, d, e, tau, w, &length, &info);
             ArrayPool<T>.Shared.Return(work);
         }
         return info == 0;
@@ -89,11 +89,11 @@ internal sealed unsafe class OpenBlasPartialEigen<T>
         T unused = T.Zero;
         var work = ArrayPool<T>.Shared.Rent(length);
         var integerWork = ArrayPool<int>.Shared.Rent(integers + (2 * n));
-        fixed (T* d = diagonal, e = offDiagonal, w = values, pWork = work)
+        fixed (T* pVectors = lowest, d = diagonal, e = offDiagonal, w = values, pWork = work)
         fixed (int* pIntegers = integerWork)
         {
             int* support = pIntegers + integers;
-            _stemr(&job, &range, &n, d, e, &unused, &unused, &first, &last, &found, w, lowest.Pointer, &leading, &last, support, &relatively,
+            _stemr(&job, &range, &n, d, e, &unused, &unused, &first, &last, &found, w, pVectors, &leading, &last, support, &relatively,
                 pWork, &length, pIntegers, &integers, &info);
         }
         ArrayPool<T>.Shared.Return(work);
@@ -106,13 +106,13 @@ internal sealed unsafe class OpenBlasPartialEigen<T>
         int n = vectors.Columns, count = vectors.Rows, leading = vectors.Stride, info, query = -1;
         byte side = (byte)'L', uplo = LowerInRows, transpose = (byte)'N';
         T size;
-        fixed (T* tau = reflectors)
+        fixed (T* pReduced = reduced, pVectors = vectors, tau = reflectors)
         {
-            _ormtr(&side, &uplo, &transpose, &n, &count, reduced.Pointer, &stride, tau, vectors.Pointer, &leading, &size, &query, &info);
+            _ormtr(&side, &uplo, &transpose, &n, &count, pReduced, &stride, tau, pVectors, &leading, &size, &query, &info);
             int length = int.CreateChecked(T.Ceiling(T.BitIncrement(size)));
             var work = ArrayPool<T>.Shared.Rent(length);
             fixed (T* w = work)
-                _ormtr(&side, &uplo, &transpose, &n, &count, reduced.Pointer, &stride, tau, vectors.Pointer, &leading, w, &length, &info);
+                _ormtr(&side, &uplo, &transpose, &n, &count, pReduced, &stride, tau, pVectors, &leading, w, &length, &info);
             ArrayPool<T>.Shared.Return(work);
         }
         if (info != 0)
