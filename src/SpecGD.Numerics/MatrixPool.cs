@@ -21,7 +21,10 @@ public static class MatrixPool<T>
     /// <summary>Beyond this an eighth more might not fit an array; such a matrix has memory of its very size.</summary>
     private const long LargestRounded = 1L << 30;
 
-    private static readonly ConcurrentDictionary<long, ConcurrentBag<Matrix<T>>> Free = new();
+    private static readonly ConcurrentDictionary<long, ConcurrentBag<Piece>> Free = new();
+
+    /// <summary>Whether memory is overwritten with NaN when it is handed back, so that whoever reads it later shows in a test.</summary>
+    internal static bool OverwritesReturned { get; set; }
 
     /// <summary>A rows × columns matrix, contents undefined, until the lease is disposed of.</summary>
     /// <exception cref="MatrixTooLargeException">More elements than one array can hold.</exception>
@@ -29,9 +32,9 @@ public static class MatrixPool<T>
     {
         long count = (long)rows * columns, size = SizeFor(count);
         var shelf = Free.GetOrAdd(size, static _ => []);
-        if (!shelf.TryTake(out var memory))
-            memory = size <= LargestRounded ? new Matrix<T>(1, (int)size) : new Matrix<T>(rows, columns).Reshape(1, (int)count);
-        return new Lease(shelf, memory, count == 0 ? new Matrix<T>(rows, columns) : memory.ColumnSlice(0, (int)count).Reshape(rows, columns));
+        if (!shelf.TryTake(out var piece))
+            piece = new Piece(size <= LargestRounded ? new Matrix<T>(1, (int)size) : new Matrix<T>(rows, columns).Reshape(1, (int)count));
+        return new Lease(shelf, piece, count == 0 ? new Matrix<T>(rows, columns) : piece.Memory.ColumnSlice(0, (int)count).Reshape(rows, columns));
     }
 
     /// <summary>Forgets every matrix that is not on lease, so that the garbage collector may take the memory back.</summary>
@@ -48,23 +51,49 @@ public static class MatrixPool<T>
         return (count + step - 1) / step * step;
     }
 
-    /// <summary>The right to use one pooled matrix; disposing of it, once, hands the matrix back.</summary>
+    /// <summary>Memory of the pool. <see cref="Returns"/> counts how often it was handed back: a lease holds for one value of it.</summary>
+    internal sealed class Piece(Matrix<T> memory)
+    {
+        public Matrix<T> Memory { get; } = memory;
+
+        public int Returns;
+    }
+
+    /// <summary>The right to use one pooled matrix; disposing of it hands the matrix back. Copies of a lease are the same right.</summary>
     public readonly struct Lease : IDisposable
     {
-        private readonly ConcurrentBag<Matrix<T>> _shelf;
-        private readonly Matrix<T> _memory;
+        private readonly ConcurrentBag<Piece> _shelf;
+        private readonly Piece _piece;
+        private readonly int _returns;
+        private readonly Matrix<T> _matrix;
 
-        internal Lease(ConcurrentBag<Matrix<T>> shelf, Matrix<T> memory, Matrix<T> matrix)
+        internal Lease(ConcurrentBag<Piece> shelf, Piece piece, Matrix<T> matrix)
         {
             _shelf = shelf;
-            _memory = memory;
-            Matrix = matrix;
+            _piece = piece;
+            _returns = piece.Returns;
+            _matrix = matrix;
         }
 
         /// <summary>The matrix on lease.</summary>
-        public Matrix<T> Matrix { get; }
+        /// <exception cref="ObjectDisposedException">It was handed back: somebody else may be writing it.</exception>
+        public Matrix<T> Matrix
+        {
+            get
+            {
+                ObjectDisposedException.ThrowIf(Volatile.Read(ref _piece.Returns) != _returns, typeof(Lease));
+                return _matrix;
+            }
+        }
 
         /// <summary>Hands the matrix back to the pool.</summary>
-        public void Dispose() => _shelf.Add(_memory);
+        /// <exception cref="ObjectDisposedException">It was handed back before; two owners of one matrix would overwrite each other's work.</exception>
+        public void Dispose()
+        {
+            ObjectDisposedException.ThrowIf(Interlocked.CompareExchange(ref _piece.Returns, _returns + 1, _returns) != _returns, typeof(Lease));
+            if (OverwritesReturned)
+                _piece.Memory.Fill(T.NaN);
+            _shelf.Add(_piece);
+        }
     }
 }

@@ -8,18 +8,41 @@ internal static class SpecgdProcess
     /// <summary>Longer than any call of the tests on a loaded machine; reaching it means a hang.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// What starts .NET. A process started by nohup, or in the background of a script, ignores SIGINT and so do all its children; a test that sends
+    /// it restores the default first, by env, which then becomes the program.
+    /// </summary>
+    private static readonly string[] Launcher = CanRestoreSignals() ? ["env", "--default-signal=INT,HUP,TERM", "dotnet"] : ["dotnet"];
+
     public sealed record Said(int ExitCode, string Output, string Error);
 
     /// <summary>Starts <c>specgd</c> with arguments in a working directory and extra environment variables.</summary>
     public static Process Start(string directory, string[] arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Launcher[0]) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (string word in Launcher[1..])
+            start.ArgumentList.Add(word);
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "SpecGD.Cli.dll"));
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return Process.Start(start)!;
+    }
+
+    /// <summary>Whether env is GNU's, of version 8.31 or later; others have no way to restore a signal.</summary>
+    private static bool CanRestoreSignals()
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "true"]) { RedirectStandardError = true })!;
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
     }
 
     /// <summary>Runs to the end.</summary>

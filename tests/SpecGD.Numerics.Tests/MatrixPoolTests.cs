@@ -18,6 +18,41 @@ public class MatrixPoolTests
     }
 
     [Fact]
+    public void A_lease_that_was_handed_back_gives_its_matrix_to_nobody_and_cannot_be_handed_back_again()
+    {
+        var lease = MatrixPool<double>.Rent(1049, 3);
+        var copy = lease;
+        lease.Dispose();
+
+        Should.Throw<ObjectDisposedException>(() => copy.Matrix);
+        Should.Throw<ObjectDisposedException>(copy.Dispose);
+        using var one = MatrixPool<double>.Rent(1049, 3);
+        using var other = MatrixPool<double>.Rent(1049, 3);
+        one.Matrix.SharesMemoryWith(other.Matrix).ShouldBeFalse();
+        Should.Throw<ObjectDisposedException>(lease.Dispose, "also while another lease has the memory");
+    }
+
+    [Fact]
+    public void Returned_memory_can_be_overwritten_so_that_a_late_reader_shows()
+    {
+        MatrixPool<double>.OverwritesReturned = true;
+        try
+        {
+            Matrix<double> kept;
+            using (var lease = MatrixPool<double>.Rent(1051, 3))
+            {
+                kept = lease.Matrix;
+                kept.Fill(1);
+            }
+            kept.Elements().ShouldAllBe(x => double.IsNaN(x));
+        }
+        finally
+        {
+            MatrixPool<double>.OverwritesReturned = false;
+        }
+    }
+
+    [Fact]
     public void Two_leases_at_a_time_never_share_memory()
     {
         using var one = MatrixPool<double>.Rent(1013, 3);

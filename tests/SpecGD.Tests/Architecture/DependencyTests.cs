@@ -27,7 +27,7 @@ public class DependencyTests
         ["Reproduction"] = ["Experiments", "Records", "Spectral", "Training"],
         ["Sweeps"] = ["Experiments", "Records"],
         ["Diagnosis"] = ["Spectral", "Records"],
-        ["Hardening"] = ["Data", "Diagnosis", "Experiments", "Records", "Sweeps", "Training"],
+        ["Hardening"] = ["Data", "Diagnosis", "Experiments", "Models", "Records", "Spectral", "Sweeps", "Training"],
         ["Benchmarks"] = ["Spectral", "Models", "Optimizers", "Data", "Training", "Experiments", "Records"],
     };
 

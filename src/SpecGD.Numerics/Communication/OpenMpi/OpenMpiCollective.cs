@@ -138,7 +138,9 @@ public sealed class OpenMpiCollective : ICollective
         _queue.Dispose();
     }
 
-    /// <summary>Does it on the thread of communication, after what was begun before, and waits for it.</summary>
+    /// <summary>
+    /// Does it on the thread of communication, after what was begun before, and waits for it: addresses from a <c>fixed</c> statement around the call hold.
+    /// </summary>
     private void Call(Action call)
     {
         if (Thread.CurrentThread == _thread)

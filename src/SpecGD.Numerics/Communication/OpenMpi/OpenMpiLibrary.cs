@@ -21,7 +21,8 @@ internal sealed unsafe partial class OpenMpiLibrary
 
     private const int LongestText = 8192;
 
-    private static readonly void* InPlace = (void*)1;
+    /// <summary>MPI_IN_PLACE.</summary>
+    private const nint InPlace = 1;
 
     private readonly nint _handle;
     private readonly nint _world, _sum;
@@ -70,7 +71,7 @@ internal sealed unsafe partial class OpenMpiLibrary
     public void Sum<T>(T* values, int count)
         where T : unmanaged =>
         Check(
-            ((delegate* unmanaged<void*, void*, int, nint, nint, nint, int>)Symbol("MPI_Allreduce"))(InPlace, values, count, Type<T>(), _sum, _world),
+            ((delegate* unmanaged<void*, void*, int, nint, nint, nint, int>)Symbol("MPI_Allreduce"))((void*)InPlace, values, count, Type<T>(), _sum, _world),
             "MPI_Allreduce");
 
     public void SumScattered<T>(T* values, T* own, int* counts)
@@ -84,7 +85,7 @@ internal sealed unsafe partial class OpenMpiLibrary
         where T : unmanaged =>
         Check(
             ((delegate* unmanaged<void*, int, nint, void*, int*, int*, nint, nint, int>)Symbol("MPI_Allgatherv"))(
-                InPlace, 0, 0, values, counts, begins, Type<T>(), _world),
+                (void*)InPlace, 0, 0, values, counts, begins, Type<T>(), _world),
             "MPI_Allgatherv");
 
     public void Broadcast<T>(T* values, int count, int from)

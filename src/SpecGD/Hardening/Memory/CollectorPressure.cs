@@ -7,10 +7,7 @@ namespace SpecGD.Hardening.Memory;
 internal sealed class CollectorPressure : IDisposable
 {
     /// <summary>Sizes in elements of the arrays that take the place of freed ones, as large as those of the matrices of <see cref="MemoryCase"/>.</summary>
-    private static readonly int[] Sizes = [512, 4096, 1 << 14, 1 << 15, 1 << 16];
-
-    /// <summary>Every so many collections all generations are collected, not the youngest alone.</summary>
-    private const int FullEvery = 4;
+    private static readonly int[] Sizes = [1 << 14, 1 << 16, 1 << 18, 1 << 19, 1 << 20];
 
     private readonly Thread _thread;
     private volatile bool _ended;
@@ -37,7 +34,7 @@ internal sealed class CollectorPressure : IDisposable
         var held = new double[Sizes.Length][];
         while (!_ended)
         {
-            GC.Collect(Collections % FullEvery == 0 ? GC.MaxGeneration : 0, GCCollectionMode.Forced, blocking: true);
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true); // pinned arrays are collected with the oldest generation alone
             Collections++;
             for (int i = 0; i < Sizes.Length; i++)
             {

@@ -11,8 +11,15 @@ namespace SpecGD.Data.Language.Text;
 /// <param name="BytesRead">Bytes of all files that had been read when this block was there.</param>
 internal sealed record TextBlock(TextInput Input, byte[] Buffer, int Length, bool BeginsDocument, long FirstLine, long BytesRead) : IDisposable
 {
+    private int _returned;
+
     /// <summary>The text.</summary>
     public ReadOnlySpan<byte> Text => Buffer.AsSpan(0, Length);
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(Buffer);
+    /// <summary>Hands the buffer back, once: a buffer that stands in the pool twice would get two owners.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _returned, 1) == 0)
+            ArrayPool<byte>.Shared.Return(Buffer);
+    }
 }
