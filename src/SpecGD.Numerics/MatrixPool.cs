@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
 namespace SpecGD.Numerics;
@@ -81,7 +82,8 @@ public static class MatrixPool<T>
         {
             get
             {
-                ObjectDisposedException.ThrowIf(Volatile.Read(ref _piece.Returns) != _returns, typeof(Lease));
+                if (Volatile.Read(ref _piece.Returns) != _returns)
+                    ThrowReturned();
                 return _matrix;
             }
         }
@@ -90,10 +92,14 @@ public static class MatrixPool<T>
         /// <exception cref="ObjectDisposedException">It was handed back before; two owners of one matrix would overwrite each other's work.</exception>
         public void Dispose()
         {
-            ObjectDisposedException.ThrowIf(Interlocked.CompareExchange(ref _piece.Returns, _returns + 1, _returns) != _returns, typeof(Lease));
+            if (Interlocked.CompareExchange(ref _piece.Returns, _returns + 1, _returns) != _returns)
+                ThrowReturned();
             if (OverwritesReturned)
                 _piece.Memory.Fill(T.NaN);
             _shelf.Add(_piece);
         }
+
+        [DoesNotReturn]
+        private static void ThrowReturned() => throw new ObjectDisposedException(nameof(Lease), "The pooled matrix was handed back already.");
     }
 }
