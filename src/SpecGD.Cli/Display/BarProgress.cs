@@ -9,11 +9,13 @@ namespace SpecGD.Cli.Display;
 internal sealed class BarProgress(ProgressContext context) : IProgressReporter
 {
     /// <summary>Does <paramref name="work"/> under a display of bars.</summary>
-    public static T Show<T>(Func<IProgressReporter, T> work)
+    /// <param name="work">The work.</param>
+    /// <param name="clear">Whether the bars go when it is done.</param>
+    public static T Show<T>(Func<IProgressReporter, T> work, bool clear = false)
     {
         T result = default!;
         Terminal.Progress.Progress()
-            .AutoClear(false)
+            .AutoClear(clear)
             .HideCompleted(false)
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
