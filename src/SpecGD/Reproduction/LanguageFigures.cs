@@ -69,14 +69,14 @@ public sealed class LanguageFigures : IPaperFigureSource
 
     private static Claim AllBelowAdam(string mlp) => new($"{mlp}: Muon on all matrices within blocks ends below Adam (by more than {Text($"{SeedNoise}")} nats)", log =>
         Losses(log, mlp) is var (adam, _, muon)
-            ? Finding.Below(Text($"{adam - muon:0.000} nats below: validation loss {muon:0.000} against {adam:0.000}"), adam - muon, SeedNoise)
+            ? Finding.Below(Text($"{Distance(adam - muon)} Adam: validation loss {muon:0.000} against {adam:0.000}"), adam - muon, SeedNoise)
             : Finding.Missing($"validation losses of {mlp}"));
 
     private static Claim OutputInBetween(string mlp) =>
         new($"{mlp}: Muon on the MLP outputs alone ends in between (by more than {Text($"{SeedNoise}")} nats from either)", log =>
             Losses(log, mlp) is var (adam, output, muon)
                 ? Finding.Below(
-                    Text($"{adam - output:0.000} nats below Adam and {output - muon:0.000} above Muon on all: validation loss {output:0.000}"),
+                    Text($"{Distance(adam - output)} Adam and {Distance(muon - output)} Muon on all: validation loss {output:0.000}"),
                     Math.Min(adam - output, output - muon),
                     SeedNoise)
                 : Finding.Missing($"validation losses of {mlp}"));
@@ -89,6 +89,9 @@ public sealed class LanguageFigures : IPaperFigureSource
         ];
         return losses is [{ } adam, { } output, { } muon] ? (adam, output, muon) : null;
     }
+
+    /// <summary>How far a loss is below another, in nats.</summary>
+    private static string Distance(double below) => Text($"{Math.Abs(below):0.000} nats {(below < 0 ? "above" : "below")}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
