@@ -40,7 +40,7 @@ public sealed class RuleFigures : IPaperFigureSource
         new("one-step", "How well nr/st predicts which single step decreases the loss more", OneStep.ExperimentName, new OneStepOptions(),
             [
                 GuaranteesHold(),
-                Right(Text($"random features: {RightInFeatures:P0} of the calls are right where the guarantees are a factor of two apart"), OneStepOptions.RandomFeature, RightInFeatures),
+                Right(Text($"random features: at least {RightInFeatures:P0} of the calls are right where the guarantees are a factor of two apart"), OneStepOptions.RandomFeature, RightInFeatures),
                 Right(Text($"four-layer network, ReLU²: at least {RightInReluSquare:P0} are right there"), $"{OneStepOptions.FourLayer} relu_square", RightInReluSquare),
                 ErrsToTheEuclidean(),
                 Right(Text($"NanoGPT: at least {RightInGpt:P0} are right there"), OneStepOptions.NanoGpt, RightInGpt),
