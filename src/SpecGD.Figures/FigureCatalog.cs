@@ -26,18 +26,19 @@ public static class FigureCatalog
     /// <param name="log">The log.</param>
     /// <param name="directory">The folder, made where missing.</param>
     /// <param name="keepFrames">Whether the frames of animations are kept as pictures.</param>
+    /// <param name="style">Resolution and frame rate; null for the usual ones.</param>
     /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; files already there stay whole.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public static IReadOnlyList<FigureResult> Draw(RunLog log, string directory, bool keepFrames = false)
+    public static IReadOnlyList<FigureResult> Draw(RunLog log, string directory, bool keepFrames = false, DrawingStyle? style = null)
     {
         var gnuplot = GnuplotProgram.Find();
         string font = FigureFont.Find().Name;
-        var animations = new AnimationWriter(gnuplot, font, ImageMagickProgram.Find) { KeepsFrames = keepFrames };
-        return Draw(log, directory, new FigureWriter(gnuplot, font), animations);
+        var animations = new AnimationWriter(gnuplot, font, ImageMagickProgram.Find) { KeepsFrames = keepFrames, Style = style ?? DrawingStyle.Usual };
+        return Draw(log, directory, new FigureWriter(gnuplot, font) { Style = style ?? DrawingStyle.Usual }, animations);
     }
 
-    /// <summary>As <see cref="Draw(RunLog, string, bool)"/>, with writers of one's own.</summary>
+    /// <summary>As <see cref="Draw(RunLog, string, bool, DrawingStyle)"/>, with writers of one's own.</summary>
     /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; files already there stay whole.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>

@@ -23,6 +23,9 @@ public sealed class FigureWriter
         (_gnuplot, _font) = (gnuplot, font);
     }
 
+    /// <summary>The resolution of PNG pictures, where it is chosen.</summary>
+    public DrawingStyle Style { get; init; } = DrawingStyle.Usual;
+
     /// <summary>A writer with the gnuplot and the font of this machine.</summary>
     public static FigureWriter ForThisMachine() => new(GnuplotProgram.Find(), FigureFont.Find().Name);
 
@@ -40,7 +43,7 @@ public sealed class FigureWriter
         var plan = FigurePlan.Of(figure, _font);
         Directory.CreateDirectory(directory);
         List<string> files = [PathOf(GnuplotScript.ScriptEnding), PathOf(GnuplotScript.DataEnding), PathOf(".caption.txt")];
-        AtomicFile.Write(files[0], GnuplotScript.Render(plan, _font));
+        AtomicFile.Write(files[0], GnuplotScript.Render(plan, _font, Style.DotsPerInch ?? GnuplotScript.PngDotsPerInch));
         AtomicFile.Write(files[1], GnuplotData.Render(plan));
         AtomicFile.Write(files[2], figure.Caption + "\n");
 

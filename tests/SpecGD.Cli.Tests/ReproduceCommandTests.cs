@@ -23,6 +23,51 @@ public sealed class ReproduceCommandTests : InTemporaryDirectory
     }
 
     [Fact]
+    public void A_line_for_each_figure_and_a_short_summary_are_printed_and_tables_on_request()
+    {
+        const int summary = 10, terminal = 80;
+        string[] figures = ["fig14", "fig15", "fig17"];
+        var said = Specgd(["reproduce", .. figures, "--quick", "--no-figures", "--output", "out"]);
+
+        said.ExitCode.ShouldBe(0, said.Error + said.Output);
+        string[] lines = said.Output.TrimEnd().Split('\n');
+        lines.Length.ShouldBeLessThanOrEqualTo(figures.Length + summary, said.Output);
+        foreach (var (figure, line) in figures.Zip(lines))
+        {
+            line.ShouldStartWith(figure + " ");
+            line.ShouldContain(" claims hold");
+            line.Length.ShouldBeLessThanOrEqualTo(terminal);
+        }
+        lines[1].ShouldEndWith("(run of fig14)");
+        said.Output.ShouldContain("All 7 claims of the paper hold.");
+        said.Output.ShouldContain(Path.Combine("out", "report.html"));
+        said.Error.ShouldBe("", "nothing needed attention");
+
+        var verbose = Specgd(["reproduce", .. figures, "--quick", "--no-figures", "--output", "out", "--verbose"]);
+        verbose.Output.ShouldContain("(from before)");
+        verbose.Output.ShouldContain("nr at step 1, over k");
+        verbose.Output.ShouldContain("close to linear in k (R² at least 0.99)");
+        verbose.Output.ShouldNotContain("│");
+    }
+
+    [Fact]
+    public void A_run_with_its_defaults_says_what_the_figure_has_otherwise_and_draws_as_it_is_told()
+    {
+        var said = Specgd("run", "stable-rank-sweep", "--dim", "3", "--steps", "4", "--lambda-count", "2", "--output", "out", "--fps", "2", "--dpi", "40");
+        said.ExitCode.ShouldBe(0, said.Error);
+        File.ReadAllText(Path.Combine(Folder, "out", "figures", "stable-rank-sweep.gp")).ShouldContain("40/96.0");
+        said = Specgd("run", "batch-size-sweep", "--dim", "3", "--batch-sizes", "4", "--dpi", "0", "--output", "refused");
+        said.ExitCode.ShouldBe(2);
+        said.Error.ShouldContain("--dpi is 0; a number from 30 to 1200 was expected.");
+        Directory.Exists(Path.Combine(Folder, "refused")).ShouldBeFalse();
+        said = Specgd("run", "sparse-regression", "--dim", "4", "--batch-size", "8", "--steps", "3", "--output", "sparse", "--no-figures");
+        said.Error.ShouldContain("Figure 1 of the paper has --method-lr gradient_descent=0.081 specgd=0.1 (here gradient_descent=0.01 specgd=0.01)");
+        said.Output.ShouldContain("After 3 steps ");
+        File.ReadAllText(Path.Combine(Folder, "sparse", "manifest.json")).ShouldContain("\"width\": 16");
+        Specgd("plot", "sparse", "--methods", "adam").Error.ShouldContain("it has gradient_descent, specgd.");
+    }
+
+    [Fact]
     public void A_log_that_does_not_show_what_the_paper_says_fails_its_claims()
     {
         var log = new RunLog("flat");

@@ -2,37 +2,71 @@ using SpecGD.Cli.Display;
 
 namespace SpecGD.Cli.Tests;
 
+/// <summary>Tables on a terminal stay within its width and break no word and no number; in a pipe a row is a line.</summary>
 public class TableLayoutTests
 {
     private static readonly TableLayout.Column
         Name = new(true, "method", ["gradient_descent", "specgd"]),
-        Sentence = new(true, "claim", ["the stable rank of all post-activations stays low"]);
+        Sentence = new(true, "claim", ["the stable rank of all post-activations stays low", "and is seen"]);
 
-    private static TableLayout.Column Number(int width) => new(false, new string('x', width), ["1"]);
-
-    [Fact]
-    public void What_fits_stays_in_one_part() => TableLayout.Parts([Name, Number(9), Number(9)], 80).ShouldBe([[0, 1, 2]]);
+    private static TableLayout.Column Number(int width) => new(false, new string('x', width), ["1", "2"]);
 
     [Fact]
-    public void Text_is_wrapped_before_a_table_is_parted() => TableLayout.Parts([Name, Sentence, Number(20)], 62).ShouldBe([[0, 1, 2]]);
+    public void What_fits_stays_in_one_part_unwrapped() => ColumnsOf([Name, Number(9), Number(9)], 80).ShouldBe([[0, 1, 2]]);
 
     [Fact]
-    public void A_wide_table_repeats_the_names_of_its_rows()
+    public void Text_is_wrapped_before_a_table_is_parted() => ColumnsOf([Name, Sentence, Number(20)], 62).ShouldBe([[0, 1, 2]]);
+
+    [Fact]
+    public void Headings_are_wrapped_before_a_table_is_parted()
     {
-        var parts = TableLayout.Parts([Name, Number(20), Number(20), Number(20), Number(20)], 80);
+        TableLayout.Column[] columns = [Name, .. Enumerable.Range(0, 6).Select(_ => new TableLayout.Column(false, "last loss of it", ["1.234e-5", "2"]))];
+        ColumnsOf(columns, 80).ShouldBe([[0, 1, 2, 3, 4, 5, 6]]);
+        string[] lines = [.. TextTable.Lines(columns, 80)];
+        lines.ShouldAllBe(line => line.Length <= 80);
+        lines.Count(line => line.Contains("loss", StringComparison.Ordinal) || line.Contains("last", StringComparison.Ordinal)).ShouldBeGreaterThan(1);
+    }
 
-        parts.ShouldBe([[0, 1, 2], [0, 3, 4]]);
+    [Fact]
+    public void A_wide_table_repeats_the_names_of_its_rows_and_parts_its_columns_evenly()
+    {
+        ColumnsOf([Name, Number(20), Number(20), Number(20), Number(20)], 80).ShouldBe([[0, 1, 2], [0, 3, 4]]);
+        ColumnsOf([Name, Number(14), Number(14), Number(14), Number(14)], 70).ShouldBe([[0, 1, 2], [0, 3, 4]], "not three and one");
     }
 
     [Fact]
     public void Where_nothing_fits_a_part_still_has_a_column_beside_the_name() =>
-        TableLayout.Parts([Name, Number(90), Number(5)], 40).ShouldBe([[0, 1], [0, 2]]);
+        ColumnsOf([Name, Number(90), Number(5)], 40).ShouldBe([[0, 1], [0, 2]]);
 
     [Fact]
     public void A_table_of_numbers_is_named_by_its_first_column() =>
-        TableLayout.Parts([Number(10), Number(10), Number(10), Number(10)], 30).ShouldBe([[0, 1], [0, 2], [0, 3]]);
+        ColumnsOf([Number(10), Number(10), Number(10), Number(10)], 30).ShouldBe([[0, 1], [0, 2], [0, 3]]);
 
     [Fact]
     public void Names_that_would_fill_the_line_are_told_once() =>
-        TableLayout.Parts([Name, new(true, "place", ["somewhere_very_far_from_here"]), Number(20), Number(30)], 60).ShouldBe([[0, 1], [0, 2], [0, 3]]);
+        ColumnsOf([Name, new(true, "place", ["somewhere_very_far_from_here", "here"]), Number(20), Number(30)], 60).ShouldBe([[0, 1], [0, 2], [0, 3]]);
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(60)]
+    [InlineData(80)]
+    public void No_word_is_broken_at_any_width(int width)
+    {
+        TableLayout.Column[] columns = [Name, Sentence, new(false, "first loss", ["0.123456789", "12"]), new(true, "measured", ["nr = 61.5 at step 12", "–"])];
+        string[] words = [.. TextTable.Lines(columns, width).SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(word => word[0] != '─').Distinct()];
+        string[] known = [.. columns.SelectMany(column => column.Cells.Append(column.Heading)).SelectMany(text => text.Split(' '))];
+        words.Except(known).ShouldBeEmpty();
+        known.Except(words).ShouldBeEmpty();
+        TextTable.Lines(columns, width).ShouldAllBe(line => line.Length <= width && line == line.TrimEnd());
+    }
+
+    [Fact]
+    public void A_piped_table_has_a_line_for_the_headings_and_one_for_each_row() => TextTable.Lines([Name, Sentence, Number(3)], null).ShouldBe(
+    [
+        "  method            claim                                              xxx",
+        "  gradient_descent  the stable rank of all post-activations stays low    1",
+        "  specgd            and is seen                                          2",
+    ]);
+
+    private static int[][] ColumnsOf(TableLayout.Column[] columns, int width) => [.. TableLayout.Parts(columns, width).Select(part => part.Columns.ToArray())];
 }

@@ -11,7 +11,7 @@ public class FigureCatalogTests
     public void Recipes_are_found_and_have_names_of_their_own()
     {
         FigureCatalog.All.Select(recipe => recipe.Name).ShouldContain("random-feature");
-        FigureCatalog.Animations.Select(recipe => recipe.Name).ShouldBe(["relu-spectrum", "sparse-regression-spectra", "stable-rank-sweep"]);
+        FigureCatalog.Animations.Select(recipe => recipe.Name).ShouldBe(["relu-spectrum", "sparse-regression-spectra", "sparse-regression-spectra-together", "stable-rank-sweep"]);
         FigureCatalog.All.Select(recipe => recipe.Name).Concat(FigureCatalog.Animations.Select(recipe => recipe.Name)).ShouldBeUnique();
     }
 

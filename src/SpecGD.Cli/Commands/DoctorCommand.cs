@@ -25,12 +25,14 @@ internal static class DoctorCommand
     public static Command Build()
     {
         var json = new Option<bool>("--json") { Description = "print the findings as JSON" };
+        var verbose = new Option<bool>("--verbose") { Description = "tell every place that was searched, and how OpenBLAS was built" };
         var command = new Command(
             "doctor",
             "Tell what was found on this machine: OpenBLAS, its speed, gnuplot, fonts; and how to install what is missing. "
             + "Exit code 1 if the arithmetic is wrong.")
         {
             json,
+            verbose,
         };
         command.SetAction(parsed =>
         {
@@ -38,7 +40,7 @@ internal static class DoctorCommand
             if (parsed.GetValue(json))
                 SummaryView.PrintJson(examination.ToJson());
             else
-                examination.Print();
+                examination.Print(parsed.GetValue(verbose));
             return examination.IsSound ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
@@ -58,57 +60,59 @@ internal static class DoctorCommand
         examination.Add("specgd", Manifest.ProgramVersion);
         examination.Add("runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}");
         examination.Add("processor", $"{Machine.ThisProcessor}, {Environment.ProcessorCount} logical");
-        examination.Add("threads", $"{ThreadBudget.Total} (--threads or {ThreadBudget.Variable})");
+        examination.Add("threads", $"{ThreadBudget.Total} in use (--threads or {ThreadBudget.Variable})");
     }
 
     private static void LinearAlgebra(Examination examination)
     {
         var library = Backend.Library;
         foreach (string attempt in library.Attempts)
-            examination.Add("OpenBLAS tried", attempt);
+            examination.AddDetail("OpenBLAS tried", attempt);
         if (library.IsLoaded)
         {
-            examination.Add("OpenBLAS", $"{library.Configuration.Trim()}");
-            examination.Add("core type", library.CoreName);
+            string configuration = library.Configuration.Trim();
+            examination.Add("OpenBLAS", $"{string.Join(' ', configuration.Split(' ').Take(2))}, kernels for {library.CoreName}");
+            examination.AddDetail("OpenBLAS built with", configuration);
         }
         else
         {
             examination.Missing("OpenBLAS", "linear algebra is many times slower without it", OpenBlasLibrary.InstallHint);
         }
-        examination.Add("linear algebra in use", Backend.Current.Name);
         int size = ReferenceEquals(Backend.Current, Backend.Managed) ? ManagedSize : Size;
-        Rate<double>(examination, "double", size);
-        Rate<float>(examination, "float", size);
+        double inDouble = Rate<double>(examination, "double", size), inSingle = Rate<float>(examination, "float", size);
+        examination.Add(
+            "products",
+            string.Create(CultureInfo.InvariantCulture, $"{inDouble:0.#} GFLOP/s in double, {inSingle:0.#} in float, by {Backend.Current.Name}"));
+        examination.AddDetail("products measured", $"{size}×{size}×{size}");
     }
 
-    private static void Rate<T>(Examination examination, string name, int size)
+    /// <summary>The rate of products in GFLOP/s; what is computed wrongly is noted.</summary>
+    private static double Rate<T>(Examination examination, string name, int size)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         double rate = GemmRate.Measure<T>(size, MeasureFor, TimeProvider.System);
         double error = GemmRate.Error<T>(ManagedSize);
-        examination.Add(
-            $"product in {name}",
-            string.Create(CultureInfo.InvariantCulture, $"{rate:0.#} GFLOP/s ({size}×{size}×{size}, {ThreadBudget.Total} threads)"));
         if (!(error <= LargestError))
             examination.Wrong($"The product in {name} differs from the managed code's by {error:0.#} ε·n: "
                 + "this build of OpenBLAS computes wrongly on this processor. "
                 + $"Set {Backend.ChoiceVariable}=managed, or OPENBLAS_CORETYPE to an older family such as HASWELL.");
+        return rate;
     }
 
     private static void Drawing(Examination examination)
     {
         var gnuplot = GnuplotProgram.Find();
         foreach (string path in gnuplot.Tried)
-            examination.Add("gnuplot tried", $"{path}: {(path == gnuplot.Path ? "found" : "not found")}");
+            examination.AddDetail("gnuplot tried", $"{path}: {(path == gnuplot.Path ? "found" : "not found")}");
         if (gnuplot.Problem is { } problem)
         {
             examination.Missing("gnuplot", $"{problem}; figures are written as scripts and data only", GnuplotProgram.InstallCommand);
         }
         else
         {
-            examination.Add("gnuplot", $"{gnuplot.Version} ({gnuplot.Path})");
             string[] lacking = [.. FigureFormat.All.Where(format => !gnuplot.Draws(format)).Select(format => format.Terminal)];
-            examination.Add("figure formats", string.Join(", ", FigureFormat.All.Where(gnuplot.Draws).Select(format => format.Name)));
+            string formats = string.Join(", ", FigureFormat.All.Where(gnuplot.Draws).Select(format => format.Name));
+            examination.Add("gnuplot", $"{string.Join(' ', (gnuplot.Version ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))} ({gnuplot.Path}), draws {formats}");
             if (lacking.Length > 0)
                 examination.Missing(
                     "gnuplot terminals",
@@ -117,7 +121,7 @@ internal static class DoctorCommand
         }
         var imageMagick = ImageMagickProgram.Find();
         foreach (string path in imageMagick.Tried)
-            examination.Add("ImageMagick tried", $"{path}: {(path == imageMagick.Path ? "found" : "not found")}");
+            examination.AddDetail("ImageMagick tried", $"{path}: {(path == imageMagick.Path ? "found" : "not found")}");
         if (imageMagick.Problem is { } noAnimations)
             examination.Missing("ImageMagick", $"{noAnimations}; animations are not made", ImageMagickProgram.InstallCommand);
         else

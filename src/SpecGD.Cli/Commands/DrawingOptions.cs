@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using SpecGD.Figures;
 
 namespace SpecGD.Cli.Commands;
 
@@ -6,6 +8,7 @@ namespace SpecGD.Cli.Commands;
 internal sealed class DrawingOptions
 {
     private readonly Option<bool> _noFigures, _keepFrames;
+    private readonly Option<double?> _dotsPerInch, _framesPerSecond;
 
     /// <summary>Adds the options to <paramref name="command"/>.</summary>
     /// <param name="command">The verb.</param>
@@ -17,10 +20,33 @@ internal sealed class DrawingOptions
         if (withoutFigures is not null)
             command.Options.Add(_noFigures);
         command.Options.Add(_keepFrames);
+        command.Options.Add(_dotsPerInch = Number(
+            "--dpi", "resolution of PNG pictures (default 200) and of animations (default 110), in dots per inch",
+            DrawingStyle.LeastDotsPerInch, DrawingStyle.MostDotsPerInch));
+        command.Options.Add(_framesPerSecond = Number(
+            "--fps", "frames per second of animations (default: each has its own, from 1 to 1.5)",
+            DrawingStyle.LeastFramesPerSecond, DrawingStyle.MostFramesPerSecond));
     }
 
     /// <summary>What the command line asks for.</summary>
     public Drawing Of(ParseResult parsed) => parsed.GetValue(_noFigures) ? Drawing.Nothing
         : parsed.GetValue(_keepFrames) ? Drawing.FiguresAndFrames
         : Drawing.Figures;
+
+    /// <summary>How the command line wants it drawn.</summary>
+    public DrawingStyle StyleOf(ParseResult parsed) => new(parsed.GetValue(_dotsPerInch), parsed.GetValue(_framesPerSecond));
+
+    private static Option<double?> Number(string name, string description, double least, double most)
+    {
+        string range = string.Create(CultureInfo.InvariantCulture, $"from {least} to {most}");
+        return new Option<double?>(name)
+        {
+            Description = $"{description}; {range}",
+            HelpName = "X",
+            CustomParser = argument => double.TryParse(
+                argument.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most
+                ? value
+                : throw new BadInputException($"{name} is {argument.Tokens[0].Value}; a number {range} was expected."),
+        };
+    }
 }

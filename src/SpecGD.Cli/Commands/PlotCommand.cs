@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SpecGD.Figures;
 using SpecGD.Records;
 
 namespace SpecGD.Cli.Commands;
@@ -14,22 +15,29 @@ internal static class PlotCommand
             HelpName = "DIR|LOG.json",
         };
         var output = new Option<string?>("--output") { Description = "folder for the figures (default: figures/ beside the log)", HelpName = "DIR" };
+        var methods = new Option<string[]>("--methods")
+        {
+            Description = "draw these methods of the log alone (default: all)",
+            HelpName = "NAME",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var command = new Command(
             "plot",
             "Draw the figures and animations of a run folder or a log again, without running; also logs that the authors' scripts wrote.")
         {
             source,
             output,
+            methods,
         };
         var drawing = new DrawingOptions(command, withoutFigures: null);
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(source)!;
             string logPath = Directory.Exists(path) ? Path.Combine(path, RunFolder.LogName) : path;
-            var log = RunLogFile.Read(logPath);
+            var log = MethodChoice.Of(RunLogFile.Read(logPath), parsed.GetValue(methods) ?? []);
             string target = parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(logPath))!, RunFolder.FiguresName);
             RunFolder.Prepare(target);
-            var files = RunSession.Draw(log, target, keepFrames: drawing.Of(parsed) == Drawing.FiguresAndFrames);
+            var files = RunSession.Draw(log, target, drawing.Of(parsed) == Drawing.FiguresAndFrames, drawing.StyleOf(parsed));
             foreach (string file in files)
                 Console.Out.WriteLine(Path.GetRelativePath(Directory.GetCurrentDirectory(), file));
             return files.Count > 0 ? ExitCode.Done : ExitCode.BadInput;

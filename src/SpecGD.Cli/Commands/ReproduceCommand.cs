@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments;
@@ -36,7 +35,8 @@ internal static class ReproduceCommand
             HelpName = "DIR",
         };
         var fresh = RunSession.FreshOption();
-        var json = new Option<bool>("--json") { Description = "print the result as JSON" };
+        var json = new Option<bool>("--json") { Description = "print every claim as JSON" };
+        var verbose = new Option<bool>("--verbose") { Description = "print the table of every run and of all claims" };
         var command = new Command(
             "reproduce",
             "Make figures of the paper with its own settings and check them against it; exit code 1 if a check fails.")
@@ -47,6 +47,7 @@ internal static class ReproduceCommand
             output,
             data,
             fresh,
+            verbose,
             json,
         };
         var drawing = new DrawingOptions(command, "run and check, draw nothing");
@@ -58,7 +59,10 @@ internal static class ReproduceCommand
                 return List(chosen, parsed.GetValue(json));
             bool isQuick = parsed.GetValue(quick);
             string directory = parsed.GetValue(output) ?? Path.Combine("runs", isQuick ? "reproduce-quick" : "reproduce");
-            var request = new RunSession.Request(directory, drawing.Of(parsed), Fresh: parsed.GetValue(fresh));
+            var request = new RunSession.Request(directory, drawing.Of(parsed), Fresh: parsed.GetValue(fresh)) {
+                Style = drawing.StyleOf(parsed),
+                IsBrief = !parsed.GetValue(verbose),
+            };
             return Reproduce(new Wish(chosen, isQuick, PlaceOf(parsed.GetValue(data), chosen, isQuick)), request, parsed.GetValue(json));
         });
         return command;
@@ -74,8 +78,8 @@ internal static class ReproduceCommand
                {
                    ["figure"] = figure.Id,
                    ["title"] = figure.Title,
-                   ["experiment"] = figure.Experiment,
                    ["must show"] = claim.Statement,
+                   ["claim of"] = KindOf(claim.Kind),
                },
         ];
         Print("Figures of the paper", rows, asJson);
@@ -102,40 +106,51 @@ internal static class ReproduceCommand
         long begin = TimeProvider.System.GetTimestamp();
         var reproduced = new List<ReproducedFigure>();
         var runs = new Dictionary<string, RunRecord>(); // by folder: figures of one run share it
+        var makers = new Dictionary<string, string>();
+        bool wasThere = false;
         int code = ExitCode.Done, folders = figures.DistinctBy(f => f.Folder).Count();
         foreach (var figure in figures)
         {
             if (!runs.TryGetValue(figure.Folder, out var run))
             {
-                Terminal.Remark($"{figure.Id} ({runs.Count + 1} of {folders}): {figure.Title}");
-                (code, run) = Run(figure, wish, request, asJson);
+                if (!request.IsBrief || asJson)
+                    Terminal.Remark($"{figure.Id} ({runs.Count + 1} of {folders}): {figure.Title}");
+                (code, run, wasThere) = Run(figure, wish, request, asJson);
                 runs.Add(figure.Folder, run);
+                makers.Add(figure.Folder, figure.Id);
             }
             reproduced.Add(ReproducedFigure.Of(figure, run));
+            string maker = makers[figure.Folder];
+            if (!asJson)
+                ReproductionView.PrintLine(reproduced[^1], maker == figure.Id ? null : maker, wasThere);
             if (code != ExitCode.Done)
                 break;
         }
-        var verdict = ReproductionReport.Sum([.. reproduced.SelectMany(figure => figure.Claims)]);
-        if (code == ExitCode.Done && verdict.Shape != MarkShape.Check)
+        if (code == ExitCode.Done && reproduced.SelectMany(figure => figure.Claims).Any(claim => claim.Finding is not ({ Holds: true } or { IsUndecided: true })))
             code = ExitCode.Failed;
         string report = Path.Combine(request.Directory, RunFolder.ReportName);
         HtmlReport.Write(ReproductionReport.Of(reproduced, CommandFor(wish), quick), report);
-        Print("Claims of the paper and what was measured", [.. reproduced.SelectMany(RowsOf)], asJson);
-        Terminal.Remark(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{verdict.Words} {TimeProvider.System.GetElapsedTime(begin).TotalSeconds:0.0} s in all; everything on one page: {report}"));
+        JsonObject[] rows = [.. reproduced.SelectMany(RowsOf)];
+        if (asJson)
+            SummaryView.PrintJson(new JsonArray([.. rows]));
+        else if (code is ExitCode.Done or ExitCode.Failed)
+        {
+            if (!request.IsBrief)
+                Print("Claims and what was measured", rows, asJson: false);
+            ReproductionView.PrintSummary(reproduced, TimeProvider.System.GetElapsedTime(begin), report, tables: !request.IsBrief);
+        }
         return code;
     }
 
-    private static (int ExitCode, RunRecord Run) Run(PaperFigure figure, Wish wish, RunSession.Request request, bool asJson)
+    private static (int ExitCode, RunRecord Run, bool WasThere) Run(PaperFigure figure, Wish wish, RunSession.Request request, bool asJson)
     {
         var experiment = ExperimentCatalog.Named(figure.Experiment);
         string directory = Path.Combine(request.Directory, figure.Folder);
         var outcome = RunSession.Run(experiment, wish.OptionsOf(figure), request with { Directory = directory }, TimeProvider.System);
         var run = RunRecord.Read(directory);
-        if (!asJson)
+        if (!asJson && !request.IsBrief)
             SummaryView.Print($"{figure.Folder}: {figure.Title}", run.Summary);
-        return (outcome.ExitCode, run);
+        return (outcome.ExitCode, run, outcome.WasThere);
     }
 
     private static string CommandFor(Wish wish) =>
@@ -148,10 +163,19 @@ internal static class ReproduceCommand
     {
         ["figure"] = figure.Id,
         ["claim"] = claim.Statement,
+        ["of"] = KindOf(claim.Kind),
         ["measured"] = claim.Finding?.Measured,
-        ["holds"] = claim.Finding?.Holds,
+        ["holds"] = claim.Finding is { IsUndecided: true } ? null : claim.Finding?.Holds,
+        ["verdict"] = claim.Verdict.Words,
         ["wall seconds"] = Math.Round(figure.Run.Manifest.WallTime.TotalSeconds, 1),
     });
+
+    private static string KindOf(ClaimKind kind) => kind switch
+    {
+        ClaimKind.Ours => "ours",
+        ClaimKind.Correction => "correction",
+        _ => "paper",
+    };
 
     private static void Print(string heading, IReadOnlyList<JsonObject> rows, bool asJson)
     {

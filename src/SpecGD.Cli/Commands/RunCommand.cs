@@ -5,6 +5,7 @@ using SpecGD.Experiments;
 using SpecGD.Experiments.Settings;
 using SpecGD.Figures.Report;
 using SpecGD.Records;
+using SpecGD.Reproduction;
 
 namespace SpecGD.Cli.Commands;
 
@@ -38,7 +39,11 @@ internal static class RunCommand
         {
             object options = settings.Resolve(parsed);
             string directory = parsed.GetValue(output) ?? Path.Combine("runs", RunName.Of(experiment, options));
-            var request = new RunSession.Request(directory, drawing.Of(parsed), parsed.GetValue(fresh));
+            var request = new RunSession.Request(directory, drawing.Of(parsed), parsed.GetValue(fresh)) 
+            {
+                Style = drawing.StyleOf(parsed),
+                Remark = NearestFigure.Remark(experiment, options),
+            };
             var outcome = RunSession.Run(experiment, options, request, TimeProvider.System);
             string command = "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
             HtmlReport.Write(

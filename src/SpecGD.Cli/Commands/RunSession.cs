@@ -33,7 +33,11 @@ internal static class RunSession
     /// <param name="Folder">The run folder.</param>
     /// <param name="WallTime">Time of computing and drawing.</param>
     /// <param name="ExitCode">What the process should say of it.</param>
-    public sealed record Outcome(RunResult Result, RunFolder Folder, TimeSpan WallTime, int ExitCode);
+    public sealed record Outcome(RunResult Result, RunFolder Folder, TimeSpan WallTime, int ExitCode)
+    {
+        /// <summary>Whether the folder held the run already.</summary>
+        public bool WasThere { get; init; }
+    }
 
     /// <summary>The option that asks for a fresh start.</summary>
     public static Option<bool> FreshOption() => new("--fresh")
@@ -49,6 +53,15 @@ internal static class RunSession
     {
         /// <summary>What asks the run to stop; null for the terminal and the system.</summary>
         public Interruption? Interruption { get; init; }
+
+        /// <summary>Whether only what needs attention is told: no line of an ended task, none of a folder that was written.</summary>
+        public bool IsBrief { get; init; }
+
+        /// <summary>What is to be said before anything is computed; null for nothing.</summary>
+        public string? Remark { get; init; }
+
+        /// <summary>How figures are drawn, where something is chosen.</summary>
+        public DrawingStyle Style { get; init; } = DrawingStyle.Usual;
     }
 
     /// <summary>
@@ -77,14 +90,20 @@ internal static class RunSession
             kept.Drop();
         else if (kept.IsContinuation)
             Terminal.Remark($"going on with what an interrupted run left in {folder.DirectoryPath} (--fresh begins again)");
+        if (request.Remark is { } remark)
+            Terminal.Remark(remark);
         var started = clock.GetLocalNow();
         using var own = request.Interruption is null ? new Interruption() : null;
         var interruption = request.Interruption ?? own!;
-        var result = Compute(experiment, options, kept, clock, interruption);
+        var result = Compute(experiment, options, kept, clock, interruption, request.IsBrief);
         folder.DropFigures(); // those of an earlier run would not belong to the new log
         folder.Write(
             result.Log,
-            new Manifest(experiment.Name, identity.Options, result.Status, result.Detail, started, clock.GetElapsedTime(begin)));
+            new Manifest(
+                experiment.Name, Setting.ToJson(experiment.Used(options, result.Log)), result.Status, result.Detail, started, clock.GetElapsedTime(begin))
+            {
+                Asked = identity.Options,
+            });
         if (result.Status == RunStatus.Interrupted)
             kept.Flush();
         else
@@ -92,9 +111,10 @@ internal static class RunSession
         if (request.Drawing != Drawing.Nothing && result.Status == RunStatus.Interrupted)
             Terminal.Remark("drawing what was computed until then (Ctrl-C once more ends at once)");
         if (request.Drawing != Drawing.Nothing)
-            folder.Draw(() => Draw(result.Log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames));
+            folder.Draw(() => Draw(result.Log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames, request.Style));
         var wall = clock.GetElapsedTime(begin);
-        Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{folder.DirectoryPath} written in {wall.TotalSeconds:0.0} s"));
+        if (!request.IsBrief)
+            Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{folder.DirectoryPath} written in {wall.TotalSeconds:0.0} s"));
         return new Outcome(result, folder, wall, Explain(result, folder, interruption));
     }
 
@@ -107,29 +127,31 @@ internal static class RunSession
         return (result, CodeOf(result.Status, interruption));
     }
 
-    private static RunResult Compute(IExperiment experiment, object options, KeptWork kept, TimeProvider clock, Interruption interruption)
+    private static RunResult Compute(
+        IExperiment experiment, object options, KeptWork kept, TimeProvider clock, Interruption interruption, bool isBrief = false)
     {
         RunResult With(IProgressReporter progress) => experiment.Run(options, new RunContext(progress, interruption.Token) { Kept = kept });
-        return Terminal.CanRedraw ? BarProgress.Show(With) : With(new LineProgress(Terminal.Error, clock));
+        return Terminal.CanRedraw ? BarProgress.Show(With, clear: isBrief) : With(new LineProgress(Terminal.Error, clock, endsAreTold: !isBrief));
     }
 
     /// <summary>The outcome where the folder holds the run already; its figures are drawn only where there are none.</summary>
     private static Outcome Finished(RunLog log, RunFolder folder, Request request, Func<TimeSpan> elapsed)
     {
-        Terminal.Remark($"{folder.DirectoryPath} holds this run already (--fresh computes it again)");
+        if (!request.IsBrief)
+            Terminal.Remark($"{folder.DirectoryPath} holds this run already (--fresh computes it again)");
         bool keepFrames = request.Drawing == Drawing.FiguresAndFrames;
-        if (keepFrames || (request.Drawing == Drawing.Figures && !folder.HasFigures))
-            folder.Draw(() => Draw(log, folder.FiguresPath, keepFrames));
-        return new Outcome(new RunResult(log, RunStatus.Finished, null), folder, elapsed(), ExitCode.Done);
+        if (keepFrames || (request.Drawing == Drawing.Figures && (!folder.HasFigures || request.Style != DrawingStyle.Usual)))
+            folder.Draw(() => Draw(log, folder.FiguresPath, keepFrames, request.Style));
+        return new Outcome(new RunResult(log, RunStatus.Finished, null), folder, elapsed(), ExitCode.Done) { WasThere = true };
     }
 
     /// <summary>
     /// Draws every figure and animation of a log into <paramref name="directory"/> and passes on what their maker has to say; gives the files.
     /// </summary>
     /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
-    public static IReadOnlyList<string> Draw(RunLog log, string directory, bool keepFrames)
+    public static IReadOnlyList<string> Draw(RunLog log, string directory, bool keepFrames, DrawingStyle? style = null)
     {
-        var drawn = FigureCatalog.Draw(log, directory, keepFrames);
+        var drawn = FigureCatalog.Draw(log, directory, keepFrames, style);
         if (drawn.Count == 0)
             Terminal.Remark($"no figure is known for the log {log.RunId}");
         foreach (string hint in drawn.Select(f => f.Hint).OfType<string>().Distinct())

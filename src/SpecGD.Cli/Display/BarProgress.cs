@@ -8,16 +8,28 @@ namespace SpecGD.Cli.Display;
 /// <summary>A bar for every task, with rate, time left and clock time of its end, redrawn in place on a terminal.</summary>
 internal sealed class BarProgress(ProgressContext context) : IProgressReporter
 {
+    /// <summary>Percentage, rate, time left, moment of the end, and the gaps between them: what stands beside name and bar.</summary>
+    private const int Beside = 45;
+
+    private const int WidestBar = 40, NarrowestBar = 6;
+
+    /// <summary>Room for name and bar; the bar takes a third of it, so that names are seldom cut and nothing is ever wrapped.</summary>
+    private static int Room { get; } = Math.Max(4 * NarrowestBar, Terminal.Progress.Profile.Width - Beside);
+
+    private static int BarWidth { get; } = Math.Clamp(Room / 3, NarrowestBar, WidestBar);
+
     /// <summary>Does <paramref name="work"/> under a display of bars.</summary>
-    public static T Show<T>(Func<IProgressReporter, T> work)
+    /// <param name="work">The work.</param>
+    /// <param name="clear">Whether the bars go when it is done.</param>
+    public static T Show<T>(Func<IProgressReporter, T> work, bool clear = false)
     {
         T result = default!;
         Terminal.Progress.Progress()
-            .AutoClear(false)
+            .AutoClear(clear)
             .HideCompleted(false)
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
-                new ProgressBarColumn(),
+                new ProgressBarColumn { Width = BarWidth },
                 new PercentageColumn(),
                 new RateColumn(),
                 new RemainingTimeColumn(),
@@ -28,7 +40,11 @@ internal sealed class BarProgress(ProgressContext context) : IProgressReporter
 
     /// <inheritdoc/>
     public IProgressTask Begin(string name, int total) =>
-        new Bar(context.AddTask(Markup.Escape(name), autoStart: true, maxValue: total), name);
+        new Bar(context.AddTask(Cut(name), autoStart: true, maxValue: total), name);
+
+    /// <summary>The text, cut where it is longer than its room.</summary>
+    private static string Cut(string text) =>
+        Markup.Escape(text.Length <= Room - BarWidth ? text : text[..(Room - BarWidth - 1)] + "…");
 
     private sealed class Bar(ProgressTask task, string name) : IProgressTask
     {
@@ -38,7 +54,7 @@ internal sealed class BarProgress(ProgressContext context) : IProgressReporter
             task.Value = done;
         }
 
-        public void Tell(string status) => task.Description = Markup.Escape($"{name}: {status}");
+        public void Tell(string status) => task.Description = Cut($"{name}: {status}");
 
         public void Advance(int done) => task.Value = done;
 

@@ -4,15 +4,18 @@ using SpecGD.Training;
 namespace SpecGD.Cli.Display;
 
 /// <summary>Plain lines for logs and pipes: one when a task ends, and one every few seconds while a long one works.</summary>
-internal sealed class LineProgress(TextWriter writer, TimeProvider clock) : IProgressReporter
+/// <param name="writer">Where the lines go.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="endsAreTold">Whether each task that ends has a line.</param>
+internal sealed class LineProgress(TextWriter writer, TimeProvider clock, bool endsAreTold = true) : IProgressReporter
 {
     /// <summary>Seconds between two lines of the same task.</summary>
     public const double Interval = 10;
 
     /// <inheritdoc/>
-    public IProgressTask Begin(string name, int total) => new Line(writer, clock, name, total);
+    public IProgressTask Begin(string name, int total) => new Line(writer, clock, name, total, endsAreTold);
 
-    private sealed class Line(TextWriter writer, TimeProvider clock, string name, int total) : IProgressTask
+    private sealed class Line(TextWriter writer, TimeProvider clock, string name, int total, bool endIsTold) : IProgressTask
     {
         private readonly long _begin = clock.GetTimestamp();
         private double _nextLine = Interval;
@@ -49,6 +52,8 @@ internal sealed class LineProgress(TextWriter writer, TimeProvider clock) : IPro
 
         public void End(string remark)
         {
+            if (!endIsTold)
+                return;
             double elapsed = clock.GetElapsedTime(_begin).TotalSeconds;
             Write(string.Create(CultureInfo.InvariantCulture, $"{remark.TrimEnd('.')} ({_done - _from} steps in {elapsed:0.0} s)"));
         }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using SpecGD.Experiments;
 using SpecGD.Records;
-using Spectre.Console;
 
 namespace SpecGD.Cli.Display;
 
@@ -13,7 +12,7 @@ internal static class SummaryView
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// Prints rows that share their keys as a table with a heading, numbers to the right; where the terminal is too narrow, in several parts.
+    /// Prints rows that share their keys as a table with a heading, numbers to the right; in a pipe a line each, on a terminal within its width.
     /// </summary>
     public static void PrintTable(string heading, IReadOnlyList<JsonObject> rows)
     {
@@ -26,19 +25,8 @@ internal static class SummaryView
                let isText = rows.All(row => row[key] is null || row[key]!.GetValueKind() == JsonValueKind.String)
                select new TableLayout.Column(isText, key, [.. rows.Select(row => Show(row[key]))]),
         ];
-        foreach (int[] part in TableLayout.Parts(columns, Terminal.Out.Profile.Width))
-        {
-            var table = new Table { Border = TableBorder.Simple };
-            foreach (var column in part.Select(i => columns[i]))
-                table.AddColumn(new TableColumn(Markup.Escape(column.Heading))
-                {
-                    Alignment = column.IsText ? Justify.Left : Justify.Right,
-                    NoWrap = !column.IsText,
-                });
-            for (int row = 0; row < rows.Count; row++)
-                table.AddRow([.. part.Select(i => new Text(columns[i].Cells[row]))]);
-            Terminal.Out.Write(table);
-        }
+        foreach (string line in TextTable.Lines(columns, Terminal.Width))
+            Console.Out.WriteLine(line);
     }
 
     /// <summary>Prints what the numbers of a run say: its table and its sentences.</summary>
@@ -46,7 +34,7 @@ internal static class SummaryView
     {
         PrintTable(heading, summary.Rows);
         foreach (string sentence in summary.Sentences)
-            Console.Out.WriteLine(sentence);
+            Terminal.Say(sentence);
     }
 
     /// <summary>Prints a JSON value on standard output.</summary>

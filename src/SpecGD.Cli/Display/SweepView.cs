@@ -51,7 +51,7 @@ internal static class SweepView
             Terminal.Remark($"{part.Name}: with every value of {tuned} some repetition diverged, so that none is best; try others");
         SummaryView.PrintTable(Heading(part, $"each at the best of its values of {part.Analysis.Tune}"), [.. best.Select(BestRow)]);
         foreach (string sentence in BestWords.Of(part, best))
-            Console.Out.WriteLine(sentence);
+            Terminal.Say(sentence);
     }
 
     private static JsonObject BestRow(SettingResult best)

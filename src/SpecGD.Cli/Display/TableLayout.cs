@@ -1,12 +1,15 @@
 namespace SpecGD.Cli.Display;
 
-/// <summary>Parts a table that is wider than the terminal into several, one below the other, so that no number is ever broken.</summary>
+/// <summary>
+/// The widths of a table's columns on a terminal. Headings and texts are wrapped between words where they must be; no word and no number is ever
+/// broken. A table that still does not fit is parted into several, one below the other.
+/// </summary>
 internal static class TableLayout
 {
-    /// <summary>What a column takes beside its text: a space on either side and the gap to the next.</summary>
-    private const int Margin = 3;
+    /// <summary>Blanks between two columns, and before the first.</summary>
+    public const int Gap = 2;
 
-    /// <summary>Text may be wrapped to this width, or to its longest word.</summary>
+    /// <summary>Text is wrapped to this width first, and to its longest word where that does not do.</summary>
     private const int NarrowText = 16;
 
     /// <summary>A column of a table.</summary>
@@ -15,39 +18,90 @@ internal static class TableLayout
     /// <param name="Cells">Its cells as they are shown.</param>
     public sealed record Column(bool IsText, string Heading, IReadOnlyList<string> Cells)
     {
-        private int Natural { get; } = Cells.Append(Heading).Max(text => text.Length);
+        /// <summary>The width it takes unwrapped.</summary>
+        public int Natural { get; } = Cells.Append(Heading).Max(text => text.Length);
 
-        private int LongestWord { get; } = Cells.Append(Heading).SelectMany(text => text.Split(' ')).Max(word => word.Length);
+        /// <summary>The least width that breaks nothing.</summary>
+        public int Least { get; } = Math.Max(LongestWord(Heading), IsText ? Cells.Select(LongestWord).DefaultIfEmpty(0).Max() : Cells.Select(cell => cell.Length).DefaultIfEmpty(0).Max());
 
-        /// <summary>The width it takes unwrapped, with its margin.</summary>
-        public int Wide => Natural + Margin;
+        /// <summary>The width it is wrapped to before others are wrapped harder.</summary>
+        public int Narrow => Math.Max(Least, Math.Min(Natural, NarrowText));
 
-        /// <summary>The least it can do with.</summary>
-        public int Narrow => IsText ? Math.Max(LongestWord, Math.Min(Natural, NarrowText)) + Margin : Wide;
+        private static int LongestWord(string text) => text.Split(' ').Max(word => word.Length);
     }
 
+    /// <summary>The columns of one part with their widths.</summary>
+    /// <param name="Columns">Places of the columns.</param>
+    /// <param name="Widths">Their widths.</param>
+    public sealed record Part(IReadOnlyList<int> Columns, IReadOnlyList<int> Widths);
+
     /// <summary>
-    /// The columns of each part: all in one where they fit, with text wrapped if need be; else the leading texts, which name the rows, before as many
-    /// of the others as there is room for, and at least one.
+    /// All columns in one part where they fit into <paramref name="width"/>; else the leading texts, which name the rows, before the others, in as few
+    /// parts as can be and with as many columns in each as in the next.
     /// </summary>
-    public static IReadOnlyList<int[]> Parts(IReadOnlyList<Column> columns, int width)
+    public static IReadOnlyList<Part> Parts(IReadOnlyList<Column> columns, int width)
     {
         int[] all = [.. Enumerable.Range(0, columns.Count)];
-        if (all.Sum(i => columns[i].Narrow) <= width)
-            return [all];
+        if (Fits(all))
+            return [Of(all)];
         int[] names = [.. all.TakeWhile(i => columns[i].IsText)];
-        names = names.Length == 0 || names.Sum(i => columns[i].Narrow) > width / 2 ? [0] : names;
-        var parts = new List<int[]>();
-        var part = new List<int>();
-        foreach (int i in all.Except(names))
+        names = names.Length == 0 || names.Length == all.Length || Sum(names) > width / 2 ? [0] : names;
+        int[] others = [.. all.Except(names)];
+        int parts = Greedy(others.Length).Count;
+        int even = (others.Length + parts - 1) / parts;
+        var balanced = Greedy(even);
+        return [.. (balanced.Count == parts ? balanced : Greedy(others.Length)).Select(part => Of([.. names, .. part]))];
+
+        int Sum(IEnumerable<int> some) => some.Sum(i => columns[i].Least + Gap);
+
+        bool Fits(IEnumerable<int> some) => Sum(some) <= width;
+
+        List<List<int>> Greedy(int most)
         {
-            if (part.Count > 0 && names.Concat(part).Append(i).Sum(j => columns[j].Narrow) > width)
+            var found = new List<List<int>>();
+            foreach (int i in others)
             {
-                parts.Add([.. names, .. part]);
-                part.Clear();
+                if (found.Count == 0 || found[^1].Count == most || !Fits([.. names, .. found[^1], i]))
+                    found.Add([]);
+                found[^1].Add(i);
             }
-            part.Add(i);
+            return found;
         }
-        return [.. parts, [.. names, .. part]];
+
+        Part Of(int[] some) => new(some, Widths([.. some.Select(i => columns[i])], width));
+    }
+
+    /// <summary>A text in lines of at most so many characters, broken at blanks alone; a longer word has a line of its own.</summary>
+    public static IReadOnlyList<string> Wrapped(string text, int width)
+    {
+        var lines = new List<string>();
+        foreach (string word in text.Split(' '))
+        {
+            if (lines.Count > 0 && lines[^1].Length + 1 + word.Length <= width)
+                lines[^1] += " " + word;
+            else
+                lines.Add(word);
+        }
+        return lines;
+    }
+
+    /// <summary>The natural widths where they fit; else what is left over goes, one by one, to the column that lacks most.</summary>
+    private static int[] Widths(Column[] columns, int width)
+    {
+        int room = width - (columns.Length * Gap);
+        int[] natural = [.. columns.Select(column => column.Natural)], least = [.. columns.Select(column => column.Least)];
+        if (natural.Sum() <= room)
+            return natural;
+        int[] widths = [.. columns.Select(column => column.Narrow)];
+        if (widths.Sum() > room)
+            widths = least;
+        for (int left = room - widths.Sum(); left > 0; left--)
+        {
+            int neediest = Enumerable.Range(0, widths.Length).MaxBy(i => columns[i].Natural / (double)widths[i]);
+            if (widths[neediest] >= natural[neediest])
+                break;
+            widths[neediest]++;
+        }
+        return widths;
     }
 }

@@ -5,11 +5,11 @@ namespace SpecGD.Cli.Display;
 /// <summary>The two streams of the program: results go to standard output, everything else to standard error.</summary>
 internal static class Terminal
 {
-    /// <summary>Width of tables where no terminal sets one.</summary>
+    /// <summary>Width of what Spectre lays out where no terminal sets one.</summary>
     private const int PipedWidth = 200;
 
-    /// <summary>Results.</summary>
-    public static IAnsiConsole Out { get; } = Create(Console.Out, Console.IsOutputRedirected || RankSession.IsLaunched);
+    /// <summary>Characters in a line of standard output; null where it is no terminal, and lines may have any length.</summary>
+    public static int? Width { get; } = Console.IsOutputRedirected || RankSession.IsLaunched ? null : Create(Console.Out, redirected: false).Profile.Width;
 
     /// <summary>Progress, remarks and errors, as plain text lines.</summary>
     public static TextWriter Error => Console.Error;
@@ -20,8 +20,22 @@ internal static class Terminal
     /// <summary>True where standard error is a terminal that can redraw lines.</summary>
     public static bool CanRedraw => !Console.IsErrorRedirected && Progress.Profile.Capabilities.Ansi;
 
-    /// <summary>One remark on standard error.</summary>
-    public static void Remark(string sentence) => Error.WriteLine($"specgd: {sentence}");
+    /// <summary>One remark on standard error; on a terminal broken between words.</summary>
+    public static void Remark(string sentence)
+    {
+        foreach (string line in Lines($"specgd: {sentence}", Console.IsErrorRedirected ? null : Progress.Profile.Width))
+            Error.WriteLine(line);
+    }
+
+    /// <summary>One sentence on standard output; on a terminal broken between words.</summary>
+    public static void Say(string sentence)
+    {
+        foreach (string line in Lines(sentence, Width))
+            Console.Out.WriteLine(line);
+    }
+
+    private static IEnumerable<string> Lines(string text, int? width) =>
+        width is null ? [text] : text.Split('\n').SelectMany(line => TableLayout.Wrapped(line, width.Value));
 
     private static IAnsiConsole Create(TextWriter writer, bool redirected)
     {

@@ -37,6 +37,9 @@ public sealed class AnimationWriter
         (_gnuplot, _font, _imageMagick) = (gnuplot, font, new Lazy<ImageMagickProgram>(findImageMagick));
     }
 
+    /// <summary>Resolution and frame rate, where they are chosen.</summary>
+    public DrawingStyle Style { get; init; } = DrawingStyle.Usual;
+
     /// <summary>Whether the frames are kept.</summary>
     public bool KeepsFrames { get; init; }
 
@@ -50,10 +53,12 @@ public sealed class AnimationWriter
     {
         ArgumentNullException.ThrowIfNull(animation);
         ArgumentException.ThrowIfNullOrEmpty(directory);
+        if (Style.FramesPerSecond is { } framesPerSecond)
+            animation = new Animation(animation.Name, animation.Frames, animation.Caption, framesPerSecond);
         string place = Path.Combine(Path.GetFullPath(directory), animation.Name), gif = place + GifEnding;
         var frames = SharedLayout.Of(animation.Frames, _font);
         var plans = frames.Select(frame => FigurePlan.Of(frame, _font)).ToArray();
-        var still = new FigureWriter(_gnuplot, _font).Write(
+        var still = new FigureWriter(_gnuplot, _font) { Style = Style }.Write(
             frames[^1].Named(animation.Name) with { Caption = animation.Caption + (frames.Count > 1 ? StillWords : "") }, directory);
         RunFolder.DropFrames(place + RunFolder.FramesEnding);
         var files = new List<string>(still.Files);
@@ -103,7 +108,7 @@ public sealed class AnimationWriter
     {
         string script = name + GnuplotScript.ScriptEnding, picture = name + PictureEnding;
         var named = plan with { Figure = plan.Figure.Named(name) };
-        await File.WriteAllTextAsync(Path.Combine(workshop, script), GnuplotScript.Render(named, _font, DotsPerInch)).ConfigureAwait(false);
+        await File.WriteAllTextAsync(Path.Combine(workshop, script), GnuplotScript.Render(named, _font, Style.DotsPerInch ?? DotsPerInch)).ConfigureAwait(false);
         await File.WriteAllTextAsync(Path.Combine(workshop, name + GnuplotScript.DataEnding), GnuplotData.Render(named)).ConfigureAwait(false);
         await _gnuplot.RunAsync(script, workshop, $"{GnuplotScript.FormatVariable}='{FigureFormat.Png.Name}'").ConfigureAwait(false);
         if (!IsWritten(Path.Combine(workshop, picture)))

@@ -22,7 +22,7 @@ public sealed record Animation
             throw new ArgumentException("An animation needs a frame.", nameof(frames));
         if (frames.Any(frame => Layout(frame) != Layout(frames[0])))
             throw new ArgumentException($"The frames of the animation '{name}' must have the same size and as many panels.", nameof(frames));
-        if (!(framesPerSecond is >= 0.01 and <= 50))
+        if (!(framesPerSecond is >= DrawingStyle.LeastFramesPerSecond and <= DrawingStyle.MostFramesPerSecond))
             throw new ArgumentOutOfRangeException(nameof(framesPerSecond), framesPerSecond, "Frames per second must be from 0.01 to 50.");
         (Name, Frames, Caption, FramesPerSecond) = (Figure.CheckedName(name), frames, caption, framesPerSecond);
     }

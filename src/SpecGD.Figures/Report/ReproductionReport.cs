@@ -3,16 +3,23 @@ using SpecGD.Reproduction;
 
 namespace SpecGD.Figures.Report;
 
-/// <summary>A claim of the paper and what came of it.</summary>
-/// <param name="Statement">The claim.</param>
+/// <summary>A claim and what came of it.</summary>
+/// <param name="Statement">The claim with its threshold.</param>
 /// <param name="Finding">What was measured and whether it holds; null where the run did not get far enough to tell.</param>
 public sealed record CheckedClaim(string Statement, Finding? Finding)
 {
+    /// <summary>Whose claim it is.</summary>
+    public ClaimKind Kind { get; init; }
+
     /// <summary>Claims checked against a log that need not have everything; those that it has no numbers for are left open.</summary>
     public static IReadOnlyList<CheckedClaim> Of(IEnumerable<Claim> claims, RunLog log)
     {
         ArgumentNullException.ThrowIfNull(claims);
-        return [.. claims.Select(claim => new CheckedClaim(claim.Statement, claim.Measure(log) is { IsMissing: false } finding ? finding : null))];
+        return
+        [
+            .. claims.Select(claim =>
+                new CheckedClaim(claim.Statement, claim.Measure(log) is { IsMissing: false } finding ? finding : null) { Kind = claim.Kind }),
+        ];
     }
 
     /// <summary>The verdict.</summary>
@@ -20,6 +27,7 @@ public sealed record CheckedClaim(string Statement, Finding? Finding)
     {
         null => new Mark(MarkShape.Ring, "not checked"),
         { Holds: true } => new Mark(MarkShape.Check, "holds"),
+        { IsUndecided: true } => new Mark(MarkShape.Ring, "undecided"),
         _ => new Mark(MarkShape.Cross, "does not hold"),
     };
 }
@@ -35,12 +43,7 @@ public sealed record ReproducedFigure(string Id, string Title, RunRecord Run, IR
     public IReadOnlyList<string>? PictureNames { get; init; }
 
     /// <summary>Its name for people: "Figure 3".</summary>
-    public string Label => Numbered("fig", "Figure") ?? Numbered("table", "Table") ?? Id;
-
-    private string? Numbered(string prefix, string word) =>
-        Id.StartsWith(prefix, StringComparison.Ordinal) && Id.Length > prefix.Length && char.IsAsciiDigit(Id[prefix.Length])
-            ? $"{word} {Id[prefix.Length..]}"
-            : null;
+    public string Label => PaperFigure.LabelOf(Id);
 
     /// <summary>The figure with its claims checked against the run's log; they are left open where the run did not finish.</summary>
     public static ReproducedFigure Of(PaperFigure figure, RunRecord run)
@@ -52,7 +55,7 @@ public sealed record ReproducedFigure(string Id, string Title, RunRecord Run, IR
             figure.Id,
             figure.Title,
             run,
-            [.. figure.Claims.Select(claim => new CheckedClaim(claim.Statement, finished ? claim.Measure(run.Log) : null))])
+            [.. figure.Claims.Select(claim => new CheckedClaim(claim.Statement, finished ? claim.Measure(run.Log) : null) { Kind = claim.Kind })])
         {
             PictureNames = figure.Pictures,
         };
@@ -81,10 +84,11 @@ public static class ReproductionReport
             [
                 (figures.Count == 1 ? "One figure" : $"{figures.Count} figures")
                     + $" of {Paper}, made again with {(quick ? "smaller settings that show the same effects" : "the paper’s settings")} "
-                    + "and random numbers, and checked against what the paper says must be seen.",
+                    + "and random numbers, and checked: against what the paper says must be seen, against what this project says beside it, and where the "
+                    + "paper’s print is wrong.",
             ],
             [
-                new Section("claims", "Claims", "Claims of the paper and what was measured", [TableOf(figures)]),
+                new Section("claims", "Claims", "Claims and what was measured", [.. TablesOf(figures)]),
                 .. figures.Select(PartOf),
                 Glossary.Section,
                 new Section(
@@ -99,37 +103,60 @@ public static class ReproductionReport
         };
     }
 
-    /// <summary>The verdict on several claims: a cross where any fails, a ring where any is open.</summary>
+    /// <summary>What the three kinds of claims are called: above a table, and in sentences for one, two and many.</summary>
+    private static readonly (ClaimKind Kind, string Title, string One, string Many)[] Kinds =
+    [
+        (ClaimKind.Paper, "What the paper says must be seen", "claim of the paper", "claims of the paper"),
+        (ClaimKind.Ours, "What this project says beside it", "claim of our own", "claims of our own"),
+        (ClaimKind.Correction, "Where the paper’s print is wrong", "correction of the paper’s print", "corrections of the paper’s print"),
+    ];
+
+    /// <summary>The verdict on several claims, each kind by itself: a cross where any fails, a ring where any is open or undecided.</summary>
     public static Mark Sum(IReadOnlyList<CheckedClaim> claims)
     {
         ArgumentNullException.ThrowIfNull(claims);
-        int holds = claims.Count(claim => claim.Finding is { Holds: true }), open = claims.Count(claim => claim.Finding is null);
-        int fails = claims.Count - holds - open;
-        string words = claims.Count == 0 ? "Nothing was to be checked."
-            : open == claims.Count ? "No claim could be checked."
-            : holds == claims.Count ? holds switch { 1 => "The one claim holds.", 2 => "Both claims hold.", _ => $"All {holds} claims hold." }
-            : $"{holds} of {claims.Count} claims {(holds == 1 ? "holds" : "hold")}"
-                + (fails > 0 ? $", {fails} {(fails == 1 ? "does" : "do")} not" : "")
-                + (open > 0 ? $", {open} could not be checked" : "") + ".";
-        return new Mark(fails > 0 ? MarkShape.Cross : open > 0 || claims.Count == 0 ? MarkShape.Ring : MarkShape.Check, words);
+        if (claims.Count == 0)
+            return new Mark(MarkShape.Ring, "Nothing was to be checked.");
+        string words = string.Join("; ", Kinds.Select(kind => Words([.. claims.Where(c => c.Kind == kind.Kind)], kind.One, kind.Many)).Where(w => w.Length > 0));
+        return new Mark(
+            claims.Any(c => c.Finding is { Holds: false, IsUndecided: false }) ? MarkShape.Cross
+            : claims.All(c => c.Finding is { Holds: true }) ? MarkShape.Check
+            : MarkShape.Ring,
+            char.ToUpperInvariant(words[0]) + words[1..] + ".");
     }
 
-    /// <summary>A table of claims.</summary>
-    internal static Table TableOf(IReadOnlyList<CheckedClaim> claims) =>
-        new("What must be seen", ["Claim", "Measured", "Verdict"], [.. claims.Select(CellsOf)]) { Narrow = NarrowTable.Stacks };
-
-    private static Table TableOf(IReadOnlyList<ReproducedFigure> figures) => new(
-        "Every claim with the numbers that bear on it",
-        ["Figure", "Claim", "Measured", "Verdict"],
-        [
-            .. from figure in figures
-               from claim in figure.Claims
-               select (IReadOnlyList<Cell>)[new TextCell(figure.Label, figure.Id), .. CellsOf(claim)],
-        ])
+    private static string Words(CheckedClaim[] claims, string one, string many)
     {
-        Narrow = NarrowTable.Stacks,
-        Sortable = true,
-    };
+        int holds = claims.Count(claim => claim.Finding is { Holds: true }), open = claims.Count(claim => claim.Finding is null);
+        int undecided = claims.Count(claim => claim.Finding is { IsUndecided: true }), fails = claims.Length - holds - open - undecided;
+        return claims.Length == 0 ? ""
+            : open == claims.Length ? $"no {one} could be checked"
+            : holds == claims.Length ? holds switch { 1 => $"the one {one} holds", 2 => $"both {many} hold", _ => $"all {holds} {many} hold" }
+            : $"{holds} of {claims.Length} {many} {(holds == 1 ? "holds" : "hold")}"
+                + (fails > 0 ? $", {fails} {(fails == 1 ? "does" : "do")} not" : "")
+                + (undecided > 0 ? $", {undecided} {(undecided == 1 ? "is" : "are")} undecided" : "")
+                + (open > 0 ? $", {open} could not be checked" : "");
+    }
+
+    /// <summary>Tables of claims, one for each kind that there is.</summary>
+    internal static IReadOnlyList<Block> TablesOf(IReadOnlyList<CheckedClaim> claims) =>
+    [
+        .. from kind in Kinds
+           let rows = claims.Where(claim => claim.Kind == kind.Kind).Select(CellsOf).ToArray()
+           where rows.Length > 0
+           select new Table(kind.Title, ["Claim", "Measured", "Verdict"], rows) { Narrow = NarrowTable.Stacks },
+    ];
+
+    private static IReadOnlyList<Block> TablesOf(IReadOnlyList<ReproducedFigure> figures) =>
+    [
+        .. from kind in Kinds
+           let rows = (from figure in figures
+                       from claim in figure.Claims
+                       where claim.Kind == kind.Kind
+                       select (IReadOnlyList<Cell>)[new TextCell(figure.Label, figure.Id), .. CellsOf(claim)]).ToArray()
+           where rows.Length > 0
+           select new Table(kind.Title, ["Figure", "Claim", "Measured", "Verdict"], rows) { Narrow = NarrowTable.Stacks, Sortable = true },
+    ];
 
     private static Cell[] CellsOf(CheckedClaim claim) =>
     [
@@ -146,9 +173,7 @@ public static class ReproductionReport
         [
             .. run.Manifest.Status == RunStatus.Finished ? [] : (Block[])[new Paragraph(RunReport.StatusOf(run).Words)],
             .. RunReport.Figures(run, pictures),
-            .. figure.Claims.Count == 0
-                ? []
-                : (Block[])[TableOf(figure.Claims)],
+            .. TablesOf(figure.Claims),
             .. RunReport.Numbers(run),
             new Details("Settings", [RunReport.Settings(run)]),
             new Details("Provenance, and how to make this figure again",

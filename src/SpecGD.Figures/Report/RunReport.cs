@@ -22,7 +22,7 @@ public static class RunReport
             [
                 new Section("figures", "Figures", "Figures", Figures(run, run.Pictures)),
                 .. checks is { Count: > 0 }
-                    ? (Section[])[new Section("checks", "Checks", "What must be seen", [ReproductionReport.TableOf(checks)])]
+                    ? (Section[])[new Section("checks", "Checks", "What must be seen", ReproductionReport.TablesOf(checks))]
                     : [],
                 new Section("numbers", "Numbers", "What was measured", Numbers(run)),
                 new Section("settings", "Settings", "Settings", [Settings(run)]),

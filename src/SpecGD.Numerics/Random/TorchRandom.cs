@@ -44,6 +44,40 @@ public sealed class TorchRandom
         return matrix;
     }
 
+    /// <summary>
+    /// <c>torch.randn(rows, columns, dtype=float32)</c>, to the last digits of the logarithm and cosine: PyTorch has approximations of its own in
+    /// single precision.
+    /// </summary>
+    public Matrix<float> NormalSingle(int rows, int columns)
+    {
+        var matrix = new Matrix<float>(rows, columns);
+        FillNormal(matrix.AsSpan());
+        return matrix;
+    }
+
+    /// <summary>Fills <paramref name="destination"/> as <c>torch.randn</c> of as many float32 elements would.</summary>
+    public void FillNormal(Span<float> destination)
+    {
+        if (destination.Length < Group)
+        {
+            foreach (ref float x in destination)
+                x = (float)NextSingleNormal(); // drawn in double whatever the type
+            return;
+        }
+        foreach (ref float x in destination)
+            x = NextUniformSingle();
+        int start = 0;
+        for (; start + Group <= destination.Length; start += Group)
+            TransformGroup(destination.Slice(start, Group));
+        if (start < destination.Length)
+        {
+            var last = destination[^Group..];
+            foreach (ref float x in last)
+                x = NextUniformSingle();
+            TransformGroup(last);
+        }
+    }
+
     /// <summary>Fills <paramref name="destination"/> as <c>torch.randn</c> of as many float64 elements would.</summary>
     public void FillNormal(Span<double> destination)
     {
@@ -68,7 +102,7 @@ public sealed class TorchRandom
     }
 
     /// <summary>
-    /// Fills each row as <see cref="FillNormal"/> would, one row after the other: the same numbers, with their logarithms and cosines divided over
+    /// Fills each row as <see cref="FillNormal(Span{double})"/> would, one row after the other: the same numbers, with their logarithms and cosines divided over
     /// the threads.
     /// </summary>
     public void FillNormalRows<T>(Matrix<T> destination)
@@ -104,12 +138,40 @@ public sealed class TorchRandom
     /// </summary>
     public Matrix<double> LinearWeight(int outFeatures, int inFeatures)
     {
-        double gain = Math.Sqrt(2.0 / (1.0 + (Math.Sqrt(5.0) * Math.Sqrt(5.0))));
-        double bound = Math.Sqrt(3.0) * (gain / Math.Sqrt(inFeatures));
+        double bound = LinearBound(inFeatures);
         var weight = new Matrix<double>(outFeatures, inFeatures);
         foreach (ref double w in weight.AsSpan())
             w = Math.FusedMultiplyAdd(NextUniform(), 2 * bound, -bound);
         return weight;
+    }
+
+    /// <summary>As <see cref="LinearWeight"/>, in float32: out × in.</summary>
+    public Matrix<float> LinearWeightSingle(int outFeatures, int inFeatures)
+    {
+        float bound = (float)LinearBound(inFeatures);
+        var weight = new Matrix<float>(outFeatures, inFeatures);
+        foreach (ref float w in weight.AsSpan())
+            w = MathF.FusedMultiplyAdd(NextUniformSingle(), 2 * bound, -bound);
+        return weight;
+    }
+
+    private static double LinearBound(int inFeatures)
+    {
+        double gain = Math.Sqrt(2.0 / (1.0 + (Math.Sqrt(5.0) * Math.Sqrt(5.0))));
+        return Math.Sqrt(3.0) * (gain / Math.Sqrt(inFeatures));
+    }
+
+    /// <summary>As the one of doubles: the angle is counted in double and rounded.</summary>
+    private static void TransformGroup(Span<float> group)
+    {
+        const int half = Group / 2;
+        for (int j = 0; j < half; j++)
+        {
+            float radius = MathF.Sqrt(-2 * MathF.Log(1 - group[j]));
+            float angle = (float)(2 * Math.PI * group[j + half]);
+            group[j] = radius * MathF.Cos(angle);
+            group[j + half] = radius * MathF.Sin(angle);
+        }
     }
 
     /// <summary>Box–Muller on a group of 16 uniforms: the first eight give the radii, the last eight the angles.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SpecGD.Data;
 using SpecGD.Experiments.Adaptive;
 using SpecGD.Experiments.Settings;
 using SpecGD.Numerics;
@@ -27,7 +28,14 @@ public sealed class AdaptiveComparison : Experiment<AdaptiveComparisonOptions>
     {
         ArgumentNullException.ThrowIfNull(options);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{Name}_{string.Join('-', options.Settings.Distinct())}_dim{options.Dim}_width{options.Width}_seeds{options.Seeds}");
+            $"{Name}_{string.Join('-', options.Settings.Distinct())}_dim{options.Dim}_width{Resolve(options).Width}_seeds{options.Seeds}");
+    }
+
+    /// <inheritdoc/>
+    public override AdaptiveComparisonOptions Resolve(AdaptiveComparisonOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options with { Width = options.Width ?? FourLayerNetwork.WidthPerDim * options.Dim };
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,7 @@ using SpecGD.Models;
 using SpecGD.Numerics;
 using SpecGD.Numerics.Random;
 using SpecGD.Records;
+using SpecGD.Spectral;
 
 namespace SpecGD.Experiments;
 
@@ -13,12 +14,12 @@ namespace SpecGD.Experiments;
 public sealed record BatchSizeSweepOptions
 {
     /// <summary>Columns of x.</summary>
-    [Setting("dim", "dimension of the Gaussian inputs", Min = 3, Max = 16384)]
+    [Setting("dim", "dimension of the Gaussian inputs", Min = 1, Max = 16384)]
     public int Dim { get; init; } = 128;
 
-    /// <summary>Width of the three hidden layers.</summary>
-    [Setting("width", "width of the three hidden layers", Min = 1, Max = 16384)]
-    public int Width { get; init; } = 512;
+    /// <summary>Width of the three hidden layers, or null for four times the inputs' dimension.</summary>
+    [Setting("width", "width of the three hidden layers", Min = 1, Max = 65536, UnsetMeans = "4·dim")]
+    public int? Width { get; init; }
 
     /// <summary>Numbers of samples.</summary>
     [Setting("batch-sizes", "numbers of samples, each a fresh batch", Min = 1, Max = 1_000_000)]
@@ -31,6 +32,13 @@ public sealed record BatchSizeSweepOptions
     /// <summary>Seed of every random draw.</summary>
     [Setting("seed", "seed of the random draws, as torch.manual_seed takes it", Min = 0)]
     public ulong Seed { get; init; } = 42;
+
+    /// <summary>Floating-point type of the network.</summary>
+    [Setting("dtype", "floating-point type of inputs, weights and activations; ranks are measured in float64", Choices = Precision.Names)]
+    public string Dtype { get; init; } = "float64";
+
+    /// <summary>Width of the three hidden layers.</summary>
+    public int ResolvedWidth => Width ?? FourLayerNetwork.WidthPerDim * Dim;
 }
 
 /// <summary>Figure 17: the stable ranks of a four-layer network's post-activations at initialisation, against the batch size.</summary>
@@ -57,13 +65,21 @@ public sealed class BatchSizeSweep : Experiment<BatchSizeSweepOptions>
     }
 
     /// <inheritdoc/>
+    public override BatchSizeSweepOptions Resolve(BatchSizeSweepOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options with { Width = options.ResolvedWidth };
+    }
+
+    /// <inheritdoc/>
     public override RunResult Run(BatchSizeSweepOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
         var activation = Activation.Named(options.Activation);
+        var precision = Precision.Named(options.Dtype);
         var random = new TorchRandom(options.Seed);
-        var weights = FourLayerNetwork.Draw(random, options.Dim, options.Width, activation);
+        var weights = FourLayerNetwork.Draw(random, options.Dim, options.ResolvedWidth, activation, precision);
         var byBatch = new JsonObject();
         var log = new RunLog(RunId(options))
         {
@@ -71,21 +87,23 @@ public sealed class BatchSizeSweep : Experiment<BatchSizeSweepOptions>
             {
                 ["experiment"] = Name,
                 ["dim"] = options.Dim,
-                ["width"] = options.Width,
+                ["width"] = options.ResolvedWidth,
                 ["activation"] = options.Activation,
                 ["seed"] = options.Seed,
+                ["dtype"] = options.Dtype,
             },
             Sections = new JsonObject { [StableRank] = byBatch },
         };
-        var progress = context.Progress.Begin(Name, options.BatchSizes.Distinct().Count());
-        foreach (int batch in options.BatchSizes.Distinct())
+        var progress = context.Progress.Begin(Name, options.BatchSizes.Count);
+        for (int i = 0; i < options.BatchSizes.Count; i++)
         {
+            int batch = options.BatchSizes[i];
             if (context.Cancellation.IsCancellationRequested)
                 return new RunResult(log, RunStatus.Interrupted, $"{Name} was interrupted before batch size {batch}.");
-            var inputs = random.Normal(batch, options.Dim); // drawn in any case: one generator serves all batches
+            var inputs = precision.Normal(random, batch, options.Dim); // drawn in any case: one generator serves all batches
             string size = batch.ToString(CultureInfo.InvariantCulture);
-            byBatch[size] = context.Kept.FindOrCompute($"batch{size}", () => Measure(inputs, weights, activation));
-            progress.Advance(byBatch.Count);
+            byBatch[size] = context.Kept.FindOrCompute($"batch{i}_{size}", () => Measure(inputs, weights, activation, precision)); // of a size given twice the last
+            progress.Advance(i + 1);
         }
         progress.End($"{Name} finished");
         return new RunResult(log, RunStatus.Finished, null);
@@ -107,11 +125,19 @@ public sealed class BatchSizeSweep : Experiment<BatchSizeSweepOptions>
         return row;
     }
 
-    private static JsonObject Measure(Matrix<double> inputs, Matrix<double>[] weights, Activation activation)
+    private static JsonObject Measure(Matrix<double> inputs, Matrix<double>[] weights, Activation activation, Precision precision)
     {
-        var network = new MultilayerPerceptron(inputs, new Matrix<double>(inputs.Rows, 1), weights, activation);
-        network.Forward();
-        return new JsonObject(Enumerable.Range(1, HiddenLayers).Select(
-            layer => KeyValuePair.Create($"layer{layer}", (JsonNode?)network.Blocks[layer].Activation.StableRankOrZero)));
+        var ranks = new JsonObject();
+        var below = inputs;
+        for (int layer = 1; layer <= HiddenLayers; layer++)
+        {
+            var z = precision.Product(below, weights[layer - 1], transposeB: true);
+            var a = new Matrix<double>(z.Rows, z.Columns / activation.Parts);
+            activation.Forward(z, a);
+            precision.Round(a);
+            ranks[$"layer{layer}"] = new ActivationMeasurement(a, a.Rows).StableRankOrZero;
+            below = a;
+        }
+        return ranks;
     }
 }

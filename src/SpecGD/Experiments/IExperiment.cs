@@ -26,6 +26,12 @@ public interface IExperiment
     /// <summary>Name of a run with these options, fit for a folder.</summary>
     string RunId(object options);
 
+    /// <summary>The options with what stands for unset values put in, as far as it is known before the run.</summary>
+    object Resolve(object options);
+
+    /// <summary>The options as the run used them: resolved, with what followed from the data.</summary>
+    object Used(object options, RunLog log);
+
     /// <summary>Runs it. Divergence and interruption are outcomes, not exceptions: what was computed until then is in the log.</summary>
     /// <exception cref="BadInputException">The options contradict one another.</exception>
     RunResult Run(object options, RunContext context);
@@ -82,6 +88,16 @@ public abstract class Experiment<TOptions> : IExperiment
 
     /// <summary>Runs it.</summary>
     public abstract RunResult Run(TOptions options, RunContext context);
+
+    /// <summary>The options with what stands for unset values put in, as far as it is known before the run.</summary>
+    public virtual TOptions Resolve(TOptions options) => options;
+
+    /// <summary>The options as the run used them: resolved, with what followed from the data.</summary>
+    public virtual TOptions Used(TOptions options, RunLog log) => Resolve(options);
+
+    object IExperiment.Resolve(object options) => Resolve((TOptions)options);
+
+    object IExperiment.Used(object options, RunLog log) => Used((TOptions)options, log);
 
     string IExperiment.RunId(object options) => RunId((TOptions)options);
 

@@ -4,7 +4,6 @@ using SpecGD.Data;
 using SpecGD.Experiments.Settings;
 using SpecGD.Models;
 using SpecGD.Numerics;
-using SpecGD.Numerics.LinearAlgebra;
 using SpecGD.Numerics.Random;
 using SpecGD.Optimizers;
 using SpecGD.Records;
@@ -16,7 +15,7 @@ namespace SpecGD.Experiments;
 public sealed record NuclearRankGrowthOptions
 {
     /// <summary>Widths k.</summary>
-    [Setting("dims", "numbers k of features; inputs have k/2 dimensions and 2k samples", Min = 2, Max = 16384)]
+    [Setting("dims", "numbers k of features", Min = 1, Max = 16384)]
     public IReadOnlyList<int> Dims { get; init; } = [64, 128, 256, 512];
 
     /// <summary>Seeds to average over.</summary>
@@ -26,6 +25,24 @@ public sealed record NuclearRankGrowthOptions
     /// <summary>Steps of gradient descent.</summary>
     [Setting("steps", "training steps (the figure: 1024)", Min = 1, Max = 1_000_000)]
     public int Steps { get; init; } = 200;
+
+    /// <summary>Columns of X and A, or null for 2k.</summary>
+    [Setting("num-samples", "number of samples n for every k", Min = 1, Max = 1_000_000, UnsetMeans = "2k")]
+    public int? NumSamples { get; init; }
+
+    /// <summary>Rows of X, or null for half of k.</summary>
+    [Setting("feature-dim", "dimension of the Gaussian inputs X for every k", Min = 1, Max = 16384, UnsetMeans = "k/2, at least 1")]
+    public int? FeatureDim { get; init; }
+
+    /// <summary>Floating-point type of draws, features, weights and gradients.</summary>
+    [Setting("dtype", "floating-point type of features, weights and gradients; ranks are measured in float64", Choices = Precision.Names)]
+    public string Dtype { get; init; } = "float64";
+
+    /// <summary>n for k features.</summary>
+    public int SamplesFor(int k) => NumSamples ?? 2 * k;
+
+    /// <summary>Dimension of the inputs for k features.</summary>
+    public int FeatureDimFor(int k) => FeatureDim ?? Math.Max(1, k / 2);
 }
 
 /// <summary>
@@ -62,7 +79,7 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
                      from seed in options.Seeds.Distinct()
                      select new Cell(model, k, seed, new MethodLog())).ToArray();
         var outcomes = new TrajectoryOutcome[cells.Length];
-        ThreadBudget.ForEach(Enumerable.Range(0, cells.Length).ToArray(), i => outcomes[i] = Train(cells[i], options.Steps, context));
+        ThreadBudget.ForEach(Enumerable.Range(0, cells.Length).ToArray(), i => outcomes[i] = Train(cells[i], options, context));
         var log = new RunLog(RunId(options))
         {
             Config = new JsonObject
@@ -71,6 +88,9 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
                 ["dims"] = new JsonArray([.. options.Dims.Select(k => (JsonNode)k)]),
                 ["seeds"] = new JsonArray([.. options.Seeds.Select(s => (JsonNode)s)]),
                 ["steps"] = options.Steps,
+                ["num_samples"] = options.NumSamples,
+                ["feature_dim"] = options.FeatureDim,
+                ["dtype"] = options.Dtype,
             },
             Sections = new JsonObject { [Model1] = Average(cells, Model1), [Model2] = Average(cells, Model2) },
         };
@@ -100,37 +120,45 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
     }
 
     /// <summary>Draws the problem of a cell, seeded anew, and records nr along gradient descent.</summary>
-    private static TrajectoryOutcome Train(Cell cell, int steps, RunContext context)
+    private static TrajectoryOutcome Train(Cell cell, NuclearRankGrowthOptions options, RunContext context)
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"{cell.Model}_k{cell.K}_seed{cell.Seed}");
-        IModel model = cell.Model == Model1 ? Realisable(cell.K, cell.Seed) : TeacherStudent(cell.K, cell.Seed);
+        IModel model = cell.Model == Model1 ? Realisable(cell.K, cell.Seed, options) : TeacherStudent(cell.K, cell.Seed, options);
+        if (model.Blocks[0].Activation.OperatorNorm == 0)
+            throw new BadInputException($"Every feature is zero for k = {cell.K} and seed {cell.Seed}, so there is nothing to fit; try more samples or a larger k.");
         var trajectory = new Trajectory(
             name,
             model,
             new SteepestDescent(Geometry.Euclidean, StepSize.Natural()),
             [new LossAndRankProbe(cell.Log)],
             0,
-            steps);
+            options.Steps);
         return TrajectoryRunner.Run(trajectory, context);
     }
 
-    private static LeastSquaresModel Realisable(int k, int seed)
+    private static IModel Realisable(int k, int seed, NuclearRankGrowthOptions options)
     {
         var random = new TorchRandom((ulong)seed);
-        var features = RandomFeatures.Draw(random, k, k / 2, 2 * k, Activation.Named("relu"));
-        return new LeastSquaresModel(new LeastSquaresProblem(features, RandomFeatures.Gaussian(random, k, k, k)), new Matrix<double>(k, k));
+        var precision = Precision.Named(options.Dtype);
+        var features = RandomFeatures.Draw(random, k, options.FeatureDimFor(k), options.SamplesFor(k), Activation.Named("relu"), precision);
+        var target = RandomFeatures.Gaussian(random, k, k, k, precision);
+        return precision == Precision.Reduced
+            ? new SinglePrecisionRegression(features, precision.Product(target, features))
+            : new LeastSquaresModel(new LeastSquaresProblem(features, target), new Matrix<double>(k, k));
     }
 
     /// <summary>A = σ(V_student X), Y = W_teacher σ(V_teacher X); drawn in the order X, V_student, V_teacher, W_teacher.</summary>
-    private static RegressionModel TeacherStudent(int k, int seed)
+    private static IModel TeacherStudent(int k, int seed, NuclearRankGrowthOptions options)
     {
         var random = new TorchRandom((ulong)seed);
-        int d = k / 2;
-        var x = random.Normal(d, 2 * k);
+        var precision = Precision.Named(options.Dtype);
+        int d = options.FeatureDimFor(k);
+        var x = precision.Normal(random, d, options.SamplesFor(k));
         var relu = Activation.Named("relu");
-        var student = RandomFeatures.Of(RandomFeatures.Gaussian(random, k, d, d), x, relu);
-        var teacher = RandomFeatures.Of(RandomFeatures.Gaussian(random, k, d, d), x, relu);
-        return new RegressionModel(student, Linear.Product(RandomFeatures.Gaussian(random, k, k, k), teacher));
+        var student = RandomFeatures.Of(RandomFeatures.Gaussian(random, k, d, d, precision), x, relu, precision);
+        var teacher = RandomFeatures.Of(RandomFeatures.Gaussian(random, k, d, d, precision), x, relu, precision);
+        var targets = precision.Product(RandomFeatures.Gaussian(random, k, k, k, precision), teacher);
+        return precision == Precision.Reduced ? new SinglePrecisionRegression(student, targets) : new RegressionModel(student, targets);
     }
 
     private static JsonObject Average(Cell[] cells, string model)

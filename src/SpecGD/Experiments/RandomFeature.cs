@@ -120,6 +120,24 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
     }
 
     /// <inheritdoc/>
+    public override RandomFeatureOptions Resolve(RandomFeatureOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options with { Steps = options.ResolvedSteps, SpecgdRestartIters = options.RestartSteps() };
+    }
+
+    /// <summary>With the step sizes, which follow from the features.</summary>
+    public override RandomFeatureOptions Used(RandomFeatureOptions options, RunLog log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var sizes = from name in new[] { GradientDescent, SpecGd }
+                    let lr = JsonNumber.Of(log.Methods.GetValueOrDefault(name)?.Metadata["lr"])
+                    where lr is not null
+                    select KeyValuePair.Create(name, lr.Value);
+        return Resolve(options) with { MethodLr = new Dictionary<string, double>(sizes) };
+    }
+
+    /// <inheritdoc/>
     public override RunResult Run(RandomFeatureOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -186,7 +204,7 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
             foreach (int step in options.RestartSteps())
                 restarts.Add(Prepare($"{FromIterationPrefix}{step}", Geometry.Spectral, _iterates.Kept[step], step, GradientDescent));
             if (options.SpecgdFromPeak && _peak.Peak is { } peak)
-                restarts.Add(Prepare(FromPeak, Geometry.Spectral, peak.Weight, peak.Step, GradientDescent));
+                restarts.Add(Prepare(FromPeak, Geometry.Spectral, peak.Weight, peak.Step, "nuclear_rank_peak"));
             return restarts;
         }
 
@@ -194,7 +212,7 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
         {
             var model = new LeastSquaresModel(problem, weight);
             double lr = StepOf(geometry);
-            var method = NewMethod(name, geometry.Name, lr, start, source);
+            var method = NewMethod(name, geometry == Geometry.Euclidean ? "gd" : geometry.Name, lr, start, source);
             return new Trajectory(
                 name, model, new SteepestDescent(geometry, StepSize.Fixed(lr)), [new SingleBlockProbe(method), .. probes], start, _steps);
         }
@@ -227,7 +245,7 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
                     ["update_kind"] = kind,
                     ["lr"] = lr,
                     ["start_iter"] = start,
-                    ["stop_iter"] = _steps,
+                    ["stop_iter"] = _steps - 1, // the last step that is recorded
                     ["source"] = source,
                 },
             };

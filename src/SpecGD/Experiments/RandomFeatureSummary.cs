@@ -12,7 +12,7 @@ internal static class RandomFeatureSummary
     {
         double? st = log.DatasetNumber("stable_rank_A");
         var rows = log.Methods.Where(m => m.Value.TryGet("loss", out _)).Select(m => Row(m.Key, m.Value, st)).ToArray();
-        return new RunSummary(rows, [.. Sentences(log, st)]);
+        return new RunSummary(rows, [.. BestMethod.Sentences(log), .. Sentences(log, st)]);
     }
 
     private static JsonObject Row(string name, MethodLog method, double? st)
@@ -54,7 +54,7 @@ internal static class RandomFeatureSummary
         }
         bool spectralWon = ratio > 1, ruleSaysSpectral = share >= 0.5;
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"{(spectralWon ? "SpecGD" : "Gradient descent")} ended {Times(spectralWon ? ratio : 1 / ratio)} lower: "
+            $"Of the two from zero {(spectralWon ? "SpecGD" : "gradient descent")} ended {Times(spectralWon ? ratio : 1 / ratio)} lower: "
             + $"{(spectralWon == ruleSaysSpectral ? "as the rule says for most of the run." : "not what the rule says for most of the run.")}");
     }
 

@@ -19,6 +19,10 @@ public sealed record ReluSpectrumOptions
     /// <summary>Seed of the first dimension; the next ones follow.</summary>
     [Setting("seed", "seed of the first dimension; each further one takes the next", Min = 0)]
     public ulong Seed { get; init; }
+
+    /// <summary>Floating-point type of W, X and ReLU(WX).</summary>
+    [Setting("dtype", "floating-point type of W, X and ReLU(WX); singular values are computed in float64", Choices = Precision.Names)]
+    public string Dtype { get; init; } = "float64";
 }
 
 /// <summary>The singular values of ReLU(WX) for growing dimension: one stands far above the bulk, so that the stable rank stays near 3.</summary>
@@ -55,6 +59,7 @@ public sealed class ReluSpectrum : Experiment<ReluSpectrumOptions>
                 ["experiment"] = Name,
                 ["dims"] = new JsonArray([.. options.Dims.Select(d => (JsonNode)d)]),
                 ["seed"] = options.Seed,
+                ["dtype"] = options.Dtype,
             },
             Sections = new JsonObject { [Rows] = rows },
         };
@@ -64,7 +69,7 @@ public sealed class ReluSpectrum : Experiment<ReluSpectrumOptions>
             if (context.Cancellation.IsCancellationRequested)
                 return new RunResult(log, RunStatus.Interrupted, $"{Name} was interrupted before d = {options.Dims[i]}.");
             var (d, seed) = (options.Dims[i], options.Seed + (ulong)i);
-            rows.Add(context.Kept.FindOrCompute($"d{d}_seed{seed}", () => Measure(d, seed)));
+            rows.Add(context.Kept.FindOrCompute($"d{d}_seed{seed}", () => Measure(d, seed, Precision.Named(options.Dtype))));
             progress.Advance(i + 1);
         }
         progress.End($"{Name} finished");
@@ -92,11 +97,11 @@ public sealed class ReluSpectrum : Experiment<ReluSpectrumOptions>
     }
 
     /// <summary>W (2d × d, variance 1/d), then X (d × 8d): the singular values of ReLU(WX), descending.</summary>
-    private static JsonObject Measure(int d, ulong seed)
+    private static JsonObject Measure(int d, ulong seed, Precision precision)
     {
         var random = new TorchRandom(seed);
-        var w = RandomFeatures.Gaussian(random, FeaturesPerDim * d, d, d);
-        var features = RandomFeatures.Of(w, random.Normal(d, SamplesPerDim * d), Activation.Named("relu"));
+        var w = RandomFeatures.Gaussian(random, FeaturesPerDim * d, d, d, precision);
+        var features = RandomFeatures.Of(w, precision.Normal(random, d, SamplesPerDim * d), Activation.Named("relu"), precision);
         double[] values = Measures.SingularValues(features);
         return new JsonObject
         {

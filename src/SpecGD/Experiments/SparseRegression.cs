@@ -18,9 +18,9 @@ public sealed record SparseRegressionOptions
     [Setting("dim", "dimension of the inputs x; the target is x1·x2·x3", Min = 3, Max = 16384)]
     public int Dim { get; init; } = 128;
 
-    /// <summary>Width of the three hidden layers.</summary>
-    [Setting("width", "width of the three hidden layers", Min = 1, Max = 16384)]
-    public int Width { get; init; } = 512;
+    /// <summary>Width of the three hidden layers, or null for four times the inputs' dimension.</summary>
+    [Setting("width", "width of the three hidden layers", Min = 1, Max = 65536, UnsetMeans = "4·dim")]
+    public int? Width { get; init; }
 
     /// <summary>Rows of x: the full batch.</summary>
     [Setting("batch-size", "samples n of the full batch", Min = 1, Max = 1_000_000)]
@@ -81,6 +81,13 @@ public sealed record SparseRegressionOptions
     /// <summary>Steps between two recorded spectra.</summary>
     [Setting("spectra-every", "record the singular values of the activations every so many steps, for the animation; 0 for never", Min = 0, Max = 1_000_000)]
     public int SpectraEvery { get; init; }
+
+    /// <summary>Whether the log's stable ranks are upper bounds.</summary>
+    [Setting("no-exact-stable-rank", "record h‖A‖_F²/‖A1‖² of h hidden units, an upper bound of st(A) without an SVD, in the place of st(A)")]
+    public bool NoExactStableRank { get; init; }
+
+    /// <summary>Width of the three hidden layers.</summary>
+    public int ResolvedWidth => Width ?? FourLayerNetwork.WidthPerDim * Dim;
 }
 
 /// <summary>
@@ -91,6 +98,9 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
 {
     /// <summary>Names of the trajectories in the log.</summary>
     public const string GradientDescent = "gradient_descent", SpecGd = "specgd", Muon = "muon", AdamW = "adamw", Adaptive = "adaptive";
+
+    /// <summary>Name in the log's configuration: whether what is recorded as stable ranks are stable ranks, or upper bounds of them.</summary>
+    public const string ExactStableRank = "exact_stable_rank";
 
     /// <summary>Name of the recorded spectra, at the top level of the log by method, and within each method.</summary>
     public const string Spectra = "spectrum_gif";
@@ -128,8 +138,9 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
         var random = new TorchRandom(options.Seed);
         var inputs = random.Normal(options.BatchSize, options.Dim);
         var targets = FourLayerNetwork.ProductOfFirstThree(inputs);
-        var weights = FourLayerNetwork.Draw(random, options.Dim, options.Width, activation);
+        var weights = FourLayerNetwork.Draw(random, options.Dim, options.ResolvedWidth, activation);
         var log = NewLog(options);
+        Func<ActivationMeasurement, double>? stableRank = options.NoExactStableRank ? a => StableRankBound.Of(a.Matrix) : null;
         var spectra = new List<(MethodLog Log, string Name, SpectrumProbe Probe)>();
         var trajectories = Methods(options).Select(Prepare).ToArray();
         var outcomes = TrajectoryRunner.RunAll(trajectories, context);
@@ -151,12 +162,12 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
                 },
             };
             log.Methods.Add(method.Name, methodLog);
-            List<IProbe> probes = [new LayeredProbe(methodLog, method.GeometryOf)];
+            List<IProbe> probes = [new LayeredProbe(methodLog, method.GeometryOf, stableRank)];
             if (method.Optimizer is AdaptiveDescent adaptive)
                 probes.Add(new GeometryProbe(methodLog, adaptive));
             if (options.SpectraEvery > 0)
             {
-                var probe = new SpectrumProbe(method.Name, options.SpectraEvery, options.Steps);
+                var probe = new SpectrumProbe(method.Name, options.SpectraEvery, options.Steps, stableRank);
                 spectra.Add((methodLog, method.Name, probe));
                 probes.Add(probe);
             }
@@ -168,7 +179,7 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
     /// <summary>Settings of methods that do not run would be ignored, and a user misled.</summary>
     private static void RequireUse(SparseRegressionOptions options)
     {
-        string[] running = [GradientDescent, SpecGd, .. options.Optimizer, .. options.Optimizer.Contains(Muon) ? [AdamW] : Array.Empty<string>()];
+        string[] running = Running(options);
         if (options.MethodLr.Keys.FirstOrDefault(name => !running.Contains(name)) is { } idle)
             throw new BadInputException($"--method-lr names {idle}, which does not run; add --optimizer {idle}.");
         var unset = new SparseRegressionOptions();
@@ -183,7 +194,7 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
     /// <summary>The methods of a run, as values: those of the paper, then those asked for.</summary>
     private static IEnumerable<Method> Methods(SparseRegressionOptions options)
     {
-        double Lr(string name) => options.MethodLr.TryGetValue(name, out double given) ? given : DefaultLr[name];
+        double Lr(string name) => LrOf(options, name);
         IOptimizer AdamW() => new AdamW(new AdamWSettings(Lr(SparseRegression.AdamW)) { WeightDecay = options.WeightDecay });
         yield return Method.Steepest(GradientDescent, Lr(GradientDescent), []);
         yield return Method.Steepest(SpecGd, Lr(SpecGd), options.SpectralLayers);
@@ -213,6 +224,24 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
             });
     }
 
+    private static double LrOf(SparseRegressionOptions options, string name) =>
+        options.MethodLr.TryGetValue(name, out double given) ? given : DefaultLr[name];
+
+    /// <summary>Width and the step of every method that runs.</summary>
+    public override SparseRegressionOptions Resolve(SparseRegressionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options with
+        {
+            Width = options.ResolvedWidth,
+            MethodLr = Running(options).Where(DefaultLr.ContainsKey).ToDictionary(name => name, name => LrOf(options, name)),
+        };
+    }
+
+    /// <summary>The methods whose steps count: those that run, and AdamW where Muon leaves it layers.</summary>
+    private static string[] Running(SparseRegressionOptions options) =>
+        [.. new[] { GradientDescent, SpecGd }.Concat(options.Optimizer).Concat(options.Optimizer.Contains(Muon) ? [AdamW] : []).Distinct()];
+
     private RunLog NewLog(SparseRegressionOptions options) => new(RunId(options))
     {
         Config = new JsonObject
@@ -223,7 +252,8 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
             ["num_steps"] = options.Steps,
             ["activation"] = options.Activation,
             ["seed"] = options.Seed,
-            ["width"] = options.Width,
+            ["width"] = options.ResolvedWidth,
+            [ExactStableRank] = !options.NoExactStableRank,
         },
         Sections = options.SpectraEvery > 0 ? new JsonObject { [Spectra] = new JsonObject() } : [],
     };

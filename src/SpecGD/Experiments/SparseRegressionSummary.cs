@@ -5,19 +5,21 @@ using SpecGD.Spectral;
 
 namespace SpecGD.Experiments;
 
-/// <summary>What a sparse-regression log says: a row for each method, and the ratio of the last losses.</summary>
+/// <summary>What a sparse-regression log says: a row for each method, which of them ended lowest, and what the rule said.</summary>
 internal static class SparseRegressionSummary
 {
-    /// <summary>Losses within this factor of one another are called level.</summary>
-    private const double Level = 1.05;
-
     public static RunSummary Of(RunLog log)
     {
-        var rows = log.Methods.Where(m => m.Value.TryGet("loss", out _)).Select(m => Row(m.Key, m.Value)).ToArray();
-        return new RunSummary(rows, [.. Sentences(log)]);
+        string stableRank = IsExact(log) ? "st" : "bound of st";
+        var rows = log.Methods.Where(m => m.Value.TryGet("loss", out _)).Select(m => Row(m.Key, m.Value, stableRank)).ToArray();
+        return new RunSummary(rows, [.. BestMethod.Sentences(log), .. Sentences(log)]);
     }
 
-    private static JsonObject Row(string name, MethodLog method)
+    /// <summary>Whether the log has stable ranks, and not upper bounds of them.</summary>
+    private static bool IsExact(RunLog log) =>
+        log.Config[SparseRegression.ExactStableRank] is not JsonValue value || !value.TryGetValue(out bool exact) || exact;
+
+    private static JsonObject Row(string name, MethodLog method, string rank)
     {
         var loss = method.Find("loss")!;
         var row = new JsonObject
@@ -28,7 +30,7 @@ internal static class SparseRegressionSummary
             ["last loss"] = JsonNumber.From(loss.Values[^1]),
         };
         for (int layer = 1; method.TryGet($"activations.layer{layer}", out var stableRank); layer++)
-            row[$"st(A{layer})"] = JsonNumber.From(stableRank.Values[^1]);
+            row[$"{rank}(A{layer})"] = JsonNumber.From(stableRank.Values[^1]);
         for (int layer = 1; method.TryGet($"grad_ratio.W{layer}", out var nuclearRank); layer++)
             row[$"nr(G{layer})"] = JsonNumber.From(nuclearRank.Values[^1]);
         return row;
@@ -36,19 +38,8 @@ internal static class SparseRegressionSummary
 
     private static IEnumerable<string> Sentences(RunLog log)
     {
-        if (log.Methods.GetValueOrDefault(SparseRegression.GradientDescent) is not { } descent || !descent.TryGet("loss", out var descentLoss)
-            || log.Methods.GetValueOrDefault(SparseRegression.SpecGd) is not { } spectral || !spectral.TryGet("loss", out var spectralLoss)
-            || descentLoss.Steps[^1] != spectralLoss.Steps[^1])
+        if (log.Methods.GetValueOrDefault(SparseRegression.GradientDescent) is not { } descent)
             yield break;
-        double ratio = descentLoss.Values[^1] / spectralLoss.Values[^1];
-        if (!(ratio > 0 && double.IsFinite(ratio)))
-            yield break;
-        double factor = Math.Max(ratio, 1 / ratio);
-        yield return factor < Level
-            ? $"After {descentLoss.Count} steps the two methods are level."
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"After {descentLoss.Count} steps {(ratio > 1 ? "SpecGD" : "gradient descent")} is {factor:G3} times lower.");
         foreach (int layer in new[] { 2, 3 })
         {
             if (!descent.TryGet($"grad_ratio.W{layer}", out var nuclear) || !descent.TryGet($"activations.layer{layer - 1}", out var stable))
@@ -56,7 +47,7 @@ internal static class SparseRegressionSummary
             int favoured = nuclear.Values.Zip(stable.Values).Count(pair => SpectralCondition.Favours(pair.First, pair.Second));
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"Along gradient descent the rule nr(G{layer}) >= st(A{layer - 1}) "
-                + $"favoured the spectral step on W{layer} at {favoured} of {nuclear.Count} steps.");
+                + $"favoured the spectral step on W{layer} at {favoured} of {nuclear.Count} steps{(IsExact(log) ? "" : ", with an upper bound in the place of st")}.");
         }
     }
 }

@@ -19,15 +19,15 @@ public sealed record StableRankSweepOptions
     public int Dim { get; init; } = 40;
 
     /// <summary>The values of λ, where given.</summary>
-    [Setting("lambdas", "the very values of λ in A = I + λ11ᵀ", Min = 0, Max = 1e6, UnsetMeans = "lambda-count values from lambda-min to lambda-max")]
+    [Setting("lambdas", "the very values of λ in A = I + λ11ᵀ", Min = -1e6, Max = 1e6, UnsetMeans = "lambda-count values from lambda-min to lambda-max")]
     public IReadOnlyList<double>? Lambdas { get; init; }
 
     /// <summary>First λ.</summary>
-    [Setting("lambda-min", "first λ", Min = 0, Max = 1e6)]
+    [Setting("lambda-min", "first λ", Min = -1e6, Max = 1e6)]
     public double LambdaMin { get; init; }
 
     /// <summary>Last λ.</summary>
-    [Setting("lambda-max", "last λ", Min = 0, Max = 1e6)]
+    [Setting("lambda-max", "last λ", Min = -1e6, Max = 1e6)]
     public double LambdaMax { get; init; } = 0.12;
 
     /// <summary>Number of λ, evenly spaced.</summary>
@@ -47,8 +47,16 @@ public sealed record StableRankSweepOptions
     public bool SpecgdFromPeak { get; init; } = true;
 
     /// <summary>The steps to restart from.</summary>
-    [Setting("specgd-from-iter", "steps of gradient descent to restart SpecGD from")]
+    [Setting("specgd-from-iter", "steps of gradient descent to restart SpecGD from; those outside the run are dropped")]
     public IReadOnlyList<int> SpecgdFromIter { get; init; } = [];
+
+    /// <summary>Step size of gradient descent at every λ, or null for the natural one.</summary>
+    [Setting("gd-lr", "step size of gradient descent at every λ", Min = 0, MinExcluded = true, UnsetMeans = "n/‖A‖_op²")]
+    public double? GdLr { get; init; }
+
+    /// <summary>Step size of SpecGD and its restarts at every λ, or null for the natural one.</summary>
+    [Setting("specgd-lr", "step size of SpecGD and its restarts at every λ", Min = 0, MinExcluded = true, UnsetMeans = "n/‖A‖_F²")]
+    public double? SpecgdLr { get; init; }
 
     /// <summary>The values of λ.</summary>
     public IReadOnlyList<double> ResolvedLambdas() => Lambdas
@@ -85,6 +93,13 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
     }
 
     /// <inheritdoc/>
+    public override StableRankSweepOptions Resolve(StableRankSweepOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options with { Lambdas = options.ResolvedLambdas() };
+    }
+
+    /// <inheritdoc/>
     public override RunResult Run(StableRankSweepOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -103,7 +118,15 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         ThreadBudget.ForEach(Enumerable.Range(0, lambdas.Count).ToArray(), i => (rows[i], ends[i]) = Sweep(i, targets[i], options, context));
         var log = new RunLog(RunId(options))
         {
-            Config = new JsonObject { ["experiment"] = Name, ["dim"] = options.Dim, ["steps"] = options.Steps, ["seed"] = options.Seed },
+            Config = new JsonObject
+            {
+                ["experiment"] = Name,
+                ["dim"] = options.Dim,
+                ["steps"] = options.Steps,
+                ["seed"] = options.Seed,
+                ["gd_lr"] = options.GdLr,
+                ["specgd_lr"] = options.SpecgdLr,
+            },
             Sections = new JsonObject { [Rows] = new JsonArray([.. rows]) },
         };
         return TrajectoryRunner.Result(log, ends);
@@ -138,9 +161,11 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         var identityPlusOnes = Matrix.Identity<double>(options.Dim);
         foreach (ref double entry in identityPlusOnes.AsSpan())
             entry += lambda;
+        if (identityPlusOnes.LargestMagnitude() == 0)
+            throw new BadInputException("A = I + λ11ᵀ is zero for dim 1 and λ = -1, so there is nothing to fit; give another λ.");
         var problem = new LeastSquaresProblem(identityPlusOnes, target);
         var zero = new Matrix<double>(options.Dim, options.Dim);
-        var restarts = options.SpecgdFromIter.Where(t => t > 0 && t < options.Steps).Distinct().Order().ToArray();
+        var restarts = options.SpecgdFromIter.Where(t => t >= 0 && t < options.Steps).Distinct().Order().ToArray();
         var iterates = new IterateKeeper(restarts);
         var peak = new PeakKeeper();
         var methods = new JsonObject();
@@ -171,10 +196,11 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         TrajectoryOutcome Train(string method, Geometry geometry, Matrix<double> start, int from, params IProbe[] probes)
         {
             var log = new MethodLog();
+            double? lr = method == RandomFeature.GradientDescent ? options.GdLr : options.SpecgdLr;
             var trajectory = new Trajectory(
                 $"{name}: {method}",
                 new LeastSquaresModel(problem, start),
-                new SteepestDescent(geometry, StepSize.Natural()),
+                new SteepestDescent(geometry, lr is { } given ? StepSize.Fixed(given) : StepSize.Natural()),
                 [new LossAndRankProbe(log), .. probes],
                 from,
                 options.Steps);

@@ -21,7 +21,7 @@ public enum RunStatus
 
 /// <summary>Where a run's numbers come from: options as resolved, program, machine, time.</summary>
 /// <param name="Experiment">Name of the experiment.</param>
-/// <param name="Options">Every option with its value, defaults included.</param>
+/// <param name="Options">Every option with the value that was used: what stands for unset ones put in.</param>
 /// <param name="Status">How the run ended.</param>
 /// <param name="Detail">One sentence where the run did not finish, else null.</param>
 /// <param name="Started">When it began.</param>
@@ -35,6 +35,9 @@ public sealed record Manifest(string Experiment, JsonObject Options, RunStatus S
     /// <summary>Version of the running program, with the commit it was built from where that is known.</summary>
     public static string ProgramVersion { get; } =
         typeof(Manifest).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    /// <summary>Every option as it was asked for, which is what decides whether a run is the same (<see cref="RunIdentity"/>).</summary>
+    public JsonObject Asked { get => field ?? Options; init; }
 
     /// <summary>Version of the program that ran: of a manifest that was read its own, else the running program's.</summary>
     public string Version { get; init; } = ProgramVersion.Split('+', 2)[0];
@@ -62,6 +65,7 @@ public sealed record Manifest(string Experiment, JsonObject Options, RunStatus S
             json.Time("started", StartedFormat),
             json.Seconds("wall_seconds"))
         {
+            Asked = (JsonObject)(json.OptionalObject("asked") ?? json.Object("options")).DeepClone(),
             Version = json.Text("version"),
             Commit = json.OptionalText("commit"),
             Code = json.OptionalText("code") ?? "",
@@ -86,6 +90,7 @@ public sealed record Manifest(string Experiment, JsonObject Options, RunStatus S
             ["status"] = Status.ToString().ToLowerInvariant(),
             ["detail"] = Detail,
             ["options"] = Options.DeepClone(),
+            ["asked"] = Asked.DeepClone(),
             ["version"] = Version,
             ["commit"] = Commit,
             ["code"] = Code,

@@ -12,6 +12,9 @@ internal sealed class ManifestReader(string path, JsonObject json, string prefix
     /// <summary>The object <paramref name="name"/>.</summary>
     public JsonObject Object(string name) => json[name] as JsonObject ?? throw Wrong(name, "an object");
 
+    /// <summary>The object <paramref name="name"/>, or null where the file has null or nothing.</summary>
+    public JsonObject? OptionalObject(string name) => json[name] is null ? null : Object(name);
+
     /// <summary>A reader of the object <paramref name="name"/>.</summary>
     public ManifestReader Inner(string name) => new(path, Object(name), $"{prefix}{name}.");
 

@@ -8,7 +8,7 @@ namespace SpecGD.Records;
 /// one has computed the other need not.
 /// </summary>
 /// <param name="Experiment">Name of the experiment.</param>
-/// <param name="Options">Every option with its value, defaults included.</param>
+/// <param name="Options">Every option as it was asked for, defaults included.</param>
 public sealed record RunIdentity(string Experiment, JsonObject Options)
 {
     /// <summary>The compiled library and numerics, by the marks that the compiler makes of their content.</summary>
@@ -25,7 +25,7 @@ public sealed record RunIdentity(string Experiment, JsonObject Options)
         return IsWritten(new JsonObject
         {
             ["experiment"] = manifest.Experiment,
-            ["options"] = manifest.Options.DeepClone(),
+            ["options"] = manifest.Asked.DeepClone(),
             ["code"] = manifest.Code,
         });
     }

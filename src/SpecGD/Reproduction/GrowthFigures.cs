@@ -53,25 +53,25 @@ public sealed class GrowthFigures : IPaperFigureSource
             [GrowsWithBatch()]),
     ];
 
-    private static Claim IsFlat(string model) => new($"{model}: the nuclear rank at the start is flat in k", log =>
+    private static Claim IsFlat(string model) => new(Text($"{model}: the nuclear rank at the start is flat in k (it changes by less than {Flat} times)"), log =>
     {
         var points = Points(log, model, "nr0");
         if (points.Length < 2)
             return Finding.Missing($"nuclear ranks at the start of {model}");
         double growth = points.Max(p => p.Value) / points.Min(p => p.Value);
-        return new Finding(Text($"{points[0].Value:0.0} at k = {points[0].K}, {points[^1].Value:0.0} at k = {points[^1].K}"), growth < Flat);
+        return new Finding(Text($"{growth:0.00} times: {points[0].Value:0.0} at k = {points[0].K}, {points[^1].Value:0.0} at k = {points[^1].K}"), growth < Flat);
     });
 
-    private static Claim IsLinear(string model) => new($"{model}: the nuclear rank after one step is close to linear in k", log =>
+    private static Claim IsLinear(string model) => new(Text($"{model}: the nuclear rank after one step is close to linear in k (R² at least {CloseToLinear})"), log =>
     {
         var points = Points(log, model, "nr1");
         if (points.Length < 3)
             return Finding.Missing($"nuclear ranks after one step of {model}");
         var (slope, _, explained) = LineFit.Of([.. points.Select(p => (double)p.K)], [.. points.Select(p => p.Value)]);
-        return new Finding(Text($"slope {slope:0.000}, R² = {explained:0.0000}"), slope > 0 && explained >= CloseToLinear);
+        return new Finding(Text($"R² = {explained:0.0000}, slope {slope:0.000}"), slope > 0 && explained >= CloseToLinear);
     });
 
-    private static Claim PeaksGrow(string model) => new($"{model}: the largest nuclear rank of a curve is close to linear in k", log =>
+    private static Claim PeaksGrow(string model) => new(Text($"{model}: the largest nuclear rank of a curve is close to linear in k (R² at least {CloseToLinear})"), log =>
     {
         var points = (log.Sections[model]?["curves"] as JsonObject ?? [])
             .Select(curve => (K: int.Parse(curve.Key, CultureInfo.InvariantCulture), Value: JsonNumber.All(curve.Value!["values"]).DefaultIfEmpty(double.NaN).Max()))
@@ -81,11 +81,11 @@ public sealed class GrowthFigures : IPaperFigureSource
             return Finding.Missing($"curves of {model}");
         var (slope, _, explained) = LineFit.Of([.. points.Select(p => (double)p.K)], [.. points.Select(p => p.Value)]);
         return new Finding(
-            Text($"{points[0].Value:0.0} at k = {points[0].K}, {points[^1].Value:0.0} at k = {points[^1].K}, R² = {explained:0.0000}"),
+            Text($"R² = {explained:0.0000}: {points[0].Value:0.0} at k = {points[0].K}, {points[^1].Value:0.0} at k = {points[^1].K}"),
             slope > 0 && explained >= CloseToLinear);
     });
 
-    private static Claim GrowsWithBatch() => new("the stable rank of every layer grows with the batch size", log =>
+    private static Claim GrowsWithBatch() => new("the stable rank of every layer is larger for every larger batch", log =>
     {
         if (log.Sections[BatchSizeSweep.StableRank] is not JsonObject { Count: > 1 } byBatch)
             return Finding.Missing("stable ranks by batch size");

@@ -19,6 +19,12 @@ public static class LanguageClaims
     /// </summary>
     private const double FarAbove = 2;
 
+    /// <summary>
+    /// Medians that differ by less than this share count as level, and no claim passes by a tie: the records that they are taken from scatter by
+    /// more.
+    /// </summary>
+    private const double Tie = 0.02;
+
     /// <summary>MLPs are four times as wide as the residual stream.</summary>
     private const int HiddenFactor = 4;
 
@@ -66,14 +72,14 @@ public static class LanguageClaims
     ];
 
     private static Claim IsLow(string statement, string section, string component, int dimensions) =>
-        new($"{statement} (a tenth of their dimensions at most)", log =>
+        new($"{statement} (at most 1/10 of their dimensions, in every block)", log =>
         {
             if (Range(log, section, component) is not { } rank)
                 return Finding.Missing($"{section} of {component}");
             if (log.DatasetNumber(NanoGptLog.Width) is not { } width)
                 return Finding.Missing($"{NanoGptLog.Width} in its dataset");
             return new Finding(
-                Text($"st at most {rank.Most:0.0}, {rank.Median:0.0} in the middle, of {dimensions * width:0} dimensions"),
+                Text($"at most 1/{dimensions * width / rank.Most:0.0}: st {rank.Most:0.0} of {dimensions * width:0} dimensions, {rank.Median:0.0} in the middle"),
                 rank.Most <= Low * dimensions * width);
         });
 
@@ -88,39 +94,43 @@ public static class LanguageClaims
     });
 
     private static Claim IsFarAbove(TrackedWeight weight) =>
-        new($"{weight.Symbol}: nr of the gradient is far above st of what enters (twice in the middle block, once in every)", log =>
+        new($"{weight.Symbol}: nr(G) is above 2 st(A) in the middle block, and above st(A) in every", log =>
             Ratio(log, weight) is { } ratio
                 ? new Finding(
-                    Text($"nr/st {ratio.Median:0.0} in the middle, {ratio.Least:0.0} to {ratio.Most:0.0} over {ratio.Blocks} blocks"),
-                    ratio.Median >= FarAbove && ratio.Least >= 1)
+                    Text($"nr(G) = {ratio.Median:0.00} st(A) in the middle, {ratio.Least:0.00} to {ratio.Most:0.00} over {ratio.Blocks} blocks"),
+                    ratio.Median > FarAbove && ratio.Least > 1)
                 : Finding.Missing($"ranks of {weight.Symbol}"));
 
-    private static Claim ValueIsLowest() => new("W_V: nr of the gradient lies below those of W_Q, W_K and W_O", log =>
+    private static Claim ValueIsLowest() => new(Text($"W_V: nr of the gradient lies below those of W_Q, W_K and W_O (by more than {Tie:P0})"), log =>
     {
         TrackedWeight[] others = [TrackedWeight.Query, TrackedWeight.Key, TrackedWeight.Output];
         var ranks = others.Select(weight => Range(log, weight.Section, weight.Name)?.Median).ToArray();
         if (Range(log, TrackedWeight.Value.Section, TrackedWeight.Value.Name)?.Median is not { } value || ranks.Any(rank => rank is null))
             return Finding.Missing("gradients of attention");
-        return new Finding(
-            Text($"nr {value:0.0} in the middle block, against {ranks[0]:0.0}, {ranks[1]:0.0} and {ranks[2]:0.0}"), ranks.All(rank => value < rank));
+        return Finding.Below(
+            Text($"nr {value:0.00} in the middle block, against {ranks[0]:0.00}, {ranks[1]:0.00} and {ranks[2]:0.00}"),
+            1 - (value / ranks.Min(rank => rank!.Value)),
+            Tie);
     });
 
     private static Claim EmbeddingHasSmallMargin() =>
-        new("embedding: nr of the gradient lies above st of the token-indicator matrix, by less than anywhere in MLPs, W_Q, W_K and W_O", log =>
+        new(Text($"embedding: nr/st of the gradient is at least 1, and lower than anywhere in MLPs, W_Q, W_K and W_O (by more than {Tie:P0})"), log =>
             Ratio(log, TrackedWeight.Embedding) is { } embedding && LeastOfTheFarAbove(log) is { } least
-                ? new Finding(
-                    Text($"nr/st {embedding.Median:0.0}, against {least.Ratio:0.0} of {least.Symbol}"),
-                    embedding.Median >= 1 && embedding.Median < least.Ratio)
+                ? embedding.Median >= 1
+                    ? Finding.Below(
+                        Text($"nr/st {embedding.Median:0.00}, against {least.Ratio:0.00} of {least.Symbol}"), 1 - (embedding.Median / least.Ratio), Tie)
+                    : new Finding(Text($"nr/st {embedding.Median:0.00}, against {least.Ratio:0.00} of {least.Symbol}"), false)
                 : Finding.Missing("ranks of embedding, attention and MLPs"));
 
-    private static Claim HeadIsInBetween() => new("LM head: nr/st lies between that of the embedding and the largest of MLPs, W_Q, W_K, W_O", log =>
+    private static Claim HeadIsInBetween() => new(Text($"LM head: nr/st lies between that of the embedding and the largest of MLPs, W_Q, W_K, W_O (by more than {Tie:P0} from either)"), log =>
     {
         double[] others = [.. FarAboveOnes.Select(weight => Ratio(log, weight)?.Median).OfType<double>()];
         if (Ratio(log, TrackedWeight.Head) is not { } head || Ratio(log, TrackedWeight.Embedding) is not { } embedding || others.Length == 0)
             return Finding.Missing("ranks of head, embedding, attention and MLPs");
-        return new Finding(
-            Text($"nr/st {head.Median:0.0}, of the embedding {embedding.Median:0.0}, of the others {others.Min():0.0} to {others.Max():0.0}"),
-            embedding.Median < head.Median && head.Median < others.Max());
+        return Finding.Below(
+            Text($"nr/st {head.Median:0.00}, of the embedding {embedding.Median:0.00}, of the others {others.Min():0.00} to {others.Max():0.00}"),
+            Math.Min(1 - (embedding.Median / head.Median), 1 - (head.Median / others.Max())),
+            Tie);
     });
 
     private static (double Ratio, string Symbol)? LeastOfTheFarAbove(RunLog log)

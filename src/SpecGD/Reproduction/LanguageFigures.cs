@@ -67,15 +67,18 @@ public sealed class LanguageFigures : IPaperFigureSource
             Pictures = [.. pictures.Select(picture => $"{NanoGptRun.Name}_{picture}")],
         };
 
-    private static Claim AllBelowAdam(string mlp) => new($"{mlp}: Muon on all matrices within blocks ends below Adam", log =>
+    private static Claim AllBelowAdam(string mlp) => new($"{mlp}: Muon on all matrices within blocks ends below Adam (by more than {Text($"{SeedNoise}")} nats)", log =>
         Losses(log, mlp) is var (adam, _, muon)
-            ? new Finding(Text($"validation loss {muon:0.000} against {adam:0.000}"), muon < adam - SeedNoise)
+            ? Finding.Below(Text($"{Distance(adam - muon)} Adam: validation loss {muon:0.000} against {adam:0.000}"), adam - muon, SeedNoise)
             : Finding.Missing($"validation losses of {mlp}"));
 
     private static Claim OutputInBetween(string mlp) =>
-        new($"{mlp}: Muon on the MLP outputs alone ends in between (within {Text($"{SeedNoise}")} of Adam counts as equal)", log =>
+        new($"{mlp}: Muon on the MLP outputs alone ends in between (by more than {Text($"{SeedNoise}")} nats from either)", log =>
             Losses(log, mlp) is var (adam, output, muon)
-                ? new Finding(Text($"validation loss {output:0.000}, {adam - output:0.000} below Adam"), muon < output && output <= adam + SeedNoise)
+                ? Finding.Below(
+                    Text($"{Distance(adam - output)} Adam and {Distance(muon - output)} Muon on all: validation loss {output:0.000}"),
+                    Math.Min(adam - output, output - muon),
+                    SeedNoise)
                 : Finding.Missing($"validation losses of {mlp}"));
 
     private static (double Adam, double Output, double Muon)? Losses(RunLog log, string mlp)
@@ -86,6 +89,9 @@ public sealed class LanguageFigures : IPaperFigureSource
         ];
         return losses is [{ } adam, { } output, { } muon] ? (adam, output, muon) : null;
     }
+
+    /// <summary>How far a loss is below another, in nats.</summary>
+    private static string Distance(double below) => Text($"{Math.Abs(below):0.000} nats {(below < 0 ? "above" : "below")}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

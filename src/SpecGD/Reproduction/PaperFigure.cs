@@ -3,10 +3,33 @@ using SpecGD.Records;
 
 namespace SpecGD.Reproduction;
 
-/// <summary>What the paper lets one see in a figure, as a check on a log.</summary>
-/// <param name="Statement">The claim, in a phrase.</param>
-/// <param name="Measure">From the log, what was measured (for people) and whether the claim holds.</param>
-public sealed record Claim(string Statement, Func<RunLog, Finding> Measure);
+/// <summary>Whose claim it is.</summary>
+public enum ClaimKind
+{
+    /// <summary>The paper says so; where it gives words alone, the threshold is ours.</summary>
+    Paper,
+
+    /// <summary>We say so, of what the paper does not treat.</summary>
+    Ours,
+
+    /// <summary>The paper prints something else, and what it prints is wrong.</summary>
+    Correction,
+}
+
+/// <summary>What must be seen in a figure, as a check on a log.</summary>
+/// <param name="Statement">The claim with its threshold, in a phrase.</param>
+/// <param name="Measure">From the log, what was measured (for people, in the units of the threshold) and whether the claim holds.</param>
+public sealed record Claim(string Statement, Func<RunLog, Finding> Measure)
+{
+    /// <summary>Whose claim it is.</summary>
+    public ClaimKind Kind { get; init; }
+
+    /// <summary>The same as a claim of ours.</summary>
+    public Claim AsOurs() => this with { Kind = ClaimKind.Ours };
+
+    /// <summary>The same as a correction of the paper's print.</summary>
+    public Claim AsCorrection() => this with { Kind = ClaimKind.Correction };
+}
 
 /// <summary>What came of a claim.</summary>
 /// <param name="Measured">The numbers, in a phrase.</param>
@@ -15,6 +38,22 @@ public readonly record struct Finding(string Measured, bool Holds)
 {
     /// <summary>Whether nothing could be measured, because the log lacks what the claim is about.</summary>
     public bool IsMissing { get; private init; }
+
+    /// <summary>
+    /// Whether what was measured is too close to tell: within a difference that has no meaning, such as that of two seeds. It is no success, and no
+    /// failure.
+    /// </summary>
+    public bool IsUndecided { get; private init; }
+
+    /// <summary>The finding where the difference is too small to tell, with what was measured.</summary>
+    public static Finding Undecided(string measured) => new(measured, false) { IsUndecided = true };
+
+    /// <summary>Holds where a value is below another by more than a margin, fails where it is above by more, and is undecided in between.</summary>
+    /// <param name="measured">The numbers, in a phrase.</param>
+    /// <param name="below">By how much the one is below the other; NaN fails.</param>
+    /// <param name="margin">Differences up to this one have no meaning.</param>
+    public static Finding Below(string measured, double below, double margin) =>
+        below > margin ? new Finding(measured, true) : below >= -margin ? Undecided(measured) : new Finding(measured, false);
 
     /// <summary>The finding where the log lacks what the claim is about.</summary>
     public static Finding Missing(string what) => new($"the log has no {what}", false) { IsMissing = true };
@@ -28,6 +67,21 @@ public readonly record struct Finding(string Measured, bool Holds)
 /// <param name="Claims">What must be seen.</param>
 public sealed record PaperFigure(string Id, string Title, string Experiment, object Options, IReadOnlyList<Claim> Claims)
 {
+    /// <summary>Its name for people: "Figure 3", "Figure 18-small".</summary>
+    public string Label => LabelOf(Id);
+
+    /// <summary>The name for people of the figure called <paramref name="id"/>: "Figure 3", "Table 2"; the id itself where it has no number.</summary>
+    public static string LabelOf(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return Numbered("fig", "Figure") ?? Numbered("table", "Table") ?? id;
+
+        string? Numbered(string prefix, string word) =>
+            id.StartsWith(prefix, StringComparison.Ordinal) && id.Length > prefix.Length && char.IsAsciiDigit(id[prefix.Length])
+                ? $"{word} {id[prefix.Length..]}"
+                : null;
+    }
+
     /// <summary>Smaller settings that show the same in seconds; the paper's where those take no longer.</summary>
     public object QuickOptions { get; init; } = Options;
 

@@ -60,7 +60,7 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
         {
             QuickOptions = ReluQuick,
             Folder = ReluFolder,
-            Pictures = [Experiment + "-spectra-gradient-descent", Experiment + "-spectra-specgd"],
+            Pictures = [Experiment + "-spectra-gradient-descent", Experiment + "-spectra-specgd", Experiment + "-spectra-together"],
         },
         new("fig18-small", "Sparse regression, SwiGLU, 512 samples: higher stable ranks, SpecGD still ahead", Experiment, SwiGluSmall,
         [
@@ -94,7 +94,7 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
         },
     };
 
-    private static Claim StableRanksAreLow() => new("the stable ranks of all post-activations stay low", log =>
+    private static Claim StableRanksAreLow() => new("the stable ranks of all post-activations stay low (at most 1/40 of the width)", log =>
     {
         var ranks = (from method in log.Methods.Values
                      from layer in Enumerable.Range(1, 3)
@@ -102,10 +102,10 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
                      select value).ToArray();
         return ranks.Length == 0
             ? Finding.Missing("stable ranks")
-            : new Finding(Text($"at most {ranks.Max():0.0} at width {Width(log):0}"), ranks.Max() <= LowShare * Width(log));
+            : new Finding(Text($"at most 1/{Width(log) / ranks.Max():0} of the width: {ranks.Max():0.0} of {Width(log):0}"), ranks.Max() <= LowShare * Width(log));
     });
 
-    private static Claim OneValueDominates() => new("one singular value dominates the activations of every layer, all through training", log =>
+    private static Claim OneValueDominates() => new(Text($"one singular value dominates the activations of every layer, all through training (at least {Dominant:P0} of the squared norm)"), log =>
     {
         var shares = (from method in (log.Sections[SparseRegression.Spectra] as JsonObject ?? []).Select(m => m.Value)
                       from frame in method?["frames"] as JsonArray ?? []
@@ -119,13 +119,13 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
                 Text($"at least {shares.Min():P0} of the squared norm in {shares.Length} spectra of {Width(log):0} values"), shares.Min() >= Dominant);
     });
 
-    private static Claim StableRankIsHigh(int layer) => new(Text($"the stable rank of layer {layer} is high"), log =>
+    private static Claim StableRankIsHigh(int layer) => new(Text($"the stable rank of layer {layer} is high at the start (at least 1/10 of the width)"), log =>
         Start(log, $"activations.layer{layer}") is { } rank
-            ? new Finding(Text($"{rank:0.0} at width {Width(log):0}"), rank >= HighShare * Width(log))
+            ? new Finding(Text($"1/{Width(log) / rank:0.0} of the width: {rank:0.0} of {Width(log):0}"), rank >= HighShare * Width(log))
             : Finding.Missing(Text($"stable rank of layer {layer}")));
 
     /// <summary>nr(G_ℓ) ≥ st(A_{ℓ−1}) wherever gradient descent still has half of its first loss to go.</summary>
-    private static Claim RuleFavours(int layer) => new(Text($"the rule favours the spectral step on W{layer} while the loss is large"), log =>
+    private static Claim RuleFavours(int layer) => new(Text($"the rule nr(G{layer}) ≥ st(A{layer - 1}) favours the spectral step on W{layer} at every step at which the loss is above half of its first"), log =>
     {
         if (log.Methods.GetValueOrDefault(SparseRegression.GradientDescent) is not { } method
             || !method.TryGet($"grad_ratio.W{layer}", out var nuclear)
@@ -135,19 +135,19 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
         var large = Enumerable.Range(0, loss.Count).TakeWhile(i => loss.Values[i] > loss.Values[0] / 2).ToArray();
         int favoured = large.Count(i => SpectralCondition.Favours(nuclear.Values[i], stable.Values[i]));
         return new Finding(
-            Text($"nr(G{layer}) = {nuclear.Values[0]:0.0} against st(A{layer - 1}) = {stable.Values[0]:0.0} at the start; {favoured} of {large.Length} steps"),
+            Text($"{favoured} of {large.Length} steps; at the first nr(G{layer}) = {nuclear.Values[0]:0.0} against st(A{layer - 1}) = {stable.Values[0]:0.0}"),
             large.Length > 0 && favoured == large.Length);
     });
 
-    private static Claim EndsBelow(string lower, string higher) => new($"{NameOf(lower)} ends two orders of magnitude below {NameOf(higher)}", log =>
+    private static Claim EndsBelow(string lower, string higher) => new($"{NameOf(lower)} ends two orders of magnitude below {NameOf(higher)} (100 times at least)", log =>
     {
         if (Loss(log, lower) is not { } low || Loss(log, higher) is not { } high)
             return Finding.Missing("losses of both methods");
         return new Finding(
-            Text($"last losses {low.Values[^1]:0.0e0} and {high.Values[^1]:0.0e0}"), high.Values[^1] >= TwoOrders * low.Values[^1]);
+            Text($"{NumberText.OfRatio(high.Values[^1] / low.Values[^1])} times: last losses {low.Values[^1]:0.0e0} and {high.Values[^1]:0.0e0}"), high.Values[^1] >= TwoOrders * low.Values[^1]);
     });
 
-    private static Claim StartsBelow(string lower, string higher) => new($"{NameOf(lower)} leads from the start", log =>
+    private static Claim StartsBelow(string lower, string higher) => new($"{NameOf(lower)} is lower at every step after the first", log =>
     {
         if (Loss(log, lower) is not { } low || Loss(log, higher) is not { } high)
             return Finding.Missing("losses of both methods");

@@ -14,6 +14,9 @@ public sealed class SpectrumAnimations : IPaperFigureSource
     /// <summary>"Stands apart": the largest singular value against the next.</summary>
     private const double Apart = 2;
 
+    /// <summary>"Wins": mean distance of the losses in decades, a factor of 1.26; a smaller one is a tie.</summary>
+    private const double LeastLead = 0.1;
+
     /// <inheritdoc/>
     public IEnumerable<PaperFigure> Figures =>
     [
@@ -37,7 +40,7 @@ public sealed class SpectrumAnimations : IPaperFigureSource
         },
     ];
 
-    private static Claim StableRankFalls() => new("the stable rank of A = I + λ11ᵀ falls with λ", log =>
+    private static Claim StableRankFalls() => new("the stable rank of A = I + λ11ᵀ is smaller for every larger λ", log =>
     {
         double[] ranks = [.. Rows(log).Select(row => JsonNumber.Of(row["stable_rank"]) ?? double.NaN)];
         return ranks.Length < 2
@@ -46,19 +49,19 @@ public sealed class SpectrumAnimations : IPaperFigureSource
     });
 
     /// <summary>Over the whole run and not at its end, where at λ = 0 both losses are rounding.</summary>
-    private static Claim AdvantageGrows() => new("gradient descent wins at the largest stable rank, SpecGD at the smallest", log =>
+    private static Claim AdvantageGrows() => new(Text($"gradient descent wins at the largest stable rank, SpecGD at the smallest (by {LeastLead} decades in the mean over the run at least)"), log =>
     {
         double[] leads = [.. Rows(log).Select(row => MeanDecades(row, RandomFeature.GradientDescent) - MeanDecades(row, RandomFeature.SpecGd))];
         return leads.Length < 2
             ? Finding.Missing("rows of two λ")
             : new Finding(
                 Text($"over the run SpecGD's loss is {Distance(leads[0])} gradient descent's at the first λ, {Distance(leads[^1])} it at the last"),
-                leads[0] < 0 && leads[^1] > 0);
+                leads[0] <= -LeastLead && leads[^1] >= LeastLead);
 
         static string Distance(double lead) => Text($"{Math.Abs(lead):0.0} decades {(lead < 0 ? "above" : "below")}");
     });
 
-    private static Claim OneStandsApart() => new("one singular value stands apart from all others", log =>
+    private static Claim OneStandsApart() => new(Text($"one singular value stands apart from all others ({Apart} times the next at least)"), log =>
     {
         double[] ratios = [.. Rows(log).Select(row => JsonNumber.All(row["singular_values"])).Where(s => s.Length > 1).Select(s => s[0] / s[1])];
         return ratios.Length == 0
@@ -66,12 +69,12 @@ public sealed class SpectrumAnimations : IPaperFigureSource
             : new Finding(Text($"{ratios.Min():0.0} times the next at least"), ratios.All(ratio => ratio >= Apart));
     });
 
-    private static Claim StableRankIsSteady() => new("the stable rank stays put while the dimension grows", log =>
+    private static Claim StableRankIsSteady() => new(Text($"the stable rank stays put while the dimension grows (within {Steady} times)"), log =>
     {
         double[] ranks = [.. Rows(log).Select(row => JsonNumber.Of(row["stable_rank"]) ?? double.NaN)];
         return ranks.Length < 2
             ? Finding.Missing("rows of two dimensions")
-            : new Finding(Text($"{ranks[0]:0.00} to {ranks[^1]:0.00}"), ranks.Max() / ranks.Min() < Steady);
+            : new Finding(Text($"{ranks.Max() / ranks.Min():0.000} times: {ranks[0]:0.00} to {ranks[^1]:0.00}"), ranks.Max() / ranks.Min() < Steady);
     });
 
     private static IEnumerable<JsonObject> Rows(RunLog log) => (log.Sections["rows"] as JsonArray ?? []).OfType<JsonObject>();

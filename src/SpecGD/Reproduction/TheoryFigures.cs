@@ -32,12 +32,12 @@ public sealed class TheoryFigures : IPaperFigureSource
     public IEnumerable<PaperFigure> Figures =>
     [
         new("fig12", "Noise-to-signal ratios of activations against their bounds", new NsrTable().Name, new NsrTableOptions(),
-            [.. Bounded.Select(StaysBelow), SamplesAgree(), EffectiveRankBelow(), GrowsWithoutBound()])
+            [.. Bounded.Select(StaysBelow), SamplesAgree().AsOurs(), EffectiveRankBelow(), GrowsWithoutBound().AsOurs()])
         {
             QuickOptions = new NsrTableOptions { Dims = [64, 128], Seeds = 3, Samples = 1024 },
         },
         new("fig16", "The covariance of ReLU features: φ, with Monte Carlo points", Theory, new InitialisationTheoryOptions { Statements = ["phi"] },
-            [PhiAgrees(), ReluMeanAgrees(), PrintedReluMeanDoesNot()])
+            [PhiAgrees(), ReluMeanAgrees().AsCorrection(), PrintedReluMeanDoesNot().AsCorrection()])
         {
             QuickOptions = Quick with { Statements = ["phi"] },
         },
@@ -48,18 +48,24 @@ public sealed class TheoryFigures : IPaperFigureSource
         },
     ];
 
-    private static Claim StaysBelow(string activation) => new($"{activation}: the noise-to-signal ratio is at most its bound", log =>
+    /// <summary>GELU's bound is the paper's but for a print: with the variance s, not its square.</summary>
+    private static Claim StaysBelow(string activation) => activation == ActivationMoments.Gelu.Name
+        ? StaysBelow(activation, "its bound 2π(1 + s)/s, s the least variance (the paper prints s²)").AsCorrection()
+        : StaysBelow(activation, "its bound");
+
+    private static Claim StaysBelow(string activation, string bound) => new(Text($"{activation}: the exact noise-to-signal ratio is at most {bound}, and samples exceed the bound by at most {NsrRow.MostStandardErrors} standard errors"), log =>
     {
         NsrRow[] rows = [.. NsrRow.All(log).Where(row => row.Activation == activation)];
         if (rows.Length == 0)
             return Finding.Missing($"ratios of {activation}");
-        double above = rows.Max(row => row.Above), worst = rows.Max(row => row.WorstRatio);
+        double above = rows.Max(row => row.Above), worst = rows.Max(row => row.WorstRatio), line = rows.Max(row => row.Sampled.Mean / row.Bound.Mean) - 1;
+        string drawn = line > 0 ? Text($", so that the drawn lines lie up to {line:0.0%} above it") : ", and the drawn lines lie below it";
         return new Finding(
-            Text($"exact/bound up to {worst:0.0000}, samples from the bound: {above:0.0;−0.0} s.e. at most"),
+            Text($"exact {worst:0.0000} of the bound at most; samples {Math.Abs(above):0.0} s.e. {(above > 0 ? "above" : "below")} the bound at most{drawn}"),
             rows.All(row => row.Holds == true));
     });
 
-    private static Claim SamplesAgree() => new("the sampled ratios are the exact ones within their sampling errors", log =>
+    private static Claim SamplesAgree() => new(Text($"the sampled ratios are the exact ones within {NsrRow.MostStandardErrors} standard errors"), log =>
     {
         NsrRow[] rows = [.. NsrRow.All(log).Where(row => double.IsFinite(row.Exact.Mean))];
         return rows.Length == 0
@@ -67,23 +73,23 @@ public sealed class TheoryFigures : IPaperFigureSource
             : new Finding(Text($"off by {rows.Max(row => row.Off):0.0} s.e. at most"), rows.All(row => row.Off <= NsrRow.MostStandardErrors));
     });
 
-    private static Claim EffectiveRankBelow() => new("er(M) is at most the noise-to-signal ratio", log =>
+    private static Claim EffectiveRankBelow() => new("er(M) is at most 1 times the noise-to-signal ratio", log =>
     {
         NsrRow[] rows = [.. NsrRow.All(log).Where(row => double.IsFinite(row.Exact.Mean))];
         return rows.Length == 0
             ? Finding.Missing("noise-to-signal ratios")
             : new Finding(
-                Text($"er(M)/NSR up to {rows.Max(row => row.WorstEffectiveRank):0.0000}"),
+                Text($"{rows.Max(row => row.WorstEffectiveRank):0.0000} times at most"),
                 rows.All(row => row.WorstEffectiveRank <= 1 + NsrRow.Rounding));
     });
 
-    private static Claim GrowsWithoutBound() => new("without a nonlinearity nothing is bounded: er(M) grows with the width", log =>
+    private static Claim GrowsWithoutBound() => new(Text($"without a nonlinearity nothing is bounded: er(M) grows with the width (like d^{GrowingExponent} at least)"), log =>
     {
         NsrRow[] rows = [.. NsrRow.All(log).Where(row => row is { Activation: NsrTable.Unbounded, Covariance: NsrTable.Isotropic })];
         if (rows.Length < 2)
             return Finding.Missing("widths without a nonlinearity");
         double exponent = LineFit.OfLogarithms([.. rows.Select(row => (double)row.Dimension)], [.. rows.Select(row => row.EffectiveRank.Mean)]).Slope;
-        return new Finding(Text($"er(M) ∝ d^{exponent:0.00}"), exponent >= GrowingExponent);
+        return new Finding(Text($"like d^{exponent:0.00}"), exponent >= GrowingExponent);
     });
 
     private static Claim PhiAgrees() => new(Text($"Monte Carlo agrees with φ within {CovarianceStatements.MostStandardErrors} standard errors"), log =>
@@ -91,32 +97,32 @@ public sealed class TheoryFigures : IPaperFigureSource
         if (StatementResult.Of(log, CovarianceStatements.Phi) is not { } result)
             return Finding.Missing("covariances of ReLU features");
         var verdict = result.Cases.FirstOrDefault(c => c.Case == CovarianceStatements.PhiCase).Verdict;
-        return new Finding(Text($"{result.Rows.Count(r => r.Case == CovarianceStatements.PhiCase)} means, {verdict.Trend}"), verdict.Holds == true);
+        return new Finding(Text($"{verdict.Trend}, of {result.Rows.Count(r => r.Case == CovarianceStatements.PhiCase)} means"), verdict.Holds == true);
     });
 
     private static Claim ReluMeanAgrees() => new(
         Text($"the mean of ReLU(g) is 1/√(2π) within {CovarianceStatements.MostStandardErrors} standard errors"),
         log => ReluMean(log) is { } row
             ? new Finding(
-                Text($"{row.Mean:0.00000} against {row.Bound:0.00000}, off by {Judges.StandardErrors(row):0.0} s.e."),
+                Text($"off by {Judges.StandardErrors(row):0.0} s.e.: {row.Mean:0.00000} against {row.Bound:0.00000}"),
                 Judges.StandardErrors(row) <= CovarianceStatements.MostStandardErrors)
             : Finding.Missing("means of ReLU(g)"));
 
-    private static Claim PrintedReluMeanDoesNot() => new("the mean of ReLU(g) is not 1/(2π), as the paper prints", log =>
+    private static Claim PrintedReluMeanDoesNot() => new(Text($"the mean of ReLU(g) is not 1/(2π), which the paper prints (more than {CovarianceStatements.MostStandardErrors} standard errors from it)"), log =>
     {
         if (ReluMean(log) is not { } row)
             return Finding.Missing("means of ReLU(g)");
         double off = Judges.StandardErrors(row with { Bound = PrintedReluMean });
-        return new Finding(Text($"{row.Mean:0.00000} is {off:0} s.e. from {PrintedReluMean:0.00000}"), off > CovarianceStatements.MostStandardErrors);
+        return new Finding(Text($"{off:0} s.e. from it: {row.Mean:0.00000} against {PrintedReluMean:0.00000}"), off > CovarianceStatements.MostStandardErrors);
     });
 
     /// <summary>The mean of ReLU(g) from the most samples.</summary>
     private static StatementRow? ReluMean(RunLog log) => StatementResult.Of(log, CovarianceStatements.Phi)?.Rows
         .Where(row => row.Case == CovarianceStatements.ReluMeanCase).MaxBy(row => row.Dimension);
 
-    private static Claim Holds(Statement statement) => new($"{statement.Reference}: {statement.Claim}", log =>
+    private static Claim Holds(Statement statement) => new($"{statement.Reference}: {statement.Claim} ({statement.Threshold})", log =>
         StatementResult.Of(log, statement.Name) is { } result
-            ? new Finding(Describe(result), result.Holds)
+            ? new Finding(statement.Answer(result.Rows) is { Length: > 0 } answer ? $"{answer}; {Describe(result)}" : Describe(result), result.Holds)
             : Finding.Missing($"results of {statement.Name}"));
 
     /// <summary>How each case was judged; of many cases with bounds the one nearest to its bound, and those that do not hold.</summary>

@@ -80,7 +80,7 @@ public sealed record TaskRecord(SweepTask Task, TaskState State, int Attempts, d
             var manifest = Manifest.Read(path);
             return manifest.Status != RunStatus.Interrupted
                 && manifest.Experiment == task.Identity.Experiment
-                && manifest.Options.ToJsonString() == task.Identity.Options.ToJsonString()
+                && manifest.Asked.ToJsonString() == task.Identity.Options.ToJsonString()
                     ? manifest
                     : null;
         }

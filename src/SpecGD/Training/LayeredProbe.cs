@@ -13,7 +13,9 @@ namespace SpecGD.Training;
 /// </summary>
 /// <param name="log">Where the series go.</param>
 /// <param name="geometry">The geometry in which a block is updated: it decides which activation norm scales its step.</param>
-public sealed class LayeredProbe(MethodLog log, Func<WeightBlock, Geometry> geometry) : IProbe
+/// <param name="stableRank">What is recorded as the stable rank of post-activations; null for the stable rank itself.</param>
+public sealed class LayeredProbe(
+    MethodLog log, Func<WeightBlock, Geometry> geometry, Func<ActivationMeasurement, double>? stableRank = null) : IProbe
 {
     private readonly WeightNorms _norms = new();
 
@@ -25,7 +27,7 @@ public sealed class LayeredProbe(MethodLog log, Func<WeightBlock, Geometry> geom
         var blocks = model.Blocks;
         Measure(blocks);
         for (int layer = 1; layer < blocks.Count; layer++)
-            log.Record(SeriesName.Of("activations", "layer", layer), step, blocks[layer].Activation.StableRankOrZero);
+            log.Record(SeriesName.Of("activations", "layer", layer), step, stableRank?.Invoke(blocks[layer].Activation) ?? blocks[layer].Activation.StableRankOrZero);
         for (int layer = 1; layer < blocks.Count; layer++)
             log.Record(SeriesName.Of("grad_ratio", blocks[layer - 1].Name), step, blocks[layer - 1].GradientNuclearRank);
         for (int layer = 0; layer < blocks.Count; layer++)

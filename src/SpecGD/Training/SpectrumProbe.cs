@@ -11,7 +11,9 @@ namespace SpecGD.Training;
 /// <param name="method">Name of the trajectory.</param>
 /// <param name="interval">Steps between frames.</param>
 /// <param name="totalSteps">Steps of the trajectory.</param>
-public sealed class SpectrumProbe(string method, int interval, int totalSteps) : IProbe
+/// <param name="stableRank">What is recorded as the stable rank of post-activations; null for the stable rank itself.</param>
+public sealed class SpectrumProbe(
+    string method, int interval, int totalSteps, Func<ActivationMeasurement, double>? stableRank = null) : IProbe
 {
     private JsonArray _frames = [];
 
@@ -45,14 +47,14 @@ public sealed class SpectrumProbe(string method, int interval, int totalSteps) :
         _frames = state.DeepClone().AsArray();
     }
 
-    private static JsonObject Frame(int label, double loss, IModel model)
+    private JsonObject Frame(int label, double loss, IModel model)
     {
         var stableRanks = new JsonObject();
         var spectra = new JsonObject();
         for (int layer = 1; layer < model.Blocks.Count; layer++)
         {
             var activation = model.Blocks[layer].Activation;
-            stableRanks[$"layer{layer}"] = activation.StableRankOrZero;
+            stableRanks[$"layer{layer}"] = stableRank?.Invoke(activation) ?? activation.StableRankOrZero;
             spectra[$"layer{layer}"] = new JsonArray([.. Measures.SingularValues(activation.Matrix).Select(s => (JsonNode)(float)s)]);
         }
         return new JsonObject { ["step"] = label, ["loss"] = loss, ["stable_rank"] = stableRanks, ["spectra"] = spectra };

@@ -36,6 +36,21 @@ public class AnimationWriterTests
     }
 
     [SkippableFact]
+    public void Frame_rate_and_resolution_are_those_that_are_chosen()
+    {
+        using var folder = new TemporaryFolder();
+        var writer = new AnimationWriter(RealGnuplot.OrSkip(), FigureFont.Preferred, FakeImageMagick.RealOrSkip)
+        {
+            Style = new DrawingStyle(DotsPerInch: 50, FramesPerSecond: 4),
+        };
+        writer.Write(Moving(), folder.DirectoryPath).Hint.ShouldBeNull();
+        var gif = GifFile.Read(folder.PathOf("moving.gif"));
+        (gif.Width, gif.Height).ShouldBe((150, 100), "3 × 2 inches at 50 dots");
+        gif.HundredthsPerFrame.ShouldBe([25, 25, 25]);
+        File.ReadAllText(folder.PathOf("moving.gp")).ShouldContain("set terminal pngcairo enhanced color size 150,100", Case.Sensitive, "the still picture too");
+    }
+
+    [SkippableFact]
     public void Frames_are_kept_as_pictures_where_asked_for_and_older_ones_go()
     {
         using var folder = new TemporaryFolder();

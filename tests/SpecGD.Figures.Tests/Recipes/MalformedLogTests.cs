@@ -29,7 +29,7 @@ public class MalformedLogTests
     [Theory]
     [InlineData("stable-rank-sweep", 1, 2)]
     [InlineData("relu-spectrum", 1, 1)]
-    [InlineData("sparse-regression", 2, 2)]
+    [InlineData("sparse-regression", 2, 3)]
     [InlineData("batch-size-sweep", 1, 0)]
     [InlineData("nuclear-rank-growth", 2, 0)]
     [InlineData("random-feature", 1, 0)]

@@ -132,7 +132,7 @@ public class RunReportTests
         var page = Rendered(ReproductionReport.Of(figures, "specgd reproduce fig3 fig11 fig14b"));
 
         page.Leaks().ShouldBeEmpty();
-        page.Text.ShouldContain("2 of 4 claims hold, 1 does not, 1 could not be checked.");
+        page.Text.ShouldContain("2 of 4 claims of the paper hold, 1 does not, 1 could not be checked.");
         page.ById("claims").Descendants("tbody").Single().Elements().Select(Page.TextOf).ShouldBe(
         [
             "Figure 3 claim <1> measured claim <1> holds",
@@ -140,7 +140,7 @@ public class RunReportTests
             "Figure 11 claim 3 measured claim 3 does not hold",
             "Figure 14b claim 4 – not checked",
         ]);
-        Page.TextOf(page.ById("fig3")).ShouldContain("Both claims hold.");
+        Page.TextOf(page.ById("fig3")).ShouldContain("Both claims of the paper hold.");
         Page.TextOf(page.ById("fig14b")).ShouldContain("The run diverged. At step 7.");
         page.ById("fig11").Descendants("img").Count().ShouldBe(1);
         page.Text.ShouldContain("specgd reproduce fig3 fig11 fig14b");
@@ -149,17 +149,31 @@ public class RunReportTests
 
     [Theory]
     [InlineData(new bool[0], 0, MarkShape.Ring, "Nothing was to be checked.")]
-    [InlineData(new[] { true }, 0, MarkShape.Check, "The one claim holds.")]
-    [InlineData(new[] { true, true }, 0, MarkShape.Check, "Both claims hold.")]
-    [InlineData(new[] { true, true, true }, 0, MarkShape.Check, "All 3 claims hold.")]
-    [InlineData(new[] { false }, 0, MarkShape.Cross, "0 of 1 claims hold, 1 does not.")]
-    [InlineData(new[] { true, false, false }, 0, MarkShape.Cross, "1 of 3 claims holds, 2 do not.")]
-    [InlineData(new[] { true }, 2, MarkShape.Ring, "1 of 3 claims holds, 2 could not be checked.")]
-    [InlineData(new bool[0], 2, MarkShape.Ring, "No claim could be checked.")]
+    [InlineData(new[] { true }, 0, MarkShape.Check, "The one claim of the paper holds.")]
+    [InlineData(new[] { true, true }, 0, MarkShape.Check, "Both claims of the paper hold.")]
+    [InlineData(new[] { true, true, true }, 0, MarkShape.Check, "All 3 claims of the paper hold.")]
+    [InlineData(new[] { false }, 0, MarkShape.Cross, "0 of 1 claims of the paper hold, 1 does not.")]
+    [InlineData(new[] { true, false, false }, 0, MarkShape.Cross, "1 of 3 claims of the paper holds, 2 do not.")]
+    [InlineData(new[] { true }, 2, MarkShape.Ring, "1 of 3 claims of the paper holds, 2 could not be checked.")]
+    [InlineData(new bool[0], 2, MarkShape.Ring, "No claim of the paper could be checked.")]
     public void Verdicts_add_up(bool[] found, int open, MarkShape shape, string words) =>
         ReproductionReport.Sum(
             [.. found.Select(holds => new CheckedClaim("c", new Finding("m", holds))), .. Enumerable.Repeat(new CheckedClaim("c", null), open)])
             .ShouldBe(new Mark(shape, words));
+
+    [Fact]
+    public void Kinds_of_claims_are_summed_and_shown_apart()
+    {
+        CheckedClaim Of(ClaimKind kind, Finding? finding) => new("c", finding) { Kind = kind };
+        Finding holds = new("m", true), tie = Finding.Undecided("m");
+        CheckedClaim[] claims = [Of(ClaimKind.Paper, holds), Of(ClaimKind.Paper, tie), Of(ClaimKind.Ours, holds), Of(ClaimKind.Correction, holds), Of(ClaimKind.Correction, holds)];
+        ReproductionReport.Sum(claims).ShouldBe(new Mark(
+            MarkShape.Ring,
+            "1 of 2 claims of the paper holds, 1 is undecided; the one claim of our own holds; both corrections of the paper’s print hold."));
+        ReproductionReport.TablesOf(claims).OfType<Table>().Select(table => table.Caption).ShouldBe(
+            ["What the paper says must be seen", "What this project says beside it", "Where the paper’s print is wrong"]);
+        claims[1].Verdict.ShouldBe(new Mark(MarkShape.Ring, "undecided"));
+    }
 
     [Fact]
     public void A_figure_may_show_only_those_pictures_of_a_run_that_are_its_own()

@@ -17,6 +17,57 @@ public class TorchRandomTests
     public void Uniform_doubles_are_those_of_torch_rand() =>
         RngGolden.Differences(new TorchRandom(RngGolden.Seed).Uniform(2, 5).AsSpan(), RngGolden.Vector("rand_10"), SameBits).ShouldBeEmpty();
 
+    /// <summary>Single precision: some roundings of 6e-8, of numbers up to 6.</summary>
+    private const double SingleRounding = 2e-6;
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(39)]
+    public void Normal_floats_are_Box_and_Muller_on_groups_of_sixteen_uniform_floats(int count)
+    {
+        double[] drawn = [.. new TorchRandom(RngGolden.Seed).NormalSingle(1, count).AsSpan().ToArray().Select(x => (double)x)];
+        var uniform = new TorchRandom(RngGolden.Seed);
+        var expected = new double[count];
+        foreach (ref double x in expected.AsSpan())
+            x = uniform.NextUniformSingle();
+        for (int start = 0; start + 16 <= count; start += 16)
+            Transform(expected.AsSpan(start, 16));
+        if (count % 16 != 0)
+        {
+            foreach (ref double x in expected.AsSpan()[^16..])
+                x = uniform.NextUniformSingle();
+            Transform(expected.AsSpan()[^16..]);
+        }
+        for (int i = 0; i < count; i++)
+            drawn[i].ShouldBe(expected[i], SingleRounding);
+        drawn.ShouldAllBe(x => x == (float)x);
+
+        static void Transform(Span<double> group)
+        {
+            for (int j = 0; j < 8; j++)
+            {
+                double radius = Math.Sqrt(-2 * Math.Log(1 - group[j])), angle = 2 * Math.PI * group[j + 8];
+                (group[j], group[j + 8]) = (radius * Math.Cos(angle), radius * Math.Sin(angle));
+            }
+        }
+    }
+
+    [Fact]
+    public void Fewer_normal_floats_than_sixteen_are_those_of_double_rounded()
+    {
+        var drawn = new TorchRandom(RngGolden.Seed).NormalSingle(1, 5).AsSpan().ToArray();
+        drawn.ShouldBe([.. new TorchRandom(RngGolden.Seed).Normal(1, 5).AsSpan().ToArray().Select(x => (float)x)]);
+    }
+
+    [Fact]
+    public void Linear_weights_of_floats_lie_within_the_bound_and_follow_the_uniform_floats()
+    {
+        var weight = new TorchRandom(RngGolden.Seed).LinearWeightSingle(2, 5).AsSpan().ToArray();
+        double[] uniform = RngGolden.Vector("rand_float32_10");
+        for (int i = 0; i < weight.Length; i++)
+            ((double)weight[i]).ShouldBe((2 * uniform[i] - 1) / Math.Sqrt(5), SingleRounding);
+    }
+
     [Fact]
     public void Uniform_floats_are_those_of_torch_rand()
     {

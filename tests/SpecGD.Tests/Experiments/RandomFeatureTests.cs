@@ -24,10 +24,11 @@ public class RandomFeatureTests
         foreach (var (name, method) in json["methods"]!.AsObject())
         {
             var metadata = method!["metadata"]!;
-            ((string)metadata["update_kind"]!).ShouldBe(name == "gradient_descent" ? "gradient_descent" : "specgd");
-            ((string)metadata["source"]!).ShouldBe(name.Contains("_from_", StringComparison.Ordinal) ? "gradient_descent" : "zero");
+            ((string)metadata["update_kind"]!).ShouldBe(name == "gradient_descent" ? "gd" : "specgd");
+            ((string)metadata["source"]!).ShouldBe(
+                name == "specgd_from_peak" ? "nuclear_rank_peak" : name.Contains("_from_", StringComparison.Ordinal) ? "gradient_descent" : "zero");
             ((double)metadata["lr"]!).ShouldBeGreaterThan(0);
-            ((int)metadata["stop_iter"]!).ShouldBe(12);
+            ((int)metadata["stop_iter"]!).ShouldBe(11);
             int start = (int)metadata["start_iter"]!;
             string[] series =
             [
@@ -158,8 +159,9 @@ public class RandomFeatureTests
 
         summary.Rows.Count.ShouldBe(5);
         summary.Rows.ShouldAllBe(r => r.Select(p => p.Key).SequenceEqual(summary.Rows[0].Select(p => p.Key)));
-        summary.Sentences.Count.ShouldBe(2);
-        summary.Sentences[0].ShouldContain("nr(G) >= st(A)");
+        summary.Sentences.Count.ShouldBe(3);
+        summary.Sentences[0].ShouldContain("has the lowest loss of 5 methods");
+        summary.Sentences[1].ShouldContain("nr(G) >= st(A)");
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class ManifestTests : IDisposable
         var read = Manifest.Read(FileOf(Elsewhere.ToJson()));
 
         read.ToJson().ShouldBe(Elsewhere.ToJson());
-        (read with { Options = Elsewhere.Options }).ShouldBe(Elsewhere, "all but the options compares by value");
+        (read with { Options = Elsewhere.Options, Asked = null! }).ShouldBe(Elsewhere, "all but the options compares by value");
         read.Started.Offset.ShouldBe(TimeSpan.FromHours(-5.5));
     }
 

@@ -33,13 +33,24 @@ internal static class NanoGptPictures
     }
 
     /// <summary>What must be seen, as far as the log has numbers for it.</summary>
-    public static JsonArray ChecksOf(RunLog log) => new([.. Rows(log)]);
+    public static JsonArray ChecksOf(RunLog log) => new(
+    [
+        .. Checks(log).Select(check => new JsonObject
+        {
+            ["statement"] = check.Statement,
+            ["measured"] = check.Finding?.Measured,
+            ["holds"] = check.Finding is { IsUndecided: true } ? null : check.Finding?.Holds,
+            ["verdict"] = check.Verdict.Words,
+        }),
+    ]);
 
     /// <summary>Whether nothing that the log has numbers for fails to be seen.</summary>
-    public static bool Hold(RunLog log) => Checks(log).All(check => check.Finding is null or { Holds: true });
+    public static bool Hold(RunLog log) => Checks(log).All(check => check.Finding is null or { Holds: true } or { IsUndecided: true });
 
     /// <summary>Prints the table of ranks by weight, and what must be seen; nothing where nothing was tracked.</summary>
-    public static void Print(RunLog log)
+    /// <param name="log">The log.</param>
+    /// <param name="claims">Whether what must be seen is judged: not of a run that was cut short.</param>
+    public static void Print(RunLog log, bool claims = true)
     {
         if (log.ConfigText("experiment") == NanoGptAblation.ExperimentName)
         {
@@ -47,7 +58,8 @@ internal static class NanoGptPictures
             return;
         }
         SummaryView.Print("Ranks by weight", ExperimentCatalog.Named(NanoGptRun.Name).Summarise(log));
-        SummaryView.PrintTable("What must be seen", Rows(log));
+        if (claims)
+            SummaryView.PrintTable("What must be seen", Rows(log));
     }
 
     private static JsonObject[] Rows(RunLog log) =>
@@ -56,7 +68,7 @@ internal static class NanoGptPictures
         {
             ["statement"] = check.Statement,
             ["measured"] = check.Finding?.Measured,
-            ["holds"] = check.Finding?.Holds,
+            ["verdict"] = check.Verdict.Words,
         }),
     ];
 

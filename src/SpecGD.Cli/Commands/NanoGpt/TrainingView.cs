@@ -33,15 +33,15 @@ internal static class TrainingView
                 ["peak_memory_bytes"] = MachineMemory.PeakOfProcess(),
                 ["ranks"] = run.Ranks,
                 ["times"] = Times(run.Times),
-                ["checks"] = NanoGptPictures.ChecksOf(log),
+                ["checks"] = outcome.Status == RunStatus.Finished ? NanoGptPictures.ChecksOf(log) : [],
             });
             return;
         }
         SummaryView.PrintTable($"After {outcome.Step} steps", rows);
-        NanoGptPictures.Print(log);
-        Console.Out.WriteLine($"{forecast.Passes.Sentence}; {run.Data.ValidationSentence}");
+        NanoGptPictures.Print(log, claims: outcome.Status == RunStatus.Finished);
+        Terminal.Say($"{forecast.Passes.Sentence}; {run.Data.ValidationSentence}");
         if (run.Times.Steps > 0)
-            Console.Out.WriteLine(Sentence(run.Times, forecast, run.Ranks));
+            Terminal.Say(Sentence(run.Times, forecast, run.Ranks));
     }
 
     private static string Sentence(GptTimes times, NanoGptForecast forecast, int ranks) => string.Create(

@@ -28,9 +28,9 @@ public sealed record AdaptiveComparisonOptions
     [Setting("dim", "dimension of the inputs of the sparse regression", Min = 3, Max = 16384)]
     public int Dim { get; init; } = 128;
 
-    /// <summary>Width of its hidden layers.</summary>
-    [Setting("width", "width of the hidden layers of the sparse regression", Min = 1, Max = 16384)]
-    public int Width { get; init; } = 512;
+    /// <summary>Width of its hidden layers, or null for four times the inputs' dimension.</summary>
+    [Setting("width", "width of the hidden layers of the sparse regression", Min = 1, Max = 65536, UnsetMeans = "4·dim")]
+    public int? Width { get; init; }
 
     /// <summary>Fewer samples.</summary>
     [Setting("most-samples", "samples of the sparse regression, at most", Min = 1, Max = 1_000_000, UnsetMeans = "as the paper has it")]

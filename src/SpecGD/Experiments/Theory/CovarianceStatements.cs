@@ -43,7 +43,10 @@ public static class CovarianceStatements
             "2π·Cov",
             "cos∠",
             MeasurePhi,
-            static _ => Judges.WithinStandardErrors(MostStandardErrors)),
+            static _ => Judges.WithinStandardErrors(MostStandardErrors))
+        {
+            Threshold = FormattableString.Invariant($"within {MostStandardErrors} standard errors"),
+        },
         new(
             "sec3.1.1",
             "Section 3.1.1",
@@ -51,7 +54,10 @@ public static class CovarianceStatements
             "relative error of AAᵀ/n",
             "n",
             MeasureMoments,
-            static _ => Judges.Both(Judges.Within(ErrorTolerance), Judges.GoesLike(-0.5, RateTolerance))),
+            static _ => Judges.Both(Judges.Within(ErrorTolerance), Judges.GoesLike(-0.5, RateTolerance)))
+        {
+            Threshold = FormattableString.Invariant($"within {ErrorTolerance:P0} of the expected error, and an exponent within {RateTolerance} of −½"),
+        },
     ];
 
     /// <summary>Pairs of Gaussians with cosines from −1 to 1. The covariance is estimated around the sample means, so that it owes nothing to

@@ -45,7 +45,10 @@ internal static class GradientRankStatements
             "nr(∇L(W₀))",
             "d",
             static trial => MeasureFirst(trial, step: 0),
-            static _ => Judges.LevelsOff(BoundedExponent)),
+            static _ => Judges.LevelsOff(BoundedExponent))
+        {
+            Threshold = FormattableString.Invariant($"over the last doubling no faster than d^{BoundedExponent}, give or take two standard errors"),
+        },
         new(
             "lem3.5",
             "Lemma 3.5",
@@ -55,6 +58,7 @@ internal static class GradientRankStatements
             static trial => MeasureFirst(trial, step: 1),
             static _ => Judges.Linear(CloseToLinear))
         {
+            Threshold = FormattableString.Invariant($"R² at least {CloseToLinear}"),
             IsProportional = true,
         },
         new(
@@ -66,12 +70,27 @@ internal static class GradientRankStatements
             MeasureWindow,
             static name => name == Length ? Judges.Both(Judges.GoesLike(1, WindowPowerTolerance), Judges.Linear(WindowCloseToLinear)) : Judges.AtMost(static _ => 0))
         {
+            Threshold = FormattableString.Invariant(
+                $"from step d at the latest, and a number of steps like d to the power 1 ± {WindowPowerTolerance} with R² at least {WindowCloseToLinear}"),
+            Answer = PeakAndWindow,
             DimensionOf = static d => Math.Max(LeastWindowDimension, d / WindowReduction),
             IsProportional = true,
         },
     ];
 
     private const string Length = "window", Start = "burn-in";
+
+    private const string PeakShare = "peak nr/d";
+
+    /// <summary>How high the rank rises and how long it stays, in units of d.</summary>
+    private static string PeakAndWindow(IReadOnlyList<StatementRow> rows)
+    {
+        StatementRow[] windows = [.. rows.Where(row => row.Case == Length)];
+        if (windows.Length == 0)
+            return "";
+        double[] peaks = [.. windows.SelectMany(row => row.Details).Where(detail => detail.Name == PeakShare).Select(detail => detail.Value)];
+        return FormattableString.Invariant($"nr rises to {peaks.DefaultIfEmpty(double.NaN).Min():0.00} d at least, and is ≥ {WindowShare} d for {windows.Min(row => row.Min / row.At):0.0} d to {windows.Max(row => row.Max / row.At):0.0} d steps");
+    }
 
     private static LeastSquaresModel Model(Trial trial, out double operatorNorm)
     {
@@ -106,7 +125,7 @@ internal static class GradientRankStatements
         var ranks = Train(trial, model, 1 / norm, (StepsPerDimension * d) + 1, stride);
         var (start, length) = Window(ranks, WindowShare * d);
         var peak = ranks.Peak()!.Value;
-        (string, double)[] details = [("c", WindowShare), ("peak nr/d", peak.Value / d), ("peak at", peak.Step)];
+        (string, double)[] details = [("c", WindowShare), (PeakShare, peak.Value / d), ("peak at", peak.Step)];
         yield return new Measurement(Start, d, start, d) { Details = details }; // a burn-in of at most d steps
         yield return new Measurement(Length, d, length) { Details = details };
     }

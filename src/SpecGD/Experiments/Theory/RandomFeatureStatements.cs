@@ -48,7 +48,10 @@ internal static class RandomFeatureStatements
             "st(σ(WX)) / bound",
             "d",
             MeasureFixedWeights,
-            static _ => Judges.AtMost(FiniteSample)),
+            static _ => Judges.AtMost(FiniteSample))
+        {
+            Threshold = FiniteSampleWords,
+        },
         new(
             "thm2.7",
             "Theorem 2.7",
@@ -56,7 +59,10 @@ internal static class RandomFeatureStatements
             "st(σ(WX)) / bound",
             "d",
             MeasureFixedData,
-            static _ => Judges.AtMost(FiniteSample)),
+            static _ => Judges.AtMost(FiniteSample))
+        {
+            Threshold = FiniteSampleWords,
+        },
         new(
             "thm2.8",
             "Theorem 2.8",
@@ -64,8 +70,13 @@ internal static class RandomFeatureStatements
             "st(A)",
             "d",
             MeasureSquares,
-            static _ => Judges.Both(Judges.AtMost(FiniteSample), Judges.LevelsOff(BoundedExponent))),
+            static _ => Judges.Both(Judges.AtMost(FiniteSample), Judges.LevelsOff(BoundedExponent)))
+        {
+            Threshold = FormattableString.Invariant($"at most the theorem's constant, and over the last doubling no faster than d^{BoundedExponent}"),
+        },
     ];
+
+    private static string FiniteSampleWords => FormattableString.Invariant($"at most 1 + {FiniteSampleConstant}/√n times the bound, with every seed");
 
     /// <summary>C/√n for the number n of random vectors at dimension d.</summary>
     internal static double FiniteSample(int d) => FiniteSampleConstant / Math.Sqrt(VectorsPerDimension * d);

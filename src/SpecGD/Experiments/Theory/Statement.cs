@@ -23,6 +23,12 @@ public sealed record Statement(
     /// default.</summary>
     public Func<int, int> DimensionOf { get; init; } = static d => d;
 
+    /// <summary>What decides, with its numbers, in a phrase that stands behind the claim in parentheses.</summary>
+    public required string Threshold { get; init; }
+
+    /// <summary>Numbers that answer the claim where the judged values do not; empty by default.</summary>
+    public Func<IReadOnlyList<StatementRow>, string> Answer { get; init; } = static _ => "";
+
     /// <summary>Whether the values go in proportion to the abscissa, so that linear axes from zero show it best.</summary>
     public bool IsProportional { get; init; }
 }

@@ -27,7 +27,10 @@ internal static class TransformerStatements
             "st(X)·p_max",
             "d",
             MeasureEmbeddings,
-            static _ => Judges.AtMost(static _ => Rounding)),
+            static _ => Judges.AtMost(static _ => Rounding))
+        {
+            Threshold = "at most the bound, with every seed and exponent",
+        },
         new(
             "prop2.14",
             "Proposition 2.14",
@@ -35,7 +38,10 @@ internal static class TransformerStatements
             "st / bound",
             "d",
             MeasureBlock,
-            static _ => Judges.AtMost(static _ => Rounding)),
+            static _ => Judges.AtMost(static _ => Rounding))
+        {
+            Threshold = "st at most each bound, with every seed",
+        },
         new(
             "cor2.15",
             "Corollary 2.15",
@@ -43,7 +49,10 @@ internal static class TransformerStatements
             "st·p_max at ℓ = 0",
             "d",
             MeasureStart,
-            static _ => Judges.AtMost(static _ => Rounding)),
+            static _ => Judges.AtMost(static _ => Rounding))
+        {
+            Threshold = "st·p_max at most the constant, with every seed",
+        },
         new(
             "cor2.15-depth",
             "Corollary 2.15",
@@ -51,7 +60,10 @@ internal static class TransformerStatements
             "st at depth ℓ",
             "1+ℓ",
             MeasureDepth,
-            static name => name == Hidden ? Judges.AtMost(static _ => Rounding) : Judges.GrowsAtMostLike(DepthExponent)),
+            static name => name == Hidden ? Judges.AtMost(static _ => Rounding) : Judges.GrowsAtMostLike(DepthExponent))
+        {
+            Threshold = FormattableString.Invariant($"st(B) at most 2π with every seed; fitted exponent at most {DepthExponent}"),
+        },
     ];
 
     private static double NormalDistributionAtOne { get; } = 0.5 * (1 + SpecialFunctions.Erf(1 / Math.Sqrt(2)));

@@ -1,0 +1,60 @@
+using System.Globalization;
+using SpecGD.Figures.Report;
+using SpecGD.Records;
+using SpecGD.Reproduction;
+
+namespace SpecGD.Cli.Display;
+
+/// <summary>What <c>reproduce</c> prints: a line for each figure, and at the end a few lines of summary.</summary>
+internal static class ReproductionView
+{
+    /// <summary>Claims that are told by name at the end; the report has them all.</summary>
+    private const int MostTold = 4;
+
+    private const int SecondsWidth = 9;
+
+    private static int NameWidth { get; } = PaperFigureCatalog.All.Max(figure => figure.Id.Length) + 1;
+
+    /// <summary>Prints the line of a figure: name, seconds, claims held.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <param name="maker">Name of the figure whose run made this one too; null where it has a run of its own.</param>
+    /// <param name="wasThere">Whether the run was there already.</param>
+    public static void PrintLine(ReproducedFigure figure, string? maker, bool wasThere)
+    {
+        string seconds = maker is null
+            ? string.Create(CultureInfo.InvariantCulture, $"{figure.Run.Manifest.WallTime.TotalSeconds:0.0} s")
+            : "";
+        string how = maker is not null ? $"  (run of {maker})" : wasThere ? "  (from before)" : "";
+        Console.Out.WriteLine($"{figure.Id.PadRight(NameWidth)}{seconds.PadLeft(SecondsWidth)}  {Held(figure)}{how}");
+    }
+
+    /// <summary>Prints the summary: how many claims of each kind hold, those that do not, and where everything stands.</summary>
+    public static void PrintSummary(IReadOnlyList<ReproducedFigure> figures, TimeSpan wall, string report, bool tables)
+    {
+        Console.Out.WriteLine();
+        Terminal.Say(ReproductionReport.Sum([.. figures.SelectMany(figure => figure.Claims)]).Words);
+        (ReproducedFigure Figure, CheckedClaim Claim)[] trouble =
+        [
+            .. from figure in figures
+               from claim in figure.Claims
+               where claim.Finding is not { Holds: true }
+               select (figure, claim),
+        ];
+        foreach (var (figure, claim) in trouble.Take(MostTold))
+            Terminal.Say($"{figure.Id}, {claim.Verdict.Words}: {claim.Statement}{(claim.Finding is { } finding ? $": {finding.Measured}" : "")}");
+        if (trouble.Length > MostTold)
+            Terminal.Say($"and {trouble.Length - MostTold} more, in the report");
+        Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{wall.TotalSeconds:0.0} s in all; everything on one page: {report}"));
+        if (!tables)
+            Terminal.Say("--verbose prints every table and claim, --json every claim for programs.");
+    }
+
+    private static string Held(ReproducedFigure figure)
+    {
+        if (figure.Run.Manifest.Status != RunStatus.Finished)
+            return figure.Run.Manifest.Status.ToString().ToLowerInvariant();
+        int holds = figure.Claims.Count(claim => claim.Finding is { Holds: true });
+        int undecided = figure.Claims.Count(claim => claim.Finding is { IsUndecided: true });
+        return $"{holds} of {figure.Claims.Count} claims hold{(undecided > 0 ? $", {undecided} undecided" : "")}";
+    }
+}

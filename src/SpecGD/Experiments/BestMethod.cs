@@ -1,0 +1,74 @@
+using System.Globalization;
+using SpecGD.Records;
+
+namespace SpecGD.Experiments;
+
+/// <summary>The headline of a run with several methods: which of all that ran ended lowest, and how far the others are above it.</summary>
+internal static class BestMethod
+{
+    /// <summary>Losses within this factor of one another are called level.</summary>
+    private const double Level = 1.05;
+
+    /// <summary>More methods than this, such as restarts, are not all named.</summary>
+    private const int MostNamed = 4;
+
+    /// <summary>
+    /// The sentence, and one for the methods that ended before the others; nothing where fewer than two methods reached the last step. Which method is
+    /// lowest is told of every method with a loss, whatever its name.
+    /// </summary>
+    public static IEnumerable<string> Sentences(RunLog log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var losses = log.Methods.Where(method => method.Value.TryGet("loss", out _)).Select(method => (method.Key, Loss: method.Value.Find("loss")!)).ToArray();
+        if (losses.Length < 2)
+            yield break;
+        int last = losses.Max(method => method.Loss.Steps[^1]);
+        var whole = losses.Where(method => method.Loss.Steps[^1] == last).Select(method => (Name: NameOf(method.Key), Loss: method.Loss.Values[^1]))
+            .Where(method => !double.IsNaN(method.Loss)).OrderBy(method => method.Loss).ToArray();
+        string[] early = [.. losses.Where(method => method.Loss.Steps[^1] < last).Select(method => NameOf(method.Key))];
+        if (whole.Length >= 2)
+            yield return Headline(whole, last + 1);
+        if (early.Length > 0)
+            yield return $"{Capital(Joined(early))} did not reach the last step.";
+    }
+
+    /// <summary>What sentences call a method.</summary>
+    public static string NameOf(string method) => method switch
+    {
+        SparseRegression.GradientDescent => "gradient descent",
+        SparseRegression.SpecGd => "SpecGD",
+        SparseRegression.Muon => "Muon",
+        SparseRegression.AdamW => "AdamW",
+        SparseRegression.Adaptive => "the adaptive method",
+        RandomFeature.FromPeak => "SpecGD from the peak",
+        _ when method.StartsWith(RandomFeature.FromIterationPrefix, StringComparison.Ordinal) =>
+            $"SpecGD from step {method[RandomFeature.FromIterationPrefix.Length..]}",
+        _ => method,
+    };
+
+    private static string Headline((string Name, double Loss)[] sorted, int steps)
+    {
+        double best = sorted[0].Loss;
+        string[] level = [.. sorted.TakeWhile(method => method.Loss <= Level * best).Select(method => method.Name)];
+        string after = string.Create(CultureInfo.InvariantCulture, $"After {steps} steps ");
+        if (level.Length == sorted.Length)
+            return $"{after}{Joined(level)} are level.";
+        string first = level.Length == 1
+            ? $"{after}{level[0]} has the lowest loss{(sorted.Length > 2 ? Text($" of {sorted.Length} methods") : "")}"
+            : $"{after}{Joined(level)} are level and have the lowest loss of {Text($"{sorted.Length}")} methods";
+        if (!(best > 0 && double.IsFinite(best)))
+            return $"{first}, which is zero, so that it has no ratio to the others.";
+        var others = sorted.Skip(level.Length).ToArray();
+        if (others.Length <= MostNamed)
+            return $"{first}: {Joined([.. others.Select(method => $"{method.Name} is {Times(method.Loss / best)} higher")])}.";
+        return $"{first}: the next, {others[0].Name}, is {Times(others[0].Loss / best)} higher, the last, {others[^1].Name}, {Times(others[^1].Loss / best)}.";
+    }
+
+    private static string Times(double ratio) => $"{NumberText.OfRatio(ratio)} times";
+
+    private static string Joined(string[] names) => names.Length > 1 ? $"{string.Join(", ", names[..^1])} and {names[^1]}" : names[0];
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,106 @@
+using System.Text.Json.Nodes;
+using SpecGD.Experiments;
+using SpecGD.Experiments.Settings;
+using SpecGD.Records;
+
+namespace SpecGD.Tests.Experiments;
+
+/// <summary>The sentence under a table names the best of all methods that ran, and the resolved options hold what was used.</summary>
+public class HeadlineTests
+{
+    private static readonly IExperiment Sparse = new SparseRegression(), Features = new RandomFeature();
+
+    [Fact]
+    public void The_headline_names_the_lowest_of_all_methods_whatever_its_name()
+    {
+        var log = Log(("gradient_descent", 6.56), ("specgd", 1), ("muon", 0.5), ("adamw", 1e-4));
+        Sparse.Summarise(log).Sentences[0].ShouldBe(
+            "After 3 steps AdamW has the lowest loss of 4 methods: Muon is 5000 times higher, SpecGD is 10000 times higher and gradient descent is 65600 times higher.");
+        foreach (string best in log.Methods.Keys)
+        {
+            var other = Log([.. log.Methods.Keys.Select(name => (name, name == best ? 1e-9 : 1.0))]);
+            foreach (var experiment in new[] { Sparse, Features })
+                experiment.Summarise(other).Sentences[0].ShouldStartWith($"After 3 steps {BestMethodName(best)} has the lowest loss of 4 methods: ");
+        }
+    }
+
+    [Fact]
+    public void Two_methods_are_compared_and_level_ones_are_called_so()
+    {
+        Sparse.Summarise(Log(("gradient_descent", 6.56), ("specgd", 1))).Sentences[0]
+            .ShouldBe("After 3 steps SpecGD has the lowest loss: gradient descent is 6.56 times higher.");
+        Sparse.Summarise(Log(("gradient_descent", 1.01), ("specgd", 1))).Sentences[0].ShouldBe("After 3 steps SpecGD and gradient descent are level.");
+        Sparse.Summarise(Log(("gradient_descent", 5), ("specgd", 1), ("adaptive", 1.02))).Sentences[0]
+            .ShouldBe("After 3 steps SpecGD and the adaptive method are level and have the lowest loss of 3 methods: gradient descent is 5 times higher.");
+        Sparse.Summarise(Log(("gradient_descent", 5), ("specgd", 0))).Sentences[0]
+            .ShouldBe("After 3 steps SpecGD has the lowest loss, which is zero, so that it has no ratio to the others.");
+    }
+
+    [Fact]
+    public void A_method_that_ended_early_is_not_the_best_and_is_named()
+    {
+        var log = Log(("gradient_descent", 5), ("specgd", 1));
+        log.Methods.Add("adamw", Method(steps: 2, last: 1e-9));
+        Sparse.Summarise(log).Sentences.Take(2).ShouldBe(
+            ["After 3 steps SpecGD has the lowest loss: gradient descent is 5 times higher.", "AdamW did not reach the last step."]);
+    }
+
+    [Fact]
+    public void Of_many_restarts_the_next_and_the_last_are_named()
+    {
+        var log = Log(("gradient_descent", 100), ("specgd", 4), ("specgd_from_iter_100", 1), ("specgd_from_iter_200", 2), ("specgd_from_iter_300", 8), ("specgd_from_peak", 3));
+        Features.Summarise(log).Sentences[0].ShouldBe(
+            "After 3 steps SpecGD from step 100 has the lowest loss of 6 methods: the next, SpecGD from step 200, is 2 times higher, the last, gradient descent, 100 times.");
+    }
+
+    [Fact]
+    public void Resolved_options_hold_what_was_used()
+    {
+        var sparse = Setting.ToJson(Sparse.Used(new SparseRegressionOptions { Dim = 16, Optimizer = ["muon"] }, Log()));
+        JsonNode.DeepEquals(sparse["method-lr"], new JsonObject { ["gradient_descent"] = 0.01, ["specgd"] = 0.01, ["muon"] = 0.02, ["adamw"] = 0.001 }).ShouldBeTrue(sparse.ToJsonString());
+        ((int)sparse["width"]!).ShouldBe(64);
+
+        var options = new RandomFeatureOptions { Dim = 6, FeatureDim = 4, NumSamples = 20, Steps = 5, MethodLr = new Dictionary<string, double> { ["specgd"] = 0.25 } };
+        var log = Features.Run(options, RunContext.Silent).Log;
+        var used = Setting.ToJson(Features.Used(options, log))["method-lr"]!;
+        ((double)used["specgd"]!).ShouldBe(0.25);
+        ((double)used["gradient_descent"]!).ShouldBe((double)log.Methods["gradient_descent"].Metadata["lr"]!);
+    }
+
+    /// <summary>No option of an experiment that ran by itself is left to be guessed: unset is only what has no number, such as one for each of several k.</summary>
+    [Fact]
+    public void What_stays_unset_is_named_here()
+    {
+        string[] known = ["nuclear-rank-growth num-samples", "nuclear-rank-growth feature-dim", "stable-rank-sweep gd-lr", "stable-rank-sweep specgd-lr"];
+        var unset = from experiment in ExperimentCatalog.All
+                    where experiment.IsOffered
+                    from option in Setting.ToJson(experiment.Resolve(Activator.CreateInstance(experiment.OptionsType)!))
+                    where option.Value is null
+                    select $"{experiment.Name} {option.Key}";
+        unset.Except(known).Where(name => !name.StartsWith("adaptive-comparison most-", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    private static string BestMethodName(string method) => method switch
+    {
+        "gradient_descent" => "gradient descent",
+        "specgd" => "SpecGD",
+        "muon" => "Muon",
+        _ => "AdamW",
+    };
+
+    private static RunLog Log(params (string Name, double Last)[] methods)
+    {
+        var log = new RunLog("made-up");
+        foreach (var (name, last) in methods)
+            log.Methods.Add(name, Method(steps: 3, last));
+        return log;
+    }
+
+    private static MethodLog Method(int steps, double last)
+    {
+        var method = new MethodLog();
+        for (int step = 0; step < steps; step++)
+            method.Record("loss", step, step == steps - 1 ? last : 10);
+        return method;
+    }
+}
