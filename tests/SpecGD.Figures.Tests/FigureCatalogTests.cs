@@ -25,6 +25,26 @@ public class FigureCatalogTests
     }
 
     [Fact]
+    public void Series_that_the_authors_scripts_leave_empty_are_no_figures()
+    {
+        using var folder = new TemporaryFolder();
+        var log = TestLogs.RandomFeature();
+        log.Config.Remove("experiment"); // theirs do not name it
+        string[] empty =
+        [
+            .. from layer in Enumerable.Range(0, 5)
+               from name in new[] { $"activations.layer{layer}", $"grad_ratio.W{layer}", $"weight_op_norm.W{layer}", $"activation_op_norm.A{layer}" }
+               select name,
+        ];
+        foreach (var method in log.Methods.Values)
+            foreach (string name in empty.Concat(["train_loss", "val_loss", "stable_rank"]))
+                method.Series.TryAdd(name, new Series());
+        var (figures, animations) = WithoutPrograms(folder);
+
+        FigureCatalog.Draw(log, folder.DirectoryPath, figures, animations).Select(result => result.Name).ShouldBe(["random-feature"]);
+    }
+
+    [Fact]
     public void Where_the_environment_names_a_gnuplot_that_is_not_there_the_figure_can_be_drawn_later()
     {
         using var folder = new TemporaryFolder();

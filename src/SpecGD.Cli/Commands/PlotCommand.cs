@@ -10,7 +10,7 @@ internal static class PlotCommand
     {
         var source = new Argument<string>("RUN")
         {
-            Description = "a run folder, or a log.json of ours or of the authors' scripts",
+            Description = "a run folder, or a log of ours (log.json) or of the authors' scripts (UUID.json), or the folder that it lies in",
             HelpName = "DIR|LOG.json",
         };
         var output = new Option<string?>("--output") { Description = "folder for the figures (default: figures/ beside the log)", HelpName = "DIR" };
@@ -25,7 +25,7 @@ internal static class PlotCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(source)!;
-            string logPath = Directory.Exists(path) ? Path.Combine(path, RunFolder.LogName) : path;
+            string logPath = RunLogFile.Find(path);
             var log = RunLogFile.Read(logPath);
             string target = parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(logPath))!, RunFolder.FiguresName);
             RunFolder.Prepare(target);

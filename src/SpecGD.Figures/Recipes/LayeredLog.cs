@@ -93,7 +93,7 @@ internal sealed class LayeredLog
         ArgumentNullException.ThrowIfNull(log);
         bool fits = log.ConfigText("experiment") is { } experiment
             ? experiment == Experiment
-            : log.Methods.Values.Any(method => method.Find("activations.layer3") is not null);
+            : log.Methods.Values.Any(method => method.Find("activations.layer3") is { Count: > 0 }); // other scripts of theirs leave it empty
         return fits && log.Methods.Values.Any(method => method.TryGet(Loss, out _)) ? new LayeredLog(log) : null;
     }
 

@@ -59,7 +59,7 @@ public sealed class NanoGptRun
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(beginning);
         beginning.Require();
-        options = options.WithStepsFor(data);
+        options = options.FittedTo(data);
         NanoGptPasses.Of(options, data).Require();
         _options = options = options.Resolved();
         Data = data;
