@@ -29,10 +29,11 @@ internal static class PlotCommand
             var log = RunLogFile.Read(logPath);
             string target = parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(logPath))!, RunFolder.FiguresName);
             RunFolder.Prepare(target);
-            var files = RunSession.Draw(log, target, keepFrames: drawing.Of(parsed) == Drawing.FiguresAndFrames);
-            foreach (string file in files)
+            using var interruption = new Interruption();
+            var drawn = RunSession.Draw(log, target, keepFrames: drawing.Of(parsed) == Drawing.FiguresAndFrames, interruption.Token);
+            foreach (string file in drawn.Files)
                 Console.Out.WriteLine(Path.GetRelativePath(Directory.GetCurrentDirectory(), file));
-            return files.Count > 0 ? ExitCode.Done : ExitCode.BadInput;
+            return !drawn.IsWhole ? interruption.ExitCode : drawn.Files.Count > 0 ? ExitCode.Done : ExitCode.BadInput;
         });
         return command;
     }
