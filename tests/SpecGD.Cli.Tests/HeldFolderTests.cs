@@ -72,6 +72,33 @@ public sealed class HeldFolderTests : InTemporaryDirectory
         Specgd(run).Error.ShouldContain("holds this run already");
     }
 
+    [SkippableFact]
+    public void A_request_to_stop_while_figures_are_drawn_ends_with_its_code_and_the_next_call_draws_them()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no such signals");
+        string gnuplot = Path.Combine(Folder, "gnuplot");
+        File.WriteAllText(gnuplot, "#!/bin/sh\ncase \"$*\" in *GPVAL_TERMINALS*) printf '5.4 patchlevel 4\\n pdfcairo pngcairo svg \\n' >&2; exit 0 ;; esac\nsleep 300\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(gnuplot, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        string[] run = [.. Small.Where(word => word != "--no-figures")];
+        using var process = SpecgdProcess.Start(Folder, run, ("SPECGD_GNUPLOT", gnuplot));
+        string mark = Path.Combine(Folder, "out", "figures-unfinished.txt"), script = Path.Combine(Folder, "out", "figures", "random-feature.gp");
+        SpinWait.SpinUntil(() => process.HasExited || (File.Exists(mark) && File.Exists(script)), TimeSpan.FromMinutes(1)).ShouldBeTrue();
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{process.Id}"]))
+            kill.WaitForExit();
+        var said = SpecgdProcess.Finish(process);
+
+        said.ExitCode.ShouldBe(143, said.Error);
+        said.Error.ShouldContain("stopped while figures were drawn: random-feature is missing");
+        said.Error.ShouldNotContain("gnuplot failed");
+        File.Exists(mark).ShouldBeTrue("so that the next call draws");
+        var again = Specgd(run);
+        again.Error.ShouldContain("holds this run already");
+        File.Exists(mark).ShouldBeFalse();
+        Skip.If(again.Error.Contains("gnuplot was not found", StringComparison.Ordinal), "there is no gnuplot to draw with");
+        File.Exists(Path.Combine(Folder, "out", "figures", "random-feature.png")).ShouldBeTrue();
+    }
+
     /// <summary>Names and contents of what a user sees in the folder.</summary>
     private string Content(string folder) => string.Join('\n', Directory.EnumerateFiles(Path.Combine(Folder, folder), "*", SearchOption.AllDirectories)
         .Where(file => !Path.GetFileName(file).StartsWith('.') && !file.Contains("unfinished", StringComparison.Ordinal))

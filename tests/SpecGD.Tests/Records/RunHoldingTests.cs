@@ -45,7 +45,7 @@ public sealed class RunHoldingTests : IDisposable
     public void Foreign_files_are_refused_also_with_fresh_and_hidden_ones_and_those_of_runs_are_none()
     {
         RunHolding.Of(Place("missing"), Wanted).Run.ShouldBe(HeldRun.Nothing);
-        foreach (string ours in new[] { ".in-use", ".DS_Store", "half.tmp", "figures-unfinished.txt", "attempts.jsonl" })
+        foreach (string ours in new[] { ".in-use", ".DS_Store", "half" + AtomicFile.TemporarySuffix, "figures-unfinished.txt", "attempts.jsonl" })
             File.WriteAllText(Place(ours), "");
         Directory.CreateDirectory(Place("figures"));
         RunHolding.Of(_folder, Wanted, "attempts.jsonl").Run.ShouldBe(HeldRun.Nothing);
