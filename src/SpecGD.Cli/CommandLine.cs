@@ -32,6 +32,8 @@ internal static class CommandLine
             var result = Build().Parse(arguments.Count > 0 ? arguments : ["--help"]);
             if (result.Errors.Count > 0)
                 return Fail($"{Complaint(result)} '{Path(result)} --help' lists what there is.", ExitCode.BadInput);
+            if (result.Action is not HelpWithExamples && StrayOption(result) is { } stray)
+                return Fail($"{Misunderstood(result, stray)} '{Path(result)} --help' lists what there is.", ExitCode.BadInput);
             if (result.GetValue(Threads) is { } threads)
                 ThreadBudget.Total = int.TryParse(threads, out int n) && n > 0
                     ? n
@@ -40,6 +42,7 @@ internal static class CommandLine
         }
         catch (BadInputException e)
         {
+            NewFolders.DropEmpty();
             return Fail(e.Message, ExitCode.BadInput);
         }
         catch (InvalidOperationException e) when (e.Message.StartsWith("SPECGD_", StringComparison.Ordinal))
@@ -69,7 +72,7 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Build()
+    internal static RootCommand Build()
     {
         var root = new RootCommand(
             "When does a spectral update (SpecGD, Muon) beat a Euclidean one? "
@@ -104,22 +107,27 @@ internal static class CommandLine
         if (result.UnmatchedTokens is [var word, ..])
         {
             return word.StartsWith('-') || command.Subcommands.Count == 0
-                ? $"'{word}' is not understood by {Path(result)}."
+                ? Misunderstood(result, word)
                 : $"There is no '{word}' in {Path(result)}; "
-                    + $"there {(command.Subcommands.Count == 1 ? "is" : "are")} {string.Join(", ", command.Subcommands.Select(c => c.Name))}.";
+                    + $"there {(command.Subcommands.Count == 1 ? "is" : "are")} {string.Join(", ", Visible(command))}.{Spelling.Hint(word, Visible(command))}";
         }
         return command.Subcommands.Count > 0 && command.Action is null
-            ? $"{Path(result)} needs to be told what: {string.Join(", ", command.Subcommands.Select(c => c.Name))}."
+            ? $"{Path(result)} needs to be told what: {string.Join(", ", Visible(command))}."
             : result.Errors[0].Message.TrimEnd('.', '\n', '\r') + ".";
     }
 
-    private static string Path(ParseResult result)
-    {
-        var names = new Stack<string>();
-        for (System.CommandLine.Parsing.SymbolResult? at = result.CommandResult;
-            at is System.CommandLine.Parsing.CommandResult command;
-            at = command.Parent)
-            names.Push(command.Command is RootCommand ? "specgd" : command.Command.Name);
-        return string.Join(' ', names);
-    }
+    /// <summary>An option that there is not, and that an argument for any number of names has taken for one; null where there is none.</summary>
+    private static string? StrayOption(ParseResult result) => result.Tokens.Any(token => token.Value == "--")
+        ? null
+        : result.CommandResult.Tokens.Select(token => token.Value).FirstOrDefault(value => value.StartsWith("--", StringComparison.Ordinal));
+
+    private static string Misunderstood(ParseResult result, string word) => ReproduceCommand.Explain(result, word)
+        ?? $"'{word}' is not understood by {Path(result)}.{Spelling.Hint(word, OptionsOf(result).SelectMany(o => o.Aliases.Prepend(o.Name)))}";
+
+    private static IEnumerable<string> Visible(Command command) => command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
+
+    private static IEnumerable<Option> OptionsOf(ParseResult result) =>
+        result.CommandResult.Command.Options.Concat(result.RootCommandResult.Command.Options.Where(o => o.Recursive)).Where(o => !o.Hidden);
+
+    private static string Path(ParseResult result) => CommandPath.Of(result);
 }

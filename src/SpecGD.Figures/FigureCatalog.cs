@@ -30,19 +30,37 @@ public static class FigureCatalog
     /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; files already there stay whole.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public static IReadOnlyList<FigureResult> Draw(RunLog log, string directory, bool keepFrames = false, DrawingStyle? style = null)
+    /// <param name="progress">Told before each is drawn, and when all are.</param>
+    /// <param name="stop">Asks to stop.</param>
+    /// <exception cref="DrawingStoppedException">It was asked to stop.</exception>
+    public static IReadOnlyList<FigureResult> Draw(
+        RunLog log,
+        string directory,
+        bool keepFrames = false,
+        DrawingStyle? style = null,
+        IProgress<DrawingProgress>? progress = null,
+        CancellationToken stop = default)
     {
         var gnuplot = GnuplotProgram.Find();
         string font = FigureFont.Find().Name;
         var animations = new AnimationWriter(gnuplot, font, ImageMagickProgram.Find) { KeepsFrames = keepFrames, Style = style ?? DrawingStyle.Usual };
-        return Draw(log, directory, new FigureWriter(gnuplot, font) { Style = style ?? DrawingStyle.Usual }, animations);
+        return Draw(log, directory, new FigureWriter(gnuplot, font) { Style = style ?? DrawingStyle.Usual }, animations, progress, stop);
     }
 
-    /// <summary>As <see cref="Draw(RunLog, string, bool, DrawingStyle)"/>, with writers of one's own.</summary>
+    /// <summary>
+    /// As <see cref="Draw(RunLog, string, bool, DrawingStyle, IProgress{DrawingProgress}, CancellationToken)"/>, with writers of one's own.
+    /// </summary>
     /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; files already there stay whole.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public static IReadOnlyList<FigureResult> Draw(RunLog log, string directory, FigureWriter figures, AnimationWriter animations)
+    /// <exception cref="DrawingStoppedException">It was asked to stop.</exception>
+    public static IReadOnlyList<FigureResult> Draw(
+        RunLog log,
+        string directory,
+        FigureWriter figures,
+        AnimationWriter animations,
+        IProgress<DrawingProgress>? progress = null,
+        CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(figures);
@@ -52,7 +70,27 @@ public static class FigureCatalog
         // All are composed before the first is drawn, so that a malformed log draws nothing.
         Figure[] still = [.. All.Select(recipe => recipe.Compose(log)).OfType<Figure>()];
         Animation[] moving = [.. Animations.SelectMany(recipe => recipe.Compose(log))];
-        return [.. still.Select(figure => figures.Write(figure, directory)), .. moving.Select(animation => animations.Write(animation, directory))];
+        (string Name, Func<FigureResult> Draw)[] all =
+        [
+            .. still.Select(figure => (figure.Name, (Func<FigureResult>)(() => figures.Write(figure, directory, stop)))),
+            .. moving.Select(animation => (animation.Name, (Func<FigureResult>)(() => animations.Write(animation, directory, stop)))),
+        ];
+        var drawn = new List<FigureResult>();
+        try
+        {
+            foreach (var (name, draw) in all)
+            {
+                progress?.Report(new DrawingProgress(drawn.Count, all.Length, name));
+                stop.ThrowIfCancellationRequested();
+                drawn.Add(draw());
+            }
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new DrawingStoppedException([.. all.Skip(drawn.Count).Select(one => one.Name)], e);
+        }
+        progress?.Report(new DrawingProgress(drawn.Count, all.Length, ""));
+        return drawn;
     }
 
     private static IEnumerable<T> Implementations<T>() =>

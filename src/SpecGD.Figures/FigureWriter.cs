@@ -32,10 +32,14 @@ public sealed class FigureWriter
     /// <summary>
     /// Writes <paramref name="figure"/> into <paramref name="directory"/>, which is made where missing. The result tells gnuplot's failures.
     /// </summary>
+    /// <param name="figure">The figure.</param>
+    /// <param name="directory">The folder.</param>
+    /// <param name="stop">Asks to stop.</param>
     /// <exception cref="ArgumentException">The figure contradicts itself: too small for its panels, or an axis with ends that cannot be.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; files already there stay whole.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public FigureResult Write(Figure figure, string directory)
+    /// <exception cref="OperationCanceledException">It was asked to stop; pictures that are not of the new data are removed.</exception>
+    public FigureResult Write(Figure figure, string directory, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(figure);
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -47,7 +51,7 @@ public sealed class FigureWriter
         AtomicFile.Write(files[1], GnuplotData.Render(plan));
         AtomicFile.Write(files[2], figure.Caption + "\n");
 
-        var failures = Draw(figure.Name, directory);
+        var failures = DrawOrRemove(figure.Name, directory, stop);
         foreach (var format in FigureFormat.All)
         {
             if (failures.ContainsKey(format))
@@ -60,13 +64,27 @@ public sealed class FigureWriter
         string PathOf(string ending) => Path.Combine(directory, figure.Name + ending);
     }
 
+    private Dictionary<FigureFormat, string?> DrawOrRemove(string name, string directory, CancellationToken stop)
+    {
+        try
+        {
+            return Draw(name, directory, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            foreach (var format in FigureFormat.All)
+                File.Delete(Path.Combine(directory, $"{name}.{format.Name}"));
+            throw;
+        }
+    }
+
     /// <summary>
     /// Draws all formats at once, since each takes a while to start. Gives why each missing one failed: null for a missing terminal.
     /// </summary>
-    private Dictionary<FigureFormat, string?> Draw(string name, string directory)
+    private Dictionary<FigureFormat, string?> Draw(string name, string directory, CancellationToken stop)
     {
         var running = FigureFormat.All.Where(_gnuplot.Draws)
-            .ToDictionary(format => format, format => Task.Run(() => DrawAsync(name, format, directory)));
+            .ToDictionary(format => format, format => Task.Run(() => DrawAsync(name, format, directory, stop), CancellationToken.None));
         var failures = FigureFormat.All.Except(running.Keys).ToDictionary(format => format, _ => (string?)null);
         Task.WhenAll(running.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
         foreach (var (format, drawing) in running)
@@ -83,17 +101,17 @@ public sealed class FigureWriter
         return failures;
     }
 
-    private async Task DrawAsync(string name, FigureFormat format, string directory)
+    private async Task DrawAsync(string name, FigureFormat format, string directory, CancellationToken stop)
     {
         string picture = $"{name}.{format.Name}", temporary = $"{picture}.gnuplot{Environment.ProcessId}{AtomicFile.TemporarySuffix}";
         string temporaryPath = Path.Combine(directory, temporary);
         try
         {
             string definitions = $"{GnuplotScript.FormatVariable}='{format.Name}'; {GnuplotScript.OutputVariable}='{temporary}'";
-            await _gnuplot.RunAsync(name + GnuplotScript.ScriptEnding, directory, definitions).ConfigureAwait(false);
+            await _gnuplot.RunAsync(name + GnuplotScript.ScriptEnding, directory, definitions, stop).ConfigureAwait(false);
             if (!File.Exists(temporaryPath) || new FileInfo(temporaryPath).Length == 0)
                 throw new GnuplotException($"gnuplot ran {name}{GnuplotScript.ScriptEnding} and wrote no {picture}");
-            byte[] bytes = await File.ReadAllBytesAsync(temporaryPath).ConfigureAwait(false);
+            byte[] bytes = await File.ReadAllBytesAsync(temporaryPath, CancellationToken.None).ConfigureAwait(false);
             AtomicFile.Write(Path.Combine(directory, picture), format == FigureFormat.Svg ? ForAllViewers(bytes) : bytes);
         }
         finally

@@ -19,7 +19,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("nanogpt scaling --ranks 0", "--ranks takes whole numbers from 1 to 1000000.")]
     [InlineData("nanogpt scaling --measure", "--measure needs ranks to measure between")]
     [InlineData("plot nowhere/log.json", "there is no such file")]
-    [InlineData("plot .", "there is no such file")]
+    [InlineData("plot .", "has no run log")]
     [InlineData("doctor --threads 0", "--threads takes a whole number from 1 on; '0' is not.")]
     [InlineData("run random-feature --output /dev/null/out", "The output folder /dev/null/out cannot be written")]
     [InlineData("run random-feature --feature-dim 16384 --num-samples 1000000 --no-figures", "These sizes are too large. A 16384×1000000 matrix has 16384000000 elements")]

@@ -30,7 +30,12 @@ public sealed class SweepCommandTests : InTemporaryDirectory
 
         Specgd("sweep", "small.json").Error.ShouldContain("4 done before, 0 to run");
         var csv = Specgd("sweep", "export", sweep).Output.TrimEnd().Split('\n');
-        csv.Length.ShouldBe(1 + 8);
+        string[] series = [.. csv.Skip(1).Select(line => line.Split(',')).Select(cells => cells.Single(cell => cell is "loss" or "objective_gap" or "grad_norm"
+            or "nuclear_norm" or "nuclear_rank" or "grad_ratio.W1" or "weight_op_norm.W1" or "activations.layer1" or "activation_op_norm.A1"))];
+        series.Distinct().Count().ShouldBe(9, "every series is exported, also those that the plan does not need");
+        csv.Length.ShouldBe(1 + (8 * 9));
+        Specgd("sweep", "export", sweep, "--series", "loss").Output.TrimEnd().Split('\n').Length.ShouldBe(1 + 8);
+        Specgd("sweep", "export", sweep, "--series", "los").ExitCode.ShouldBe(2);
         csv[0].ShouldStartWith("part,task,experiment,status,attempts,wall_seconds,seed,");
         var json = JsonNode.Parse(Specgd("sweep", "results", sweep, "--json").Output)!;
         json["parts"]![0]!["best"]!.AsArray().Count.ShouldBe(2);

@@ -1,7 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using SpecGD.Figures.Drawing;
+using SpecGD.Figures.Gnuplot;
 using SpecGD.Figures.Model;
+using SpecGD.Figures.Recipes;
 using SpecGD.Figures.Sweeps;
+using SpecGD.Records;
 using SpecGD.Sweeps;
 using SpecGD.Sweeps.Analysis;
 
@@ -52,19 +56,97 @@ public class SweepFigureTests
     public void What_cannot_be_drawn_is_said(string x, string y, string by, string sentence) =>
         Should.Throw<BadInputException>(() => SweepFigure.Compose(Part, Results(), new(x, y, by, []))).Message.ShouldContain(sentence);
 
-    private static List<TaskResult> Results() =>
+    [Fact]
+    public void Survivors_are_hollow_alone_and_counted_and_neither_joined_nor_in_a_band()
+    {
+        var figure = SweepFigure.Usual(Part, Results(diverged: (method, lr, seed) => method == "specgd" && lr == 4 && seed > 0)).ShouldNotBeNull();
+
+        foreach (var panel in figure.Panels)
+        {
+            var hollow = panel.Curves.OfType<PointCurve>().Where(marks => marks.IsHollow).ShouldHaveSingleItem();
+            hollow.Columns[0].Values.ShouldBe([4]);
+            hollow.Notes.Select(note => note.ToString()).ShouldBe(["1 of 3"]);
+            var joined = panel.Curves.OfType<LineCurve>().Where(line => line.Stroke == MethodStroke.RoleOf("specgd")).ShouldHaveSingleItem();
+            joined.Columns[1].Values.Select(double.IsFinite).ShouldBe([true, true, false]);
+            panel.Curves.OfType<BandCurve>().Single(band => band.Stroke == joined.Stroke).Columns[1].Values.Select(double.IsFinite)
+                .ShouldBe([true, true, false]);
+            panel.Curves.OfType<PointCurve>().Single(marks => !marks.IsHollow && marks.Stroke == joined.Stroke).Columns[0].Values.ShouldBe([1, 2]);
+        }
+        figure.Caption.ShouldContain("Hollow marks");
+        SweepFigure.Usual(Part, Results())!.Caption.ShouldNotContain("Hollow");
+        string script = GnuplotScript.Render(FigurePlan.Of(figure, FigureFont.Preferred), FigureFont.Preferred);
+        script.ShouldContain("set label 10 '1 of 3' at first 4, first ");
+        script.ShouldContain("pointtype 6");
+        script.ShouldContain("unset label 10", customMessage: "the note of the first panel is not that of the second");
+    }
+
+    [Fact]
+    public void There_are_bands_wherever_there_are_two_repetitions_and_an_interval_alone_is_a_line()
+    {
+        List<TaskResult> results =
+            [.. Results().Where(r => Seed(r.Task) == 0 || Lr(r.Task, "specgd") != 2)]; // one repetition alone at the middle step size
+
+        var panel = SweepFigure.Usual(Part, results)!.Panels[0];
+
+        foreach (var band in panel.Curves.OfType<BandCurve>())
+            band.Columns[1].Values.Select(double.IsFinite).ShouldBe([true, false, true]);
+        var alone = panel.Curves.OfType<LineCurve>().Where(line => line.Columns[0].Values.Distinct().Count() == 1).ToArray();
+        alone.Select(line => line.Columns[0].Values[0]).ShouldBe([1, 4, 1, 4], "no neighbour has a band");
+    }
+
+    [Fact]
+    public void A_sweep_over_seeds_alone_draws_its_courses_with_bands_under_the_names_of_all_figures()
+    {
+        var part = SweepFile.Of((JsonObject)JsonNode.Parse("""
+            { "experiment": "random-feature", "grid": { "seed": [0, 1, 2] }, "metrics": ["loss.final", "nuclear_rank.max"], "scale": "log" }
+            """)!, "f", "f", quick: false).Parts[0];
+        List<TaskResult> results =
+        [
+            .. SweepExpansion.Expand(new SweepDefinition("s", "", [part], []), "f").Select(task => new TaskResult(
+                new TaskRecord(task, TaskState.Finished, 1, 1, null, null), Observation.All(task.Experiment, CourseOf(task), diverged: false))),
+        ];
+
+        SweepFigure.Usual(part, results).ShouldBeNull();
+        var figure = SweepCourseFigure.Of(part, results, record => CourseOf(record.Task)).ShouldNotBeNull();
+
+        figure.Panels.Select(panel => panel.Y.Label.ToString()).ShouldBe(["loss", "nuclear_rank"]);
+        var lines = figure.Panels[0].Curves.OfType<LineCurve>().ToArray();
+        lines.Select(line => line.Label.ToString()).ShouldBe(["GD", "SpecGD"]);
+        const double rounding = 1e-12; // of powers and logarithms
+        lines[0].Columns[1].Values.Zip([8.0, 4, 2], (found, mean) => Math.Abs(found - mean) / mean).ShouldAllBe(error => error < rounding);
+        figure.Panels[0].Curves.OfType<BandCurve>().Count().ShouldBe(2);
+        figure.Caption.ShouldStartWith("Geometric means over the repetitions (seed)");
+        SweepCourseFigure.Of(Part, Results(), _ => throw new InvalidOperationException("its figure is over the step size")).ShouldBeNull();
+    }
+
+    /// <summary>Losses whose geometric mean over the seeds 0, 1 and 2 is 8, 4, 2 for gradient descent.</summary>
+    private static RunLog CourseOf(SweepTask task)
+    {
+        double factor = Math.Pow(2, Seed(task) - 1.0);
+        var log = new RunLog("r");
+        TestLogs.Add(log, "gradient_descent", 0, [8 * factor, 4 * factor, 2 * factor], [5, 6, 7]);
+        TestLogs.Add(log, "specgd", 0, [8 * factor, factor, factor / 2], [5, 2, 5]);
+        return log;
+    }
+
+    private static double Seed(SweepTask task) => task.Identity.Options["seed"]!.GetValue<ulong>();
+
+    private static double Lr(SweepTask task, string method) =>
+        double.Parse(AxisText.For(task.Identity.Options["method-lr"], method), CultureInfo.InvariantCulture);
+
+    private static List<TaskResult> Results(Func<string, double, double, bool>? diverged = null) =>
     [
         .. SweepExpansion.Expand(new SweepDefinition("s", "", [Part], []), "f").Select(task => new TaskResult(
             new TaskRecord(task, TaskState.Finished, 1, 1, null, null),
-            [Observed(task, "gradient_descent"), Observed(task, "specgd")])),
+            [Observed(task, "gradient_descent", diverged), Observed(task, "specgd", diverged)])),
     ];
 
-    private static Observation Observed(SweepTask task, string method)
+    private static Observation Observed(SweepTask task, string method, Func<string, double, double, bool>? diverged)
     {
         double dim = task.Identity.Options["dim"]!.GetValue<int>(), seed = task.Identity.Options["seed"]!.GetValue<ulong>();
         double lr = double.Parse(AxisText.For(task.Identity.Options["method-lr"], method), CultureInfo.InvariantCulture);
         double loss = Loss(dim, lr, seed, method);
-        return new Observation(method, "loss", 100, loss, (100, loss), (0, 100), 100, false);
+        return new Observation(method, "loss", 100, loss, (100, loss), (0, 100), 100, diverged?.Invoke(method, lr, seed) ?? false);
     }
 
     private static double Loss(double dim, double lr, double seed, string method) => (method == "specgd" ? 1 : 3) * dim * (1 + seed) / lr;

@@ -21,12 +21,15 @@ internal static class DiagnoseRun
         if (request.Spectra is not null && request.Output is null)
             throw new BadInputException("--spectra writes files; say where with --output DIR.");
         if (request.Output is { } folder)
+        {
+            RunHolding.RequireNoRun(folder);
             RunFolder.Prepare(folder);
+        }
         var spectra = request.Spectra is { } patterns ? new SpectrumFiles(Path.Combine(request.Output!, SpectraName), patterns, request.Figures) : null;
         var diagnosis = Measure(request, spectra, cancellation);
         spectra?.RequireSome(diagnosis);
         if (request.Output is { } directory)
-            Write(diagnosis, directory, request);
+            Write(diagnosis, directory, request, cancellation);
         if (request.AsJson)
             SummaryView.PrintJson(DiagnosisJson.Of(diagnosis));
         else
@@ -47,7 +50,7 @@ internal static class DiagnoseRun
         return Terminal.CanRedraw ? BarProgress.Show(With) : With(new LineProgress(Terminal.Error, TimeProvider.System));
     }
 
-    private static void Write(NetworkDiagnosis diagnosis, string directory, DiagnoseCommand.Request request)
+    private static void Write(NetworkDiagnosis diagnosis, string directory, DiagnoseCommand.Request request, CancellationToken stop)
     {
         AtomicFile.Write(Path.Combine(directory, JsonName), SummaryView.JsonText(DiagnosisJson.Of(diagnosis)) + "\n");
         AtomicFile.Write(Path.Combine(directory, CsvName), DiagnosisJson.Csv(diagnosis));
@@ -57,7 +60,7 @@ internal static class DiagnoseRun
         foreach (var recipe in ParameterGroupText.All)
             AtomicFile.Write(Path.Combine(groups, recipe.Name + ".py"), recipe.Render(plan));
         var figures = DiagnosisFigures.Of(diagnosis).Select(figure => (figure, request.Figures ? Draw(figure, Path.Combine(directory,
-            RunFolder.FiguresName)) : null)).ToArray();
+            RunFolder.FiguresName), stop) : null)).ToArray();
         string command = "specgd diagnose " + string.Join(' ', request.Files.Select(Quoted)) + " --output " + Quoted(directory)
             + (request.ParameterCurvature > 0 ? FormattableString.Invariant($" --c-op {request.ParameterCurvature}") : "");
         string report = Path.Combine(directory, RunFolder.ReportName);
@@ -65,9 +68,9 @@ internal static class DiagnoseRun
         Terminal.Remark($"everything on one page: {report}");
     }
 
-    private static PictureFile? Draw(Figure figure, string directory)
+    private static PictureFile? Draw(Figure figure, string directory, CancellationToken stop)
     {
-        var result = FigureWriter.ForThisMachine().Write(figure, directory);
+        var result = FigureWriter.ForThisMachine().Write(figure, directory, stop);
         if (result.Hint is { } hint)
             Terminal.Remark(hint);
         return result.Files.FirstOrDefault(file => file.EndsWith(".svg", StringComparison.Ordinal)) is { } picture ? PictureFile.Read(picture) : null;

@@ -11,7 +11,7 @@ internal static class PlotCommand
     {
         var source = new Argument<string>("RUN")
         {
-            Description = "a run folder, or a log.json of ours or of the authors' scripts",
+            Description = "a run folder, or a log of ours (log.json) or of the authors' scripts (UUID.json), or the folder that it lies in",
             HelpName = "DIR|LOG.json",
         };
         var output = new Option<string?>("--output") { Description = "folder for the figures (default: figures/ beside the log)", HelpName = "DIR" };
@@ -33,14 +33,15 @@ internal static class PlotCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(source)!;
-            string logPath = Directory.Exists(path) ? Path.Combine(path, RunFolder.LogName) : path;
+            string logPath = RunLogFile.Find(path);
             var log = MethodChoice.Of(RunLogFile.Read(logPath), parsed.GetValue(methods) ?? []);
             string target = parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(logPath))!, RunFolder.FiguresName);
             RunFolder.Prepare(target);
-            var files = RunSession.Draw(log, target, drawing.Of(parsed) == Drawing.FiguresAndFrames, drawing.StyleOf(parsed));
-            foreach (string file in files)
+            using var interruption = new Interruption();
+            var drawn = RunSession.Draw(log, target, drawing.Of(parsed) == Drawing.FiguresAndFrames, interruption.Token, drawing.StyleOf(parsed));
+            foreach (string file in drawn.Files)
                 Console.Out.WriteLine(Path.GetRelativePath(Directory.GetCurrentDirectory(), file));
-            return files.Count > 0 ? ExitCode.Done : ExitCode.BadInput;
+            return !drawn.IsWhole ? interruption.ExitCode : drawn.Files.Count > 0 ? ExitCode.Done : ExitCode.BadInput;
         });
         return command;
     }

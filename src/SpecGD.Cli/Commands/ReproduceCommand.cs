@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments;
 using SpecGD.Experiments.NanoGpt;
+using SpecGD.Experiments.Settings;
 using SpecGD.Figures.Report;
 using SpecGD.Records;
 using SpecGD.Reproduction;
@@ -38,7 +39,7 @@ internal static class ReproduceCommand
         var json = new Option<bool>("--json") { Description = "print every claim as JSON" };
         var verbose = new Option<bool>("--verbose") { Description = "print the table of every run and of all claims" };
         var command = new Command(
-            "reproduce",
+            Name,
             "Make figures of the paper with its own settings and check them against it; exit code 1 if a check fails.")
         {
             figures,
@@ -67,6 +68,27 @@ internal static class ReproduceCommand
         });
         return command;
     }
+
+    /// <summary>
+    /// What to say of an option of an experiment that was given to reproduce, which takes the paper's settings; null where the line is something else.
+    /// </summary>
+    public static string? Explain(ParseResult parsed, string word)
+    {
+        if (parsed.CommandResult.Command.Name != Name || !word.StartsWith("--", StringComparison.Ordinal))
+            return null;
+        string option = word[2..].Split('=')[0];
+        string[] experiments =
+        [
+            .. parsed.Tokens.Select(token => token.Value).SelectMany(id => PaperFigureCatalog.All.Where(f => f.Id == id || f.Id.StartsWith(id + "-", StringComparison.Ordinal)))
+                .Select(figure => figure.Experiment).Distinct(),
+        ];
+        var having = experiments.Select(ExperimentCatalog.Named).FirstOrDefault(e => e.IsOffered && Setting.Of(e.OptionsType).Any(s => s.Name == option));
+        return having is null
+            ? null
+            : $"'{word}' is not for {Name}, which takes the settings of the paper: 'specgd run {having.Name} {word} …' runs the same experiment with yours.";
+    }
+
+    private const string Name = "reproduce";
 
     private static int List(IReadOnlyList<PaperFigure> figures, bool asJson)
     {
@@ -102,6 +124,9 @@ internal static class ReproduceCommand
     private static int Reproduce(Wish wish, RunSession.Request request, bool asJson)
     {
         var (figures, quick) = (wish.Figures, wish.Quick);
+        foreach (var figure in figures.DistinctBy(f => f.Folder)) // all of them before the first is computed
+            wish.HoldingOf(figure, request.Directory).Require(request.Fresh);
+        RunHolding.RequireNoRun(request.Directory);
         RunFolder.Prepare(request.Directory);
         long begin = TimeProvider.System.GetTimestamp();
         var reproduced = new List<ReproducedFigure>();
@@ -191,6 +216,10 @@ internal static class ReproduceCommand
     /// <param name="Data">Token shards for the language model; null for the sample text.</param>
     private sealed record Wish(IReadOnlyList<PaperFigure> Figures, bool Quick, string? Data)
     {
+        /// <summary>What the folder of the figure's run holds.</summary>
+        public RunHolding HoldingOf(PaperFigure figure, string directory) => RunHolding.Of(
+            Path.Combine(directory, figure.Folder), RunSession.IdentityOf(ExperimentCatalog.Named(figure.Experiment), OptionsOf(figure)));
+
         /// <summary>The options of the run that makes the figure.</summary>
         public object OptionsOf(PaperFigure figure)
         {

@@ -42,7 +42,7 @@ internal static class RunSession
     /// <summary>The option that asks for a fresh start.</summary>
     public static Option<bool> FreshOption() => new("--fresh")
     {
-        Description = "compute everything again, also what a finished or interrupted run of the same settings and program left in the folder",
+        Description = "compute everything again, and delete the run that is in the folder, also one of another experiment or of other settings",
     };
 
     /// <summary>How a run is to be done, whatever the experiment.</summary>
@@ -62,6 +62,11 @@ internal static class RunSession
 
         /// <summary>How figures are drawn, where something is chosen.</summary>
         public DrawingStyle Style { get; init; } = DrawingStyle.Usual;
+        /// <summary>Whether the folder was made for this very run, so that whatever else is in it was changed from outside and is computed again.</summary>
+        public bool IsOwnFolder { get; init; }
+
+        /// <summary>Names of files that others keep in the run folder beside the run.</summary>
+        public IReadOnlyList<string> Companions { get; init; } = [];
     }
 
     /// <summary>
@@ -73,29 +78,33 @@ internal static class RunSession
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(request);
+        var identity = IdentityOf(experiment, options);
+        RunHolding Held() => RunHolding.Of(request.Directory, identity, request.Companions);
+        if (!request.IsOwnFolder)
+            Held().Require(request.Fresh); // before anything is written
         var folder = RunFolder.Prepare(request.Directory);
         using var claim = folder.Claim();
+        var held = Held();
+        if (!request.IsOwnFolder)
+            held.Require(request.Fresh);
         if (request.Drawing != Drawing.Nothing)
             RunFolder.Prepare(folder.FiguresPath);
         long begin = clock.GetTimestamp();
-        var identity = new RunIdentity(experiment.Name, Setting.ToJson(options));
+        using var own = request.Interruption is null ? new Interruption() : null;
+        var interruption = request.Interruption ?? own!;
         if (!request.Fresh && folder.FindFinished(identity) is { } log)
         {
             KeptWork.In(folder.DirectoryPath, identity, clock).Drop(); // where the process was killed after its last write
-            return Finished(log, folder, request, () => clock.GetElapsedTime(begin));
+            return Finished(log, folder, request, interruption, () => clock.GetElapsedTime(begin));
         }
         SayWhatIsSlow();
-        var kept = KeptWork.In(folder.DirectoryPath, identity, clock);
-        if (request.Fresh)
-            kept.Drop();
-        else if (kept.IsContinuation)
-            Terminal.Remark($"going on with what an interrupted run left in {folder.DirectoryPath} (--fresh begins again)");
+        var kept = Begin(folder, held, identity, request.Fresh, clock);
         if (request.Remark is { } remark)
             Terminal.Remark(remark);
         var started = clock.GetLocalNow();
-        using var own = request.Interruption is null ? new Interruption() : null;
-        var interruption = request.Interruption ?? own!;
         var result = Compute(experiment, options, kept, clock, interruption, request.IsBrief);
+        if (result.Status == RunStatus.Interrupted && held is { IsAnothers: false, Status: RunStatus.Finished })
+            return Kept(result, folder, kept, clock.GetElapsedTime(begin), interruption);
         folder.DropFigures(); // those of an earlier run would not belong to the new log
         folder.Write(
             result.Log,
@@ -111,11 +120,41 @@ internal static class RunSession
         if (request.Drawing != Drawing.Nothing && result.Status == RunStatus.Interrupted)
             Terminal.Remark("drawing what was computed until then (Ctrl-C once more ends at once)");
         if (request.Drawing != Drawing.Nothing)
-            folder.Draw(() => Draw(result.Log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames, request.Style));
+            Draw(result.Log, folder, request, result.Status == RunStatus.Interrupted ? CancellationToken.None : interruption.Token);
         var wall = clock.GetElapsedTime(begin);
         if (!request.IsBrief)
             Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{folder.DirectoryPath} written in {wall.TotalSeconds:0.0} s"));
         return new Outcome(result, folder, wall, Explain(result, folder, interruption));
+    }
+
+    /// <summary>What decides the numbers of the run.</summary>
+    public static RunIdentity IdentityOf(IExperiment experiment, object options) => new(experiment.Name, Setting.ToJson(options));
+
+    /// <summary>What was kept of the run; says what is deleted for it, or what will be replaced.</summary>
+    private static KeptWork Begin(RunFolder folder, RunHolding held, RunIdentity identity, bool isFresh, TimeProvider clock)
+    {
+        var kept = KeptWork.In(folder.DirectoryPath, identity, clock);
+        if (held.IsAnothers)
+        {
+            Terminal.Remark($"{(isFresh ? "--fresh deletes" : "deleting")} what {folder.DirectoryPath} holds: {held.Words}");
+            folder.DropRun();
+        }
+        else if (held.Status == RunStatus.Finished)
+            Terminal.Remark($"{folder.DirectoryPath} holds this run{(held.Run == HeldRun.OtherVersion ? ", computed by another version of the program" : "")}: "
+                + "it is computed again, and replaced when that has finished");
+        if (isFresh)
+            kept.Drop();
+        else if (kept.IsContinuation)
+            Terminal.Remark($"going on with what an interrupted run left in {folder.DirectoryPath} (--fresh begins again)");
+        return kept;
+    }
+
+    /// <summary>The outcome where a run that was to replace a finished one was interrupted: the finished one stays, and what was computed is kept beside it.</summary>
+    private static Outcome Kept(RunResult result, RunFolder folder, KeptWork kept, TimeSpan wall, Interruption interruption)
+    {
+        kept.Flush();
+        Terminal.Remark($"{result.Detail} The finished run stays in {folder.DirectoryPath}; the same command, without --fresh, goes on with the new one.");
+        return new Outcome(result, folder, wall, interruption.ExitCode);
     }
 
     /// <summary>Runs the experiment with progress on display, without a folder; with the exit code that says how it ended.</summary>
@@ -135,28 +174,47 @@ internal static class RunSession
     }
 
     /// <summary>The outcome where the folder holds the run already; its figures are drawn only where there are none.</summary>
-    private static Outcome Finished(RunLog log, RunFolder folder, Request request, Func<TimeSpan> elapsed)
+    private static Outcome Finished(RunLog log, RunFolder folder, Request request, Interruption interruption, Func<TimeSpan> elapsed)
     {
         if (!request.IsBrief)
             Terminal.Remark($"{folder.DirectoryPath} holds this run already (--fresh computes it again)");
-        bool keepFrames = request.Drawing == Drawing.FiguresAndFrames;
-        if (keepFrames || (request.Drawing == Drawing.Figures && (!folder.HasFigures || request.Style != DrawingStyle.Usual)))
-            folder.Draw(() => Draw(log, folder.FiguresPath, keepFrames, request.Style));
-        return new Outcome(new RunResult(log, RunStatus.Finished, null), folder, elapsed(), ExitCode.Done) { WasThere = true };
+        bool wanted = request.Drawing == Drawing.FiguresAndFrames
+            || (request.Drawing == Drawing.Figures && (!folder.HasFigures || request.Style != DrawingStyle.Usual));
+        bool isWhole = !wanted || Draw(log, folder, request, interruption.Token);
+        return new Outcome(new RunResult(log, RunStatus.Finished, null), folder, elapsed(), isWhole ? ExitCode.Done : interruption.ExitCode) { WasThere = true };
     }
 
+    /// <summary>Draws what a run folder should have; false where that was asked to stop, so that the next call draws it.</summary>
+    private static bool Draw(RunLog log, RunFolder folder, Request request, CancellationToken stop) =>
+        folder.Draw(() => Draw(log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames, stop, request.Style).IsWhole);
+
+    /// <summary>What was drawn.</summary>
+    /// <param name="Files">The files.</param>
+    /// <param name="IsWhole">False where it was asked to stop.</param>
+    public readonly record struct Drawn(IReadOnlyList<string> Files, bool IsWhole);
+
     /// <summary>
-    /// Draws every figure and animation of a log into <paramref name="directory"/> and passes on what their maker has to say; gives the files.
+    /// Draws every figure and animation of a log into <paramref name="directory"/>, with progress on display, and passes on what their maker has to
+    /// say. Asked to stop it says what is missing.
     /// </summary>
     /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
-    public static IReadOnlyList<string> Draw(RunLog log, string directory, bool keepFrames, DrawingStyle? style = null)
+    public static Drawn Draw(RunLog log, string directory, bool keepFrames, CancellationToken stop, DrawingStyle? style = null)
     {
-        var drawn = FigureCatalog.Draw(log, directory, keepFrames, style);
-        if (drawn.Count == 0)
-            Terminal.Remark($"no figure is known for the log {log.RunId}");
-        foreach (string hint in drawn.Select(f => f.Hint).OfType<string>().Distinct())
-            Terminal.Remark(hint);
-        return [.. drawn.SelectMany(f => f.Files)];
+        try
+        {
+            var drawn = DrawingDisplay.Show(TimeProvider.System, progress => FigureCatalog.Draw(log, directory, keepFrames, style, progress, stop));
+            if (drawn.Count == 0)
+                Terminal.Remark($"no figure is known for the log {log.RunId}");
+            foreach (string hint in drawn.Select(f => f.Hint).OfType<string>().Distinct())
+                Terminal.Remark(hint);
+            return new Drawn([.. drawn.SelectMany(f => f.Files)], IsWhole: true);
+        }
+        catch (DrawingStoppedException e)
+        {
+            Terminal.Remark($"stopped while figures were drawn: {string.Join(", ", e.Missing)} {(e.Missing.Count == 1 ? "is" : "are")} missing; "
+                + "the same command draws what is missing");
+            return new Drawn([], IsWhole: false);
+        }
     }
 
     private static int CodeOf(RunStatus status, Interruption interruption) => status switch
@@ -173,7 +231,7 @@ internal static class RunSession
         else if (result.Status == RunStatus.Interrupted)
             Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}; the same command goes on from there.");
         else if (interruption.Token.IsCancellationRequested)
-            Terminal.Remark($"asked to stop when everything was computed: {folder.DirectoryPath} is whole.");
+            Terminal.Remark($"asked to stop when everything was computed: log and table in {folder.DirectoryPath} are whole.");
         return CodeOf(result.Status, interruption);
     }
 

@@ -14,27 +14,29 @@ internal sealed class SweepProgress : ISweepObserver, IDisposable
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(250);
 
     private readonly string _name;
-    private readonly int _total;
+    private readonly int _total, _before;
     private readonly int? _workers;
     private readonly TimeProvider _clock = TimeProvider.System;
     private readonly long _begin;
     private readonly Lock _gate = new();
     private readonly ManualResetEventSlim _over = new();
     private readonly Task? _bar;
-    private int _ended, _running, _trouble;
+    private int _ended, _running, _trouble, _stopped;
     private double _taskSeconds, _nextLine = LineProgress.Interval;
 
-    private SweepProgress(string name, int total, int? workers)
+    private SweepProgress(string name, int before, int total, int? workers)
     {
-        (_name, _total, _workers, _begin) = (name, total, workers, _clock.GetTimestamp());
+        (_name, _before, _total, _workers, _begin) = (name, before, total, workers, _clock.GetTimestamp());
         if (Terminal.CanRedraw)
             _bar = Task.Run(ShowBar);
     }
 
-    /// <summary>
-    /// A display of <paramref name="total"/> tasks, as many as <paramref name="workers"/> at a time, or null where that is not known.
-    /// </summary>
-    public static SweepProgress Begin(string name, int total, int? workers) => new(name, total, workers);
+    /// <summary>A display of a sweep.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="before">Tasks that were done before.</param>
+    /// <param name="total">Tasks that are run now.</param>
+    /// <param name="workers">How many at a time, or null where that is not known.</param>
+    public static SweepProgress Begin(string name, int before, int total, int? workers) => new(name, before, total, workers);
 
     /// <inheritdoc/>
     public void Began(SweepTask task)
@@ -49,6 +51,11 @@ internal sealed class SweepProgress : ISweepObserver, IDisposable
         lock (_gate)
         {
             _running = Math.Max(0, _running - 1);
+            if (record.State == TaskState.Interrupted)
+            {
+                _stopped++; // it is not done
+                return;
+            }
             _ended++;
             _taskSeconds += record.WallSeconds;
             if (record.IsTrouble)
@@ -72,13 +79,16 @@ internal sealed class SweepProgress : ISweepObserver, IDisposable
         _over.Dispose();
     }
 
-    private string Words()
-    {
-        double left = SecondsLeft();
-        string time = left >= 5400 ? $"{left / 3600:0.0} h" : left >= 90 ? $"{left / 60:0} min" : $"{left:0} s";
-        return string.Create(CultureInfo.InvariantCulture, $"{_ended}/{_total} tasks, {_running} running")
-            + (_trouble > 0 ? $", {_trouble} failed" : "") + (_ended < _total ? $", {time} left" : "");
-    }
+    private string Words() => Words(_before + _ended - _trouble, _before + _total, _running, _trouble, _stopped,
+        _ended > 0 && _ended < _total && _stopped == 0 ? TimeSpan.FromSeconds(SecondsLeft()) : null);
+
+    /// <summary>How far a sweep is: tasks that have a result, of all, and the time left where anything is known of it.</summary>
+    internal static string Words(int done, int all, int running, int failed, int stopped, TimeSpan? left) =>
+        string.Create(CultureInfo.InvariantCulture, $"{done} of {all} tasks done")
+        + (running > 0 ? string.Create(CultureInfo.InvariantCulture, $", {running} running") : "")
+        + (failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {failed} failed") : "")
+        + (stopped > 0 ? string.Create(CultureInfo.InvariantCulture, $", {stopped} stopped") : "")
+        + (left is { } time ? $", {TimeText.Of(time)} left" : "");
 
     /// <summary>By the mean time of a task and the tasks at a time; where those are not known, by the rate so far.</summary>
     private double SecondsLeft() => _workers is { } workers
@@ -90,14 +100,14 @@ internal sealed class SweepProgress : ISweepObserver, IDisposable
         .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
         .Start(context =>
         {
-            var bar = context.AddTask(Markup.Escape(_name), maxValue: _total);
+            var bar = context.AddTask(Markup.Escape(_name), maxValue: Math.Max(1, _before + _total));
             bool over;
             do
             {
                 over = _over.Wait(Redraw);
                 lock (_gate)
                 {
-                    bar.Value = _ended;
+                    bar.Value = _before + _ended;
                     bar.Description = Markup.Escape($"{_name}: {Words()}");
                 }
             }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using SpecGD.Figures;
 using SpecGD.Figures.Sweeps;
+using SpecGD.Records;
 using SpecGD.Sweeps;
 using SpecGD.Sweeps.Analysis;
 
@@ -30,13 +31,16 @@ internal static class SweepView
     }
 
     /// <summary>Draws what each part shows best; gives what there is to say of it.</summary>
-    public static IEnumerable<string> Draw(SweepFolder folder, IReadOnlyList<TaskResult> results)
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public static IEnumerable<string> Draw(SweepFolder folder, IReadOnlyList<TaskResult> results, CancellationToken stop)
     {
-        var figures = folder.Definition.Parts.Select(part => SweepFigure.Usual(part, results)).OfType<Figures.Model.Figure>().ToArray();
+        var figures = folder.Definition.Parts
+            .Select(part => SweepFigure.Usual(part, results) ?? SweepCourseFigure.Of(part, results, record => SweepCollector.LogOf(folder, record)))
+            .OfType<Figures.Model.Figure>().ToArray();
         if (figures.Length == 0)
             return [];
         var writer = FigureWriter.ForThisMachine();
-        return [.. figures.Select(figure => writer.Write(figure, folder.FiguresPath).Hint).OfType<string>().Distinct()];
+        return [.. figures.Select(figure => writer.Write(figure, folder.FiguresPath, stop).Hint).OfType<string>().Distinct()];
     }
 
     private static void Print(SweepPart part, IReadOnlyList<TaskResult> results, bool brief)
@@ -44,27 +48,60 @@ internal static class SweepView
         var settings = SweepAnalysis.Settings(part, results);
         var best = SweepAnalysis.Best(part, results);
         if (settings.Count <= BriefRows || !brief)
-            SummaryView.PrintTable(Heading(part, "means over repetitions"), [.. settings.Select(setting => setting.ToRow())]);
+            PrintSettings(part, settings);
         else if (best.Count == 0)
             Terminal.Remark($"{part.Name}: {settings.Count} settings; 'specgd sweep results' prints them");
         if (part.Analysis.Tune is { } tuned && best.Count == 0 && settings.Count > 0)
             Terminal.Remark($"{part.Name}: with every value of {tuned} some repetition diverged, so that none is best; try others");
-        SummaryView.PrintTable(Heading(part, $"each at the best of its values of {part.Analysis.Tune}"), [.. best.Select(BestRow)]);
+        SummaryView.PrintTable(Heading(part, $"each at the best of its values of {part.Analysis.Tune}"), [.. best.Select(b => Shown(part, b, BestRow(b)))]);
         foreach (string sentence in BestWords.Of(part, best))
             Terminal.Say(sentence);
     }
 
+    private static void PrintSettings(SweepPart part, IReadOnlyList<SettingResult> settings)
+    {
+        SummaryView.PrintTable(
+            Heading(part, (part.Analysis.Logarithmic ? "geometric means" : "means") + " over repetitions"),
+            [.. settings.Select(setting => Shown(part, setting, setting.ToRow()))]);
+        if (!settings.All(setting => setting.IsWhole))
+            Console.Out.WriteLine("In parentheses: some repetitions diverged. The mean is of those that did not, and is no result.");
+        if (SweepAnalysis.LeavesOutTests(part))
+            Console.Out.WriteLine("Methods are not tested at one step size, whose unit is each method's own, but each at its best.");
+    }
+
+    /// <summary>A row as people read it: means by their name, and those of survivors marked.</summary>
+    private static JsonObject Shown(SweepPart part, SettingResult setting, JsonObject row)
+    {
+        var shown = new JsonObject();
+        foreach (var (key, value) in row)
+        {
+            bool isEstimate = key is "mean" or "low" or "high";
+            string name = key == "mean" && part.Analysis.Logarithmic ? "geometric mean" : key;
+            shown[name] = key == "n" && !setting.IsWhole ? setting.CountText
+                : isEstimate && !setting.IsWhole && JsonNumber.Of(value) is { } number ? $"({NumberText.Of(number)})"
+                : value?.DeepClone();
+        }
+        if (SweepAnalysis.LeavesOutTests(part) && setting.AgainstBaseline is null && !row.ContainsKey(AtTheEdge))
+        {
+            shown.Remove("p");
+            shown.Remove("test");
+        }
+        return shown;
+    }
+
+    private const string AtTheEdge = "at the edge";
+
     private static JsonObject BestRow(SettingResult best)
     {
         var row = best.ToRow();
-        row["at the edge"] = best.IsAtEdge ? "yes: a better one may lie beyond" : "no";
+        row[AtTheEdge] = best.IsAtEdge ? "yes: a better one may lie beyond" : "no";
         return row;
     }
 
     private static string Heading(SweepPart part, string what) =>
         $"{part.Name} ({part.Experiment}): {what} ({part.Analysis.Replicate}), {100 * part.Analysis.Confidence:0.##} % intervals"
         + (part.Analysis.Logarithmic ? ", of logarithms" : "")
-        + (part.Analysis.Baseline.Count > 0 ? $"; p against {string.Join(", ", part.Analysis.Baseline.Select(b => $"{b.Key} {b.Value}"))}" : "");
+        + (part.Analysis.Baseline.Count > 0 && (part.Analysis.Tune is not null || !SweepAnalysis.LeavesOutTests(part)) ? $"; p against {string.Join(", ", part.Analysis.Baseline.Select(b => $"{b.Key} {b.Value}"))}" : "");
 
     private static JsonObject ToJson(SweepFolder folder, IReadOnlyList<TaskResult> results, IReadOnlyList<SweepPart> parts) => new()
     {

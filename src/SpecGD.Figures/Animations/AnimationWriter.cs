@@ -49,21 +49,36 @@ public sealed class AnimationWriter
     /// <exception cref="ArgumentException">A frame contradicts itself: too small for its panels, or an axis with ends that cannot be.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; files already there stay whole.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written.</exception>
-    public FigureResult Write(Animation animation, string directory)
+    /// <exception cref="OperationCanceledException">It was asked to stop; an animation that is not of the new data is removed.</exception>
+    public FigureResult Write(Animation animation, string directory, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(animation);
         ArgumentException.ThrowIfNullOrEmpty(directory);
         if (Style.FramesPerSecond is { } framesPerSecond)
             animation = new Animation(animation.Name, animation.Frames, animation.Caption, framesPerSecond);
-        string place = Path.Combine(Path.GetFullPath(directory), animation.Name), gif = place + GifEnding;
+        string gif = Path.Combine(Path.GetFullPath(directory), animation.Name) + GifEnding;
         var frames = SharedLayout.Of(animation.Frames, _font);
         var plans = frames.Select(frame => FigurePlan.Of(frame, _font)).ToArray();
+        try
+        {
+            return Write(animation, frames, plans, directory, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            File.Delete(gif); // it is of older data
+            throw;
+        }
+    }
+
+    private FigureResult Write(Animation animation, IReadOnlyList<Figure> frames, FigurePlan[] plans, string directory, CancellationToken stop)
+    {
+        string place = Path.Combine(Path.GetFullPath(directory), animation.Name), gif = place + GifEnding;
         var still = new FigureWriter(_gnuplot, _font) { Style = Style }.Write(
-            frames[^1].Named(animation.Name) with { Caption = animation.Caption + (frames.Count > 1 ? StillWords : "") }, directory);
+            frames[^1].Named(animation.Name) with { Caption = animation.Caption + (frames.Count > 1 ? StillWords : "") }, directory, stop);
         RunFolder.DropFrames(place + RunFolder.FramesEnding);
         var files = new List<string>(still.Files);
         string? failure = _gnuplot.Draws(FigureFormat.Png) && (KeepsFrames || _imageMagick.Value.Problem is null)
-            ? Make(animation, plans, place, files)
+            ? Make(animation, plans, place, files, stop)
             : null;
         if (!files.Contains(gif))
             File.Delete(gif);
@@ -76,7 +91,7 @@ public sealed class AnimationWriter
     /// <summary>
     /// Draws the frames, keeps them where asked to, and joins them. Adds the files that came of it; gives why there is no animation.
     /// </summary>
-    private string? Make(Animation animation, FigurePlan[] plans, string place, List<string> files)
+    private string? Make(Animation animation, FigurePlan[] plans, string place, List<string> files, CancellationToken stop)
     {
         string workshop = Directory.CreateTempSubdirectory("specgd-frames-").FullName;
         try
@@ -84,13 +99,13 @@ public sealed class AnimationWriter
             string[] names = [.. Enumerable.Range(1, plans.Length).Select(i => FrameName(i, plans.Length))];
             Parallel.ForEachAsync(
                 names.Index(),
-                new ParallelOptions { MaxDegreeOfParallelism = ThreadBudget.Total },
-                async (frame, _) => await DrawAsync(plans[frame.Index], frame.Item, workshop).ConfigureAwait(false)).GetAwaiter().GetResult();
+                new ParallelOptions { MaxDegreeOfParallelism = ThreadBudget.Total, CancellationToken = stop },
+                async (frame, _) => await DrawAsync(plans[frame.Index], frame.Item, workshop, stop).ConfigureAwait(false)).GetAwaiter().GetResult();
             if (KeepsFrames)
                 files.AddRange(names.Select(name => Keep(Path.Combine(workshop, name + PictureEnding), place + RunFolder.FramesEnding)));
             if (_imageMagick.Value.Problem is not null)
                 return null;
-            Join(animation, [.. names.Select(name => name + PictureEnding)], workshop, place + GifEnding);
+            Join(animation, [.. names.Select(name => name + PictureEnding)], workshop, place + GifEnding, stop);
             files.Add(place + GifEnding);
             return null;
         }
@@ -104,21 +119,22 @@ public sealed class AnimationWriter
         }
     }
 
-    private async Task DrawAsync(FigurePlan plan, string name, string workshop)
+    private async Task DrawAsync(FigurePlan plan, string name, string workshop, CancellationToken stop)
     {
         string script = name + GnuplotScript.ScriptEnding, picture = name + PictureEnding;
         var named = plan with { Figure = plan.Figure.Named(name) };
-        await File.WriteAllTextAsync(Path.Combine(workshop, script), GnuplotScript.Render(named, _font, Style.DotsPerInch ?? DotsPerInch)).ConfigureAwait(false);
-        await File.WriteAllTextAsync(Path.Combine(workshop, name + GnuplotScript.DataEnding), GnuplotData.Render(named)).ConfigureAwait(false);
-        await _gnuplot.RunAsync(script, workshop, $"{GnuplotScript.FormatVariable}='{FigureFormat.Png.Name}'").ConfigureAwait(false);
+        await File.WriteAllTextAsync(Path.Combine(workshop, script), GnuplotScript.Render(named, _font, Style.DotsPerInch ?? DotsPerInch), stop)
+            .ConfigureAwait(false);
+        await File.WriteAllTextAsync(Path.Combine(workshop, name + GnuplotScript.DataEnding), GnuplotData.Render(named), stop).ConfigureAwait(false);
+        await _gnuplot.RunAsync(script, workshop, $"{GnuplotScript.FormatVariable}='{FigureFormat.Png.Name}'", stop).ConfigureAwait(false);
         if (!IsWritten(Path.Combine(workshop, picture)))
             throw new GnuplotException($"gnuplot ran {script} and wrote no {picture}");
     }
 
-    private void Join(Animation animation, string[] pictures, string workshop, string gif)
+    private void Join(Animation animation, string[] pictures, string workshop, string gif, CancellationToken stop)
     {
         string joined = Path.Combine(workshop, "animation" + GifEnding);
-        _imageMagick.Value.JoinAsync(pictures, Path.GetFileName(joined), workshop, animation.FrameMilliseconds).GetAwaiter().GetResult();
+        _imageMagick.Value.JoinAsync(pictures, Path.GetFileName(joined), workshop, animation.FrameMilliseconds, stop).GetAwaiter().GetResult();
         if (!IsWritten(joined))
             throw new ImageMagickException($"ImageMagick joined {pictures.Length} frames and wrote no animation");
         AtomicFile.Write(gif, File.ReadAllBytes(joined));

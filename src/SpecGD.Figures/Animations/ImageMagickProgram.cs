@@ -75,15 +75,17 @@ public sealed class ImageMagickProgram
     /// <param name="output">Name of the GIF.</param>
     /// <param name="directory">The folder.</param>
     /// <param name="milliseconds">How long a frame stands; the format counts in hundredths of a second, so tens are cut off.</param>
+    /// <param name="stop">Asks to stop.</param>
     /// <exception cref="ImageMagickException">It could not be started, failed, or took longer than <see cref="TimeLimit"/>.</exception>
-    internal async Task JoinAsync(IReadOnlyList<string> frames, string output, string directory, int milliseconds)
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    internal async Task JoinAsync(IReadOnlyList<string> frames, string output, string directory, int milliseconds, CancellationToken stop = default)
     {
         string[] arguments =
             ["-delay", $"{milliseconds / 10}", "-loop", "0", .. frames, "+dither", "-alpha", "off", "+remap", "-layers", "optimize", $"gif:{output}"];
         ChildProcess ended;
         try
         {
-            ended = await ChildProcess.RunAsync(Path!, arguments, directory, TimeLimit).ConfigureAwait(false);
+            ended = await ChildProcess.RunAsync(Path!, arguments, directory, TimeLimit, stop).ConfigureAwait(false);
         }
         catch (Win32Exception e)
         {

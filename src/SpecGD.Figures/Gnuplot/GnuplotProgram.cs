@@ -79,13 +79,15 @@ public sealed class GnuplotProgram
     /// <param name="script">Name of the script.</param>
     /// <param name="directory">The folder.</param>
     /// <param name="definitions">gnuplot commands to run before it.</param>
+    /// <param name="stop">Asks to stop.</param>
     /// <exception cref="GnuplotException">It could not be started, failed, or took longer than <see cref="TimeLimit"/>.</exception>
-    internal async Task RunAsync(string script, string directory, string definitions)
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    internal async Task RunAsync(string script, string directory, string definitions, CancellationToken stop = default)
     {
         ChildProcess ended;
         try
         {
-            ended = await ChildProcess.RunAsync(Path!, ["-d", "-e", definitions, script], directory, TimeLimit).ConfigureAwait(false);
+            ended = await ChildProcess.RunAsync(Path!, ["-d", "-e", definitions, script], directory, TimeLimit, stop).ConfigureAwait(false);
         }
         catch (Win32Exception e)
         {

@@ -11,6 +11,9 @@ internal static class PanelScript
     private const string KeyLift = "0.02";
     private const double SinglePointSize = 0.5, MarkerSize = 0.85;
 
+    /// <summary>gnuplot's number of an open circle.</summary>
+    private const int HollowPoint = 6;
+
     /// <summary>Dashes and gaps in turn, in about half line widths; the round ends lengthen each dash by two.</summary>
     private static readonly Dictionary<Dash, string> Dashes =
         new()
@@ -52,6 +55,7 @@ internal static class PanelScript
         AppendAxis(text, "y", panel.Y, "");
         text.Append(Key(panel, plan.Keys[number], middle, plan.Margins.KeyDepth / height)).Append('\n');
         AppendVerticalLines(text, panel);
+        PointNotes.Append(text, number > 0 ? plan.Panels[number - 1] : null, panel);
         text.Append("plot ").AppendJoin(", \\\n     ", Clauses(panel)).Append('\n');
     }
 
@@ -155,7 +159,9 @@ internal static class PanelScript
     {
         bool apart = HasMarks(curve) && !curve.Curve.Label.IsEmpty;
         string style = $"{Style(curve.Curve.Stroke)} {(apart ? "notitle" : Title(curve.Curve))}";
-        string point = Points(PointTypes[MarkerShape.Circle], curve.Curve is PointCurve points ? points.Size : SinglePointSize);
+        string point = curve.Curve is PointCurve points
+            ? Points(points.IsHollow ? HollowPoint : PointTypes[MarkerShape.Circle], points.Size)
+            : Points(PointTypes[MarkerShape.Circle], SinglePointSize);
         yield return curve.Curve switch
         {
             HorizontalLine line => new Clause(-1, $"{GnuplotSyntax.Number(line.Y)} with lines {style}"),

@@ -109,6 +109,12 @@ public sealed record PointCurve : Curve
     /// <summary>Diameter of a point, in units of gnuplot's usual one.</summary>
     public double Size { get; init; } = 0.5;
 
+    /// <summary>Whether the points are circles, and not discs.</summary>
+    public bool IsHollow { get; init; }
+
+    /// <summary>What stands beside the points, one text for each; none where it is empty.</summary>
+    public IReadOnlyList<FigureText> Notes { get; init; } = [];
+
     internal override IReadOnlyList<Column> Columns { get; }
 }
 

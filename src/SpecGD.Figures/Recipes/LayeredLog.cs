@@ -27,7 +27,7 @@ internal sealed class LayeredLog
     {
         _log = log;
         End = PowersOfTen.EndOf([.. log.Methods.Values.Select(method => method.Find(Loss)?.Values ?? [])]);
-        _methods = [.. log.Methods.Keys.Zip(MethodStroke.Of(log.Methods.Keys), (name, stroke) => (name, LabelOf(name), stroke))];
+        _methods = [.. log.Methods.Keys.Zip(MethodStroke.Of(log.Methods.Keys), (name, stroke) => (name, MethodName.Of(name), stroke))];
     }
 
     /// <summary>Name of the series of losses.</summary>
@@ -93,7 +93,7 @@ internal sealed class LayeredLog
         ArgumentNullException.ThrowIfNull(log);
         bool fits = log.ConfigText("experiment") is { } experiment
             ? experiment == Experiment
-            : log.Methods.Values.Any(method => method.Find("activations.layer3") is not null);
+            : log.Methods.Values.Any(method => method.Find("activations.layer3") is { Count: > 0 }); // other scripts of theirs leave it empty
         return fits && log.Methods.Values.Any(method => method.TryGet(Loss, out _)) ? new LayeredLog(log) : null;
     }
 
@@ -169,16 +169,4 @@ internal sealed class LayeredLog
         },
         new Axis(label) { Logarithmic = logarithmic, From = logarithmic ? null : 0, To = to },
         curves);
-
-    /// <summary>What the key calls the method <paramref name="name"/>.</summary>
-    public static string LabelOf(string name) => name switch
-    {
-        SparseRegression.GradientDescent => "GD",
-        SparseRegression.SpecGd or MethodStroke.BlockSpecGd => "SpecGD",
-        SparseRegression.Adaptive => "Adaptive",
-        "muon" => "Muon",
-        "adam" => "Adam",
-        "adamw" => "AdamW",
-        _ => name,
-    };
 }

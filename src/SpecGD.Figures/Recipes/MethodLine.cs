@@ -22,7 +22,7 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
     private const int LongestLabel = 32;
 
     /// <summary>Whether it is SpecGD from a given iterate of gradient descent.</summary>
-    public bool IsRestart => IsRestartName(Name);
+    public bool IsRestart => MethodName.IsRestart(Name);
 
     /// <summary>The first recorded step, or 0 without records.</summary>
     public int FirstStep => Log.Series.Values.Where(s => s.Count > 0).Select(s => s.Steps[0]).DefaultIfEmpty(0).Min();
@@ -34,10 +34,10 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
     public static IReadOnlyList<MethodLine> All(RunLog log)
     {
         var methods = log.Methods.Where(m => m.Value.Series.Values.Any(s => s.Count > 0)).ToArray();
-        var restarts = methods.Where(m => IsRestartName(m.Key)).OrderBy(m => RestartStep(m.Key)).ToArray();
-        var others = methods.Where(m => RoleOf(m.Key) is null && !IsRestartName(m.Key));
+        var restarts = methods.Where(m => MethodName.IsRestart(m.Key)).OrderBy(m => MethodName.RestartStep(m.Key)).ToArray();
+        var others = methods.Where(m => RoleOf(m.Key) is null && !MethodName.IsRestart(m.Key)).ToArray();
         FigureText restartLabel = "SpecGD from GD step "
-            + (restarts.Length == 1 ? RestartStep(restarts[0].Key).ToString(CultureInfo.InvariantCulture) : FigureText.Italic("t"));
+            + (restarts.Length == 1 ? MethodName.RestartStep(restarts[0].Key).ToString(CultureInfo.InvariantCulture) : FigureText.Italic("t"));
         return
         [
             .. Of(RandomFeature.GradientDescent),
@@ -45,7 +45,7 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
             .. restarts.Select((m, i) => new MethodLine(m.Key, m.Value, i == 0 ? restartLabel : FigureText.Empty, Palette.Restart)),
             .. Of(RandomFeature.FromPeak),
             .. Of(RandomFeature.Adaptive),
-            .. others.Select((m, i) => new MethodLine(m.Key, m.Value, Shortened(m.Key), Palette.OtherMethod(i))),
+            .. others.Zip(MethodStroke.Of(others.Select(m => m.Key)), (m, stroke) => new MethodLine(m.Key, m.Value, Shortened(MethodName.Of(m.Key)), stroke)),
         ];
 
         IEnumerable<MethodLine> Of(string name) => from m in methods
@@ -78,24 +78,10 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
 
     private static double[] Raised(Series series, double floor) => [.. series.Values.Select(value => Math.Max(value, floor))];
 
-    private static (FigureText Label, Stroke Stroke)? RoleOf(string name)
-    {
-        string? label = name switch
-        {
-            RandomFeature.GradientDescent => "GD",
-            RandomFeature.SpecGd => "SpecGD",
-            RandomFeature.FromPeak => "SpecGD from peak",
-            RandomFeature.Adaptive => "Adaptive",
-            _ => null,
-        };
-        return label is null ? null : (label, MethodStroke.RoleOf(name)!);
-    }
+    private static (FigureText Label, Stroke Stroke)? RoleOf(string name) =>
+        name is RandomFeature.GradientDescent or RandomFeature.SpecGd or RandomFeature.FromPeak or RandomFeature.Adaptive
+            ? (MethodName.Of(name), MethodStroke.RoleOf(name)!)
+            : null;
 
     private static string Shortened(string name) => name.Length <= LongestLabel ? name : name[..(LongestLabel - 1)] + "…";
-
-    private static bool IsRestartName(string name) => name.StartsWith(RandomFeature.FromIterationPrefix, StringComparison.Ordinal)
-        && int.TryParse(name.AsSpan(RandomFeature.FromIterationPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _);
-
-    private static int RestartStep(string name) =>
-        int.Parse(name.AsSpan(RandomFeature.FromIterationPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture);
 }

@@ -47,7 +47,7 @@ public sealed class RandomFeatureFigure : IFigureRecipe
 
     private static bool IsOfThisExperiment(RunLog log) => log.ConfigText("experiment") is { } experiment
         ? experiment == Experiment
-        : log.DatasetNumber("stable_rank_A") is not null && log.Methods.Values.Any(method => method.Find(MethodLine.RankSeries) is not null);
+        : log.DatasetNumber("stable_rank_A") is not null && log.Methods.Values.Any(method => method.Find(MethodLine.RankSeries) is { Count: > 0 });
 
     private static double? StableRank(RunLog log) => log.DatasetNumber("stable_rank_A") is { } st && double.IsFinite(st) ? st : null;
 }

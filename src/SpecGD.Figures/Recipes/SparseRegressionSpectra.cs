@@ -29,7 +29,7 @@ public sealed class SparseRegressionSpectra : IAnimationRecipe
     private Animation Of(ActivationSpectra spectra, MethodLog method, ActivationSpectra[] alike, double? end)
     {
         string name = $"{Name}-{string.Concat(spectra.Method.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'))}";
-        string label = LayeredLog.LabelOf(spectra.Method);
+        string label = MethodName.Of(spectra.Method);
         double[]?[] edges = [.. spectra.Layers.Select((_, layer) => SpectraPanels.EdgesOf(alike, layer))];
         var frames = Sampling.Spread(spectra.Frames, Sampling.MostFrames).Select(frame =>
         {

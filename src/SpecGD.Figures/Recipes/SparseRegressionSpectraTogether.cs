@@ -57,7 +57,7 @@ public sealed class SparseRegressionSpectraTogether : IAnimationRecipe
                    frames[method],
                    layer,
                    shown.Edges[layer],
-                   Invariant($"{LayeredLog.LabelOf(shown.Methods[method].Method)}, layer {layer + 1}"),
+                   Invariant($"{MethodName.Of(shown.Methods[method].Method)}, layer {layer + 1}"),
                    shown.Strokes[method] with { Dash = Dash.Solid }),
         ];
         int columns = Math.Max(3, layers);
@@ -76,7 +76,7 @@ public sealed class SparseRegressionSpectraTogether : IAnimationRecipe
 
     private static string Caption(ActivationSpectra[] methods, double? end) =>
         "Singular values of the activations of every layer along the training of the sparse regression, by "
-        + $"{string.Join(", ", methods.Select(m => LayeredLog.LabelOf(m.Method)))}. "
+        + $"{string.Join(", ", methods.Select(m => MethodName.Of(m.Method)))}. "
         + "Above: training loss, stable rank of the activations and nuclear rank of the gradients until the frame's step; colours tell the methods, "
         + "dashes the layers. Below, a row for each method: density of the singular values over their decimal logarithm (share of all values per "
         + "decade), the largest one dashed; values below "
@@ -90,7 +90,7 @@ public sealed class SparseRegressionSpectraTogether : IAnimationRecipe
     private sealed record Shown(RunLog Log, ActivationSpectra[] Methods, Stroke[] Strokes, double[]?[] Edges, double? End)
     {
         public IEnumerable<(Series? Series, FigureText Label, Stroke Stroke)> Losses() => Methods.Select((method, i) => (
-            SpectraPanels.MethodOf(Log, method).Find(LayeredLog.Loss), (FigureText)LayeredLog.LabelOf(method.Method), Strokes[i]));
+            SpectraPanels.MethodOf(Log, method).Find(LayeredLog.Loss), (FigureText)MethodName.Of(method.Method), Strokes[i]));
 
         public IEnumerable<(Series? Series, FigureText Label, Stroke Stroke)> OfLayers(string prefix, string weight) =>
             from method in Methods.Index()

@@ -1,5 +1,4 @@
 using System.Globalization;
-using SpecGD.Experiments;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Recipes;
 using SpecGD.Sweeps;
@@ -22,14 +21,18 @@ public static class SweepFigure
     /// <summary>Tics nearer to one another than this share of the axis would have overlapping numbers.</summary>
     private const double LeastTicDistance = 0.1;
 
-    private const double PanelWidth = 5, PanelHeight = 3.6, MarkSize = 0.7;
+    private const double PanelWidth = 5, PanelHeight = 3.6;
 
     /// <summary>What a figure shows.</summary>
     /// <param name="X">An option with numbers, or a metric.</param>
     /// <param name="Y">A metric.</param>
     /// <param name="By">The axis with a line for each value.</param>
     /// <param name="Where">Values of axes that settings must have.</param>
-    public sealed record Request(string X, string Y, string By, IReadOnlyList<KeyValuePair<string, string>> Where);
+    public sealed record Request(string X, string Y, string By, IReadOnlyList<KeyValuePair<string, string>> Where)
+    {
+        /// <summary>Whether settings whose place on the axis is no number, such as "default", are left out; else they are an error.</summary>
+        public bool LeavesOutWords { get; init; }
+    }
 
     /// <summary>
     /// The figure that shows a part best: the objective over the tuned option, or the first metric over the first option with numbers.
@@ -46,7 +49,7 @@ public static class SweepFigure
             return null;
         try
         {
-            return Compose(part, results, new Request(x, metric.ToString(), AnalysisPlan.MethodAxis, []));
+            return Compose(part, results, new Request(x, metric.ToString(), AnalysisPlan.MethodAxis, []) { LeavesOutWords = true });
         }
         catch (BadInputException)
         {
@@ -70,6 +73,8 @@ public static class SweepFigure
         if (request.X == request.By)
             throw new BadInputException($"--x and --by are both {request.X}; a figure needs two axes.");
         var settings = Chosen(part, results, y, request);
+        if (overOption && request.LeavesOutWords)
+            settings = [.. settings.Where(s => AxisText.Number(s[request.X]) is not null)];
         var pairs = overOption ? null : Chosen(part, results, Metric.Named(request.X)[0], request).ToDictionary(s => Key(s, axes));
         if (overOption && settings.Any(s => AxisText.Number(s[request.X]) is null))
             throw new BadInputException(
@@ -95,7 +100,7 @@ public static class SweepFigure
                 PanelOf(part, request, [.. group], lines, X, overOption, Title(group.First(), rest, settings), Ceiling(part, results, y))),
         ];
         int columns = Math.Min(panels.Length, 3), rows = (panels.Length + columns - 1) / columns;
-        return new Figure(NameOf(part, request), panels, Caption(part, request, overOption))
+        return new Figure(NameOf(part, request), panels, Caption(part, request, overOption) + SettingCurves.Explain(settings))
         {
             Columns = columns,
             Width = panels.Length == 1 ? PanelWidth + 1.5 : PanelWidth * columns,
@@ -135,7 +140,7 @@ public static class SweepFigure
         {
             SettingResult[] along = [.. settings.Where(s => s[request.By] == line).OrderBy(xOf)];
             if (along.Length > 0)
-                curves.AddRange(CurvesOf(along, xOf, overOption, strokes[i], LabelOf(request.By, line)));
+                curves.AddRange(SettingCurves.Of(along, xOf, overOption, strokes[i], LabelOf(request.By, line)));
         }
         double[] x = [.. settings.Select(xOf)];
         double[] y = [.. settings.SelectMany(s => new[] { s.Estimate!.Mean, s.Estimate.Lower, s.Estimate.Upper }.Where(double.IsFinite))];
@@ -145,7 +150,7 @@ public static class SweepFigure
         return new Panel(
             title,
             new Axis(request.X) { Logarithmic = wideX, Tics = overOption ? TicsOf(x, wideX) : [] },
-            new Axis(request.Y)
+            new Axis(request.Y + (part.Analysis.Logarithmic ? ", geometric mean" : ", mean"))
             {
                 Logarithmic = logarithmic,
                 From = logarithmic && y.Min() < PowersOfTen.Below(least) ? PowersOfTen.Below(least) : null,
@@ -172,26 +177,7 @@ public static class SweepFigure
         return fit ? distinct : [];
     }
 
-    private static IEnumerable<Curve> CurvesOf(SettingResult[] along, Func<SettingResult, double> xOf, bool joined, Stroke stroke, FigureText label)
-    {
-        double[] x = [.. along.Select(xOf)], mean = [.. along.Select(s => s.Estimate!.Mean)];
-        var marks = new PointCurve(x, mean, stroke) { Size = MarkSize };
-        if (!joined)
-            return [marks with { Label = label }];
-        bool hasIntervals = along.All(s => double.IsFinite(s.Estimate!.Lower) && double.IsFinite(s.Estimate.Upper));
-        Curve line = hasIntervals
-            ? new BandCurve(x, [.. along.Select(s => s.Estimate!.Lower)], [.. along.Select(s => s.Estimate!.Upper)], mean, stroke) { Label = label }
-            : new LineCurve(x, mean, stroke) { Label = label };
-        return [line, marks];
-    }
-
-    private static FigureText LabelOf(string by, string value) => (by, value) switch
-    {
-        (AnalysisPlan.MethodAxis, RandomFeature.GradientDescent) => "GD",
-        (AnalysisPlan.MethodAxis, RandomFeature.SpecGd) => "SpecGD",
-        (AnalysisPlan.MethodAxis, _) => value,
-        _ => $"{by} {value}",
-    };
+    private static FigureText LabelOf(string by, string value) => by == AnalysisPlan.MethodAxis ? MethodName.Of(value) : $"{by} {value}";
 
     /// <summary>What tells the panel's setting from those of the others.</summary>
     private static FigureText Title(SettingResult setting, string[] rest, SettingResult[] all) => string.Join(

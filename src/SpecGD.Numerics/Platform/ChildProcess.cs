@@ -12,9 +12,25 @@ public sealed record ChildProcess(int? ExitCode, string Output, string Errors)
     /// <summary>Everything it said, on one line.</summary>
     public string Words => OneLine(Errors + "\n" + Output);
 
-    /// <summary>Runs a program to its end, or ends it with its children after <paramref name="limit"/>.</summary>
+    /// <summary>Ctrl-C at a terminal reaches the child as well, and may end it before this program has heard of it.</summary>
+    private static readonly TimeSpan SignalDelay = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>Runs a program to its end, or ends it with its children after <paramref name="limit"/>, or when that is asked for.</summary>
     /// <exception cref="Win32Exception">It cannot be started.</exception>
-    public static async Task<ChildProcess> RunAsync(string path, IEnumerable<string> arguments, string directory, TimeSpan limit)
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public static async Task<ChildProcess> RunAsync(
+        string path, IEnumerable<string> arguments, string directory, TimeSpan limit, CancellationToken stop = default)
+    {
+        stop.ThrowIfCancellationRequested();
+        var ended = await RunToItsEndAsync(path, arguments, directory, limit, stop).ConfigureAwait(false);
+        if (ended.ExitCode != 0 && stop.CanBeCanceled)
+            stop.WaitHandle.WaitOne(SignalDelay);
+        stop.ThrowIfCancellationRequested();
+        return ended;
+    }
+
+    private static async Task<ChildProcess> RunToItsEndAsync(
+        string path, IEnumerable<string> arguments, string directory, TimeSpan limit, CancellationToken stop)
     {
         var start = new ProcessStartInfo(path, arguments)
         {
@@ -27,9 +43,10 @@ public sealed record ChildProcess(int? ExitCode, string Output, string Errors)
         };
         using var process = Process.Start(start) ?? throw new Win32Exception($"{path} did not start");
         process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        using var deadline = new CancellationTokenSource(limit);
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        deadline.CancelAfter(limit);
         try
         {
             await process.WaitForExitAsync(deadline.Token).ConfigureAwait(false);

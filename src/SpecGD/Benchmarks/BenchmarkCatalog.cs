@@ -14,6 +14,6 @@ public static class BenchmarkCatalog
         return chosen.Length > 0
             ? chosen
             : throw new BadInputException(
-                $"There is no benchmark '{name}'; there are {string.Join(", ", All.Select(b => b.Name))}, and the kinds kernel, language, startup and experiment.");
+                $"There is no benchmark '{name}'; there are {string.Join(", ", All.Select(b => b.Name))}, and the kinds kernel, language, startup and experiment.{Spelling.Hint(name, All.Select(b => b.Name))}");
     }
 }

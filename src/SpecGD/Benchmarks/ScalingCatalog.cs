@@ -75,7 +75,7 @@ public static class ScalingCatalog
     /// <summary>The series called <paramref name="name"/>.</summary>
     /// <exception cref="BadInputException">There is none.</exception>
     public static ScalingSeries Named(string name) => All.FirstOrDefault(series => series.Name == name)
-        ?? throw new BadInputException($"There is no scaling '{name}'; there are {string.Join(", ", All.Select(series => series.Name))}.");
+        ?? throw new BadInputException($"There is no scaling '{name}'; there are {string.Join(", ", All.Select(series => series.Name))}.{Spelling.Hint(name, All.Select(series => series.Name))}");
 
     /// <summary>From one thread to the budget, by doubling.</summary>
     private static ScalingSeries Threads(string name, string title, string description, Func<Action> prepare)

@@ -17,5 +17,5 @@ public static class ExperimentCatalog
     /// <exception cref="BadInputException">There is none of that name.</exception>
     public static IExperiment Named(string name) =>
         All.FirstOrDefault(e => e.Name == name)
-        ?? throw new BadInputException($"There is no experiment '{name}'; there are {string.Join(", ", All.Select(e => e.Name))}.");
+        ?? throw new BadInputException($"There is no experiment '{name}'; there are {string.Join(", ", All.Select(e => e.Name))}.{Spelling.Hint(name, All.Select(e => e.Name))}");
 }

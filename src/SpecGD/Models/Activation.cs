@@ -40,7 +40,7 @@ public abstract class Activation
     /// <exception cref="BadInputException">There is none of that name.</exception>
     public static Activation Named(string name) =>
         All.GetValueOrDefault(name)
-            ?? throw new BadInputException($"There is no activation '{name}'; there are {Names.Replace(",", ", ", StringComparison.Ordinal)}.");
+            ?? throw new BadInputException($"There is no activation '{name}'; there are {Names.Replace(",", ", ", StringComparison.Ordinal)}.{Spelling.Hint(name, Names)}");
 
     /// <summary>
     /// q·t for t ≥ 0 and p·t for t &lt; 0: the ReLU for slopes (1, 0), |t| for (1, −1), linear for q = p. A family, so it has no name in <see

@@ -22,5 +22,5 @@ public sealed record MuonScale(string Name, Func<int, int, double> Of)
     /// <exception cref="BadInputException">There is none of that name.</exception>
     public static MuonScale Named(string name) =>
         new[] { Original, MatchRmsAdamW, Spectral }.FirstOrDefault(s => s.Name == name)
-        ?? throw new BadInputException($"There is no scale '{name}' of Muon; there are {Names}.");
+        ?? throw new BadInputException($"There is no scale '{name}' of Muon; there are {Names}.{Spelling.Hint(name, Names)}");
 }

@@ -24,5 +24,5 @@ public sealed record Orthogonalizer(string Name, Action<Matrix<double>, Matrix<d
     /// <exception cref="BadInputException">There is none of that name.</exception>
     public static Orthogonalizer Named(string name) =>
         new[] { NewtonSchulz, PolarExpress, Exact }.FirstOrDefault(o => o.Name == name)
-        ?? throw new BadInputException($"There is no orthogonalizer '{name}'; there are {Names}.");
+        ?? throw new BadInputException($"There is no orthogonalizer '{name}'; there are {Names}.{Spelling.Hint(name, Names)}");
 }

@@ -12,7 +12,7 @@ internal sealed class KeptFiles(string directory, RunIdentity identity, TimeProv
     private static readonly Lazy<TimeSpan> Interval = new(() => IntervalOf(Environment.GetEnvironmentVariable(KeptWork.IntervalVariable)));
 
     /// <summary>Name of the file that says what the parts belong to; no part is called so.</summary>
-    private const string IdentityName = "run.json";
+    internal const string IdentityName = "run.json";
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _lastWritten = [];

@@ -18,10 +18,10 @@ public sealed class RunFolder
     private const string CaptionEnding = ".caption.txt";
 
     /// <summary>There while figures are drawn, so that a run that was killed then is drawn again.</summary>
-    private const string DrawingMarkName = "figures-unfinished.txt";
+    internal const string DrawingMarkName = "figures-unfinished.txt";
 
     /// <summary>The file that a process holds open while it works in the folder; empty, and left where it is: deleting it would be a race.</summary>
-    private const string ClaimName = ".in-use";
+    internal const string ClaimName = ".in-use";
 
     /// <summary>Room in bytes without which nothing is begun.</summary>
     private const long LeastFree = 1 << 20;
@@ -47,7 +47,7 @@ public sealed class RunFolder
         _ = FaultPoints.WritesInPlace; // a fault that nobody knows is told now, and not when the work is done
         try
         {
-            Directory.CreateDirectory(path);
+            NewFolders.Create(path);
             foreach (string place in new[] { "", FiguresName, KeptWork.FolderName })
                 AtomicFile.SweepStale(Path.Combine(path, place));
             string probe = Path.Combine(path, "writable" + AtomicFile.TemporarySuffix);
@@ -84,13 +84,16 @@ public sealed class RunFolder
 
     private string DrawingMark => Path.Combine(DirectoryPath, DrawingMarkName);
 
-    /// <summary>Draws the figures by <paramref name="draw"/>; until it returns, the folder says that they are not whole.</summary>
-    public void Draw(Action draw)
+    /// <summary>Draws the figures by <paramref name="draw"/>; until it returns that all are drawn, the folder says that they are not whole.</summary>
+    /// <returns>Whether all are drawn.</returns>
+    public bool Draw(Func<bool> draw)
     {
         ArgumentNullException.ThrowIfNull(draw);
         AtomicFile.Write(DrawingMark, "figures/ was not drawn to its end; the same command draws it again.\n");
-        draw();
+        if (!draw())
+            return false;
         File.Delete(DrawingMark);
+        return true;
     }
 
     /// <summary>The log of a finished run of this identity that the folder holds, or null where it holds none.</summary>
@@ -126,6 +129,18 @@ public sealed class RunFolder
             foreach (string ending in new[] { ".dat", ".pdf", ".png", ".svg", ".gif", ".gp", CaptionEnding })
                 File.Delete(figure + ending);
         }
+    }
+
+    /// <summary>Deletes the run in the folder: manifest, log, table, figures, report, and what was kept of an unfinished one.</summary>
+    public void DropRun()
+    {
+        AtomicFile.Delete(ManifestPath); // first: what is left of a run without it is no run
+        DropFigures();
+        File.Delete(LogPath);
+        File.Delete(Path.Combine(DirectoryPath, MetricsName));
+        string kept = Path.Combine(DirectoryPath, KeptWork.FolderName);
+        if (Directory.Exists(kept))
+            Directory.Delete(kept, recursive: true);
     }
 
     /// <summary>Deletes the frames of an animation, and their folder with them where it holds nothing else.</summary>

@@ -18,6 +18,18 @@ public sealed record RunIdentity(string Experiment, JsonObject Options)
     /// <summary>The identity as JSON.</summary>
     public JsonObject ToJson() => new() { ["experiment"] = Experiment, ["options"] = Options.DeepClone(), ["code"] = Code };
 
+    /// <summary>The first option that differs from those of another run of the experiment, as "dim 100 there, 12 here"; null where none does.</summary>
+    public string? DifferenceFrom(JsonObject theirs)
+    {
+        ArgumentNullException.ThrowIfNull(theirs);
+        foreach (string name in theirs.Select(o => o.Key).Union(Options.Select(o => o.Key)))
+            if (theirs[name]?.ToJsonString() != Options[name]?.ToJsonString())
+                return $"{name} {Show(theirs[name])} there, {Show(Options[name])} here";
+        return null;
+
+        static string Show(JsonNode? value) => value is JsonArray or JsonObject ? value.ToJsonString() : value?.ToString() ?? "not set";
+    }
+
     /// <summary>Whether the manifest is of a run of this identity.</summary>
     public bool IsOf(Manifest manifest)
     {

@@ -68,10 +68,10 @@ public sealed class MethodLog
         series.Add(step, value);
     }
 
-    /// <summary>The series <paramref name="name"/> if it holds at least one record.</summary>
+    /// <summary>The series <paramref name="name"/> if it holds at least one record; else null.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out Series? series)
     {
-        series = Find(name);
-        return series is { Count: > 0 };
+        series = Find(name) is { Count: > 0 } found ? found : null;
+        return series is not null;
     }
 }

@@ -67,6 +67,42 @@ public static class RunLogFile
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>
+    /// The log that a place stands for: the file itself; of a folder its <c>log.json</c>, else, as the authors' scripts name theirs, the one other
+    /// JSON file in it.
+    /// </summary>
+    /// <exception cref="BadInputException">The folder has no such file, or several.</exception>
+    public static string Find(string place)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(place);
+        string own = Path.Combine(place, RunFolder.LogName);
+        if (!Directory.Exists(place) || File.Exists(own))
+            return Directory.Exists(place) ? own : place;
+        string[] others = [.. Directory.EnumerateFiles(place, "*.json").Where(IsLog).Order(StringComparer.Ordinal)];
+        return others switch
+        {
+            [var only] => only,
+            [] => throw new BadInputException($"The folder {place} has no run log: neither {RunFolder.LogName} nor another JSON file with methods and their series."),
+            _ => throw new BadInputException($"The folder {place} has {others.Length} run logs: name one of "
+                + $"{string.Join(", ", others.Take(MostNamed).Select(Path.GetFileName))}{(others.Length > MostNamed ? ", …" : "")}."),
+        };
+    }
+
+    /// <summary>Names of files that a message lists.</summary>
+    private const int MostNamed = 4;
+
+    private static bool IsLog(string path)
+    {
+        try
+        {
+            return Read(path).Methods.Count > 0;
+        }
+        catch (BadInputException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads a log from a file, ours or the authors'.</summary>
     /// <exception cref="BadInputException">The file is missing, is not JSON, or has no methods with series.</exception>
     public static RunLog Read(string path)

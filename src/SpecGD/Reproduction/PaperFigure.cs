@@ -123,7 +123,7 @@ public static class PaperFigureCatalog
         ];
         return named.Length > 0
             ? named
-            : throw new BadInputException($"There is no figure '{id}' to reproduce; there are {string.Join(", ", All.Select(f => f.Id))}.");
+            : throw new BadInputException($"There is no figure '{id}' to reproduce; there are {string.Join(", ", All.Select(f => f.Id))}.{Spelling.Hint(id, All.Select(f => f.Id))}");
     }
 
     private static int Number(string id) => id.StartsWith("fig", StringComparison.Ordinal)

@@ -30,6 +30,24 @@ public static class SweepCollector
         return results;
     }
 
+    /// <summary>Every series of every method of a task, read from its log; nothing where it has no result.</summary>
+    /// <exception cref="BadInputException">The log is damaged.</exception>
+    public static IReadOnlyList<Observation> Everything(SweepFolder folder, TaskRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(record);
+        return record.HasResult ? Observation.All(record.Task.Experiment, LogOf(folder, record), record.State == TaskState.Diverged) : [];
+    }
+
+    /// <summary>The log of a task that has a result.</summary>
+    /// <exception cref="BadInputException">It is damaged.</exception>
+    public static RunLog LogOf(SweepFolder folder, TaskRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(record);
+        return RunLogFile.Read(Path.Combine(folder.PathOf(record.Task), RunFolder.LogName));
+    }
+
     private static IReadOnlyList<Observation> Observations(
         SweepFolder folder, TaskRecord record, IReadOnlyDictionary<(string, string, string), IReadOnlyList<Observation>> known)
     {
@@ -37,8 +55,7 @@ public static class SweepCollector
             return [];
         if (known.TryGetValue((record.Task.Part.Name, record.Task.Key, stamp), out var observations))
             return observations;
-        var log = RunLogFile.Read(Path.Combine(folder.PathOf(record.Task), RunFolder.LogName));
-        return Observation.Of(record.Task.Experiment, log, record.State == TaskState.Diverged, Series(record.Task.Part.Analysis));
+        return Observation.Of(record.Task.Experiment, LogOf(folder, record), record.State == TaskState.Diverged, Series(record.Task.Part.Analysis));
     }
 
     /// <summary>The series that a plan needs; none where it leaves the choice to the log.</summary>

@@ -15,7 +15,7 @@ public sealed record SweepDefinition(string Name, string Description, IReadOnlyL
         name is null && Parts is [var only] ? only
         : name is null ? throw new BadInputException($"This sweep has several parts; name one with --part: {Names()}.")
         : Parts.FirstOrDefault(part => part.Name == name)
-            ?? throw new BadInputException($"There is no part '{name}' in this sweep; there is {Names()}.");
+            ?? throw new BadInputException($"There is no part '{name}' in this sweep; there is {Names()}.{Spelling.Hint(name, Names())}");
 
     private string Names() => string.Join(", ", Parts.Select(part => part.Name));
 }

@@ -132,7 +132,7 @@ public static class ShippedSweeps
     public static string Text(string name)
     {
         using var stream = typeof(ShippedSweeps).Assembly.GetManifestResourceStream(Prefix + name)
-            ?? throw new BadInputException($"There is no shipped sweep '{name}'; there is {string.Join(", ", Names)}.");
+            ?? throw new BadInputException($"There is no shipped sweep '{name}'; there is {string.Join(", ", Names)}.{Spelling.Hint(name, Names)}");
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return reader.ReadToEnd();
     }

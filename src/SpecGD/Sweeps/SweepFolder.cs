@@ -51,14 +51,26 @@ public sealed class SweepFolder
     public static SweepFolder Prepare(string path, SweepDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        if (File.Exists(Path.Combine(path, RunFolder.ManifestName)))
-            throw new BadInputException($"{path} is the folder of a run, not of a sweep; name another with --output.");
+        RunHolding.RequireNoRun(path);
+        RequireOwn(path, definition);
         var folder = Planned(path, definition);
         RunFolder.Prepare(path);
         string text = definition.Source.ToJsonString(Indented) + "\n", file = Path.Combine(path, DefinitionName);
         if (!File.Exists(file) || File.ReadAllText(file) != text)
             AtomicFile.Write(file, text);
         return folder;
+    }
+
+    /// <summary>Throws where the folder holds the sweep of another name, or files of nobody's.</summary>
+    private static void RequireOwn(string path, SweepDefinition definition)
+    {
+        if (File.Exists(path) || !Directory.Exists(path))
+            return;
+        string file = Path.Combine(path, DefinitionName);
+        if (File.Exists(file) && SweepFile.Read(file).Name is var name && name != definition.Name)
+            throw new BadInputException($"{path} is the folder of the sweep '{name}', and this is '{definition.Name}': name another --output.");
+        if (!File.Exists(file) && Directory.EnumerateFileSystemEntries(path).Select(Path.GetFileName).FirstOrDefault(n => !n!.StartsWith('.')) is { } foreign)
+            throw new BadInputException($"{path} holds {foreign}, and is no folder of a sweep: name another --output, a new or empty folder.");
     }
 
     /// <summary>The sweep that was begun in <paramref name="path"/>.</summary>

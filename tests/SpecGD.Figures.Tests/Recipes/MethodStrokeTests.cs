@@ -14,6 +14,15 @@ public class MethodStrokeTests
     }
 
     [Fact]
+    public void Every_method_with_a_name_looks_the_same_in_any_order_and_company()
+    {
+        foreach (string name in (string[])["muon", "adamw", "adam", "adaptive", "specgd", "specgd_from_iter_100"])
+            MethodStroke.Of(["mine", "yours", name])[2].ShouldBe(MethodStroke.Of([name])[0], name);
+        MethodName.Of("adamw").ShouldBe("AdamW");
+        MethodName.Of("specgd_from_iter_100").ShouldBe("SpecGD from GD step 100");
+    }
+
+    [Fact]
     public void A_method_of_the_paper_looks_the_same_beside_any_others() =>
         MethodStroke.Of(["muon", "adaptive"])[1].ShouldBe(MethodStroke.Of(["adaptive"])[0]);
 }

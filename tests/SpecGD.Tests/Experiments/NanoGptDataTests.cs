@@ -21,7 +21,7 @@ public sealed class NanoGptDataTests : IDisposable
     [InlineData(1024, 8)]
     public void The_sample_is_trained_on_at_every_length(int length, int sequences)
     {
-        var options = Tiny with { Length = length, Sequences = sequences };
+        var options = Tiny with { Length = length, Sequences = sequences, Steps = 1 };
         var data = NanoGptData.Sample(options);
 
         long steps = data.OnePass(options, long.MaxValue).Steps;
@@ -36,7 +36,7 @@ public sealed class NanoGptDataTests : IDisposable
     public void Long_documents_are_trained_on_and_how_little_of_them_is_used_is_said()
     {
         Write(Enumerable.Range(0, 20).Select(i => new string((char)('a' + i), 60_000)));
-        var options = Tiny with { Length = 1024, Sequences = 8, Steps = 4 };
+        var options = Tiny with { Length = 1024, Sequences = 8, Steps = 4, AlignDocuments = true };
 
         var aligned = NanoGptPasses.Of(options, NanoGptData.Shards(_folder, options));
         var all = options with { AlignDocuments = false };
@@ -49,27 +49,68 @@ public sealed class NanoGptDataTests : IDisposable
     }
 
     [Fact]
-    public void One_document_alone_is_an_error_that_says_what_to_do()
+    public void One_document_alone_is_read_on_unless_its_beginning_alone_is_asked_for()
     {
         Write([new string('a', 200_000)]);
+        var aligned = Tiny with { AlignDocuments = true };
 
-        Should.Throw<BadInputException>(() => NanoGptPasses.Of(Tiny, NanoGptData.Shards(_folder, Tiny))).Message
+        Should.Throw<BadInputException>(() => NanoGptPasses.Of(aligned, NanoGptData.Shards(_folder, aligned))).Message
             .ShouldContain("has only 0 of 4 places for sequences of 128 tokens among all its 180001 tokens: --align-documents false lets sequences begin anywhere");
-        var options = Tiny with { AlignDocuments = false };
-        NanoGptPasses.Of(options, NanoGptData.Shards(_folder, options)).Require();
+        var data = NanoGptData.Shards(_folder, Tiny);
+        var passes = NanoGptPasses.Of(Tiny, data);
+        passes.Require();
+        passes.Sentence.ShouldBe("training reads 30720 of the 180001 training tokens, none of them twice");
+        data.Remarks.ShouldContain(remark => remark.StartsWith("the documents are too few, or too long"));
+        data.Source.Next().Count.ShouldBe(Tiny.SequencesPerStep);
+        Tiny.FittedTo(data).AlignDocuments.ShouldBe(false, "the manifest says what was used");
+    }
+
+    [Fact]
+    public void Documents_are_begun_at_where_they_are_enough_and_read_on_where_the_run_needs_more()
+    {
+        Write(Enumerable.Range(0, 40).Select(i => new string((char)('a' + (i % 26)), 2_000)));
+        var few = Tiny with { Steps = 5 };
+        var many = Tiny with { Steps = 100 };
+
+        NanoGptData.Shards(_folder, few).AlignsDocuments.ShouldBeTrue();
+        NanoGptData.Shards(_folder, few).Remarks.ShouldBeEmpty();
+        NanoGptData.Shards(_folder, many).AlignsDocuments.ShouldBeFalse();
+        NanoGptPasses.Of(many, NanoGptData.Shards(_folder, many)).Require();
+    }
+
+    [Theory]
+    [InlineData(20_000)] // tiny takes 60 steps of 512 tokens: more than there is
+    [InlineData(600)] // less than one step
+    public void A_book_alone_is_trained_on_as_often_as_the_preset_has_steps_for_and_a_tenth_is_held_back(int bytes)
+    {
+        string path = Path.Combine(_folder, "book.txt");
+        File.WriteAllText(path, string.Concat(Enumerable.Range(0, bytes).Select(i => (char)('a' + (i * i % 23)))));
+        var data = NanoGptData.Text(path, Tiny);
+
+        var passes = NanoGptPasses.Of(Tiny, data);
+
+        passes.Require();
+        passes.Sentence.ShouldStartWith("training passes ");
+        passes.Sentence.ShouldNotContain(" 0 steps");
+        for (int step = 0; step < 60; step++)
+            data.Source.Next().Count.ShouldBe(Tiny.SequencesPerStep);
+        data.Validation.ShouldNotBeEmpty();
+        (bytes + 1 - data.TrainingTokens).ShouldBe(Math.Max((bytes + 1) / 10, 130));
+        NanoGptPasses.Of(Tiny with { Steps = 60 }, NanoGptData.Text(path, Tiny with { Steps = 60 })).Shortage
+            .ShouldNotBeNull("a number of steps that was asked for needs --repeat");
     }
 
     [Fact]
     public void Too_little_to_validate_on_is_an_error_where_it_was_asked_for_and_said_where_it_was_not()
     {
         Write(Enumerable.Repeat("a short document of some forty characters", 200)); // a tenth of 200·42 tokens
-        Should.Throw<BadInputException>(() => NanoGptData.Shards(_folder, Tiny with { ValidationTokens = 1280 })).Message
+        Should.Throw<BadInputException>(() => NanoGptData.Shards(_folder, Tiny with { AlignDocuments = true, ValidationTokens = 1280 })).Message
             .ShouldBe("Validation on 10 sequences of 128 tokens needs more data: the 840 tokens that are held back for it have 6. "
                 + "--validation-tokens and --validation-length ask for less.");
 
-        var few = NanoGptData.Shards(_folder, Tiny);
-        var none = NanoGptData.Shards(_folder, Tiny with { Length = 1024, Sequences = 1 });
-        var asked = NanoGptData.Shards(_folder, Tiny with { ValidationTokens = 700, ValidationLength = 256 });
+        var few = NanoGptData.Shards(_folder, Tiny with { AlignDocuments = true });
+        var none = NanoGptData.Shards(_folder, Tiny with { AlignDocuments = true, Length = 1024, Sequences = 1 });
+        var asked = NanoGptData.Shards(_folder, Tiny with { AlignDocuments = true, ValidationTokens = 700, ValidationLength = 256 });
 
         (few.ValidationTokens, few.Remarks.Single()).ShouldBe((768, "validation is on 6 sequences of 128 tokens instead of 8 of 128: more is not there"));
         (none.ValidationTokens, none.Remarks.Single()).ShouldBe((768, "validation is on 1 sequence of 768 tokens instead of 8 of 1024: more is not there"));
@@ -107,9 +148,9 @@ public sealed class NanoGptDataTests : IDisposable
     }
 
     [Theory]
-    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "is a Git LFS pointer, not text; fetch the data with 'git lfs pull'.")]
-    [InlineData("\u001f\u008b\u0008", "is compressed with gzip; its name must end in .gz.")]
-    [InlineData("\u00ff\u00fea", "is UTF-16; text must be UTF-8.")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "is a Git LFS pointer, not text: fetch the data with 'git lfs pull'.")]
+    [InlineData("\u001f\u008b\u0008", "is compressed with gzip, not text: its name must end in .gz, once, to be unpacked.")]
+    [InlineData("\u00ff\u00fea", "is UTF-16, not text: text must be UTF-8, which 'iconv -t UTF-8' makes of it.")]
     [InlineData("", "is empty.")]
     public void What_is_no_text_is_refused(string content, string sentence)
     {

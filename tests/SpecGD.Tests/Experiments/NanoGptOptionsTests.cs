@@ -78,18 +78,18 @@ public class NanoGptOptionsTests
     [InlineData(0.001, 1)]
     public void Epochs_are_steps_that_pass_the_training_tokens_so_often(double epochs, int steps)
     {
-        var resolved = new NanoGptOptions { Epochs = epochs }.WithStepsFor(Data(12_800));
+        var resolved = new NanoGptOptions { Epochs = epochs }.FittedTo(Data(12_800));
 
         (resolved.Steps, resolved.Epochs, resolved.Repeat).ShouldBe((steps, null, epochs > 1));
-        resolved.WithStepsFor(Data(1)).ShouldBe(resolved);
+        resolved.FittedTo(Data(1)).ShouldBe(resolved);
     }
 
     [Fact]
     public void Steps_and_epochs_exclude_one_another_and_too_many_are_refused()
     {
-        Should.Throw<BadInputException>(() => new NanoGptOptions { Epochs = 1, Steps = 2 }.WithStepsFor(Data(1000))).Message
+        Should.Throw<BadInputException>(() => new NanoGptOptions { Epochs = 1, Steps = 2 }.FittedTo(Data(1000))).Message
             .ShouldBe("--steps and --epochs both say how long the run is; give one.");
-        Should.Throw<BadInputException>(() => new NanoGptOptions { Epochs = 1000 }.WithStepsFor(Data(100_000_000_000))).Message
+        Should.Throw<BadInputException>(() => new NanoGptOptions { Epochs = 1000 }.FittedTo(Data(100_000_000_000))).Message
             .ShouldContain("at most 10000000 are.");
     }
 

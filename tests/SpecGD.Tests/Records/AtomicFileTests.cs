@@ -91,10 +91,11 @@ public sealed class AtomicFileTests : IDisposable
     {
         var folder = RunFolder.Prepare(_folder);
         folder.HasFigures.ShouldBeFalse();
-        void DrawOne()
+        bool DrawOne()
         {
             Directory.CreateDirectory(folder.FiguresPath);
             File.WriteAllText(Path.Combine(folder.FiguresPath, "a.png"), "");
+            return true;
         }
 
         Should.Throw<IOException>(() => folder.Draw(() =>
@@ -103,7 +104,9 @@ public sealed class AtomicFileTests : IDisposable
             throw new IOException("killed");
         }));
         folder.HasFigures.ShouldBeFalse();
-        folder.Draw(DrawOne);
+        folder.Draw(() => !DrawOne()).ShouldBeFalse();
+        folder.HasFigures.ShouldBeFalse("it was asked to stop");
+        folder.Draw(DrawOne).ShouldBeTrue();
 
         folder.HasFigures.ShouldBeTrue();
         Directory.EnumerateFiles(_folder).ShouldBeEmpty();

@@ -11,6 +11,24 @@ public sealed class RunLogFileTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
+    public void A_log_is_found_in_its_folder_under_our_name_or_the_authors()
+    {
+        const string Log = """{"methods": {"specgd": {"loss": {"steps": [0], "values": [1]}}}}""";
+        string Place(string name) => Path.Combine(_directory, name);
+        Should.Throw<BadInputException>(() => RunLogFile.Find(_directory)).Message.ShouldContain("has no run log");
+        File.WriteAllText(Place("settings.json"), "{}");
+        File.WriteAllText(Place("1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed.json"), Log);
+        RunLogFile.Find(_directory).ShouldBe(Place("1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed.json"));
+
+        File.WriteAllText(Place("second.json"), Log);
+        Should.Throw<BadInputException>(() => RunLogFile.Find(_directory)).Message
+            .ShouldContain("has 2 run logs: name one of 1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed.json, second.json.");
+        File.WriteAllText(Place("log.json"), Log);
+        RunLogFile.Find(_directory).ShouldBe(Place("log.json"));
+        RunLogFile.Find(Place("second.json")).ShouldBe(Place("second.json"));
+    }
+
+    [Fact]
     public void A_log_reads_back_as_it_was_written()
     {
         var log = new RunLog("a run") { Config = new JsonObject { ["activation"] = "relu" }, Dataset = new JsonObject { ["stable_rank_A"] = 3.0042689662727917 } };

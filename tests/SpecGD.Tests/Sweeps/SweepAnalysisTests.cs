@@ -44,6 +44,35 @@ public class SweepAnalysisTests
     }
 
     [Fact]
+    public void Methods_are_not_tested_at_one_number_of_a_step_size_whose_unit_is_each_methods_own()
+    {
+        SweepAnalysis.LeavesOutTests(Part).ShouldBeTrue();
+        SweepAnalysis.Settings(Part, SameStepSizes()).ShouldAllBe(setting => setting.AgainstBaseline == null);
+
+        var overDims = Part with { Grid = [KeyValuePair.Create<string, IReadOnlyList<JsonNode>>("dim", [1, 2]), .. Part.Grid.Where(a => a.Key == "seed")] };
+        SweepAnalysis.LeavesOutTests(overDims).ShouldBeFalse("dimensions are alike for all methods");
+    }
+
+    [Fact]
+    public void Survivors_are_counted_and_never_tested()
+    {
+        var plan = Part with { Analysis = Part.Analysis with { Baseline = new Dictionary<string, string> { ["method-lr"] = "1" } } };
+
+        var settings = SweepAnalysis.Settings(plan, Results());
+
+        var survivors = settings.Single(s => s["method"] == "gradient_descent" && s["method-lr"] == "3");
+        (survivors.IsWhole, survivors.CountText, survivors.AgainstBaseline).ShouldBe((false, "2 of 3", null));
+        settings.Single(s => s["method"] == "gradient_descent" && s["method-lr"] == "2").AgainstBaseline.ShouldNotBeNull();
+        (settings[0].IsWhole, settings[0].CountText).ShouldBe((true, "3"));
+    }
+
+    /// <summary>Both methods at the numbers 5 and 7.</summary>
+    private static IEnumerable<TaskResult> SameStepSizes() => Results(divergedAtThree: false).Select(result => result with
+    {
+        Observations = [.. result.Observations.Where(o => o.Method == "specgd"), result.Observations.Single(o => o.Method == "specgd") with { Method = "gradient_descent" }],
+    });
+
+    [Fact]
     public void A_best_value_at_an_end_of_those_tried_is_marked()
     {
         var best = SweepAnalysis.Best(Part, Results(divergedAtThree: false));

@@ -15,21 +15,24 @@ internal static class NanoGptPictures
     /// <param name="folder">The run folder.</param>
     /// <param name="status">How it ended; of an interrupted one nothing is drawn, since who interrupts is in a hurry.</param>
     /// <param name="command">What to type to do it again, for the report; null to draw nothing.</param>
-    public static void Draw(RunFolder folder, RunStatus status, string? command)
+    /// <param name="stop">Asks to stop.</param>
+    /// <returns>False where it was asked to stop before everything was drawn.</returns>
+    public static bool Draw(RunFolder folder, RunStatus status, string? command, CancellationToken stop)
     {
         if (command is null)
-            return;
+            return true;
         if (status == RunStatus.Interrupted)
         {
             Terminal.Remark($"'specgd nanogpt plot {folder.DirectoryPath}' draws what there is so far.");
-            return;
+            return true;
         }
         folder.DropFigures();
         var log = NanoGptLog.Read(folder.DirectoryPath);
-        RunSession.Draw(log, folder.FiguresPath, keepFrames: false);
+        bool isWhole = folder.Draw(() => RunSession.Draw(log, folder.FiguresPath, keepFrames: false, stop).IsWhole);
         string report = Path.Combine(folder.DirectoryPath, RunFolder.ReportName);
         HtmlReport.Write(RunReport.Of(RunRecord.Read(folder.DirectoryPath), command, Checks(log)), report);
         Terminal.Remark($"figures and everything on one page: {report}");
+        return isWhole;
     }
 
     /// <summary>What must be seen, as far as the log has numbers for it.</summary>

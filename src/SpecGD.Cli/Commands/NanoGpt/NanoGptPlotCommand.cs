@@ -46,9 +46,12 @@ internal static class NanoGptPlotCommand
                 : NanoGptLog.Compare([.. paths.Select(path => (NanoGptLog.NameOf(path), NanoGptLog.Read(path)))]);
             string target = parsed.GetValue(output) ?? DefaultOutput(paths);
             RunFolder.Prepare(target);
-            var files = RunSession.Draw(log, target, keepFrames: false);
-            Print(log, files, parsed.GetValue(json));
-            return files.Count == 0 ? ExitCode.BadInput
+            using var interruption = new Interruption();
+            var drawn = RunSession.Draw(log, target, keepFrames: false, interruption.Token);
+            if (!drawn.IsWhole)
+                return interruption.ExitCode;
+            Print(log, drawn.Files, parsed.GetValue(json));
+            return drawn.Files.Count == 0 ? ExitCode.BadInput
                 : parsed.GetValue(check) && !NanoGptPictures.Hold(log) ? ExitCode.Failed
                 : ExitCode.Done;
         });

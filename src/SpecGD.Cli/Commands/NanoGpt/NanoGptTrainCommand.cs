@@ -54,6 +54,11 @@ internal static class NanoGptTrainCommand
             string directory = parsed.GetValue(output)
                 ?? Path.Combine("runs", $"{NanoGptRun.Name}-{options.Preset}-{options.Optimizer}-{options.Mlp}-{options.Seed}");
             string? commandToDraw = parsed.GetValue(noFigures) ? null : "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
+            team.Agree(() =>
+            {
+                if (team.Rank == 0)
+                    NanoGptRun.RequireFolder(directory, beginning.Fresh);
+            });
             team.Agree(() => RequireRoom(forecast, team.Rank == 0 ? directory : null));
             using var claim = team.Agree(() => team.Rank == 0 ? RunFolder.Prepare(directory).Claim() : null);
             NanoGptRun Prepare() => new(options, directory, data, beginning, team);
@@ -120,14 +125,14 @@ internal static class NanoGptTrainCommand
         var outcome = Terminal.CanRedraw
             ? BarProgress.Show(progress => run.Train(progress, TimeProvider.System, interruption.Token))
             : run.Train(new LineProgress(Terminal.Error, TimeProvider.System), TimeProvider.System, interruption.Token);
-        NanoGptPictures.Draw(run.Folder, outcome.Status, commandToDraw);
+        bool isDrawn = NanoGptPictures.Draw(run.Folder, outcome.Status, commandToDraw, interruption.Token);
         TrainingView.Print(run, outcome, forecast, asJson);
         return outcome.Status switch
         {
             RunStatus.Diverged => Explained($"{outcome.Detail} {Advice(run, outcome.Step)}", ExitCode.Diverged),
             RunStatus.Interrupted when outcome.LacksData => Explained(outcome.Detail!, ExitCode.BadInput),
             RunStatus.Interrupted => Explained($"{outcome.Detail} The same command goes on from there.", interruption.ExitCode),
-            _ => ExitCode.Done,
+            _ => isDrawn ? ExitCode.Done : interruption.ExitCode,
         };
     }
 

@@ -20,6 +20,9 @@ internal static class ExportCommand
         [Setting("format", "form of the table", Choices = Csv + "," + Json)]
         public string Format { get; init; } = Csv;
 
+        [Setting("series", "series to write", UnsetMeans = "all")]
+        public IReadOnlyList<string> Series { get; init; } = [];
+
         [Setting("output", "file to write", UnsetMeans = "standard output")]
         public string? Output { get; init; }
     }
@@ -33,7 +36,9 @@ internal static class ExportCommand
         {
             var export = (ExportSettings)settings.Resolve(parsed);
             var sweep = SweepFolder.Open(parsed.GetValue(folder)!);
-            JsonObject[] rows = [.. ResultsCommand.Collect(sweep).SelectMany(result => Rows(sweep, result))];
+            var results = ResultsCommand.Collect(sweep).Select(result => result with { Observations = Chosen(sweep, result, export.Series) }).ToArray();
+            RequireSeries(export.Series, results);
+            JsonObject[] rows = [.. results.SelectMany(result => Rows(sweep, result))];
             string text = export.Format == Csv ? ToCsv(rows) : new JsonArray([.. rows]).ToJsonString() + "\n";
             if (export.Output is { } file)
                 Write(file, text);
@@ -42,6 +47,16 @@ internal static class ExportCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static Observation[] Chosen(SweepFolder sweep, TaskResult result, IReadOnlyList<string> series) =>
+        [.. SweepCollector.Everything(sweep, result.Record).Where(o => series.Count == 0 || series.Contains(o.Series))];
+
+    private static void RequireSeries(IReadOnlyList<string> wanted, IReadOnlyList<TaskResult> results)
+    {
+        if (results.Any(r => r.Record.HasResult)
+            && wanted.FirstOrDefault(name => !results.Any(r => r.Observations.Any(o => o.Series == name))) is { } missing)
+            throw new BadInputException($"No task of this sweep has the series '{missing}'; without --series all that there are, are written.");
     }
 
     private static void Write(string file, string text)

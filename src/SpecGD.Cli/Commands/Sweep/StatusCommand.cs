@@ -20,6 +20,7 @@ internal static class StatusCommand
     private static int Print(SweepFolder folder, bool asJson)
     {
         var records = SweepCollector.Read(folder, SlurmQueue.Of(folder));
+        TaskRecord[] distinct = [.. records.DistinctBy(record => record.Task.Key)]; // parts may share tasks
         if (asJson)
         {
             SummaryView.PrintJson(new JsonObject
@@ -31,7 +32,7 @@ internal static class StatusCommand
             return ExitCode.Done;
         }
         SummaryView.PrintTable(
-            $"{folder.Definition.Name}: {records.Count(r => r.HasResult)} of {records.Count} tasks have a result",
+            $"{folder.Definition.Name}: {distinct.Count(r => r.HasResult)} of {distinct.Length} tasks have a result",
             [
                 .. records.GroupBy(record => (Part: record.Task.Part.Name, record.State)).Select(g => new JsonObject
                 {
@@ -42,7 +43,9 @@ internal static class StatusCommand
                     ["seconds"] = Math.Round(g.Sum(record => record.WallSeconds), 1),
                 }),
             ]);
-        SummaryView.PrintTable("Not as it should be", [.. records.Where(r => r.IsTrouble || r.State == TaskState.Interrupted).Select(Row)]);
+        SummaryView.PrintTable("Failed or crashed: 'specgd sweep retry' tries them again", [.. records.Where(r => r.IsTrouble).Select(Row)]);
+        SummaryView.PrintTable(
+            "Stopped: the command that began the sweep goes on with them", [.. records.Where(r => r.State == TaskState.Interrupted).Select(Row)]);
         int outdated = records.Count(record => record.HasResult && !record.IsDone);
         if (outdated > 0)
             Console.Out.WriteLine($"{outdated} results are of another version of the program; 'specgd sweep' computes them again.");

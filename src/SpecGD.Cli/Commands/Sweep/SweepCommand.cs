@@ -59,8 +59,15 @@ internal static class SweepCommand
     /// <summary>The argument by which the other commands name a sweep.</summary>
     public static Argument<string> FolderArgument() => new("DIR") { Description = "the folder of a sweep" };
 
-    private static SweepDefinition Find(string file, bool quick) =>
-        ShippedSweeps.Names.Contains(file) && !File.Exists(file) ? ShippedSweeps.Read(file, quick) : SweepFile.Read(file, quick);
+    private static SweepDefinition Find(string file, bool quick)
+    {
+        if (File.Exists(file))
+            return SweepFile.Read(file, quick);
+        if (ShippedSweeps.Names.Contains(file))
+            return ShippedSweeps.Read(file, quick);
+        throw new BadInputException($"There is no sweep file at {file}, and no sweep of that name comes along; "
+            + $"there is {string.Join(", ", ShippedSweeps.Names)}.{Spelling.Hint(file, ShippedSweeps.Names)}");
+    }
 
     private static int Show(SweepDefinition sweep)
     {

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Numerics;
 using SpecGD.Sweeps;
+using SpecGD.Sweeps.Analysis;
 using SpecGD.Sweeps.Engines;
 
 namespace SpecGD.Cli.Commands.Sweep;
@@ -32,7 +33,8 @@ internal static class SweepSession
     public static int Run(SweepFolder folder, EngineRequest request, Func<TaskRecord, bool> wanted)
     {
         using var driver = folder.Lock();
-        var records = SweepCollector.Read(folder, SlurmQueue.Of(folder));
+        TaskRecord[] records = [.. SweepCollector.Read(folder, SlurmQueue.Of(folder)).DistinctBy(record => record.Task.Key)]; // parts may share tasks
+        int done = records.Count(record => record.IsDone);
         SweepTask[] tasks = [.. records.Where(wanted).Select(record => record.Task).DistinctBy(task => task.Key)];
         Announce(folder, records, tasks.Length, request);
         using var interruption = new Interruption();
@@ -40,12 +42,12 @@ internal static class SweepSession
         {
             if (request.IsSlurm)
             {
-                if (!OnSlurm(folder, tasks, request, interruption))
+                if (!OnSlurm(folder, tasks, done, request, interruption))
                     return interruption.Token.IsCancellationRequested ? interruption.ExitCode : ExitCode.Done;
             }
             else
             {
-                using var progress = SweepProgress.Begin(folder.Definition.Name, tasks.Length, request.Settings.Workers ?? ThreadBudget.Total);
+                using var progress = SweepProgress.Begin(folder.Definition.Name, done, tasks.Length, request.Settings.Workers ?? ThreadBudget.Total);
                 request.CreateLocal().Run(folder, tasks, progress, interruption.Token);
             }
         }
@@ -62,7 +64,7 @@ internal static class SweepSession
     }
 
     /// <summary>Submits and follows; false where the program is to leave before the job is over.</summary>
-    private static bool OnSlurm(SweepFolder folder, SweepTask[] tasks, EngineRequest request, Interruption interruption)
+    private static bool OnSlurm(SweepFolder folder, SweepTask[] tasks, int done, EngineRequest request, Interruption interruption)
     {
         var engine = request.CreateSlurm();
         var running = SlurmJob.Find(folder) is { } earlier && SlurmCluster.Queue(earlier.Job) is { Count: > 0 } ? earlier : null;
@@ -74,7 +76,7 @@ internal static class SweepSession
             Terminal.Remark(later);
             return false;
         }
-        using (var progress = SweepProgress.Begin(folder.Definition.Name, tasks.Length, null))
+        using (var progress = SweepProgress.Begin(folder.Definition.Name, done, tasks.Length, null))
             engine.FollowAsync(folder, job, tasks, progress, interruption.Token).GetAwaiter().GetResult();
         if (!interruption.Token.IsCancellationRequested)
             return true;
@@ -82,18 +84,31 @@ internal static class SweepSession
         return false;
     }
 
+    private static void Draw(SweepFolder folder, IReadOnlyList<TaskResult> results, CancellationToken stop)
+    {
+        try
+        {
+            foreach (string hint in SweepView.Draw(folder, results, stop))
+                Terminal.Remark(hint);
+        }
+        catch (OperationCanceledException)
+        {
+            Terminal.Remark($"asked to stop: not all figures are in {folder.FiguresPath}; the same command draws them");
+        }
+    }
+
     private static int Conclude(SweepFolder folder, EngineRequest request, Interruption interruption)
     {
         var results = SweepCollector.Collect(folder);
         SweepView.Print(folder, results, request.AsJson, brief: true);
-        foreach (string hint in SweepView.Draw(folder, results))
-            Terminal.Remark(hint);
+        Draw(folder, results, interruption.Token);
         foreach (var record in results.Select(result => result.Record).Where(record => record.IsTrouble).DistinctBy(record => record.Task.Key))
             Terminal.Remark($"{record.State.ToString().ToLowerInvariant()}: {record.Task.Label} ({record.Task.Key}): {record.Detail}");
-        int finished = results.Count(result => result.Record.HasResult), trouble = results.Count(result => result.Record.IsTrouble);
+        TaskRecord[] records = [.. results.Select(result => result.Record).DistinctBy(record => record.Task.Key)];
+        int finished = records.Count(record => record.HasResult), trouble = records.Count(record => record.IsTrouble);
         Terminal.Remark(string.Create(
             CultureInfo.InvariantCulture,
-            $"{finished} of {results.Count} tasks have a result; everything is in {Path.Combine(folder.DirectoryPath, SweepFolder.StoreName)}"));
+            $"{finished} of {records.Length} tasks have a result; everything is in {Path.Combine(folder.DirectoryPath, SweepFolder.StoreName)}"));
         if (interruption.Token.IsCancellationRequested)
         {
             Terminal.Remark("stopped; the same command goes on from there");
@@ -101,7 +116,7 @@ internal static class SweepSession
         }
         if (trouble > 0)
             Terminal.Remark($"{trouble} failed or crashed; 'specgd sweep retry {folder.DirectoryPath}' tries them again");
-        return finished == results.Count ? ExitCode.Done : ExitCode.Failed;
+        return finished == records.Length ? ExitCode.Done : ExitCode.Failed;
     }
 }
 

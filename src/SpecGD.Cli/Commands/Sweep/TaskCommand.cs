@@ -56,7 +56,12 @@ internal static class TaskCommand
         AttemptLog.Begin(directory, new Attempt(clock.GetLocalNow(), Environment.MachineName, Environment.ProcessId, Element()));
         try
         {
-            var request = new RunSession.Request(directory, Drawing.Nothing, Fresh: false) { Interruption = interruption };
+            var request = new RunSession.Request(directory, Drawing.Nothing, Fresh: false) 
+            {
+                Interruption = interruption,
+                IsOwnFolder = true,
+                Companions = [AttemptLog.FileName, LocalEngine.LogName],
+            };
             var outcome = RunSession.Run(task.Experiment, task.Options, request, clock);
             var end = outcome.Result.Status switch
             {
@@ -101,7 +106,7 @@ internal static class TaskCommand
     {
         var options = new LocalEngineOptions(Workers: 1, Numerics.ThreadBudget.Total, MemoryLimit: null, FailFast: false);
         var open = tasks.Where(task => !TaskRecord.Read(task, sweep.PathOf(task)).IsDone);
-        using var progress = SweepProgress.Begin(sweep.Definition.Name, tasks.Length, 1);
+        using var progress = SweepProgress.Begin(sweep.Definition.Name, 0, tasks.Length, 1);
         new LocalEngine(options, EngineRequest.Launch(), TimeProvider.System).Run(sweep, open, progress, interruption.Token);
         return interruption.Token.IsCancellationRequested ? interruption.ExitCode
             : tasks.All(task => TaskRecord.Read(task, sweep.PathOf(task)).HasResult) ? ExitCode.Done

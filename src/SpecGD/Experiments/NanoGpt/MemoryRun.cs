@@ -25,7 +25,7 @@ internal sealed class MemoryRun
     public MemoryRun(string name, NanoGptStudyOptions options)
     {
         Data = options.ReadData();
-        options = (NanoGptStudyOptions)options.WithStepsFor(Data);
+        options = (NanoGptStudyOptions)options.FittedTo(Data);
         NanoGptPasses.Of(options, Data).Require();
         (_name, _options) = (name, options);
         var parameters = new GptParameters<float>(Data.Fit(options.Shape()));

@@ -28,6 +28,9 @@ public sealed record NanoGptData(
     /// <summary>Made once for each length: several runs of one process train on it.</summary>
     private static readonly ConcurrentDictionary<double, Lazy<LanguageData>> Samples = new();
 
+    private const string TooFewDocuments = "the documents are too few, or too long, for a run whose sequences all begin at documents: the tokens are read on "
+        + "wherever documents begin (--align-documents true begins at documents nevertheless)";
+
     private PassLength? _pass;
 
     /// <summary>Name of what made the tokens.</summary>
@@ -55,6 +58,9 @@ public sealed record NanoGptData(
 
     /// <summary>Counts the steps of one pass, up to so many; null where tokens over tokens of a step are all that is known.</summary>
     public Func<long, PassLength>? CountSteps { get; init; }
+
+    /// <summary>Whether training sequences begin at documents; those of a text file never do.</summary>
+    public bool AlignsDocuments { get; init; }
 
     /// <summary>Sentences that the user should know.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
@@ -124,6 +130,9 @@ public sealed record NanoGptData(
     private static NanoGptData Of(LanguageData data, string description, NanoGptOptions options)
     {
         var sequences = new TrainingSequences(data.Training, options.Cutting(data.EndOfText));
+        bool aligns = options.AlignDocuments ?? sequences.HasRoomFor(options.StepsInAPass);
+        if (!aligns)
+            sequences = new TrainingSequences(data.Training, options.Cutting(data.EndOfText) with { AlignDocuments = false });
         var validation = options.Validation().Choose(data.Validation);
         return new NanoGptData(
             description, data.Vocabulary, data.EndOfText, EntropyOf(data.Training), new ShardTokens(sequences), validation.Sequences)
@@ -131,7 +140,8 @@ public sealed record NanoGptData(
             Tokenizer = data.Tokenizer,
             TrainingTokens = data.Training.TokenCount,
             CountSteps = sequences.CountSteps,
-            Remarks = Sentences(data.Remark, validation.Remark),
+            AlignsDocuments = aligns,
+            Remarks = Sentences(data.Remark, aligns || options.AlignDocuments is not null ? null : TooFewDocuments, validation.Remark),
         };
     }
 

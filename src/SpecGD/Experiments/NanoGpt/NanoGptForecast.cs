@@ -34,7 +34,7 @@ public sealed record NanoGptForecast(
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(data);
-        options = options.WithStepsFor(data);
+        options = options.FittedTo(data);
         GptShape shape = data.Fit(options.Shape());
         shape.Require();
         GptTrainingPlan plan = options.Plan();

@@ -171,12 +171,18 @@ public record NanoGptOptions
     public int? CheckpointEvery { get; init; }
 
     /// <summary>Whether the training tokens are read again when they end.</summary>
-    [Setting("repeat", "begin again from the first when the training tokens end, which is an error otherwise; --epochs above 1 says so too")]
+    [Setting(
+        "repeat",
+        "begin again from the first when the training tokens end; without it --steps that need more tokens than there are, are an error. --epochs above 1 "
+        + "says so too, and the steps of a preset need no word")]
     public bool Repeat { get; init; }
 
     /// <summary>Whether every sequence begins at a document.</summary>
-    [Setting("align-documents", "begin every sequence of token shards at a document, as the snapshot does; false: read them on wherever documents begin")]
-    public bool AlignDocuments { get; init; } = true;
+    [Setting(
+        "align-documents",
+        "begin every sequence of token shards at a document, as the snapshot does; false: read them on wherever documents begin",
+        UnsetMeans = "true, but false where documents are too few for the run")]
+    public bool? AlignDocuments { get; init; }
 
     /// <summary>What must be left of a shard for a step to be looked for there.</summary>
     [Setting(
@@ -209,13 +215,16 @@ public record NanoGptOptions
     internal SequenceOptions Cutting(ushort endOfText)
     {
         int length = Plan().Length;
-        return new SequenceOptions(length, SequencesPerStep, endOfText, Repeats, LookAheadFor(length), AlignDocuments);
+        return new SequenceOptions(length, SequencesPerStep, endOfText, Repeats, LookAheadFor(length), AlignDocuments ?? true);
     }
+
+    /// <summary>Steps that one pass over the training tokens should have room for: all that are asked for by their number, else one.</summary>
+    internal int StepsInAPass => Repeat || Epochs is not null ? 1 : Plan().Steps;
 
     private int LookAheadFor(int length) => LookAhead ?? (length < LongSequence ? LongLookAhead : ReferenceLookAhead);
 
-    /// <summary>Whether the training tokens may be read more than once.</summary>
-    internal bool Repeats => Repeat || Epochs > 1;
+    /// <summary>Whether the training tokens may be read more than once: where that is asked for, and where nobody but the preset says how long the run is.</summary>
+    internal bool Repeats => Repeat || Epochs > 1 || (Steps is null && Epochs is null);
 
     /// <summary>How much is validated on, and whether that was asked for or is taken as far as it is there.</summary>
     /// <exception cref="BadInputException">A sequence has no multiple of 128 tokens, or there is not one.</exception>
@@ -230,18 +239,22 @@ public record NanoGptOptions
     /// <summary>Training tokens of a step.</summary>
     public long TokensPerStep() => (long)Plan().Length * SequencesPerStep;
 
-    /// <summary>The same with <see cref="Epochs"/> as a number of steps: so many times the steps of one pass over the training tokens.</summary>
+    /// <summary>
+    /// The same with what the data decide written out: <see cref="Epochs"/> as a number of steps, so many times those of one pass, whether tokens are
+    /// read again, and whether sequences begin at documents.
+    /// </summary>
     /// <exception cref="BadInputException">Steps and epochs are both given, or the epochs are too many steps.</exception>
-    public NanoGptOptions WithStepsFor(NanoGptData data)
+    public NanoGptOptions FittedTo(NanoGptData data)
     {
         ArgumentNullException.ThrowIfNull(data);
+        var fitted = this with { Repeat = Repeats, AlignDocuments = AlignDocuments ?? data.AlignsDocuments };
         if (Epochs is not { } epochs)
-            return this;
+            return fitted with { Steps = Plan().Steps };
         if (Steps is not null)
             throw new BadInputException("--steps and --epochs both say how long the run is; give one.");
         double steps = Math.Ceiling(epochs * data.OnePass(this, long.MaxValue).Steps);
         return steps <= MostSteps
-            ? this with { Epochs = null, Repeat = Repeats, Steps = (int)Math.Max(1, steps) }
+            ? fitted with { Epochs = null, Steps = (int)Math.Max(1, steps) }
             : throw new BadInputException($"--epochs {epochs} of {data.TrainingTokens} tokens are {steps:0} steps; at most {MostSteps} are.");
     }
 
@@ -299,6 +312,7 @@ public record NanoGptOptions
             CheckpointEvery = plan.CheckpointEvery,
             LargestWindow = plan.LargestWindow,
             GradientRanks = plan.Ranks,
+            AlignDocuments = AlignDocuments ?? true,
             LookAhead = LookAheadFor(plan.Length),
             ValidationTokens = (int)(validation.Sequences * validation.Length),
             ValidationLength = validation.Length,

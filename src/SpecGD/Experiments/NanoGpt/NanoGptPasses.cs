@@ -26,7 +26,7 @@ public sealed record NanoGptPasses(int Steps, long StepTokens, long Tokens, Pass
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(data);
-        options = options.WithStepsFor(data);
+        options = options.FittedTo(data);
         int steps = options.Plan().Steps;
         return new NanoGptPasses(
             steps,
@@ -34,7 +34,7 @@ public sealed record NanoGptPasses(int Steps, long StepTokens, long Tokens, Pass
             data.TrainingTokens,
             data.OnePass(options, steps),
             options.Repeats,
-            options.AlignDocuments);
+            data.AlignsDocuments);
     }
 
     /// <summary>A sentence where the run needs more than there is and repeating was not asked for; else null.</summary>
@@ -44,17 +44,18 @@ public sealed record NanoGptPasses(int Steps, long StepTokens, long Tokens, Pass
         {
             if (Repeats || Steps <= StepsOfPass)
                 return null;
-            string room = StepsOfPass == 0 ? "less than one step" : $"{StepsOfPass} step{(StepsOfPass == 1 ? "" : "s")}";
             string fewer = StepsOfPass == 0 ? "smaller --sequences or --length" : $"--steps {StepsOfPass} or fewer, --epochs and a number of passes";
-            return $"{Steps} steps of {StepTokens} tokens are more than there is to train on: one pass over the {Tokens} training tokens is {room}"
+            return $"{Steps} steps of {StepTokens} tokens are more than there is to train on: one pass over the {Tokens} training tokens is {Room}"
                 + $"{Use()}. Give {fewer}, --repeat to begin again from the first whenever they end, or more data.";
         }
     }
 
+    private string Room => StepsOfPass == 0 ? "less than one step" : $"{StepsOfPass} step{(StepsOfPass == 1 ? "" : "s")}";
+
     /// <summary>How often the tokens are read, as a sentence.</summary>
     public string Sentence => Steps <= StepsOfPass
         ? Text($"training reads {Steps * StepTokens} of the {Tokens} training tokens, none of them twice{Use()}")
-        : Text($"training passes {Passes:0.##} times over the {Tokens} training tokens, {StepsOfPass} steps a pass{Use()}");
+        : Text($"training passes {Passes:0.##} times over the {Tokens} training tokens, {Room} a pass{Use()}");
 
     /// <exception cref="BadInputException">The run needs more than there is.</exception>
     public void Require()

@@ -57,5 +57,5 @@ public sealed record NanoGptPreset(string Name, GptShape Shape, GptTrainingPlan 
     /// <exception cref="BadInputException">There is none of that name.</exception>
     public static NanoGptPreset Named(string name) =>
         All.FirstOrDefault(p => p.Name == name)
-        ?? throw new BadInputException($"There is no preset '{name}'; there are {Names.Replace(",", ", ", StringComparison.Ordinal)}.");
+        ?? throw new BadInputException($"There is no preset '{name}'; there are {Names.Replace(",", ", ", StringComparison.Ordinal)}.{Spelling.Hint(name, Names)}");
 }

@@ -59,7 +59,7 @@ public sealed class NanoGptRun
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(beginning);
         beginning.Require();
-        options = options.WithStepsFor(data);
+        options = options.FittedTo(data);
         NanoGptPasses.Of(options, data).Require();
         _options = options = options.Resolved();
         Data = data;
@@ -162,12 +162,35 @@ public sealed class NanoGptRun
 
     private KeptRun Find(string directory, NanoGptBeginning beginning)
     {
-        var folder = RunFolder.Prepare(directory);
         if (beginning.InitDescription() is { } weights)
             Options[InitKey] = weights;
+        RequireOwn(directory, beginning);
+        var folder = RunFolder.Prepare(directory);
         string kept = Path.Combine(directory, CheckpointsName);
         return KeptRun.In(folder, new GptCheckpoints(kept), Path.Combine(kept, IdentityName), new RunIdentity(Name, Deciding(Options)));
     }
+
+    /// <summary>Throws where the folder holds another experiment's run or files of nobody's.</summary>
+    /// <param name="directory">The folder, which need not exist.</param>
+    /// <param name="isFresh">Whether the user said that a run in it may be deleted.</param>
+    /// <exception cref="BadInputException">It does.</exception>
+    public static void RequireFolder(string directory, bool isFresh)
+    {
+        var holding = RunHolding.Of(directory, new RunIdentity(Name, []), Companions);
+        if (holding.Experiment != Name)
+            holding.Require(isFresh);
+    }
+
+    /// <summary>Throws where the folder holds a finished run of other settings; those of checkpoints, where there are any, decide.</summary>
+    private void RequireOwn(string directory, NanoGptBeginning beginning)
+    {
+        string kept = Path.Combine(directory, CheckpointsName);
+        if (beginning.KeepOthers && !(Directory.Exists(kept) && Directory.EnumerateFileSystemEntries(kept).Any()))
+            RunHolding.Of(directory, new RunIdentity(Name, Options), Companions).Require(beginning.Fresh);
+    }
+
+    /// <summary>What a run of this kind keeps beside log and figures.</summary>
+    private static readonly string[] Companions = [CheckpointsName, TrackerName];
 
     /// <summary>
     /// The options that decide what has been computed. Whether the data are read again is not among them: a run whose data ran out may go on with them.
@@ -230,7 +253,9 @@ public sealed class NanoGptRun
             bool others = Any;
             Checkpoints.Clear();
             AtomicFile.Write(IdentityPath, Identity.ToJson().ToJsonString());
-            return others && !beginning.Fresh ? ["The checkpoints in the folder were of other settings or another version; they are deleted."] : [];
+            return !others ? []
+                : beginning.Fresh ? ["--fresh: the checkpoints that were in the folder are deleted."]
+                : ["The checkpoints in the folder were of other settings or another version; they are deleted."];
         }
 
         private static BadInputException Nothing(string directory) =>
@@ -249,12 +274,7 @@ public sealed class NanoGptRun
         {
             if (!File.Exists(IdentityPath) || LenientJson.ReadObject(IdentityPath, "the identity of a run")["options"] is not JsonObject theirs)
                 return "";
-            foreach (string name in theirs.Select(o => o.Key).Union(Identity.Options.Select(o => o.Key)))
-                if (theirs[name]?.ToJsonString() != Identity.Options[name]?.ToJsonString())
-                    return $" ({name} {Show(theirs[name])} there, {Show(Identity.Options[name])} here)";
-            return "";
+            return Identity.DifferenceFrom(theirs) is { } difference ? $" ({difference})" : "";
         }
-
-        private static string Show(JsonNode? value) => value?.ToString() ?? "not set";
     }
 }

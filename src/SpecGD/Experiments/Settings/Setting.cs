@@ -111,7 +111,7 @@ public sealed class Setting
         foreach (var (name, texts) in given)
         {
             if (!settings.TryGetValue(name, out var setting))
-                throw new BadInputException($"There is no option --{name}.");
+                throw new BadInputException($"There is no option --{name}.{Spelling.Hint(name, settings.Keys)}");
             setting._property.SetValue(record, setting.Parse(texts));
         }
         return record;
@@ -195,7 +195,7 @@ public sealed class Setting
     };
 
     private string ParseWord(string text) =>
-        _choices.Length == 0 || _choices.Contains(text) ? text : throw Bad(text, $"one of {string.Join(", ", _choices)}");
+        _choices.Length == 0 || _choices.Contains(text) ? text : throw Unknown(text, text, $"one of {string.Join(", ", _choices)}");
 
     private IReadOnlyDictionary<string, double> ParsePairs(IReadOnlyList<string> texts)
     {
@@ -205,12 +205,14 @@ public sealed class Setting
             if (text.Split('=', 2) is not [{ Length: > 0 } name, var value])
                 throw Bad(text, "NAME=VALUE");
             if (_choices.Length > 0 && !_choices.Contains(name))
-                throw Bad(text, $"NAME=VALUE where NAME is one of {string.Join(", ", _choices)}");
+                throw Unknown(text, name, $"NAME=VALUE where NAME is one of {string.Join(", ", _choices)}");
             if (!pairs.TryAdd(name, ParseNumber<double>(value)))
                 throw new BadInputException($"--{Name} names {name} twice.");
         }
         return pairs.ToFrozenDictionary();
     }
+
+    private BadInputException Unknown(string text, string name, string wanted) => new($"{Bad(text, wanted).Message}{Spelling.Hint(name, _choices)}");
 
     private BadInputException Bad(string text, string wanted) => new($"--{Name} takes {wanted}; '{text}' is not.");
 

@@ -14,5 +14,5 @@ public static class StatementCatalog
     /// <exception cref="BadInputException">There is none of that name.</exception>
     public static Statement Named(string name) =>
         All.FirstOrDefault(statement => statement.Name == name)
-        ?? throw new BadInputException($"There is no statement '{name}'; there are {string.Join(", ", All.Select(s => s.Name))}.");
+        ?? throw new BadInputException($"There is no statement '{name}'; there are {string.Join(", ", All.Select(s => s.Name))}.{Spelling.Hint(name, All.Select(s => s.Name))}");
 }

@@ -30,5 +30,5 @@ public sealed record FuzzParser(
     /// <summary>The parser of this name.</summary>
     /// <exception cref="BadInputException">There is none.</exception>
     public static FuzzParser Named(string name) => All.FirstOrDefault(p => p.Name == name)
-        ?? throw new BadInputException($"There is no parser '{name}'; there are {string.Join(", ", Names)}.");
+        ?? throw new BadInputException($"There is no parser '{name}'; there are {string.Join(", ", Names)}.{Spelling.Hint(name, Names)}");
 }

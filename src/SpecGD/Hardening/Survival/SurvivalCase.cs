@@ -21,5 +21,5 @@ public sealed record SurvivalCase(string Name, Func<string, string, IReadOnlyLis
     /// <summary>The case of this name.</summary>
     /// <exception cref="BadInputException">There is none.</exception>
     public static SurvivalCase Named(string name) => All.FirstOrDefault(c => c.Name == name)
-        ?? throw new BadInputException($"There is no verb '{name}' to kill; there are {string.Join(", ", All.Select(c => c.Name))}.");
+        ?? throw new BadInputException($"There is no verb '{name}' to kill; there are {string.Join(", ", All.Select(c => c.Name))}.{Spelling.Hint(name, All.Select(c => c.Name))}");
 }

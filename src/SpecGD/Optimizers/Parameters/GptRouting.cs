@@ -61,7 +61,7 @@ public sealed class GptRouting(MuonRule muon, AdamRule adam)
             "muon" => [.. MuonWithin("blocks.*", "matrix within a block: nr of its gradient is far above st of what enters")],
             "muon-mlp-output" => [.. MuonWithin("blocks.*.mlp.c_proj", "MLP output, alone on Muon for comparison"), AdamWithin()],
             "adam" => [AdamWithin()],
-            _ => throw new BadInputException($"There is no routing '{name}'; there are {Names.Replace(",", ", ", StringComparison.Ordinal)}."),
+            _ => throw new BadInputException($"There is no routing '{name}'; there are {Names.Replace(",", ", ", StringComparison.Ordinal)}.{Spelling.Hint(name, Names)}"),
         };
         return new RoutingTable(name, [.. Own.SelectMany(OwnRoutes), .. blocks, .. Rest()]);
     }

@@ -21,7 +21,7 @@ public sealed record GoldenCase(
     /// <exception cref="BadInputException">There is none of that name.</exception>
     public static GoldenCase Named(string name) =>
         All.FirstOrDefault(c => c.Name == name)
-        ?? throw new BadInputException($"There are no golden values '{name}'; there are {string.Join(", ", All.Select(c => c.Name))}.");
+        ?? throw new BadInputException($"There are no golden values '{name}'; there are {string.Join(", ", All.Select(c => c.Name))}.{Spelling.Hint(name, All.Select(c => c.Name))}");
 
     /// <summary>The golden numbers of this case.</summary>
     public JsonObject ReadGolden()

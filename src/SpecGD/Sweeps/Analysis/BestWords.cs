@@ -33,7 +33,7 @@ public static class BestWords
             : own < other ? "below" : "above";
         string scale = part.Analysis.Logarithmic ? " on logarithms" : "";
         return Text($"{part.Name}: {Name(setting, tuned)} at its best {tuned} ({setting[tuned]}) ends with ")
-            + Text($"{setting.Metric} {NumberText.Of(own)}, {how} ")
+            + Text($"{(part.Analysis.Logarithmic ? "a geometric mean of " : "a mean of ")}{setting.Metric} of {NumberText.Of(own)}, {how} ")
             + Text($"{Name(baseline, tuned)} at its own ({baseline[tuned]}; {NumberText.Of(other)}); ")
             + Text($"p = {NumberText.Of(test.P)} ({test.Name}{scale}, {setting.Values.Count} repetitions).");
     }

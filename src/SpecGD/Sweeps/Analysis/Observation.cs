@@ -39,12 +39,19 @@ public sealed record Observation(
     /// <param name="series">The series wanted; empty for <c>loss</c>, or for all where there is none.</param>
     public static IReadOnlyList<Observation> Of(IExperiment experiment, RunLog log, bool diverged, IReadOnlyCollection<string> series)
     {
-        ArgumentNullException.ThrowIfNull(experiment);
-        ArgumentNullException.ThrowIfNull(log);
-        Observation[] all = log.Methods.Count > 0 ? [.. FromMethods(log, diverged)] : [.. FromRows(experiment.Summarise(log), diverged)];
+        var all = All(experiment, log, diverged);
         if (series.Count == 0)
             series = all.Any(o => o.Series == "loss") ? ["loss"] : [.. all.Select(o => o.Series).Distinct()];
         return [.. all.Where(o => series.Contains(o.Series))];
+    }
+
+    /// <summary>Everything that the log of a task has, of every series.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static IReadOnlyList<Observation> All(IExperiment experiment, RunLog log, bool diverged)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        ArgumentNullException.ThrowIfNull(log);
+        return log.Methods.Count > 0 ? [.. FromMethods(log, diverged)] : [.. FromRows(experiment.Summarise(log), diverged)];
     }
 
     private static IEnumerable<Observation> FromMethods(RunLog log, bool diverged)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Records;
 
@@ -21,6 +22,14 @@ public sealed record SettingResult(
 
     /// <summary>True where a tuned option is best at an end of its values, so that a better one may lie beyond.</summary>
     public bool IsAtEdge { get; init; }
+
+    /// <summary>Whether every repetition ran to its end; else the mean is one of survivors, and no result.</summary>
+    public bool IsWhole => Diverged == 0;
+
+    /// <summary>How many repetitions the mean is of: "3", or "1 of 3" where the others diverged.</summary>
+    public string CountText => IsWhole
+        ? Values.Count.ToString(CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{Values.Count} of {Values.Count + Diverged}");
 
     /// <summary>The value of an axis.</summary>
     public string this[string axis] => Axes[axis];

@@ -36,7 +36,7 @@ public static class SweepAnalysis
                orderby metrics.Index().First(m => m.Item == metric).Index, new Place(axes, grouped.Key)
                select Result(grouped.Key, metric, [.. grouped.Select(m => (m.Result.Replicate, m.Observation))], plan),
         ];
-        return Compared(settings, plan);
+        return LeavesOutTests(part) ? settings : Compared(settings, plan);
     }
 
     /// <summary>
@@ -82,7 +82,24 @@ public static class SweepAnalysis
     }
 
     /// <summary>
-    /// Each setting with its test against the one that has the baseline's values and else its own; <paramref name="but"/> may differ.
+    /// Options that are step sizes: those of different methods have different units (SpecGD's multiplies ‖G‖_* polar(G), gradient descent's G), so that
+    /// methods at one value are no pair.
+    /// </summary>
+    private static bool IsStepSize(string option) => option == "lr" || option.EndsWith("-lr", StringComparison.Ordinal);
+
+    /// <summary>
+    /// Whether the tests of single settings are left out, since they would be between methods at one number of a step size. Methods are compared each
+    /// at its own best instead.
+    /// </summary>
+    public static bool LeavesOutTests(SweepPart part)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        return part.Analysis.Baseline.ContainsKey(AnalysisPlan.MethodAxis) && Axes(part).Any(IsStepSize);
+    }
+
+    /// <summary>
+    /// Each setting with its test against the one that has the baseline's values and else its own; <paramref name="but"/> may differ. There is none
+    /// where a repetition of either diverged: survivors are no sample.
     /// </summary>
     private static SettingResult[] Compared(SettingResult[] settings, AnalysisPlan plan, string? but = null)
     {
@@ -92,7 +109,7 @@ public static class SweepAnalysis
         return [.. settings.Select(setting =>
         {
             var moved = setting.Axes.ToDictionary(axis => axis.Key, axis => plan.Baseline.GetValueOrDefault(axis.Key, axis.Value));
-            return places.GetValueOrDefault(Place(moved, setting.Metric)) is { } baseline && baseline != setting
+            return places.GetValueOrDefault(Place(moved, setting.Metric)) is { IsWhole: true } baseline && baseline != setting && setting.IsWhole
                 ? setting with { AgainstBaseline = Significance.Between(Scaled(setting.Values), Scaled(baseline.Values)) }
                 : setting;
         }),];

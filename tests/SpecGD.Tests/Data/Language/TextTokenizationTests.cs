@@ -21,7 +21,7 @@ public sealed class TextTokenizationTests : IDisposable
     public void A_long_text_in_blocks_has_the_ids_of_the_whole(bool compressed)
     {
         var random = new RandomText(8);
-        var text = new List<byte>();
+        List<byte> text = [.. Enumerable.Repeat((byte)'a', TextCheck.ExaminedBytes)]; // behind these, bytes that are no UTF-8 are let through
         while (text.Count < 5 * TextBlocks.BlockLength / 2)
             text.AddRange(random.NextBytes(200));
         text.AddRange(Encoding.UTF8.GetBytes(new string('語', 50_000) + new string(' ', 60_000) + new string('x', 100_000) + " 'll \n"));
@@ -98,9 +98,9 @@ public sealed class TextTokenizationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("utf16.txt", new byte[] { 0xFF, 0xFE, 65, 0 }, "is UTF-16; text must be UTF-8.")]
-    [InlineData("packed.txt", new byte[] { 0x1F, 0x8B, 8, 0 }, "is compressed with gzip; its name must end in .gz.")]
-    [InlineData("unpacked.txt.gz", new byte[] { 65, 66, 67, 68, 69, 70, 71, 72, 73, 74 }, "cannot be read as gzip")]
+    [InlineData("utf16.txt", new byte[] { 0xFF, 0xFE, 65, 0 }, "is UTF-16, not text: text must be UTF-8")]
+    [InlineData("packed.txt", new byte[] { 0x1F, 0x8B, 8, 0 }, "is compressed with gzip, not text: its name must end in .gz")]
+    [InlineData("unpacked.txt.gz", new byte[] { 65, 66, 67, 68, 69, 70, 71, 72, 73, 74 }, "is no whole gzip file")]
     public void What_is_no_text_is_bad_input(string name, byte[] bytes, string sentence)
     {
         string path = Path.Combine(_folder, name);
@@ -123,7 +123,7 @@ public sealed class TextTokenizationTests : IDisposable
     [Fact]
     public void Stopped_it_leaves_nothing_behind()
     {
-        string name = Write("long.txt", new byte[20 * TextBlocks.BlockLength]);
+        string name = Write("long.txt", [.. Enumerable.Repeat((byte)'a', 20 * TextBlocks.BlockLength)]);
         using var source = new CancellationTokenSource();
         using (var writer = new TokenFolderWriter(Output, "t", ByteTokenizer.Instance))
         {

@@ -32,6 +32,7 @@ public sealed class TokenShardTests : IDisposable
 
     [Theory]
     [InlineData("magic", "is no token shard: it begins with 20240521")]
+    [InlineData("llama", "is a token shard of Llama 3 (magic number 20240801), whose tokens have 32 bits; only shards with tokens of 16 bits")]
     [InlineData("version", "is a token shard of version 2; only version 1 is known.")]
     [InlineData("negative", "is damaged: its header says that it has -1 tokens.")]
     [InlineData("many", "is cut short: its header says 5 tokens, so 1034 bytes; the file has 1032.")]
@@ -52,6 +53,7 @@ public sealed class TokenShardTests : IDisposable
         switch (damage)
         {
             case "magic": BinaryPrimitives.WriteInt32LittleEndian(header, 20240521); break;
+            case "llama": BinaryPrimitives.WriteInt32LittleEndian(header, 20240801); break;
             case "version": BinaryPrimitives.WriteInt32LittleEndian(header[4..], 2); break;
             case "negative": BinaryPrimitives.WriteInt32LittleEndian(header[8..], -1); break;
             case "many": BinaryPrimitives.WriteInt32LittleEndian(header[8..], 5); break;

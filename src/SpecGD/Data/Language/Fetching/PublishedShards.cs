@@ -21,7 +21,7 @@ public sealed record PublishedShards(string Name, string Repository, string Pref
     /// <exception cref="BadInputException">There is none.</exception>
     public static PublishedShards Named(string name) =>
         All.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new BadInputException($"There are no shards '{name}' to fetch; there are {string.Join(", ", All.Select(c => c.Name))}.");
+        ?? throw new BadInputException($"There are no shards '{name}' to fetch; there are {string.Join(", ", All.Select(c => c.Name))}.{Spelling.Hint(name, All.Select(c => c.Name))}");
 
     /// <summary>The validation shard and the first <paramref name="training"/> training shards.</summary>
     /// <exception cref="BadInputException">There are not so many.</exception>

@@ -5,6 +5,15 @@ namespace SpecGD.Data.Language.Text;
 /// <summary>Opens files of text, unpacks those that are compressed, and refuses what is no text.</summary>
 internal static class TextFile
 {
+    /// <summary>The runtime's switch by which a gzip file that was cut short is an error, and not a shorter text.</summary>
+    private const string StrictValidation = "System.IO.Compression.UseStrictValidation";
+
+    static TextFile()
+    {
+        if (!AppContext.TryGetSwitch(StrictValidation, out _))
+            AppContext.SetSwitch(StrictValidation, true); // the runtime reads it when the first stream is unpacked
+    }
+
     private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>The whole text of a file.</summary>
@@ -52,7 +61,11 @@ internal static class TextFile
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            throw new BadInputException($"{input.Path} cannot be read{(input.IsCompressed ? " as gzip" : "")}: {e.Message}", e);
+            throw new BadInputException(
+                input.IsCompressed
+                    ? $"{input.Path} is no whole gzip file: {e.Message.TrimEnd('.')}. It is damaged or was cut short; fetch it again ('gzip -t' tests it)."
+                    : $"{input.Path} cannot be read: {e.Message}",
+                e);
         }
     }
 
@@ -62,12 +75,8 @@ internal static class TextFile
     /// <exception cref="BadInputException">It is no UTF-8 text by its first bytes.</exception>
     public static int LengthOfMark(TextInput input, ReadOnlySpan<byte> beginning)
     {
-        if (beginning.StartsWith("version https://git-lfs"u8))
-            throw new BadInputException($"{input.Path} is a Git LFS pointer, not text; fetch the data with 'git lfs pull'.");
-        if (beginning is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
-            throw new BadInputException($"{input.Path} is UTF-16; text must be UTF-8.");
-        if (!input.IsCompressed && beginning is [0x1F, 0x8B, ..])
-            throw new BadInputException($"{input.Path} is compressed with gzip; its name must end in .gz.");
-        return beginning.StartsWith(Utf8Mark) ? Utf8Mark.Length : 0;
+        int mark = beginning.StartsWith(Utf8Mark) ? Utf8Mark.Length : 0;
+        TextCheck.Require(input, beginning[mark..]);
+        return mark;
     }
 }

@@ -1,3 +1,5 @@
+using SpecGD.Data.Language.Tokens;
+
 namespace SpecGD.Data.Language.Text;
 
 /// <summary>One file of text to make tokens of.</summary>
@@ -9,7 +11,7 @@ public sealed record TextInput(string Path, long Length, bool IsJsonLines, bool 
 {
     private const string Gzip = ".gz";
 
-    private static readonly string[] JsonLinesEndings = [".jsonl", ".ndjson"];
+    private static readonly string[] JsonLinesEndings = [".jsonl", ".ndjson", ".json"]; // C4 and Dolma call their JSON Lines .json
     private static readonly string[] TextEndings = [".txt", ".text", ".md"];
 
     /// <summary>
@@ -32,6 +34,7 @@ public sealed record TextInput(string Path, long Length, bool IsJsonLines, bool 
         [
             .. Directory.EnumerateFiles(place, "*", new EnumerationOptions { RecurseSubdirectories = true })
                 .Where(file => Endings(file, JsonLinesEndings) || Endings(file, TextEndings))
+                .Where(file => System.IO.Path.GetFileName(file) != TokenFolder.FileName) // beside shards that were made before
                 .Order(StringComparer.Ordinal)
                 .Select(Of),
         ];

@@ -16,6 +16,9 @@ public readonly record struct TokenShardHeader(int Count)
     /// <summary>What the first number must be.</summary>
     public const int Magic = 20240520;
 
+    /// <summary>The first number of llm.c's shards for Llama 3, whose tokens have 32 bits.</summary>
+    internal const int LlamaMagic = 20240801;
+
     /// <summary>What the second number must be.</summary>
     public const int Version = 1;
 
@@ -36,6 +39,9 @@ public readonly record struct TokenShardHeader(int Count)
         if (bytes.Length < Length)
             throw new BadInputException($"{name} is no token shard: it has {bytes.Length} bytes, and the header alone has {Length}.");
         int magic = Number(bytes, 0), version = Number(bytes, 1), count = Number(bytes, 2);
+        if (magic == LlamaMagic)
+            throw new BadInputException($"{name} is a token shard of Llama 3 (magic number {LlamaMagic}), whose tokens have 32 bits; only shards with "
+                + $"tokens of 16 bits (magic number {Magic}) are read. Make tokens of the text again, with 'specgd data tokenize'.");
         if (magic != Magic)
             throw new BadInputException(
                 $"{name} is no token shard: it begins with {magic}{Shown(bytes)}, and a shard with the magic number {Magic}.");

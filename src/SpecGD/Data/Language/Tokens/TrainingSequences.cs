@@ -84,6 +84,19 @@ public sealed class TrainingSequences : IStateful, IDisposable
         return new PassLength(atMost, IsWhole: false);
     }
 
+    /// <summary>Whether one pass has so many steps; false also where a whole shard holds too few places for one.</summary>
+    public bool HasRoomFor(long steps)
+    {
+        try
+        {
+            return CountSteps(steps).Steps >= steps;
+        }
+        catch (BadInputException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The position, with name and length of the shard that it is in.</summary>
     public JsonNode? CaptureState() => new JsonObject
     {

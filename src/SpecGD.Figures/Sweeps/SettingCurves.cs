@@ -1,0 +1,67 @@
+using SpecGD.Figures.Model;
+using SpecGD.Sweeps.Analysis;
+
+namespace SpecGD.Figures.Sweeps;
+
+/// <summary>
+/// The settings along one line of a sweep's figure. Those of which every repetition ran to its end are results: marks, joined, with bands wherever
+/// there are two repetitions or more. Of the others the survivors alone have a mean, which is no result: a hollow mark that nothing joins, and how
+/// many they are beside it.
+/// </summary>
+internal static class SettingCurves
+{
+    private const double MarkSize = 0.7, HollowSize = 1.1;
+
+    /// <summary>The curves of one line.</summary>
+    /// <param name="along">Its settings, x ascending, each with an estimate.</param>
+    /// <param name="xOf">Where a setting stands.</param>
+    /// <param name="joined">Whether the line runs along an option; else every setting is a point.</param>
+    /// <param name="stroke">Its stroke.</param>
+    /// <param name="label">Its entry in the key.</param>
+    public static IEnumerable<Curve> Of(
+        IReadOnlyList<SettingResult> along, Func<SettingResult, double> xOf, bool joined, Stroke stroke, FigureText label)
+    {
+        SettingResult[] whole = [.. along.Where(s => s.IsWhole)], survivors = [.. along.Where(s => !s.IsWhole)];
+        if (joined)
+        {
+            foreach (var curve in Joined(along, xOf, stroke))
+                yield return curve;
+        }
+        yield return new KeySample(stroke) { Label = label };
+        if (whole.Length > 0)
+            yield return new PointCurve([.. whole.Select(xOf)], [.. whole.Select(Mean)], stroke) { Size = MarkSize };
+        if (survivors.Length > 0)
+            yield return new PointCurve([.. survivors.Select(xOf)], [.. survivors.Select(Mean)], stroke)
+            {
+                Size = HollowSize,
+                IsHollow = true,
+                Notes = [.. survivors.Select(s => (FigureText)s.CountText)],
+            };
+    }
+
+    /// <summary>What captions say of hollow marks; nothing where there are none.</summary>
+    public static string Explain(IEnumerable<SettingResult> settings) => settings.All(s => s.IsWhole)
+        ? ""
+        : " Hollow marks, which nothing joins, are of settings with which some repetitions diverged: means of those that did not, as many as stands beside them. They are no results.";
+
+    private static IEnumerable<Curve> Joined(IReadOnlyList<SettingResult> along, Func<SettingResult, double> xOf, Stroke stroke)
+    {
+        double[] x = [.. along.Select(xOf)];
+        double[] lower = [.. along.Select(s => s.IsWhole && HasInterval(s) ? s.Estimate!.Lower : double.NaN)];
+        double[] upper = [.. along.Select(s => s.IsWhole && HasInterval(s) ? s.Estimate!.Upper : double.NaN)];
+        if (lower.Any(double.IsFinite))
+            yield return new BandCurve(x, lower, upper, null, stroke);
+        yield return new LineCurve(x, [.. along.Select(s => s.IsWhole ? Mean(s) : double.NaN)], stroke);
+        var thin = stroke with { Width = stroke.Width / 2, Dash = Dash.Solid };
+        for (int i = 0; i < x.Length; i++) // a band needs a neighbour that has one
+            if (HasInterval(along[i]) && !(i > 0 && BothHave(i - 1, i)) && !(i + 1 < x.Length && BothHave(i, i + 1)))
+                yield return new LineCurve([x[i], x[i]], [along[i].Estimate!.Lower, along[i].Estimate!.Upper], thin);
+
+        bool BothHave(int i, int next) => double.IsFinite(lower[i]) && double.IsFinite(lower[next]);
+    }
+
+    private static bool HasInterval(SettingResult setting) =>
+        double.IsFinite(setting.Estimate!.Lower) && double.IsFinite(setting.Estimate.Upper);
+
+    private static double Mean(SettingResult setting) => setting.Estimate!.Mean;
+}

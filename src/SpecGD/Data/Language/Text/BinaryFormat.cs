@@ -1,0 +1,58 @@
+using SpecGD.Data.Language.Tokens;
+
+namespace SpecGD.Data.Language.Text;
+
+/// <summary>A format of files that people take for text, known by its first bytes.</summary>
+/// <param name="Name">What such a file is, in words.</param>
+/// <param name="Advice">What makes text of it.</param>
+internal sealed record BinaryFormat(string Name, string Advice)
+{
+    private const string Column = "write the column with the text as JSON Lines first", SaveAsText = "save it as plain text in UTF-8",
+        NoText = "there is no text in it to make tokens of", ToUtf8 = "text must be UTF-8, which 'iconv -t UTF-8' makes of it";
+
+    private static readonly (byte[] Beginning, BinaryFormat Format)[] Known =
+    [
+        ([.. "PAR1"u8], new("a Parquet file", Column)),
+        ([.. "ARROW1"u8], new("an Arrow file", Column)),
+        ([0xFF, 0xFF, 0xFF, 0xFF], new("an Arrow stream", Column)),
+        ([.. "FEA1"u8], new("a Feather file", Column)),
+        ([.. "ORC"u8, 0x0A], new("an ORC file", Column)),
+        ([.. "Obj"u8, 0x01], new("an Avro file", Column)),
+        ([.. "SQLite format 3"u8, 0x00], new("an SQLite database", Column)),
+        ([0x89, .. "HDF"u8], new("an HDF5 file", Column)),
+        ([0x93, .. "NUMPY"u8], new("a NumPy array", NoText)),
+        ([0x1F, 0x8B], new("compressed with gzip", "its name must end in .gz, once, to be unpacked")),
+        ([0x28, 0xB5, 0x2F, 0xFD], new("compressed with Zstandard", "unpack it first with 'zstd -d'")),
+        ([0xFD, .. "7zXZ"u8, 0x00], new("compressed with xz", "unpack it first with 'xz -d'")),
+        ([.. "BZh"u8, (byte)'9'], new("compressed with bzip2", "unpack it first with 'bzip2 -d'")),
+        ([0x04, 0x22, 0x4D, 0x18], new("compressed with LZ4", "unpack it first with 'lz4 -d'")),
+        ([.. "7z"u8, 0xBC, 0xAF], new("a 7-Zip archive", "unpack it first")),
+        ([.. "Rar!"u8], new("a RAR archive", "unpack it first")),
+        ([.. "PK"u8, 0x03, 0x04], new("a ZIP archive, such as .docx, .epub or .zip", "unpack it first; of a document, " + SaveAsText)),
+        ([.. "%PDF-"u8], new("a PDF document", "take its text out first, with 'pdftotext'")),
+        ([.. "{\\rtf"u8], new("an RTF document", SaveAsText)),
+        ([0xD0, 0xCF, 0x11, 0xE0], new("a document of an older Word or Excel", SaveAsText)),
+        ([0x89, .. "PNG"u8], new("a PNG picture", NoText)),
+        ([0xFF, 0xD8, 0xFF], new("a JPEG picture", NoText)),
+        ([.. "GIF8"u8], new("a GIF picture", NoText)),
+        ([0x7F, .. "ELF"u8], new("a program", NoText)),
+        ([.. BitConverter.GetBytes(TokenShardHeader.Magic)], new("a token shard", "it has tokens already; train on it with --data")),
+        ([.. BitConverter.GetBytes(TokenShardHeader.LlamaMagic)], new("a token shard of Llama 3", NoText)),
+        ([.. "version https://git-lfs"u8], new("a Git LFS pointer", "fetch the data with 'git lfs pull'")),
+        ([0xFF, 0xFE, 0x00, 0x00], new("UTF-32", ToUtf8)),
+        ([0x00, 0x00, 0xFE, 0xFF], new("UTF-32", ToUtf8)),
+        ([0xFF, 0xFE], new("UTF-16", ToUtf8)),
+        ([0xFE, 0xFF], new("UTF-16", ToUtf8)),
+    ];
+
+    private const int TarMarkAt = 257;
+
+    /// <summary>The format of a file that begins so; null where it is none that is known.</summary>
+    public static BinaryFormat? Of(ReadOnlySpan<byte> beginning)
+    {
+        foreach (var (bytes, format) in Known)
+            if (beginning.StartsWith(bytes))
+                return format;
+        return beginning.Length > TarMarkAt && beginning[TarMarkAt..].StartsWith("ustar"u8) ? new("a tar archive", "unpack it first with 'tar -x'") : null;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+
+namespace SpecGD.Data.Language.Text;
+
+/// <summary>Refuses by its first bytes what is no UTF-8 text: files of other formats, of other encodings, and whatever else is binary.</summary>
+internal static class TextCheck
+{
+    /// <summary>Bytes that are looked at: enough to meet what is not ASCII in a text, and read at once.</summary>
+    public const int ExaminedBytes = 1 << 16;
+
+    /// <summary>UTF-16 of Latin letters has a zero in every second byte; from this share of one half of the bytes on it is taken for that.</summary>
+    private const double ZerosOfUtf16 = 0.25;
+
+    /// <summary>How much longer than the other half's count of zeros that of the one must be.</summary>
+    private const int ZerosApart = 4;
+
+    /// <exception cref="BadInputException">It is no UTF-8 text; the sentence says what it is, as far as that is known, and what would help.</exception>
+    public static void Require(TextInput input, ReadOnlySpan<byte> beginning)
+    {
+        var bytes = beginning[..Math.Min(beginning.Length, ExaminedBytes)];
+        if (BinaryFormat.Of(bytes) is { } format)
+            throw new BadInputException(Invariant($"{input.Path} is {format.Name}, not text{Inside(input)}: {format.Advice}."));
+        int zero = bytes.IndexOf((byte)0);
+        if (zero >= 0)
+            throw new BadInputException(Utf16Of(bytes) is { } encoding
+                ? $"{input.Path} is {encoding}, by its zeros in every second byte; text must be UTF-8: 'iconv -f {encoding} -t UTF-8' makes it that."
+                : Invariant($"{input.Path} is no text: its byte {zero} is 0, which no text has; text must be UTF-8."));
+        int bad = FirstInvalid(bytes);
+        if (bad >= 0)
+            throw new BadInputException(Invariant($"{input.Path} is no UTF-8 text: its byte {bad} (0x{bytes[bad]:X2}) is part of no character. ")
+                + "If it is in an older encoding, such as Latin-1, 'iconv -f LATIN1 -t UTF-8' makes it UTF-8.");
+    }
+
+    private static string Inside(TextInput input) => input.IsCompressed ? " (once unpacked)" : "";
+
+    private static string? Utf16Of(ReadOnlySpan<byte> bytes)
+    {
+        Span<int> zeros = stackalloc int[2];
+        for (int i = 0; i < bytes.Length; i++)
+            zeros[i % 2] += bytes[i] == 0 ? 1 : 0;
+        double half = bytes.Length / 2.0;
+        return zeros[1] > ZerosOfUtf16 * half && zeros[1] > ZerosApart * zeros[0] ? "UTF-16LE"
+            : zeros[0] > ZerosOfUtf16 * half && zeros[0] > ZerosApart * zeros[1] ? "UTF-16BE"
+            : null;
+    }
+
+    /// <summary>Place of the first byte that is part of no character; -1 where there is none. A character cut at the end is none such.</summary>
+    private static int FirstInvalid(ReadOnlySpan<byte> bytes)
+    {
+        if (Utf8.IsValid(bytes))
+            return -1;
+        for (int at = 0; at < bytes.Length;)
+        {
+            var status = Rune.DecodeFromUtf8(bytes[at..], out _, out int length);
+            if (status != OperationStatus.Done)
+                return status == OperationStatus.InvalidData ? at : -1;
+            at += length;
+        }
+        return -1;
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

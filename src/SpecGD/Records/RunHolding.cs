@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+
+namespace SpecGD.Records;
+
+/// <summary>What a folder holds in view of the run that is to be written there.</summary>
+public enum HeldRun
+{
+    /// <summary>Nothing: it is new, empty, or has nothing in it but hidden files.</summary>
+    Nothing,
+
+    /// <summary>This run: finished, ended early, or unfinished.</summary>
+    Same,
+
+    /// <summary>The same experiment with the same options, computed by another version of the program.</summary>
+    OtherVersion,
+
+    /// <summary>A run of another experiment or with other options, or one whose manifest cannot be read.</summary>
+    Another,
+
+    /// <summary>Files that no run wrote.</summary>
+    Foreign,
+}
+
+/// <summary>
+/// Tells, before anything is written, whether a run would replace what is not its own: a finished run is lost only where the user says so.
+/// </summary>
+/// <param name="Directory">The folder.</param>
+/// <param name="Run">What is in it.</param>
+/// <param name="Status">How the run in it ended; null where it has none, or one that has not ended.</param>
+/// <param name="Words">What is in it, in words that follow "holds".</param>
+public sealed record RunHolding(string Directory, HeldRun Run, RunStatus? Status, string Words)
+{
+    /// <summary>The experiment whose run it holds; null where that is not known.</summary>
+    public string? Experiment { get; private init; }
+
+    /// <summary>Names of foreign files that a message lists.</summary>
+    private const int MostNamed = 3;
+
+    private static readonly string[] OfRuns =
+        [RunFolder.ManifestName, RunFolder.FiguresName, RunFolder.DrawingMarkName, RunFolder.ReportName, KeptWork.FolderName];
+
+    /// <summary>Whether the run that is asked for would be written over something else.</summary>
+    public bool IsAnothers => Run is HeldRun.Another or HeldRun.Foreign;
+
+    /// <summary>What <paramref name="directory"/> holds. Nothing is written.</summary>
+    /// <param name="directory">The folder, which need not exist.</param>
+    /// <param name="identity">The run that is to be written there.</param>
+    /// <param name="companions">Names of files that others keep beside the run.</param>
+    public static RunHolding Of(string directory, RunIdentity identity, params IReadOnlyList<string> companions)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentNullException.ThrowIfNull(identity);
+        string manifest = Path.Combine(directory, RunFolder.ManifestName), kept = Path.Combine(directory, KeptWork.FolderName, KeptFiles.IdentityName);
+        return File.Exists(manifest) ? OfManifest(directory, manifest, identity)
+            : File.Exists(kept) ? OfUnfinished(directory, kept, identity)
+            : OfFiles(directory, [.. OfRuns, .. companions]);
+    }
+
+    /// <summary>Throws where the folder belongs to something else.</summary>
+    /// <param name="isFresh">Whether the user said that a run in it may be deleted; foreign files never are.</param>
+    /// <exception cref="BadInputException">It does; the sentence says what is in it, and what to do.</exception>
+    public void Require(bool isFresh)
+    {
+        if (Run == HeldRun.Foreign)
+            throw new BadInputException($"{Directory} holds {Words}, which is no run of this program: name another --output, a new or empty folder.");
+        if (Run == HeldRun.Another && !isFresh)
+            throw new BadInputException($"{Directory} holds {Words}: name another --output, or begin again with --fresh, which deletes that run.");
+    }
+
+    /// <summary>Throws where a folder that is to hold something else than a run is that of a run: its report and figures would be replaced.</summary>
+    /// <exception cref="BadInputException">It is.</exception>
+    public static void RequireNoRun(string directory)
+    {
+        if (File.Exists(Path.Combine(directory, RunFolder.ManifestName)))
+            throw new BadInputException($"{directory} is the folder of a run, which would be written over: name another --output.");
+    }
+
+    private static RunHolding OfManifest(string directory, string path, RunIdentity identity)
+    {
+        try
+        {
+            var manifest = Manifest.Read(path);
+            return Of(directory, identity, manifest.Experiment, manifest.Options, manifest.Code, manifest.Status);
+        }
+        catch (BadInputException e)
+        {
+            return new RunHolding(directory, HeldRun.Another, null, $"a run whose manifest cannot be read ({e.Message.TrimEnd('.')})");
+        }
+    }
+
+    private static RunHolding OfUnfinished(string directory, string path, RunIdentity identity)
+    {
+        try
+        {
+            var written = LenientJson.ReadObject(path, "the identity of a run");
+            return Of(directory, identity, $"{written["experiment"]}", written["options"] as JsonObject ?? [], $"{written["code"]}", null);
+        }
+        catch (BadInputException)
+        {
+            return new RunHolding(directory, HeldRun.Same, null, "an unfinished run"); // what was kept is damaged and begins again
+        }
+    }
+
+    private static RunHolding Of(string directory, RunIdentity identity, string experiment, JsonObject options, string code, RunStatus? status)
+    {
+        string state = status switch
+        {
+            RunStatus.Finished => "a finished",
+            RunStatus.Diverged => "a diverged",
+            RunStatus.Interrupted => "an interrupted",
+            _ => "an unfinished",
+        };
+        string words = $"{state} run of {experiment}";
+        if (experiment != identity.Experiment)
+            return new RunHolding(directory, HeldRun.Another, status, words) { Experiment = experiment };
+        if (identity.DifferenceFrom(options) is { } difference)
+            return new RunHolding(directory, HeldRun.Another, status, $"{words} with other settings ({difference})") { Experiment = experiment };
+        var run = code == RunIdentity.Code ? HeldRun.Same : HeldRun.OtherVersion;
+        return new RunHolding(directory, run, status, words) { Experiment = experiment };
+    }
+
+    private static RunHolding OfFiles(string directory, IReadOnlyList<string> ours)
+    {
+        if (File.Exists(directory) || !System.IO.Directory.Exists(directory))
+            return new RunHolding(directory, HeldRun.Nothing, null, "nothing");
+        string[] foreign =
+        [
+            .. System.IO.Directory.EnumerateFileSystemEntries(directory).Select(path => Path.GetFileName(path))
+                .Where(name => !name.StartsWith('.') && !name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal) && !ours.Contains(name))
+                .Order(StringComparer.Ordinal),
+        ];
+        return foreign.Length == 0
+            ? new RunHolding(directory, HeldRun.Nothing, null, "nothing")
+            : new RunHolding(directory, HeldRun.Foreign, null, string.Join(", ", foreign.Take(MostNamed)) + (foreign.Length > MostNamed ? ", …" : ""));
+    }
+}

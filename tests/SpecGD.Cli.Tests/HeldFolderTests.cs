@@ -1,0 +1,106 @@
+using System.Security.Cryptography;
+
+namespace SpecGD.Cli.Tests;
+
+/// <summary>No command writes over a finished run of something else, or among files of nobody's.</summary>
+public sealed class HeldFolderTests : InTemporaryDirectory
+{
+    private static readonly string[] Small =
+        ["run", "random-feature", "--dim", "12", "--feature-dim", "6", "--num-samples", "40", "--steps", "30", "--no-figures", "--output", "out"];
+
+    [Fact]
+    public void A_finished_run_is_replaced_by_its_own_command_alone()
+    {
+        Specgd(Small).ExitCode.ShouldBe(0);
+        string before = Content("out");
+
+        foreach (string command in new[]
+        {
+            string.Join(' ', Small) + " --seed 3",
+            "run relu-spectrum --dims 4 --no-figures --output out",
+            "nanogpt train --output out",
+            "sweep fair-comparison --quick --output out",
+            "reproduce fig3 --quick --no-figures --output out",
+        })
+        {
+            var said = Specgd(command.Split(' '));
+            said.ExitCode.ShouldBe(2, command);
+            said.Error.ShouldContain("name another --output", customMessage: command);
+            Content("out").ShouldBe(before, command);
+        }
+
+        var replaced = Specgd([.. Small, "--seed", "3", "--fresh"]);
+        replaced.ExitCode.ShouldBe(0, replaced.Error);
+        replaced.Error.ShouldContain("--fresh deletes what out holds: a finished run of random-feature with other settings (seed 0 there, 3 here)");
+        Specgd([.. Small, "--seed", "3"]).Error.ShouldContain("holds this run already");
+    }
+
+    [Fact]
+    public void A_foreign_folder_is_refused_and_left_as_it_was()
+    {
+        Directory.CreateDirectory(Path.Combine(Folder, "out"));
+        File.WriteAllText(Path.Combine(Folder, "out", "report.txt"), "mine");
+        string before = Content("out");
+
+        foreach (string command in new[] { string.Join(' ', Small), string.Join(' ', Small) + " --fresh", "nanogpt train --output out", "sweep fair-comparison --output out" })
+        {
+            var said = Specgd(command.Split(' '));
+            said.ExitCode.ShouldBe(2, command);
+            said.Error.ShouldContain("out holds report.txt", customMessage: command);
+            Content("out").ShouldBe(before, command);
+        }
+    }
+
+    [SkippableFact]
+    public void A_run_that_is_computed_again_and_interrupted_does_not_take_the_finished_one_away()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no such signals");
+        string[] run = ["run", "random-feature", "--dim", "12", "--feature-dim", "6", "--num-samples", "40", "--steps", "40000", "--no-figures", "--output", "out"];
+        Specgd(run).ExitCode.ShouldBe(0);
+        string before = Content("out");
+
+        using var process = SpecgdProcess.Start(Folder, [.. run, "--fresh"], ("SPECGD_KEEP_SECONDS", "0"));
+        string kept = Path.Combine(Folder, "out", "unfinished", "run.json");
+        SpinWait.SpinUntil(() => process.HasExited || File.Exists(kept), TimeSpan.FromMinutes(1)).ShouldBeTrue();
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{process.Id}"]))
+            kill.WaitForExit();
+        var said = SpecgdProcess.Finish(process);
+
+        said.ExitCode.ShouldBe(143, said.Error);
+        said.Error.ShouldContain("The finished run stays in out");
+        Content("out").ShouldBe(before);
+        Specgd(run).Error.ShouldContain("holds this run already");
+    }
+
+    [SkippableFact]
+    public void A_request_to_stop_while_figures_are_drawn_ends_with_its_code_and_the_next_call_draws_them()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no such signals");
+        string gnuplot = Path.Combine(Folder, "gnuplot");
+        File.WriteAllText(gnuplot, "#!/bin/sh\ncase \"$*\" in *GPVAL_TERMINALS*) printf '5.4 patchlevel 4\\n pdfcairo pngcairo svg \\n' >&2; exit 0 ;; esac\nsleep 300\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(gnuplot, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        string[] run = [.. Small.Where(word => word != "--no-figures")];
+        using var process = SpecgdProcess.Start(Folder, run, ("SPECGD_GNUPLOT", gnuplot));
+        string mark = Path.Combine(Folder, "out", "figures-unfinished.txt"), script = Path.Combine(Folder, "out", "figures", "random-feature.gp");
+        SpinWait.SpinUntil(() => process.HasExited || (File.Exists(mark) && File.Exists(script)), TimeSpan.FromMinutes(1)).ShouldBeTrue();
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{process.Id}"]))
+            kill.WaitForExit();
+        var said = SpecgdProcess.Finish(process);
+
+        said.ExitCode.ShouldBe(143, said.Error);
+        said.Error.ShouldContain("stopped while figures were drawn: random-feature is missing");
+        said.Error.ShouldNotContain("gnuplot failed");
+        File.Exists(mark).ShouldBeTrue("so that the next call draws");
+        var again = Specgd(run);
+        again.Error.ShouldContain("holds this run already");
+        File.Exists(mark).ShouldBeFalse();
+        Skip.If(again.Error.Contains("gnuplot was not found", StringComparison.Ordinal), "there is no gnuplot to draw with");
+        File.Exists(Path.Combine(Folder, "out", "figures", "random-feature.png")).ShouldBeTrue();
+    }
+
+    /// <summary>Names and contents of what a user sees in the folder.</summary>
+    private string Content(string folder) => string.Join('\n', Directory.EnumerateFiles(Path.Combine(Folder, folder), "*", SearchOption.AllDirectories)
+        .Where(file => !Path.GetFileName(file).StartsWith('.') && !file.Contains("unfinished", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal).Select(file => $"{file} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"));
+}

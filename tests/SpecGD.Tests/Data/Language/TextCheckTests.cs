@@ -1,0 +1,124 @@
+using System.IO.Compression;
+using System.Text;
+using SpecGD.Data.Language.Text;
+using SpecGD.Data.Language.Tokenizers;
+using SpecGD.Data.Language.Tokens;
+using SpecGD.Training.Gpt;
+
+namespace SpecGD.Tests.Data.Language;
+
+public sealed class TextCheckTests : IDisposable
+{
+    private const string Prose = "It was the best of times, it was the worst of times.\n";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("specgd-text-check-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    public static TheoryData<string, byte[]> Binaries => new()
+    {
+        { "a Parquet file", [.. "PAR1"u8] },
+        { "an Arrow file", [.. "ARROW1"u8] },
+        { "compressed with Zstandard", [0x28, 0xB5, 0x2F, 0xFD] },
+        { "compressed with xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00] },
+        { "compressed with bzip2", [.. "BZh91AY&SY"u8] },
+        { "compressed with gzip", [0x1F, 0x8B, 0x08] },
+        { "a PDF document", [.. "%PDF-1.7\n"u8] },
+        { "a ZIP archive, such as .docx", [.. "PK"u8, 0x03, 0x04] },
+        { "an SQLite database", [.. "SQLite format 3\0"u8] },
+        { "a token shard,", [.. BitConverter.GetBytes(20240520)] },
+        { "a token shard of Llama 3", [.. BitConverter.GetBytes(20240801)] },
+        { "UTF-32", [0xFF, 0xFE, 0x00, 0x00] },
+        { "UTF-16LE", Encoding.Unicode.GetBytes(Prose) },
+        { "UTF-16BE", Encoding.BigEndianUnicode.GetBytes(Prose) },
+        { "its byte 5 is 0", [.. "plain"u8, 0] },
+        { "its byte 3 (0xE9) is part of no character", [.. "caf"u8, 0xE9, .. " au lait"u8] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Binaries))]
+    public void What_is_no_text_by_its_first_bytes_is_named_wherever_text_is_read(string name, byte[] beginning)
+    {
+        byte[] bytes = [.. beginning, .. Encoding.ASCII.GetBytes(Prose)];
+        foreach (string file in new[] { "text.txt", "lines.jsonl", "lines.json" })
+            RefusalOf(Write(file, bytes), tokenize: true).ShouldContain(name);
+        RefusalOf(Write("text.txt", bytes), tokenize: false).ShouldContain(name);
+        RefusalOf(Write("packed.txt.gz", Packed(bytes)), tokenize: true).ShouldContain(name, customMessage: "unpacked, it is no text either");
+    }
+
+    [Theory]
+    [InlineData("plain text, café, 語 and 😀")]
+    [InlineData("PARSIMONY is the first word, and ORCHARD the last")]
+    [InlineData("")]
+    public void Text_is_let_through(string text) =>
+        Should.NotThrow(() => TextCheck.Require(new TextInput("a.txt", 1, false, false), Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
+    public void A_character_that_the_look_cuts_is_none_of_those_that_are_no_text()
+    {
+        for (int shift = 0; shift < 4; shift++)
+        {
+            byte[] bytes = [.. Enumerable.Repeat((byte)'a', shift), .. Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("😀", TextCheck.ExaminedBytes)))];
+            Should.NotThrow(() => TextCheck.Require(new TextInput("a.txt", 1, false, false), bytes));
+        }
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.99)]
+    public void Gzip_that_was_cut_short_is_refused_and_never_half_a_text(double share)
+    {
+        var random = new RandomText(15);
+        string text = string.Concat(Enumerable.Range(0, 200).Select(_ => random.Next(100, beyond: false)));
+        byte[] whole = Packed(Encoding.UTF8.GetBytes(text));
+        string path = Write("cut.txt.gz", whole[..(int)(share * whole.Length)]);
+
+        RefusalOf(path, tokenize: true).ShouldStartWith($"{path} is no whole gzip file");
+        RefusalOf(path, tokenize: false).ShouldStartWith($"{path} is no whole gzip file");
+        ByteText.Read(Write("whole.txt.gz", whole), 256).Length.ShouldBe(Encoding.UTF8.GetByteCount(text) + 1);
+    }
+
+    [Theory]
+    [InlineData("c4-train.00000-of-01024.json.gz")]
+    [InlineData("dolma.json")]
+    public void Files_named_json_hold_JSON_Lines(string name)
+    {
+        byte[] lines = "{\"text\": \"one\", \"url\": \"a\"}\n{\"text\": \"two\"}\n"u8.ToArray();
+        string path = Write(name, name.EndsWith(".gz", StringComparison.Ordinal) ? Packed(lines) : lines);
+
+        var folder = Tokenize(TextInput.Find([path]), "one");
+        var found = Tokenize(TextInput.Find([_folder]), "two");
+
+        (folder.Documents, folder.TextBytes).ShouldBe((2L, 6L));
+        found.Documents.ShouldBe(2, "a folder finds them too");
+    }
+
+    private string RefusalOf(string path, bool tokenize) => Should.Throw<BadInputException>(() =>
+    {
+        if (tokenize)
+            Tokenize(TextInput.Find([path]), "out");
+        else
+            ByteText.Read(path, 256);
+    }).Message;
+
+    private TokenFolder Tokenize(IReadOnlyList<TextInput> inputs, string output)
+    {
+        using var writer = new TokenFolderWriter(Path.Combine(_folder, output), "t", ByteTokenizer.Instance);
+        return new TextTokenization(ByteTokenizer.Instance).Run(inputs, writer);
+    }
+
+    private string Write(string name, byte[] bytes)
+    {
+        string path = Path.Combine(_folder, name);
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
+    private static byte[] Packed(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var stream = new GZipStream(packed, CompressionLevel.Fastest))
+            stream.Write(bytes);
+        return packed.ToArray();
+    }
+}
