@@ -33,7 +33,11 @@ internal static class RunSession
     /// <param name="Folder">The run folder.</param>
     /// <param name="WallTime">Time of computing and drawing.</param>
     /// <param name="ExitCode">What the process should say of it.</param>
-    public sealed record Outcome(RunResult Result, RunFolder Folder, TimeSpan WallTime, int ExitCode);
+    public sealed record Outcome(RunResult Result, RunFolder Folder, TimeSpan WallTime, int ExitCode)
+    {
+        /// <summary>Whether the folder holds this result; false where a finished run stays in it, since this one was interrupted.</summary>
+        public bool IsInFolder { get; init; } = true;
+    }
 
     /// <summary>The option that asks for a fresh start.</summary>
     public static Option<bool> FreshOption() => new("--fresh")
@@ -135,7 +139,7 @@ internal static class RunSession
     {
         kept.Flush();
         Terminal.Remark($"{result.Detail} The finished run stays in {folder.DirectoryPath}; the same command, without --fresh, goes on with the new one.");
-        return new Outcome(result, folder, wall, interruption.ExitCode);
+        return new Outcome(result, folder, wall, interruption.ExitCode) { IsInFolder = false };
     }
 
     /// <summary>Runs the experiment with progress on display, without a folder; with the exit code that says how it ended.</summary>
