@@ -55,7 +55,11 @@ public sealed class HeldFolderTests : InTemporaryDirectory
     public void A_run_that_is_computed_again_and_interrupted_does_not_take_the_finished_one_away()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no such signals");
-        string[] run = ["run", "random-feature", "--dim", "12", "--feature-dim", "6", "--num-samples", "40", "--steps", "40000", "--no-figures", "--output", "out"];
+        string[] run =
+        [
+            "run", "random-feature", "--dim", "12", "--feature-dim", "6", "--num-samples", "40", "--steps", "20000", "--specgd-restart-frequency", "0",
+            "--specgd-from-peak", "false", "--no-figures", "--output", "out",
+        ];
         Specgd(run).ExitCode.ShouldBe(0);
         string before = Content("out");
 

@@ -130,7 +130,7 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
     [InlineData("--text nowhere.txt", "The text nowhere.txt cannot be read: there is no such file.")]
     [InlineData("--text .", "The text . cannot be read: it is a directory.")]
     [InlineData("--text text.txt", "A text of 201 tokens is too short: one sequence of 128 needs 129 to train on and 130 to validate on.")]
-    [InlineData("--text pointer.txt", "pointer.txt is a Git LFS pointer, not text; fetch the data with 'git lfs pull'.")]
+    [InlineData("--text pointer.txt", "pointer.txt is a Git LFS pointer, not text: fetch the data with 'git lfs pull'.")]
     [InlineData("--text text.txt --validation-length 200", "--validation-length takes a multiple of 128; 200 is none.")]
     [InlineData("--steps 8000 --validation-tokens 128", "8000 steps of 512 tokens are more than there is to train on: one pass over the ")]
     [InlineData("--validation-tokens 100000000", "Validation on 781250 sequences of 128 tokens needs more data: the ")]

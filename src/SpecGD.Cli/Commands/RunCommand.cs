@@ -46,9 +46,8 @@ internal static class RunCommand
             };
             var outcome = RunSession.Run(experiment, options, request, TimeProvider.System);
             string command = "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
-            HtmlReport.Write(
-                RunReport.Of(RunRecord.Read(directory), command),
-                Path.Combine(directory, RunFolder.ReportName));
+            if (outcome.IsInFolder)
+                HtmlReport.Write(RunReport.Of(RunRecord.Read(directory), command), Path.Combine(directory, RunFolder.ReportName));
             Print(experiment, outcome, parsed.GetValue(json));
             return outcome.ExitCode;
         });

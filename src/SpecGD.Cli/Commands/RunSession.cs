@@ -37,6 +37,9 @@ internal static class RunSession
     {
         /// <summary>Whether the folder held the run already.</summary>
         public bool WasThere { get; init; }
+
+        /// <summary>Whether the folder holds this result; false where a finished run stays in it, since this one was interrupted.</summary>
+        public bool IsInFolder { get; init; } = true;
     }
 
     /// <summary>The option that asks for a fresh start.</summary>
@@ -154,7 +157,7 @@ internal static class RunSession
     {
         kept.Flush();
         Terminal.Remark($"{result.Detail} The finished run stays in {folder.DirectoryPath}; the same command, without --fresh, goes on with the new one.");
-        return new Outcome(result, folder, wall, interruption.ExitCode);
+        return new Outcome(result, folder, wall, interruption.ExitCode) { IsInFolder = false };
     }
 
     /// <summary>Runs the experiment with progress on display, without a folder; with the exit code that says how it ended.</summary>

@@ -61,7 +61,7 @@ internal static class SweepCommand
 
     private static SweepDefinition Find(string file, bool quick)
     {
-        if (File.Exists(file))
+        if (File.Exists(file) || Directory.Exists(file) || Path.GetExtension(file).Length > 0)
             return SweepFile.Read(file, quick);
         if (ShippedSweeps.Names.Contains(file))
             return ShippedSweeps.Read(file, quick);
