@@ -56,7 +56,7 @@ row() { # NAME: one row; its last line is that of ./test
         coretype-*) run_test "$root" "OPENBLAS_CORETYPE=${1#coretype-}" ;;
         threads-*) run_test "$root" "SPECGD_THREADS=${1#threads-}" ;;
         managed) run_test "$root" SPECGD_BLAS=managed ;;
-        lang-*) run_test "$root" "LANG=${1#lang-}" "LC_ALL=${1#lang-}" DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false ;;
+        lang-*) run_test "$root" "LANG=${1#lang-}" "LC_ALL=${1#lang-}" ;;
         spaces)
             place="$(mktemp -d)/a path with spaces"
             clone "$place" && run_test "$place"
