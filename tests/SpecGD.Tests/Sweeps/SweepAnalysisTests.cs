@@ -47,7 +47,9 @@ public class SweepAnalysisTests
     public void Methods_are_not_tested_at_one_number_of_a_step_size_whose_unit_is_each_methods_own()
     {
         SweepAnalysis.LeavesOutTests(Part).ShouldBeTrue();
-        SweepAnalysis.Settings(Part, SameStepSizes()).ShouldAllBe(setting => setting.AgainstBaseline == null);
+        var settings = SweepAnalysis.Settings(Part, SameStepSizes());
+        settings.Count.ShouldBe(6, "two methods at three numbers");
+        settings.ShouldAllBe(setting => setting.AgainstBaseline == null);
 
         var overDims = Part with { Grid = [KeyValuePair.Create<string, IReadOnlyList<JsonNode>>("dim", [1, 2]), .. Part.Grid.Where(a => a.Key == "seed")] };
         SweepAnalysis.LeavesOutTests(overDims).ShouldBeFalse("dimensions are alike for all methods");
@@ -66,11 +68,20 @@ public class SweepAnalysisTests
         (settings[0].IsWhole, settings[0].CountText).ShouldBe((true, "3"));
     }
 
-    /// <summary>Both methods at the numbers 5 and 7.</summary>
-    private static IEnumerable<TaskResult> SameStepSizes() => Results(divergedAtThree: false).Select(result => result with
+    /// <summary>Both methods at the numbers 1, 2 and 3, with losses that a test would tell apart.</summary>
+    private static IEnumerable<TaskResult> SameStepSizes()
     {
-        Observations = [.. result.Observations.Where(o => o.Method == "specgd"), result.Observations.Single(o => o.Method == "specgd") with { Method = "gradient_descent" }],
-    });
+        var part = Part with { Grid = [KeyValuePair.Create<string, IReadOnlyList<JsonNode>>("method-lr", [.. Enumerable.Range(1, 3).Select(BothAt)]), .. Part.Grid.Where(a => a.Key == "seed")] };
+        foreach (var task in SweepExpansion.Expand(new SweepDefinition("s", "", [part], []), "f"))
+        {
+            double seed = task.Identity.Options["seed"]!.GetValue<ulong>();
+            yield return new TaskResult(
+                new TaskRecord(task, TaskState.Finished, 1, 1, null, null),
+                [Loss("gradient_descent", 10 + seed, false), Loss("specgd", 2 + (seed * seed), false)]);
+        }
+
+        static JsonNode BothAt(int lr) => new JsonObject { ["gradient_descent"] = lr, ["specgd"] = lr };
+    }
 
     [Fact]
     public void A_best_value_at_an_end_of_those_tried_is_marked()
