@@ -80,8 +80,11 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
 
     public void Multiply(Matrix<T> a, bool transposeA, ReadOnlySpan<T> x, Span<T> y)
     {
-        fixed (T* pA = a, px = x, py = y)
+        using var from = new AlignedVector<T>(x);
+        using var to = new AlignedVector<T>(y.Length);
+        fixed (T* pA = a, px = from.Matrix, py = to.Matrix)
             _gemv(RowMajor, transposeA ? Transpose : NoTranspose, a.Rows, a.Columns, T.One, pA, Leading(a), px, 1, T.Zero, py, 1);
+        to.Matrix.AsSpan().CopyTo(y);
     }
 
     public void Gram(T alpha, Matrix<T> a, bool transposeFirst, T beta, Matrix<T> c)
@@ -160,46 +163,41 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
     public void Qr(Matrix<T> matrix, Matrix<T> r)
     {
         int m = matrix.Columns, n = matrix.Rows, stride = Leading(matrix), info, query = -1;
-        var tau = ArrayPool<T>.Shared.Rent(m);
-        fixed (T* pMatrix = matrix, pTau = tau)
-        {
-            T wanted;
+        using var tau = new AlignedVector<T>(m);
+        T wanted;
+        fixed (T* pMatrix = matrix, pTau = tau.Matrix)
             _gelqf(&m, &n, pMatrix, &stride, pTau, &wanted, &query, &info);
-            int size = WorkSize(wanted);
-            var work = ArrayPool<T>.Shared.Rent(size);
-            fixed (T* pWork = work)
-            {
-                _gelqf(&m, &n, pMatrix, &stride, pTau, pWork, &size, &info);
-                RequireLegal(info, "gelqf");
-                r.Fill(T.Zero);
-                for (int i = 0; i < m; i++)
-                    matrix.Row(i)[i..].CopyTo(r.Row(i)[i..]);
-                _orglq(&m, &n, &m, pMatrix, &stride, pTau, pWork, &size, &info);
-                RequireLegal(info, "orglq");
-            }
-            ArrayPool<T>.Shared.Return(work);
+        int size = WorkSize(wanted);
+        using var work = new AlignedVector<T>(size);
+        fixed (T* pMatrix = matrix, pTau = tau.Matrix, pWork = work.Matrix)
+        {
+            _gelqf(&m, &n, pMatrix, &stride, pTau, pWork, &size, &info);
+            RequireLegal(info, "gelqf");
+            r.Fill(T.Zero);
+            for (int i = 0; i < m; i++)
+                matrix.Row(i)[i..].CopyTo(r.Row(i)[i..]);
+            _orglq(&m, &n, &m, pMatrix, &stride, pTau, pWork, &size, &info);
+            RequireLegal(info, "orglq");
         }
-        ArrayPool<T>.Shared.Return(tau);
     }
 
     private void Eigen(byte job, Matrix<T> symmetric, Span<T> values)
     {
         int n = symmetric.Rows, stride = Leading(symmetric), info, query = -1;
         byte lowerInRows = (byte)'U';
+        using var found = new AlignedVector<T>(n);
         T wanted;
         int wantedIntegers;
-        fixed (T* pMatrix = symmetric, pValues = values)
-        {
+        fixed (T* pMatrix = symmetric, pValues = found.Matrix)
             _syevd(&job, &lowerInRows, &n, pMatrix, &stride, pValues, &wanted, &query, &wantedIntegers, &query, &info);
-            int size = WorkSize(wanted), integers = wantedIntegers;
-            var work = ArrayPool<T>.Shared.Rent(size);
-            var integerWork = ArrayPool<int>.Shared.Rent(integers);
-            fixed (T* pWork = work)
-            fixed (int* pIntegers = integerWork)
-                _syevd(&job, &lowerInRows, &n, pMatrix, &stride, pValues, pWork, &size, pIntegers, &integers, &info);
-            ArrayPool<T>.Shared.Return(work);
-            ArrayPool<int>.Shared.Return(integerWork);
-        }
+        int size = WorkSize(wanted), integers = wantedIntegers;
+        using var work = new AlignedVector<T>(size);
+        var integerWork = ArrayPool<int>.Shared.Rent(integers);
+        fixed (T* pMatrix = symmetric, pValues = found.Matrix, pWork = work.Matrix)
+        fixed (int* pIntegers = integerWork)
+            _syevd(&job, &lowerInRows, &n, pMatrix, &stride, pValues, pWork, &size, pIntegers, &integers, &info);
+        ArrayPool<int>.Shared.Return(integerWork);
+        found.Matrix.AsSpan().CopyTo(values);
         RequireConverged(info, "syevd", symmetric);
     }
 
@@ -222,19 +220,20 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
     {
         int m = matrix.Columns, n = matrix.Rows, stride = Leading(matrix), info, query = -1;
         int leadingU = Leading(vt), leadingVt = Leading(u);
+        using var found = new AlignedVector<T>(values.Length);
         T wanted;
         var integerWork = ArrayPool<int>.Shared.Rent(8 * Math.Min(m, n));
-        fixed (T* pMatrix = matrix, pU = u, pVt = vt, pValues = values)
+        fixed (T* pMatrix = matrix, pU = u, pVt = vt, pValues = found.Matrix)
         fixed (int* pIntegers = integerWork)
         {
             _gesdd(&job, &m, &n, pMatrix, &stride, pValues, pVt, &leadingU, pU, &leadingVt, &wanted, &query, pIntegers, &info);
             int size = WorkSize(wanted);
-            var work = ArrayPool<T>.Shared.Rent(size);
-            fixed (T* pWork = work)
+            using var work = new AlignedVector<T>(size);
+            fixed (T* pWork = work.Matrix)
                 _gesdd(&job, &m, &n, pMatrix, &stride, pValues, pVt, &leadingU, pU, &leadingVt, pWork, &size, pIntegers, &info);
-            ArrayPool<T>.Shared.Return(work);
         }
         ArrayPool<int>.Shared.Return(integerWork);
+        found.Matrix.AsSpan().CopyTo(values);
         RequireLegal(info, "gesdd");
         return info;
     }
@@ -243,16 +242,17 @@ internal sealed unsafe class OpenBlasLinearAlgebra<T> : ILinearAlgebra<T>
     {
         int m = matrix.Columns, n = matrix.Rows, stride = Leading(matrix), info, query = -1;
         int leadingU = Leading(vt), leadingVt = Leading(u);
+        using var found = new AlignedVector<T>(values.Length);
         T wanted;
-        fixed (T* pMatrix = matrix, pU = u, pVt = vt, pValues = values)
+        fixed (T* pMatrix = matrix, pU = u, pVt = vt, pValues = found.Matrix)
         {
             _gesvd(&job, &job, &m, &n, pMatrix, &stride, pValues, pVt, &leadingU, pU, &leadingVt, &wanted, &query, &info);
             int size = WorkSize(wanted);
-            var work = ArrayPool<T>.Shared.Rent(size);
-            fixed (T* pWork = work)
+            using var work = new AlignedVector<T>(size);
+            fixed (T* pWork = work.Matrix)
                 _gesvd(&job, &job, &m, &n, pMatrix, &stride, pValues, pVt, &leadingU, pU, &leadingVt, pWork, &size, &info);
-            ArrayPool<T>.Shared.Return(work);
         }
+        found.Matrix.AsSpan().CopyTo(values);
         RequireConverged(info, "gesvd", matrix);
     }
 

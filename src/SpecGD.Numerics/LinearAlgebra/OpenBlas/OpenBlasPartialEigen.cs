@@ -34,15 +34,17 @@ internal sealed unsafe class OpenBlasPartialEigen<T>
     public int Decompose(Matrix<T> symmetric, int stride, Span<T> values, LowestVectorsWanted<T> wanted)
     {
         int n = symmetric.Rows;
-        using var lease = MatrixPool<T>.Rent(5, n);
-        var work = lease.Matrix;
-        Span<T> diagonal = work.Row(0), offDiagonal = work.Row(1), reflectors = work.Row(2), spare = work.Row(3);
+        int width = AlignedVector<T>.WholeLines(n);
+        using var lease = MatrixPool<T>.Rent(6, width);
+        var work = lease.Matrix.ColumnSlice(0, n);
+        Span<T> diagonal = work.Row(0), offDiagonal = work.Row(1), reflectors = work.Row(2), spare = work.Row(3), found = work.Row(5);
         if (!Reduce(symmetric, stride, diagonal, offDiagonal, reflectors))
             return -1;
-        diagonal.CopyTo(values);
+        diagonal.CopyTo(found);
         offDiagonal.CopyTo(spare);
-        if (!Values(values, spare))
+        if (!Values(found, spare))
             return -1;
+        found.CopyTo(values);
         int count = wanted(values);
         if (count == 0)
             return 0;
@@ -64,10 +66,9 @@ internal sealed unsafe class OpenBlasPartialEigen<T>
         {
             _sytrd(&uplo, &n, pMatrix, &stride, d, e, tau, &size, &query, &info);
             int length = int.CreateChecked(T.Ceiling(T.BitIncrement(size)));
-            var work = ArrayPool<T>.Shared.Rent(length);
-            fixed (T* w = work)
+            using var work = new AlignedVector<T>(length);
+            fixed (T* w = work.Matrix)
                 _sytrd(&uplo, &n, pMatrix, &stride, d, e, tau, w, &length, &info);
-            ArrayPool<T>.Shared.Return(work);
         }
         return info == 0;
     }
@@ -87,16 +88,15 @@ internal sealed unsafe class OpenBlasPartialEigen<T>
         int length = 18 * n, integers = 10 * n; // as LAPACK asks for
         byte job = (byte)'V', range = (byte)'I';
         T unused = T.Zero;
-        var work = ArrayPool<T>.Shared.Rent(length);
+        using var work = new AlignedVector<T>(length);
         var integerWork = ArrayPool<int>.Shared.Rent(integers + (2 * n));
-        fixed (T* pVectors = lowest, d = diagonal, e = offDiagonal, w = values, pWork = work)
+        fixed (T* pVectors = lowest, d = diagonal, e = offDiagonal, w = values, pWork = work.Matrix)
         fixed (int* pIntegers = integerWork)
         {
             int* support = pIntegers + integers;
             _stemr(&job, &range, &n, d, e, &unused, &unused, &first, &last, &found, w, pVectors, &leading, &last, support, &relatively,
                 pWork, &length, pIntegers, &integers, &info);
         }
-        ArrayPool<T>.Shared.Return(work);
         ArrayPool<int>.Shared.Return(integerWork);
         return info == 0 && found == lowest.Rows;
     }
@@ -110,10 +110,9 @@ internal sealed unsafe class OpenBlasPartialEigen<T>
         {
             _ormtr(&side, &uplo, &transpose, &n, &count, pReduced, &stride, tau, pVectors, &leading, &size, &query, &info);
             int length = int.CreateChecked(T.Ceiling(T.BitIncrement(size)));
-            var work = ArrayPool<T>.Shared.Rent(length);
-            fixed (T* w = work)
+            using var work = new AlignedVector<T>(length);
+            fixed (T* w = work.Matrix)
                 _ormtr(&side, &uplo, &transpose, &n, &count, pReduced, &stride, tau, pVectors, &leading, w, &length, &info);
-            ArrayPool<T>.Shared.Return(work);
         }
         if (info != 0)
             throw new InvalidOperationException($"LAPACK ormtr refused its argument {-info}.");
