@@ -38,6 +38,18 @@ internal static class CommandPath
             yield return $"{path} <command> [options]";
     }
 
+    /// <summary>The arguments of the commands above, as help pages name them, as far as the command has none of that name.</summary>
+    public static IEnumerable<string> ArgumentsAbove(ParseResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        string[] own = [.. result.CommandResult.Command.Arguments.Select(Named)];
+        for (var at = result.CommandResult.Parent; at is CommandResult above; at = above.Parent)
+            foreach (var argument in above.Command.Arguments.Select(Named).Except(own))
+                yield return argument;
+
+        static string Named(Argument argument) => $"<{argument.HelpName ?? argument.Name}>";
+    }
+
     private static string Shown(Argument argument)
     {
         string name = $"<{argument.HelpName ?? argument.Name}>" + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "");

@@ -41,6 +41,8 @@ internal sealed partial class HelpWithExamples(HelpAction page) : SynchronousCom
         configuration.Output = output;
         string named = text.ToString().Replace(RootCommand.ExecutableName, "specgd", StringComparison.Ordinal);
         string[] usage = [.. CommandPath.Usage(parseResult).Select(line => "  " + line)];
+        foreach (var above in CommandPath.ArgumentsAbove(parseResult)) // those of a command above are not taken by this one
+            named = Regex.Replace(named, $@"^  {Regex.Escape(above)}  .*\r?\n(?:   .*\r?\n)*", "", RegexOptions.Multiline);
         output.Write(UsageLine().Replace(named, match => match.Groups[1].Value + string.Join(Environment.NewLine, usage) + Environment.NewLine, 1));
         return code;
     }

@@ -81,6 +81,25 @@ public class SweepFigureTests
     }
 
     [Fact]
+    public void Survivors_that_span_all_magnitudes_leave_the_axis_of_losses_logarithmic_and_to_the_results()
+    {
+        var part = Part with { Analysis = Part.Analysis with { Logarithmic = true } };
+        List<TaskResult> results =
+        [
+            .. Results((method, lr, seed) => method == "specgd" && lr == 4 && seed > 1).Select(result => result with
+            {
+                Observations = [.. result.Observations.Select(o => Lr(result.Task, "specgd") == 4 && o.Method == "specgd" ? o with { Final = Seed(result.Task) == 0 ? 1e200 : 1e-5 } : o)],
+            }),
+        ];
+
+        foreach (var panel in SweepFigure.Usual(part, results)!.Panels)
+        {
+            panel.Y.Logarithmic.ShouldBeTrue();
+            panel.Y.To.ShouldNotBeNull().ShouldBeLessThan(1e10);
+        }
+    }
+
+    [Fact]
     public void There_are_bands_wherever_there_are_two_repetitions_and_an_interval_alone_is_a_line()
     {
         List<TaskResult> results =

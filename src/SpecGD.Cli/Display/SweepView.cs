@@ -63,7 +63,7 @@ internal static class SweepView
         SummaryView.PrintTable(
             Heading(part, (part.Analysis.Logarithmic ? "geometric means" : "means") + " over repetitions"),
             [.. settings.Select(setting => Shown(part, setting, setting.ToRow()))]);
-        if (!settings.All(setting => setting.IsWhole))
+        if (settings.Any(setting => !setting.IsWhole && setting.Estimate is not null))
             Console.Out.WriteLine("In parentheses: some repetitions diverged. The mean is of those that did not, and is no result.");
         if (SweepAnalysis.LeavesOutTests(part))
             Console.Out.WriteLine("Methods are not tested at one step size, whose unit is each method's own, but each at its best.");

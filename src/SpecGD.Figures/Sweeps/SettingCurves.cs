@@ -12,6 +12,9 @@ internal static class SettingCurves
 {
     private const double MarkSize = 0.7, HollowSize = 1.1;
 
+    /// <summary>Where an interval of logarithms ends whose lower end has underflown to 0, which a logarithmic axis has no place for.</summary>
+    private const double Underflown = 1e-300;
+
     /// <summary>The curves of one line.</summary>
     /// <param name="along">Its settings, x ascending, each with an estimate.</param>
     /// <param name="xOf">Where a setting stands.</param>
@@ -47,7 +50,7 @@ internal static class SettingCurves
     private static IEnumerable<Curve> Joined(IReadOnlyList<SettingResult> along, Func<SettingResult, double> xOf, Stroke stroke)
     {
         double[] x = [.. along.Select(xOf)];
-        double[] lower = [.. along.Select(s => s.IsWhole && HasInterval(s) ? s.Estimate!.Lower : double.NaN)];
+        double[] lower = [.. along.Select(s => s.IsWhole && HasInterval(s) ? Lower(s) : double.NaN)];
         double[] upper = [.. along.Select(s => s.IsWhole && HasInterval(s) ? s.Estimate!.Upper : double.NaN)];
         if (lower.Any(double.IsFinite))
             yield return new BandCurve(x, lower, upper, null, stroke);
@@ -55,13 +58,15 @@ internal static class SettingCurves
         var thin = stroke with { Width = stroke.Width / 2, Dash = Dash.Solid };
         for (int i = 0; i < x.Length; i++) // a band needs a neighbour that has one
             if (HasInterval(along[i]) && !(i > 0 && BothHave(i - 1, i)) && !(i + 1 < x.Length && BothHave(i, i + 1)))
-                yield return new LineCurve([x[i], x[i]], [along[i].Estimate!.Lower, along[i].Estimate!.Upper], thin);
+                yield return new LineCurve([x[i], x[i]], [Lower(along[i]), along[i].Estimate!.Upper], thin);
 
         bool BothHave(int i, int next) => double.IsFinite(lower[i]) && double.IsFinite(lower[next]);
     }
 
     private static bool HasInterval(SettingResult setting) =>
         double.IsFinite(setting.Estimate!.Lower) && double.IsFinite(setting.Estimate.Upper);
+
+    private static double Lower(SettingResult setting) => setting.Estimate!.Lower == 0 && Mean(setting) > 0 ? Underflown : setting.Estimate.Lower;
 
     private static double Mean(SettingResult setting) => setting.Estimate!.Mean;
 }

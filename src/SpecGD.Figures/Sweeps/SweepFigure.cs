@@ -143,9 +143,11 @@ public static class SweepFigure
                 curves.AddRange(SettingCurves.Of(along, xOf, overOption, strokes[i], LabelOf(request.By, line)));
         }
         double[] x = [.. settings.Select(xOf)];
-        double[] y = [.. settings.SelectMany(s => new[] { s.Estimate!.Mean, s.Estimate.Lower, s.Estimate.Upper }.Where(double.IsFinite))];
-        double least = settings.Min(s => s.Estimate!.Mean);
-        bool logarithmic = (part.Analysis.Logarithmic && y.All(v => v > 0)) || IsWide(y, LogarithmicValues);
+        double[] means = [.. settings.Select(s => s.Estimate!.Mean).Where(double.IsFinite)];
+        double[] ends = [.. settings.Where(s => s.IsWhole).SelectMany(s => new[] { s.Estimate!.Lower, s.Estimate.Upper }).Where(double.IsFinite)];
+        double[] y = part.Analysis.Logarithmic ? [.. means, .. ends.Where(end => end > 0)] : [.. means, .. ends]; // of logarithms an end may underflow to 0
+        double least = means.Min();
+        bool logarithmic = (part.Analysis.Logarithmic && means.All(mean => mean > 0)) || IsWide(y, LogarithmicValues);
         bool wideX = IsWide(x, LogarithmicOptions);
         return new Panel(
             title,
