@@ -35,6 +35,26 @@ public sealed class HeldFolderTests : InTemporaryDirectory
         Specgd([.. Small, "--seed", "3"]).Error.ShouldContain("holds this run already");
     }
 
+    /// <summary>Manifests hold the values that were used, also those that nobody gave; what decides is what was asked for.</summary>
+    [Theory]
+    [InlineData("run", "sparse-regression", "--dim", "8", "--batch-size", "16", "--steps", "3")]
+    [InlineData("run", "random-feature", "--dim", "12", "--feature-dim", "6", "--num-samples", "40", "--steps", "30")]
+    [InlineData("run", "batch-size-sweep", "--dim", "8")]
+    [InlineData("run", "stable-rank-sweep", "--dim", "8", "--steps", "3")]
+    [InlineData("reproduce", "fig17", "--quick")]
+    public void The_same_command_finds_its_own_run(params string[] command)
+    {
+        string[] arguments = command[0] == "run" ? [.. command, "--no-figures", "--output", "out"] : [.. command, "--output", "out"];
+        var first = Specgd(arguments);
+        first.ExitCode.ShouldBe(0, first.Error);
+
+        var second = Specgd(arguments);
+
+        second.ExitCode.ShouldBe(0, second.Error);
+        if (command[0] == "run")
+            second.Error.ShouldContain("holds this run already");
+    }
+
     [Fact]
     public void A_foreign_folder_is_refused_and_left_as_it_was()
     {

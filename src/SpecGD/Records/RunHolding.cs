@@ -80,7 +80,7 @@ public sealed record RunHolding(string Directory, HeldRun Run, RunStatus? Status
         try
         {
             var manifest = Manifest.Read(path);
-            return Of(directory, identity, manifest.Experiment, manifest.Options, manifest.Code, manifest.Status);
+            return Of(directory, identity, manifest.Experiment, manifest.Asked, manifest.Code, manifest.Status);
         }
         catch (BadInputException e)
         {
