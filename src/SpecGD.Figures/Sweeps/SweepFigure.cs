@@ -97,7 +97,7 @@ public static class SweepFigure
         Panel[] panels =
         [
             .. groups.Select(group =>
-                PanelOf(part, request, [.. group], lines, X, overOption, Title(group.First(), rest, settings), Ceiling(part, results, y))),
+                PanelOf(part, request, [.. group], lines, X, overOption, Title(group.First(), rest, settings), Ceiling(part, results, y, settings))),
         ];
         int columns = Math.Min(panels.Length, 3), rows = (panels.Length + columns - 1) / columns;
         return new Figure(NameOf(part, request), panels, Caption(part, request, overOption) + SettingCurves.Explain(settings))
@@ -162,10 +162,11 @@ public static class SweepFigure
     }
 
     /// <summary>Where the axis ends at the latest: none but that of the objective has an end.</summary>
-    private static double Ceiling(SweepPart part, IReadOnlyList<TaskResult> results, Metric metric)
+    private static double Ceiling(SweepPart part, IReadOnlyList<TaskResult> results, Metric metric, SettingResult[] settings)
     {
+        var methods = settings.Select(s => s[AnalysisPlan.MethodAxis]).ToHashSet(); // a restart from a diverging iterate begins anywhere
         double first = results.Where(result => result.Task.Part.Name == part.Name && metric.Series == part.Analysis.Objective.Series)
-            .SelectMany(result => result.Observations).Where(o => o.Series == metric.Series).Select(o => o.First).DefaultIfEmpty(double.NaN).Max();
+            .SelectMany(result => result.Observations).Where(o => o.Series == metric.Series && methods.Contains(o.Method)).Select(o => o.First).DefaultIfEmpty(double.NaN).Max();
         return PowersOfTen.CeilingOf(first);
     }
 
