@@ -67,6 +67,10 @@ public sealed class RunCommandTests : InTemporaryDirectory
 
         said.ExitCode.ShouldBe(exitCode, said.Error);
         said.Error.ShouldContain("was interrupted at step");
+        said.Error.ShouldContain(" of 1000000.");
+        said.Error.ShouldContain("the same command goes on from there");
+        said.Error.ShouldNotContain("written in", customMessage: "it was not whole");
+        said.Output.ShouldBeEmpty("nothing follows from a part of a run");
         ((string)JsonNode.Parse(File.ReadAllText(Path.Combine(probe, "manifest.json")))!["status"]!).ShouldBe("interrupted");
         RunLogFile.Read(Path.Combine(probe, "log.json")).Methods["gradient_descent"].Find("loss")!.Count.ShouldBeGreaterThan(0);
     }

@@ -35,6 +35,15 @@ public class TableLayoutTests
     }
 
     [Fact]
+    public void Every_part_repeats_all_columns_that_name_a_row_also_numbers()
+    {
+        TableLayout.Column[] columns = [Name, Number(9), Number(20), Number(20), Number(20)];
+        TableLayout.Parts(columns, 80, keys: 2).Select(part => part.Columns.ToArray()).ToArray().ShouldBe([[0, 1, 2, 3], [0, 1, 4]]);
+        TextTable.Lines(columns, 80, keys: 2).ShouldAllBe(line => line.Length <= 80);
+        TableLayout.Parts(columns, 40, keys: 2).Select(part => part.Columns[0]).ShouldAllBe(first => first == 0, "where keys leave no room, one is told");
+    }
+
+    [Fact]
     public void Where_nothing_fits_a_part_still_has_a_column_beside_the_name() =>
         ColumnsOf([Name, Number(90), Number(5)], 40).ShouldBe([[0, 1], [0, 2]]);
 

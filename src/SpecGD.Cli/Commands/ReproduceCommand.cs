@@ -173,7 +173,7 @@ internal static class ReproduceCommand
         string directory = Path.Combine(request.Directory, figure.Folder);
         var outcome = RunSession.Run(experiment, wish.OptionsOf(figure), request with { Directory = directory }, TimeProvider.System);
         var run = RunRecord.Read(directory);
-        if (!asJson && !request.IsBrief)
+        if (!asJson && !request.IsBrief && outcome.Result.Status != RunStatus.Interrupted)
             SummaryView.Print($"{figure.Folder}: {figure.Title}", run.Summary);
         return (outcome.ExitCode, run, outcome.WasThere);
     }

@@ -57,6 +57,7 @@ internal static class RunCommand
     private static void Print(IExperiment experiment, RunSession.Outcome outcome, bool asJson)
     {
         var summary = experiment.Summarise(outcome.Result.Log);
+        bool isWhole = outcome.Result.Status != RunStatus.Interrupted; // else nothing follows from it yet
         if (asJson)
         {
             SummaryView.PrintJson(new JsonObject
@@ -66,10 +67,10 @@ internal static class RunCommand
                 ["directory"] = outcome.Folder.DirectoryPath,
                 ["wall_seconds"] = Math.Round(outcome.WallTime.TotalSeconds, 3),
                 ["rows"] = new JsonArray([.. summary.Rows]),
-                ["sentences"] = new JsonArray([.. summary.Sentences.Select(s => (JsonNode)s)]),
+                ["sentences"] = new JsonArray([.. (isWhole ? summary.Sentences : []).Select(s => (JsonNode)s)]),
             });
-            return;
         }
-        SummaryView.Print(outcome.Result.Log.RunId, summary);
+        else if (isWhole)
+            SummaryView.Print(outcome.Result.Log.RunId, summary);
     }
 }

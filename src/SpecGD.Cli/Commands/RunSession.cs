@@ -122,12 +122,12 @@ internal static class RunSession
             kept.Drop();
         if (request.Drawing != Drawing.Nothing && result.Status == RunStatus.Interrupted)
             Terminal.Remark("drawing what was computed until then (Ctrl-C once more ends at once)");
-        if (request.Drawing != Drawing.Nothing)
-            Draw(result.Log, folder, request, result.Status == RunStatus.Interrupted ? CancellationToken.None : interruption.Token);
+        bool isDrawn = request.Drawing == Drawing.Nothing
+            || Draw(result.Log, folder, request, result.Status == RunStatus.Interrupted ? CancellationToken.None : interruption.Token);
         var wall = clock.GetElapsedTime(begin);
-        if (!request.IsBrief)
+        if (!request.IsBrief && !interruption.Token.IsCancellationRequested)
             Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{folder.DirectoryPath} written in {wall.TotalSeconds:0.0} s"));
-        return new Outcome(result, folder, wall, Explain(result, folder, interruption));
+        return new Outcome(result, folder, wall, Explain(result, folder, interruption, isDrawn));
     }
 
     /// <summary>What decides the numbers of the run.</summary>
@@ -189,7 +189,8 @@ internal static class RunSession
 
     /// <summary>Draws what a run folder should have; false where that was asked to stop, so that the next call draws it.</summary>
     private static bool Draw(RunLog log, RunFolder folder, Request request, CancellationToken stop) =>
-        folder.Draw(() => Draw(log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames, stop, request.Style).IsWhole);
+        folder.Draw(() => Draw(
+            log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames, stop, request.Style, $" Log and table in {folder.DirectoryPath} are whole.").IsWhole);
 
     /// <summary>What was drawn.</summary>
     /// <param name="Files">The files.</param>
@@ -198,10 +199,10 @@ internal static class RunSession
 
     /// <summary>
     /// Draws every figure and animation of a log into <paramref name="directory"/>, with progress on display, and passes on what their maker has to
-    /// say. Asked to stop it says what is missing.
+    /// say. Asked to stop it says what is missing, and in <paramref name="whole"/> what is not.
     /// </summary>
     /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
-    public static Drawn Draw(RunLog log, string directory, bool keepFrames, CancellationToken stop, DrawingStyle? style = null)
+    public static Drawn Draw(RunLog log, string directory, bool keepFrames, CancellationToken stop, DrawingStyle? style = null, string whole = "")
     {
         try
         {
@@ -215,7 +216,7 @@ internal static class RunSession
         catch (DrawingStoppedException e)
         {
             Terminal.Remark($"stopped while figures were drawn: {string.Join(", ", e.Missing)} {(e.Missing.Count == 1 ? "is" : "are")} missing; "
-                + "the same command draws what is missing");
+                + $"the same command draws what is missing.{whole}");
             return new Drawn([], IsWhole: false);
         }
     }
@@ -227,13 +228,13 @@ internal static class RunSession
         _ => interruption.Token.IsCancellationRequested ? interruption.ExitCode : ExitCode.Done,
     };
 
-    private static int Explain(RunResult result, RunFolder folder, Interruption interruption)
+    private static int Explain(RunResult result, RunFolder folder, Interruption interruption, bool isDrawn)
     {
         if (result.Status == RunStatus.Diverged)
             Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}. A smaller step (--method-lr) may help.");
         else if (result.Status == RunStatus.Interrupted)
             Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}; the same command goes on from there.");
-        else if (interruption.Token.IsCancellationRequested)
+        else if (interruption.Token.IsCancellationRequested && isDrawn) // else the drawing has told it
             Terminal.Remark($"asked to stop when everything was computed: log and table in {folder.DirectoryPath} are whole.");
         return CodeOf(result.Status, interruption);
     }

@@ -14,18 +14,22 @@ internal static class SummaryView
     /// <summary>
     /// Prints rows that share their keys as a table with a heading, numbers to the right; in a pipe a line each, on a terminal within its width.
     /// </summary>
-    public static void PrintTable(string heading, IReadOnlyList<JsonObject> rows)
+    /// <param name="heading">What stands above it; on a terminal broken between words.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="keys">How many of the first columns name a row, and are repeated where the table is parted; null for the leading texts.</param>
+    public static void PrintTable(string heading, IReadOnlyList<JsonObject> rows, int? keys = null)
     {
         if (rows.Count == 0)
             return;
-        Console.Out.WriteLine($"\n  {heading}");
+        Console.Out.WriteLine();
+        Terminal.Say(heading, indent: TableLayout.Gap);
         TableLayout.Column[] columns =
         [
             .. from key in rows[0].Select(cell => cell.Key)
                let isText = rows.All(row => row[key] is null || row[key]!.GetValueKind() == JsonValueKind.String)
                select new TableLayout.Column(isText, key, [.. rows.Select(row => Show(row[key]))]),
         ];
-        foreach (string line in TextTable.Lines(columns, Terminal.Width))
+        foreach (string line in TextTable.Lines(columns, Terminal.Width, keys))
             Console.Out.WriteLine(line);
     }
 

@@ -47,44 +47,58 @@ internal static class SweepView
     {
         var settings = SweepAnalysis.Settings(part, results);
         var best = SweepAnalysis.Best(part, results);
+        var coverage = Coverage.Of(part, results);
         if (settings.Count <= BriefRows || !brief)
-            PrintSettings(part, settings);
+            PrintSettings(part, settings, coverage);
         else if (best.Count == 0)
             Terminal.Remark($"{part.Name}: {settings.Count} settings; 'specgd sweep results' prints them");
-        if (part.Analysis.Tune is { } tuned && best.Count == 0 && settings.Count > 0)
+        if (!coverage.IsWhole)
+            Terminal.Say($"{part.Name}: {coverage}. No value is called best and nothing is tested before all have one.");
+        else if (part.Analysis.Tune is { } tuned && best.Count == 0 && settings.Count > 0)
             Terminal.Remark($"{part.Name}: with every value of {tuned} some repetition diverged, so that none is best; try others");
-        SummaryView.PrintTable(Heading(part, $"each at the best of its values of {part.Analysis.Tune}"), [.. best.Select(b => Shown(part, b, BestRow(b)))]);
+        SummaryView.PrintTable(
+            Heading(part, $"each at the best of its values of {part.Analysis.Tune}", tested: true, best),
+            [.. best.Select(b => Shown(part, b, BestRow(b), best))],
+            KeysOf(best));
         foreach (string sentence in BestWords.Of(part, best))
             Terminal.Say(sentence);
     }
 
-    private static void PrintSettings(SweepPart part, IReadOnlyList<SettingResult> settings)
+    private static void PrintSettings(SweepPart part, IReadOnlyList<SettingResult> settings, Coverage coverage)
     {
+        bool leavesOutTests = SweepAnalysis.LeavesOutTests(part);
         SummaryView.PrintTable(
-            Heading(part, (part.Analysis.Logarithmic ? "geometric means" : "means") + " over repetitions"),
-            [.. settings.Select(setting => Shown(part, setting, setting.ToRow()))]);
+            Heading(part, (part.Analysis.Logarithmic ? "geometric means" : "means") + " over repetitions", coverage.IsWhole && !leavesOutTests, settings),
+            [.. settings.Select(setting => Shown(part, setting, setting.ToRow(), settings))],
+            KeysOf(settings));
         if (settings.Any(setting => !setting.IsWhole && setting.Estimate is not null))
-            Console.Out.WriteLine("In parentheses: some repetitions diverged. The mean is of those that did not, and is no result.");
-        if (SweepAnalysis.LeavesOutTests(part))
-            Console.Out.WriteLine("Methods are not tested at one step size, whose unit is each method's own, but each at its best.");
+            Terminal.Say("In parentheses: some repetitions diverged. The mean is of those that did not, and is no result.");
+        if (leavesOutTests && coverage.IsWhole && settings.Count > 0)
+            Terminal.Say("Methods are not tested at one step size, whose unit is each method's own, but each at its best.");
     }
 
-    /// <summary>A row as people read it: means by their name, and those of survivors marked.</summary>
-    private static JsonObject Shown(SweepPart part, SettingResult setting, JsonObject row)
+    /// <summary>The columns that tell a row from the others: the axes, and the metric where there are several.</summary>
+    private static int KeysOf(IReadOnlyList<SettingResult> shown) => shown.Count == 0 ? 1 : shown[0].Axes.Count + (HasOneMetric(shown) ? 0 : 1);
+
+    private static bool HasOneMetric(IReadOnlyList<SettingResult> shown) => shown.Select(setting => setting.Metric).Distinct().Count() == 1;
+
+    /// <summary>
+    /// A row as people read it: means by their name, those of survivors marked, and without what the heading says (the only metric), the count says
+    /// (how many diverged) or no row has (tests).
+    /// </summary>
+    private static JsonObject Shown(SweepPart part, SettingResult setting, JsonObject row, IReadOnlyList<SettingResult> all)
     {
+        bool hasTests = all.Any(other => other.AgainstBaseline is not null);
         var shown = new JsonObject();
         foreach (var (key, value) in row)
         {
+            if (key == "diverged" || (key == "metric" && HasOneMetric(all)) || (key is "p" or "test" && !hasTests))
+                continue;
             bool isEstimate = key is "mean" or "low" or "high";
             string name = key == "mean" && part.Analysis.Logarithmic ? "geometric mean" : key;
             shown[name] = key == "n" && !setting.IsWhole ? setting.CountText
                 : isEstimate && !setting.IsWhole && JsonNumber.Of(value) is { } number ? $"({NumberText.Of(number)})"
                 : value?.DeepClone();
-        }
-        if (SweepAnalysis.LeavesOutTests(part) && setting.AgainstBaseline is null && !row.ContainsKey(AtTheEdge))
-        {
-            shown.Remove("p");
-            shown.Remove("test");
         }
         return shown;
     }
@@ -98,10 +112,11 @@ internal static class SweepView
         return row;
     }
 
-    private static string Heading(SweepPart part, string what) =>
-        $"{part.Name} ({part.Experiment}): {what} ({part.Analysis.Replicate}), {100 * part.Analysis.Confidence:0.##} % intervals"
+    private static string Heading(SweepPart part, string what, bool tested, IReadOnlyList<SettingResult> shown) =>
+        $"{part.Name} ({part.Experiment}): {(shown.Count > 0 && HasOneMetric(shown) ? $"{shown[0].Metric}, " : "")}{what} ({part.Analysis.Replicate}), "
+        + FormattableString.Invariant($"{100 * part.Analysis.Confidence:0.##} % intervals")
         + (part.Analysis.Logarithmic ? ", of logarithms" : "")
-        + (part.Analysis.Baseline.Count > 0 && (part.Analysis.Tune is not null || !SweepAnalysis.LeavesOutTests(part)) ? $"; p against {string.Join(", ", part.Analysis.Baseline.Select(b => $"{b.Key} {b.Value}"))}" : "");
+        + (tested && part.Analysis.Baseline.Count > 0 ? $"; p against {string.Join(", ", part.Analysis.Baseline.Select(b => $"{b.Key} {b.Value}"))}" : "");
 
     private static JsonObject ToJson(SweepFolder folder, IReadOnlyList<TaskResult> results, IReadOnlyList<SweepPart> parts) => new()
     {

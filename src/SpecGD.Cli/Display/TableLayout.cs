@@ -39,13 +39,18 @@ internal static class TableLayout
     /// All columns in one part where they fit into <paramref name="width"/>; else the leading texts, which name the rows, before the others, in as few
     /// parts as can be and with as many columns in each as in the next.
     /// </summary>
-    public static IReadOnlyList<Part> Parts(IReadOnlyList<Column> columns, int width)
+    /// <param name="columns">The columns.</param>
+    /// <param name="width">Characters in a line.</param>
+    /// <param name="keys">How many of the first columns name a row, be they texts or numbers; null for the leading texts.</param>
+    public static IReadOnlyList<Part> Parts(IReadOnlyList<Column> columns, int width, int? keys = null)
     {
         int[] all = [.. Enumerable.Range(0, columns.Count)];
         if (Fits(all))
             return [Of(all)];
         int[] names = [.. all.TakeWhile(i => columns[i].IsText)];
         names = names.Length == 0 || names.Length == all.Length || Sum(names) > width / 2 ? [0] : names;
+        if (keys is { } first && first < all.Length && Sum(all[..first]) + Sum([all[first..].MaxBy(i => columns[i].Least)]) <= width)
+            names = all[..first];
         int[] others = [.. all.Except(names)];
         int parts = Greedy(others.Length).Count;
         int even = (others.Length + parts - 1) / parts;

@@ -27,11 +27,11 @@ internal static class Terminal
             Error.WriteLine(line);
     }
 
-    /// <summary>One sentence on standard output; on a terminal broken between words.</summary>
-    public static void Say(string sentence)
+    /// <summary>One sentence on standard output, so many blanks from the left; on a terminal broken between words.</summary>
+    public static void Say(string sentence, int indent = 0)
     {
-        foreach (string line in Lines(sentence, Width))
-            Console.Out.WriteLine(line);
+        foreach (string line in Lines(sentence, Width - indent))
+            Console.Out.WriteLine(new string(' ', indent) + line);
     }
 
     private static IEnumerable<string> Lines(string text, int? width) =>

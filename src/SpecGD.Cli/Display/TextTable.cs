@@ -8,14 +8,15 @@ internal static class TextTable
     /// <summary>The lines of a table.</summary>
     /// <param name="columns">The columns, all with as many cells.</param>
     /// <param name="width">Characters in a line; null for a pipe, where no line is wrapped.</param>
-    public static IEnumerable<string> Lines(IReadOnlyList<TableLayout.Column> columns, int? width)
+    /// <param name="keys">How many of the first columns name a row; null for the leading texts.</param>
+    public static IEnumerable<string> Lines(IReadOnlyList<TableLayout.Column> columns, int? width, int? keys = null)
     {
         if (width is null)
         {
             int[] natural = [.. columns.Select(column => column.Natural)];
             return Rows(columns, natural, rule: false);
         }
-        return TableLayout.Parts(columns, width.Value).SelectMany((part, i) =>
+        return TableLayout.Parts(columns, width.Value, keys).SelectMany((part, i) =>
             Enumerable.Repeat("", i == 0 ? 0 : 1).Concat(Rows([.. part.Columns.Select(c => columns[c])], part.Widths, rule: true)));
     }
 

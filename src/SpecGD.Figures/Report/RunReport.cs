@@ -60,10 +60,12 @@ public static class RunReport
     internal static IReadOnlyList<Block> Numbers(RunRecord run)
     {
         var summary = run.Summary;
+        bool isCut = run.Manifest.Status == RunStatus.Interrupted;
         return
         [
-            .. summary.Sentences.Select(sentence => new Paragraph(sentence)),
-            .. summary.Rows.Count > 0 ? (Block[])[Table.Of("Measured in this run", summary.Rows) with { Sortable = summary.Rows.Count > 2 }] : [],
+            .. isCut ? [new Paragraph("The run was stopped before its end: these are the numbers until then, from which nothing follows yet.")]
+                : summary.Sentences.Select(sentence => new Paragraph(sentence)),
+            .. summary.Rows.Count > 0 ? (Block[])[Table.Of(isCut ? "Measured until the run was stopped" : "Measured in this run", summary.Rows) with { Sortable = summary.Rows.Count > 2 }] : [],
         ];
     }
 

@@ -34,11 +34,14 @@ public interface IProbe : IStateful
 /// <param name="Detail">For a divergence, what was not finite.</param>
 public sealed record TrajectoryOutcome(string Name, RunStatus Status, int Step, string? Detail = null)
 {
+    /// <summary>The step at which an interrupted trajectory would have ended; 0 for the others.</summary>
+    public int Stop { get; init; }
+
     /// <summary>One sentence for the user.</summary>
     public string Sentence => Status switch
     {
         RunStatus.Diverged => $"{Name} diverged at step {Step}: {Detail}.",
-        RunStatus.Interrupted => $"{Name} was interrupted at step {Step}.",
+        RunStatus.Interrupted => $"{Name} was interrupted at step {Step} of {Stop}.",
         _ => $"{Name} finished at step {Step}.",
     };
 }
@@ -58,7 +61,7 @@ public static class TrainingLoop
         for (int step = trajectory.Start; step < trajectory.Stop; step++)
         {
             if (cancellation.IsCancellationRequested)
-                return new TrajectoryOutcome(trajectory.Name, RunStatus.Interrupted, step);
+                return new TrajectoryOutcome(trajectory.Name, RunStatus.Interrupted, step) { Stop = trajectory.Stop };
             double loss = model.Evaluate();
             if (NotFinite(loss, model) is { } culprit)
                 return new TrajectoryOutcome(trajectory.Name, RunStatus.Diverged, step, culprit);

@@ -47,12 +47,26 @@ public class SweepAnalysisTests
     public void Methods_are_not_tested_at_one_number_of_a_step_size_whose_unit_is_each_methods_own()
     {
         SweepAnalysis.LeavesOutTests(Part).ShouldBeTrue();
-        var settings = SweepAnalysis.Settings(Part, SameStepSizes());
+        var settings = SweepAnalysis.Settings(Part, [.. SameStepSizes()]);
         settings.Count.ShouldBe(6, "two methods at three numbers");
         settings.ShouldAllBe(setting => setting.AgainstBaseline == null);
 
         var overDims = Part with { Grid = [KeyValuePair.Create<string, IReadOnlyList<JsonNode>>("dim", [1, 2]), .. Part.Grid.Where(a => a.Key == "seed")] };
         SweepAnalysis.LeavesOutTests(overDims).ShouldBeFalse("dimensions are alike for all methods");
+    }
+
+    [Fact]
+    public void Before_every_task_has_a_result_none_is_best_and_nothing_is_tested()
+    {
+        var plan = Part with { Analysis = Part.Analysis with { Baseline = new Dictionary<string, string> { ["method-lr"] = "1" } } };
+        var whole = Results();
+        List<TaskResult> cut = [.. whole.Select((r, i) => i > 0 ? r : r with { Record = r.Record with { State = TaskState.Interrupted }, Observations = [] })];
+
+        SweepAnalysis.Best(Part, whole).ShouldNotBeEmpty();
+        SweepAnalysis.Settings(plan, whole).ShouldContain(setting => setting.AgainstBaseline != null);
+        SweepAnalysis.Best(Part, cut).ShouldBeEmpty();
+        SweepAnalysis.Settings(plan, cut).ShouldAllBe(setting => setting.AgainstBaseline == null);
+        Coverage.Of(Part, cut).ToString().ShouldBe("8 of 9 tasks have a result");
     }
 
     [Fact]

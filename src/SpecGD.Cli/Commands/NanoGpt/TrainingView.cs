@@ -37,6 +37,8 @@ internal static class TrainingView
             });
             return;
         }
+        if (outcome.Status == RunStatus.Interrupted)
+            return; // where it stopped and how to go on is told by the command: nothing follows from a part of a run
         SummaryView.PrintTable($"After {outcome.Step} steps", rows);
         NanoGptPictures.Print(log, claims: outcome.Status == RunStatus.Finished);
         Terminal.Say($"{forecast.Passes.Sentence}; {run.Data.ValidationSentence}");

@@ -100,8 +100,11 @@ internal static class SweepSession
     private static int Conclude(SweepFolder folder, EngineRequest request, Interruption interruption)
     {
         var results = SweepCollector.Collect(folder);
-        SweepView.Print(folder, results, request.AsJson, brief: true);
-        Draw(folder, results, interruption.Token);
+        bool isCut = interruption.Token.IsCancellationRequested;
+        if (!isCut || request.AsJson)
+            SweepView.Print(folder, results, request.AsJson, brief: true);
+        if (!isCut)
+            Draw(folder, results, interruption.Token);
         foreach (var record in results.Select(result => result.Record).Where(record => record.IsTrouble).DistinctBy(record => record.Task.Key))
             Terminal.Remark($"{record.State.ToString().ToLowerInvariant()}: {record.Task.Label} ({record.Task.Key}): {record.Detail}");
         TaskRecord[] records = [.. results.Select(result => result.Record).DistinctBy(record => record.Task.Key)];
@@ -111,7 +114,7 @@ internal static class SweepSession
             $"{finished} of {records.Length} tasks have a result; everything is in {Path.Combine(folder.DirectoryPath, SweepFolder.StoreName)}"));
         if (interruption.Token.IsCancellationRequested)
         {
-            Terminal.Remark("stopped; the same command goes on from there");
+            Terminal.Remark(isCut ? "stopped; the same command goes on from there" : "stopped while figures were drawn");
             return interruption.ExitCode;
         }
         if (trouble > 0)

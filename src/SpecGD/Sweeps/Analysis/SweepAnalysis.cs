@@ -15,9 +15,9 @@ public static class SweepAnalysis
 
     /// <summary>Every metric of every setting of a part, settings in the order of their values.</summary>
     /// <param name="part">The part.</param>
-    /// <param name="results">The results of the sweep; those of other parts are passed over.</param>
+    /// <param name="results">The results of the sweep; those of other parts are passed over. Where a task has none yet, nothing is tested.</param>
     /// <param name="metrics">The metrics; null for those of the part's plan.</param>
-    public static IReadOnlyList<SettingResult> Settings(SweepPart part, IEnumerable<TaskResult> results, IReadOnlyList<Metric>? metrics = null)
+    public static IReadOnlyList<SettingResult> Settings(SweepPart part, IReadOnlyList<TaskResult> results, IReadOnlyList<Metric>? metrics = null)
     {
         ArgumentNullException.ThrowIfNull(part);
         var plan = part.Analysis;
@@ -36,18 +36,19 @@ public static class SweepAnalysis
                orderby metrics.Index().First(m => m.Item == metric).Index, new Place(axes, grouped.Key)
                select Result(grouped.Key, metric, [.. grouped.Select(m => (m.Result.Replicate, m.Observation))], plan),
         ];
-        return LeavesOutTests(part) ? settings : Compared(settings, plan);
+        return LeavesOutTests(part) || !Coverage.Of(part, results).IsWhole ? settings : Compared(settings, plan);
     }
 
     /// <summary>
     /// For each setting apart from the tuned option, the value of that option with the least mean of the objective. Values with which a repetition
-    /// diverged are out of the question. Methods are then compared each at its own best.
+    /// diverged are out of the question. Methods are then compared each at its own best. None where a task of the part has no result yet: what is
+    /// missing may be better.
     /// </summary>
-    public static IReadOnlyList<SettingResult> Best(SweepPart part, IEnumerable<TaskResult> results)
+    public static IReadOnlyList<SettingResult> Best(SweepPart part, IReadOnlyList<TaskResult> results)
     {
         ArgumentNullException.ThrowIfNull(part);
         var plan = part.Analysis;
-        if (plan.Tune is not { } tuned)
+        if (plan.Tune is not { } tuned || !Coverage.Of(part, results).IsWhole)
             return [];
         var best = new List<SettingResult>();
         foreach (var rest in Settings(part, results, [plan.Objective]).GroupBy(s => Without(s.Axes, tuned), Same))
