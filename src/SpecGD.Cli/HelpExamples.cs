@@ -146,6 +146,11 @@ internal static class HelpExamples
             new("specgd verify fuzz", "a million damaged files over all parsers"),
             new("specgd verify fuzz --inputs 100000 --parser npz --seed 7"),
         ],
+        ["specgd verify memory"] =
+        [
+            new("specgd verify memory", "half a minute of every routine"),
+            new("DOTNET_GCgen0size=10000 specgd verify memory --seconds 300", "with a small generation 0, for longer"),
+        ],
         ["specgd bench"] =
         [
             new("specgd bench kernel", "spectral routines, attention and loss"),

@@ -55,6 +55,22 @@ public sealed class HeldFolderTests : InTemporaryDirectory
             second.Error.ShouldContain("holds this run already");
     }
 
+    [Theory]
+    [InlineData("report.html")]
+    [InlineData("thesis.tex")]
+    public void Reproduce_refuses_a_folder_with_files_of_others(string name)
+    {
+        string place = Path.Combine(Directory.CreateDirectory(Path.Combine(Folder, "mine")).FullName, name);
+        File.WriteAllText(place, "mine");
+
+        var said = Specgd("reproduce", "fig17", "--quick", "--output", "mine");
+
+        said.ExitCode.ShouldBe(2, said.Error);
+        said.Error.ShouldContain($"mine holds {name}");
+        File.ReadAllText(place).ShouldBe("mine");
+        Directory.EnumerateFileSystemEntries(Path.Combine(Folder, "mine")).Count().ShouldBe(1);
+    }
+
     [Fact]
     public void A_foreign_folder_is_refused_and_left_as_it_was()
     {

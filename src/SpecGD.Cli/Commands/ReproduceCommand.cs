@@ -126,7 +126,7 @@ internal static class ReproduceCommand
         var (figures, quick) = (wish.Figures, wish.Quick);
         foreach (var figure in figures.DistinctBy(f => f.Folder)) // all of them before the first is computed
             wish.HoldingOf(figure, request.Directory).Require(request.Fresh);
-        RunHolding.RequireNoRun(request.Directory);
+        RunHolding.RequireFolderOfRuns(request.Directory, PaperFigureCatalog.All.Select(figure => figure.Folder));
         RunFolder.Prepare(request.Directory);
         long begin = TimeProvider.System.GetTimestamp();
         var reproduced = new List<ReproducedFigure>();

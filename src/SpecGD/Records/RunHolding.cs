@@ -75,6 +75,22 @@ public sealed record RunHolding(string Directory, HeldRun Run, RunStatus? Status
             throw new BadInputException($"{directory} is the folder of a run, which would be written over: name another --output.");
     }
 
+    /// <summary>
+    /// Throws where a folder that is to hold a report above folders of runs is that of a run, or holds files and none of these runs: they would be written
+    /// over, or lie among what is not theirs.
+    /// </summary>
+    /// <param name="directory">The folder, which need not exist.</param>
+    /// <param name="folders">Names of the folders of runs that may be in it.</param>
+    /// <exception cref="BadInputException">It is, or does.</exception>
+    public static void RequireFolderOfRuns(string directory, IEnumerable<string> folders)
+    {
+        RequireNoRun(directory);
+        string[] known = [.. folders];
+        if (known.Any(name => File.Exists(Path.Combine(directory, name, RunFolder.ManifestName))))
+            return;
+        OfFiles(directory, known).Require(isFresh: false);
+    }
+
     private static RunHolding OfManifest(string directory, string path, RunIdentity identity)
     {
         try

@@ -112,14 +112,15 @@ public static class PaperFigureCatalog
            select figure,
     ];
 
-    /// <summary>The figure called <paramref name="id"/>, or the parts of that figure.</summary>
+    /// <summary>The figure called <paramref name="id"/> ("fig3", or "figure3"), or the parts of that figure.</summary>
     /// <exception cref="BadInputException">There is none of that name.</exception>
     public static IReadOnlyList<PaperFigure> Named(string id)
     {
+        string wanted = id.StartsWith("figure", StringComparison.OrdinalIgnoreCase) ? "fig" + id["figure".Length..].TrimStart('-', ' ') : id;
         PaperFigure[] named =
         [
-            .. All.Where(f => string.Equals(f.Id, id, StringComparison.OrdinalIgnoreCase)
-                || f.Id.StartsWith(id + "-", StringComparison.OrdinalIgnoreCase)),
+            .. All.Where(f => string.Equals(f.Id, wanted, StringComparison.OrdinalIgnoreCase)
+                || f.Id.StartsWith(wanted + "-", StringComparison.OrdinalIgnoreCase)),
         ];
         return named.Length > 0
             ? named

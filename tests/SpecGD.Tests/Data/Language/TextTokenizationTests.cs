@@ -99,7 +99,7 @@ public sealed class TextTokenizationTests : IDisposable
 
     [Theory]
     [InlineData("utf16.txt", new byte[] { 0xFF, 0xFE, 65, 0 }, "is UTF-16, not text: text must be UTF-8")]
-    [InlineData("packed.txt", new byte[] { 0x1F, 0x8B, 8, 0 }, "is compressed with gzip, not text: its name must end in .gz")]
+    [InlineData("packed.txt", new byte[] { 0x1F, 0x8B, 8, 0 }, "is compressed with gzip, not text: a file whose name ends in .gz is unpacked once")]
     [InlineData("unpacked.txt.gz", new byte[] { 65, 66, 67, 68, 69, 70, 71, 72, 73, 74 }, "is no whole gzip file")]
     public void What_is_no_text_is_bad_input(string name, byte[] bytes, string sentence)
     {

@@ -21,7 +21,7 @@ internal sealed record BinaryFormat(string Name, string Advice)
         ([.. "SQLite format 3"u8, 0x00], new("an SQLite database", Column)),
         ([0x89, .. "HDF"u8], new("an HDF5 file", Column)),
         ([0x93, .. "NUMPY"u8], new("a NumPy array", NoText)),
-        ([0x1F, 0x8B], new("compressed with gzip", "its name must end in .gz, once, to be unpacked")),
+        ([0x1F, 0x8B], new("compressed with gzip", "a file whose name ends in .gz is unpacked once: rename it, or unpack it first with 'gunzip'")),
         ([0x28, 0xB5, 0x2F, 0xFD], new("compressed with Zstandard", "unpack it first with 'zstd -d'")),
         ([0xFD, .. "7zXZ"u8, 0x00], new("compressed with xz", "unpack it first with 'xz -d'")),
         ([.. "BZh"u8, (byte)'9'], new("compressed with bzip2", "unpack it first with 'bzip2 -d'")),

@@ -27,11 +27,11 @@ internal static class TextCheck
         if (zero >= 0)
             throw new BadInputException(Utf16Of(bytes) is { } encoding
                 ? $"{input.Path} is {encoding}, by its zeros in every second byte; text must be UTF-8: 'iconv -f {encoding} -t UTF-8' makes it that."
-                : Invariant($"{input.Path} is no text: its byte {zero} is 0, which no text has; text must be UTF-8."));
+                : Invariant($"{input.Path} is no UTF-8 text: its byte {zero} is 0, which no such text has. If it is UTF-16 or UTF-32, 'iconv -f UTF-16 -t UTF-8' makes it UTF-8."));
         int bad = FirstInvalid(bytes);
         if (bad >= 0)
             throw new BadInputException(Invariant($"{input.Path} is no UTF-8 text: its byte {bad} (0x{bytes[bad]:X2}) is part of no character. ")
-                + "If it is in an older encoding, such as Latin-1, 'iconv -f LATIN1 -t UTF-8' makes it UTF-8.");
+                + "It may be UTF-16 or an older encoding, such as Latin-1 or GB 18030: 'iconv -f ENCODING -t UTF-8' makes it UTF-8 ('file -i' guesses which it is).");
     }
 
     private static string Inside(TextInput input) => input.IsCompressed ? " (once unpacked)" : "";

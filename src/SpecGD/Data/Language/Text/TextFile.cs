@@ -63,7 +63,7 @@ internal static class TextFile
         {
             throw new BadInputException(
                 input.IsCompressed
-                    ? $"{input.Path} is no whole gzip file: {e.Message.TrimEnd('.')}. It is damaged or was cut short; fetch it again ('gzip -t' tests it)."
+                    ? $"{input.Path} is no whole gzip file: it is damaged or was cut short, or its checksum is not that of its content. Fetch it again ('gzip -t' tests it)."
                     : $"{input.Path} cannot be read: {e.Message}",
                 e);
         }
