@@ -1,4 +1,5 @@
 using SpecGD.Figures.Model;
+using SpecGD.Records;
 using SpecGD.Sweeps.Analysis;
 
 namespace SpecGD.Figures.Sweeps;
@@ -10,13 +11,19 @@ namespace SpecGD.Figures.Sweeps;
 /// </summary>
 internal static class SettingCurves
 {
+    /// <summary>What a line's crosses at the upper edge take of the panel's height.</summary>
+    public const double RowHeight = 0.08;
+
+    /// <summary>Height of the first line's crosses, as a share of the panel.</summary>
+    private const double FirstRow = 0.95;
+
     private const double MarkSize = 0.7, HollowSize = 1.1;
 
     /// <summary>Where an interval of logarithms ends whose lower end has underflown to 0, which a logarithmic axis has no place for.</summary>
     private const double Underflown = 1e-300;
 
     /// <summary>The curves of one line.</summary>
-    /// <param name="along">Its settings, x ascending, each with an estimate.</param>
+    /// <param name="along">Its settings, x ascending, each with an estimate that the axis has a place for.</param>
     /// <param name="xOf">Where a setting stands.</param>
     /// <param name="joined">Whether the line runs along an option; else every setting is a point.</param>
     /// <param name="stroke">Its stroke.</param>
@@ -42,10 +49,21 @@ internal static class SettingCurves
             };
     }
 
+    /// <summary>The settings that have no place on the axis, as crosses below the upper edge, the first line's highest.</summary>
+    /// <param name="outside">Settings of which every repetition diverged, or whose mean lies beyond the axis.</param>
+    /// <param name="xOf">Where a setting stands.</param>
+    /// <param name="row">How many lines have crosses above these.</param>
+    /// <param name="stroke">The stroke of their line.</param>
+    public static EdgeMarks Outside(IReadOnlyList<SettingResult> outside, Func<SettingResult, double> xOf, int row, Stroke stroke) =>
+        new([.. outside.Select(xOf)], [.. outside.Select(NoteOf)], FirstRow - (row * RowHeight), stroke);
+
+    /// <summary>Beside a cross: "0 of 3" of what diverged, and of what did not the mean that the axis has no place for.</summary>
+    private static FigureText NoteOf(SettingResult setting) => setting.IsWhole ? NumberText.Of(Mean(setting)) : setting.CountText;
+
     /// <summary>What captions say of hollow marks; nothing where there are none.</summary>
     public static string Explain(IEnumerable<SettingResult> settings) => settings.All(s => s.IsWhole)
         ? ""
-        : " Hollow marks, which nothing joins, are of settings with which some repetitions diverged: means of those that did not, as many as stands beside them. They are no results.";
+        : " Hollow marks (circles), which nothing joins, are of settings with which some repetitions diverged: means of those that did not, as many as stands beside them. They are no results.";
 
     private static IEnumerable<Curve> Joined(IReadOnlyList<SettingResult> along, Func<SettingResult, double> xOf, Stroke stroke)
     {
