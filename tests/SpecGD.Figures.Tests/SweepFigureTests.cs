@@ -113,8 +113,9 @@ public class SweepFigureTests
             panel.X.Tics.ShouldBe([1, 2, 4]);
         }
         figure.Caption.ShouldContain("0 of 3");
+        figure.Caption.ShouldNotContain("Hollow", Case.Sensitive, "there are no survivors");
         string script = GnuplotScript.Render(FigurePlan.Of(figure, FigureFont.Preferred), FigureFont.Preferred);
-        script.ShouldContain("'0 of 3' at first 4, graph 0.95 right offset character -0.8,0 front point pointtype 2");
+        script.ShouldContain("'0 of 3' at first 4, graph 0.95 right offset character -1.6,0 front point pointtype 2");
     }
 
     [Fact]

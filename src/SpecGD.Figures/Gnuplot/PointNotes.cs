@@ -24,7 +24,7 @@ internal static class PointNotes
             text.Append($"unset label {FirstLabel + i}\n");
         foreach (var (i, note) in NotesOf(panel).Index())
         {
-            var (side, shift) = panel.X.Place(note.X) < Middle ? ("left", "0.8") : ("right", "-0.8");
+            var (side, shift) = panel.X.Place(note.X) < Middle ? ("left", note.Shift) : ("right", $"-{note.Shift}");
             text.Append($"set label {FirstLabel + i} {GnuplotSyntax.Quoted(note.Text)} at first {GnuplotSyntax.Number(note.X)}, {note.Height} ");
             text.Append($"{side} offset character {shift},0 front{note.Mark}\n");
         }
@@ -35,7 +35,11 @@ internal static class PointNotes
     /// <param name="Height">Its height, as gnuplot reads it.</param>
     /// <param name="Text">The text.</param>
     /// <param name="Mark">How the label draws the point itself; empty where a curve draws it.</param>
-    private sealed record Note(double X, string Height, FigureText Text, string Mark);
+    private sealed record Note(double X, string Height, FigureText Text, string Mark)
+    {
+        /// <summary>Characters between the point and the text: a label puts its own point nearer than a curve does.</summary>
+        public string Shift => Mark.Length == 0 ? "0.8" : "1.6";
+    }
 
     private static IEnumerable<Note> NotesOf(PanelPlan panel) => panel.Curves.SelectMany(curve => curve.Curve switch
     {

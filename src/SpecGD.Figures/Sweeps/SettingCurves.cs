@@ -1,5 +1,5 @@
+using System.Globalization;
 using SpecGD.Figures.Model;
-using SpecGD.Records;
 using SpecGD.Sweeps.Analysis;
 
 namespace SpecGD.Figures.Sweeps;
@@ -57,11 +57,19 @@ internal static class SettingCurves
     public static EdgeMarks Outside(IReadOnlyList<SettingResult> outside, Func<SettingResult, double> xOf, int row, Stroke stroke) =>
         new([.. outside.Select(xOf)], [.. outside.Select(NoteOf)], FirstRow - (row * RowHeight), stroke);
 
-    /// <summary>Beside a cross: "0 of 3" of what diverged, and of what did not the mean that the axis has no place for.</summary>
-    private static FigureText NoteOf(SettingResult setting) => setting.IsWhole ? NumberText.Of(Mean(setting)) : setting.CountText;
+    /// <summary>Beside a cross: "0 of 3" of what diverged, and of what did not the power of ten of the mean that the axis has no place for.</summary>
+    private static FigureText NoteOf(SettingResult setting) => setting.IsWhole
+        ? "10" + FigureText.Superscript(Math.Floor(Math.Log10(Mean(setting))).ToString(CultureInfo.InvariantCulture))
+        : setting.CountText;
+
+    /// <summary>What captions say of crosses; nothing where there are none.</summary>
+    public static string ExplainCrosses(IEnumerable<Panel> panels) => panels.SelectMany(panel => panel.Curves).Any(curve => curve is EdgeMarks)
+        ? " Crosses at the upper edge stand at values that have no place below: those with which every repetition diverged (\"0 of 3\"), and those whose "
+            + "loss grew beyond the power of ten above the first losses."
+        : "";
 
     /// <summary>What captions say of hollow marks; nothing where there are none.</summary>
-    public static string Explain(IEnumerable<SettingResult> settings) => settings.All(s => s.IsWhole)
+    public static string Explain(IEnumerable<SettingResult> settings) => settings.All(s => s.IsWhole || s.Estimate is null)
         ? ""
         : " Hollow marks (circles), which nothing joins, are of settings with which some repetitions diverged: means of those that did not, as many as stands beside them. They are no results.";
 

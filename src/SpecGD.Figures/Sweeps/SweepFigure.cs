@@ -96,7 +96,7 @@ public static class SweepFigure
                 PanelOf(part, request, [.. group], lines, X, overOption, Title(group.First(), rest, settings), Ceiling(part, results, y))),
         ];
         int columns = Math.Min(panels.Length, 3), rows = (panels.Length + columns - 1) / columns;
-        return new Figure(NameOf(part, request), panels, Caption(part, request, overOption) + SettingCurves.Explain(settings) + SoFar(part, results))
+        return new Figure(NameOf(part, request), panels, Caption(part, request, overOption) + SettingCurves.ExplainCrosses(panels) + SettingCurves.Explain(settings) + SoFar(part, results))
         {
             Columns = columns,
             Width = panels.Length == 1 ? PanelWidth + 1.5 : PanelWidth * columns,
@@ -183,8 +183,7 @@ public static class SweepFigure
         string conditions = string.Concat(request.Where.Select(w => $", {w.Key} {w.Value}"));
         return overOption
             ? $"{mean} of {request.Y} {repetitions} against {request.X}, in the part {part.Name} of a sweep of {part.Experiment}{conditions}; "
-                + $"bands are the {interval}. Crosses at the upper edge stand at values that have no place below: those with which every repetition "
-                + "diverged (\"0 of 3\"), and losses that grew beyond the power of ten above the first ones."
+                + $"bands are the {interval}."
             : $"{mean} of {request.Y} against those of {request.X} {repetitions}, a point for each setting, in the part "
                 + $"{part.Name} of a sweep of {part.Experiment}{conditions}.";
     }
