@@ -119,6 +119,16 @@ public class SweepFigureTests
     }
 
     [Fact]
+    public void Losses_that_all_exploded_still_have_an_axis()
+    {
+        var part = Part with { Analysis = Part.Analysis with { Logarithmic = true } };
+        List<TaskResult> results =
+            [.. Results().Select((r, i) => r with { Observations = [.. r.Observations.Select(o => o with { Final = i % 2 == 0 ? 1e305 : 1e290 })] })];
+
+        FigurePlan.Of(SweepFigure.Usual(part, results).ShouldNotBeNull(), FigureFont.Preferred).Panels.ShouldAllBe(plan => plan.Y.To > plan.Y.From && plan.Y.From > 0);
+    }
+
+    [Fact]
     public void Marks_and_intervals_stand_off_the_frame_and_positive_values_on_a_logarithmic_axis()
     {
         var figure = SweepFigure.Usual(Part, Results()).ShouldNotBeNull();

@@ -103,9 +103,12 @@ internal static class SweepAxes
                 return new Axis(label) { Logarithmic = Logarithmic };
             var (from, to) = WithRoom(Low, High, Logarithmic, headroom);
             if (Logarithmic)
-                return new Axis(label) { Logarithmic = true, From = PowersOfTen.Below(from), To = Above(to) };
+                return new Axis(label) { Logarithmic = true, From = PowersOfTen.Below(Math.Max(from, Least)), To = Above(Math.Min(to, Most)) };
             return new Axis(label) { Covers = [from, to] };
         }
+
+        /// <summary>Ends of an axis for which a double has room, whatever exploded.</summary>
+        private const double Least = 1e-300, Most = 1e300;
 
         /// <summary>The power of ten above a value.</summary>
         private static double Above(double value) => 10 * PowersOfTen.Below(value);
