@@ -38,11 +38,13 @@ internal static class CommandLine
                 ThreadBudget.Total = int.TryParse(threads, out int n) && n > 0
                     ? n
                     : throw new BadInputException($"--threads takes a whole number from 1 on; '{threads}' is not.");
-            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            if (code == ExitCode.BadInput)
+                NewFolders.DropEmpty(); // refused without an exception
+            return code;
         }
         catch (BadInputException e)
         {
-            NewFolders.DropEmpty();
             return Fail(e.Message, ExitCode.BadInput);
         }
         catch (InvalidOperationException e) when (e.Message.StartsWith("SPECGD_", StringComparison.Ordinal))
@@ -95,8 +97,11 @@ internal static class CommandLine
         return root;
     }
 
+    /// <summary>Says why the command failed. One that was refused leaves no folder behind that it made and left empty.</summary>
     private static int Fail(string sentence, int code)
     {
+        if (code == ExitCode.BadInput)
+            NewFolders.DropEmpty();
         Terminal.Error.WriteLine($"specgd: {sentence}");
         return code;
     }

@@ -131,6 +131,9 @@ public sealed class HeldFolderTests : InTemporaryDirectory
         said.ExitCode.ShouldBe(143, said.Error);
         said.Error.ShouldContain("stopped while figures were drawn: random-feature is missing");
         said.Error.ShouldNotContain("gnuplot failed");
+        said.Error.ShouldContain("Log and table in out are whole.");
+        said.Error.ShouldNotContain("written in", customMessage: "it is told once that the drawing was stopped");
+        said.Error.ShouldNotContain("asked to stop when");
         File.Exists(mark).ShouldBeTrue("so that the next call draws");
         var again = Specgd(run);
         again.Error.ShouldContain("holds this run already");

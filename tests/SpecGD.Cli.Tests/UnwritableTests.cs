@@ -79,9 +79,9 @@ public sealed class UnwritableTests : InTemporaryDirectory
             var said = Run([.. Verbs[verb].Split(' '), Path.Combine(disk.Folder, "new")]);
             said.Code.ShouldBe(2, $"{verb}: {said.Error}");
             said.Error.ShouldContain("make room, or name a folder elsewhere.", customMessage: verb);
+            Directory.Exists(Path.Combine(disk.Folder, "new")).ShouldBeFalse($"{verb} was refused");
         }
         disk.Free();
-        Directory.Delete(Path.Combine(disk.Folder, "new"), recursive: true);
         HashOf(disk.Folder).ShouldBe(before);
     }
 

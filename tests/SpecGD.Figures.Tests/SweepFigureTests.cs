@@ -100,6 +100,51 @@ public class SweepFigureTests
     }
 
     [Fact]
+    public void Values_at_which_every_repetition_diverged_keep_their_place_on_the_axis_and_are_crossed()
+    {
+        var figure = SweepFigure.Usual(Part, Results(diverged: (_, lr, _) => lr == 4)).ShouldNotBeNull();
+
+        foreach (var panel in figure.Panels)
+        {
+            var crosses = panel.Curves.OfType<EdgeMarks>().ToArray();
+            crosses.Length.ShouldBe(2, "both methods diverged there");
+            crosses.ShouldAllBe(marks => marks.X.Single() == 4 && marks.Notes.Single().ToString() == "0 of 3");
+            crosses[0].Height.ShouldBeGreaterThan(crosses[1].Height, "one does not hide the other");
+            panel.X.Tics.ShouldBe([1, 2, 4]);
+        }
+        figure.Caption.ShouldContain("0 of 3");
+        figure.Caption.ShouldNotContain("Hollow", Case.Sensitive, "there are no survivors");
+        string script = GnuplotScript.Render(FigurePlan.Of(figure, FigureFont.Preferred), FigureFont.Preferred);
+        script.ShouldContain("'0 of 3' at first 4, graph 0.95 right offset character -1.6,0 front point pointtype 2");
+    }
+
+    [Fact]
+    public void Losses_that_all_exploded_still_have_an_axis()
+    {
+        var part = Part with { Analysis = Part.Analysis with { Logarithmic = true } };
+        List<TaskResult> results =
+            [.. Results().Select((r, i) => r with { Observations = [.. r.Observations.Select(o => o with { Final = i % 2 == 0 ? 1e305 : 1e290 })] })];
+
+        FigurePlan.Of(SweepFigure.Usual(part, results).ShouldNotBeNull(), FigureFont.Preferred).Panels.ShouldAllBe(plan => plan.Y.To > plan.Y.From && plan.Y.From > 0);
+    }
+
+    [Fact]
+    public void Marks_and_intervals_stand_off_the_frame_and_positive_values_on_a_logarithmic_axis()
+    {
+        var figure = SweepFigure.Usual(Part, Results()).ShouldNotBeNull();
+
+        foreach (var plan in FigurePlan.Of(figure, FigureFont.Preferred).Panels)
+        {
+            plan.X.IsLogarithmic.ShouldBeTrue();
+            foreach (var curve in plan.Curves.Where(curve => curve.Columns.Count > 0))
+            {
+                curve.Columns[0].ShouldAllBe(x => plan.X.Place(x) > 0 && plan.X.Place(x) < 1);
+                curve.Columns.Skip(1).SelectMany(column => column).Where(double.IsFinite).ShouldAllBe(y => plan.Y.Place(y) > 0 && plan.Y.Place(y) < 1);
+            }
+        }
+    }
+
+    [Fact]
     public void There_are_bands_wherever_there_are_two_repetitions_and_an_interval_alone_is_a_line()
     {
         List<TaskResult> results =

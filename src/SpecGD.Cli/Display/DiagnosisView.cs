@@ -19,7 +19,7 @@ internal static class DiagnosisView
             SummaryView.PrintTable("Over the steps", [.. diagnosis.Trends.Select(Row)]);
         PrintWarnings(diagnosis);
         foreach (string sentence in DiagnosisReport.Lead(diagnosis))
-            Console.Out.WriteLine(sentence);
+            Terminal.Say(sentence);
     }
 
     private static void PrintWarnings(NetworkDiagnosis diagnosis)
@@ -31,7 +31,7 @@ internal static class DiagnosisView
         {
             var (row, warning) = some.First();
             string more = some.Count() > 1 ? $" (and {some.Count() - 1} more)" : "";
-            Console.Out.WriteLine($"  {some.Key}: {row.Name}{more}: {warning.Text}");
+            Terminal.Say($"{some.Key}: {row.Name}{more}: {warning.Text}", indent: TableLayout.Gap);
         }
         Console.Out.WriteLine();
     }

@@ -5,6 +5,9 @@ namespace SpecGD.Figures.Drawing;
 /// <summary>A rectangle in a plot whose corners are (0, 0) and (1, 1).</summary>
 internal readonly record struct KeyBox(double Left, double Bottom, double Right, double Top)
 {
+    /// <summary>Shares of the panel that a mark at its edge takes with the text beside it, upward and to each side.</summary>
+    private const double EdgeMarkHeight = 0.06, EdgeMarkWidth = 0.2;
+
     /// <summary>Whether the box lies in the plot and no curve of <paramref name="panel"/> runs through it.</summary>
     public bool IsFreeIn(PanelPlan panel)
     {
@@ -18,6 +21,11 @@ internal readonly record struct KeyBox(double Left, double Bottom, double Right,
             return Overlaps(y.Place(across.Y), y.Place(across.Y));
         if (curve.Curve is VerticalLine up)
             return x.Place(up.X) >= Left && x.Place(up.X) <= Right;
+        if (curve.Curve is EdgeMarks marks)
+        {
+            var (left, right) = (Left - EdgeMarkWidth, Right + EdgeMarkWidth);
+            return Overlaps(marks.Height - EdgeMarkHeight, marks.Height + EdgeMarkHeight) && marks.X.Select(x.Place).Any(place => place >= left && place <= right);
+        }
         for (int i = 0; curve.Columns.Count > 0 && i < curve.Columns[0].Count; i++)
         {
             if (double.IsFinite(curve.Columns[1][i]) && MeetsPiece(curve, i, x, y))

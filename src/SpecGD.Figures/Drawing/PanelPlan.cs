@@ -81,6 +81,7 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
             {
                 HorizontalLine line => ResolvedAxis.CanDraw(line.Y, panel.Y.Logarithmic),
                 VerticalLine line => ResolvedAxis.CanDraw(line.X, panel.X.Logarithmic),
+                EdgeMarks marks => marks.X.Any(x => ResolvedAxis.CanDraw(x, panel.X.Logarithmic)),
                 KeySample => true,
                 HistogramCurve => columns[0].All(x => ResolvedAxis.CanDraw(x, panel.X.Logarithmic)) && columns[1].Any(height => height > 0),
                 _ => hasData && columns[1].Any(double.IsFinite),
@@ -107,6 +108,7 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
     private static IEnumerable<double> XValues(CurvePlan curve) => curve.Curve switch
     {
         VerticalLine line => [line.X],
+        EdgeMarks marks => marks.X,
         _ => curve.Columns.Count == 0 ? [] : curve.Columns[0].Where((_, i) => double.IsFinite(curve.Columns[1][i])),
     };
 

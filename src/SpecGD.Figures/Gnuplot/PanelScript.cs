@@ -130,7 +130,7 @@ internal static class PanelScript
             yield return "NaN notitle";
     }
 
-    private static bool HasLine(CurvePlan curve) => curve.Curve is not (BandCurve { HasCentre: false } or HistogramCurve or TileCurve);
+    private static bool HasLine(CurvePlan curve) => curve.Curve is not (BandCurve { HasCentre: false } or HistogramCurve or TileCurve or EdgeMarks);
 
     /// <summary>The outline of all bars as one area: areas side by side would show hairlines between them.</summary>
     private static Clause Bars(CurvePlan curve, ResolvedAxis y)

@@ -4,7 +4,7 @@ using SpecGD.Figures.Model;
 
 namespace SpecGD.Figures.Gnuplot;
 
-/// <summary>The texts beside points, as labels of a script.</summary>
+/// <summary>The texts beside points, as labels of a script; of marks at the edge of a panel the labels draw the crosses too.</summary>
 internal static class PointNotes
 {
     /// <summary>The labels before this one are those of the axes and of the figure.</summary>
@@ -13,24 +13,49 @@ internal static class PointNotes
     /// <summary>A text stands on the side of its point that is the farther from the frame.</summary>
     private const double Middle = 0.5;
 
+    /// <summary>gnuplot's number of a cross, and its size.</summary>
+    private const int CrossPoint = 2;
+    private const double CrossSize = 0.8;
+
     /// <summary>Appends the notes of a panel, and takes those of the panel before away.</summary>
     public static void Append(StringBuilder text, PanelPlan? before, PanelPlan panel)
     {
         for (int i = 0; i < (before is null ? 0 : NotesOf(before).Count()); i++)
             text.Append($"unset label {FirstLabel + i}\n");
-        foreach (var (i, (x, y, note)) in NotesOf(panel).Index())
+        foreach (var (i, note) in NotesOf(panel).Index())
         {
-            var (side, shift) = panel.X.Place(x) < Middle ? ("left", "0.8") : ("right", "-0.8");
-            text.Append($"set label {FirstLabel + i} {GnuplotSyntax.Quoted(note)} at first {GnuplotSyntax.Number(x)}, first {GnuplotSyntax.Number(y)} ");
-            text.Append($"{side} offset character {shift},0 front\n");
+            var (side, shift) = panel.X.Place(note.X) < Middle ? ("left", note.Shift) : ("right", $"-{note.Shift}");
+            text.Append($"set label {FirstLabel + i} {GnuplotSyntax.Quoted(note.Text)} at first {GnuplotSyntax.Number(note.X)}, {note.Height} ");
+            text.Append($"{side} offset character {shift},0 front{note.Mark}\n");
         }
     }
 
-    private static IEnumerable<(double X, double Y, FigureText Note)> NotesOf(PanelPlan panel) =>
-        from curve in panel.Curves
-        where curve.Curve is PointCurve { Notes.Count: > 0 }
-        from point in ((PointCurve)curve.Curve).Notes.Index()
-        let y = curve.Columns[1][point.Index]
-        where double.IsFinite(y)
-        select (curve.Columns[0][point.Index], y, point.Item);
+    /// <summary>A text beside a point.</summary>
+    /// <param name="X">Place of the point on the x axis.</param>
+    /// <param name="Height">Its height, as gnuplot reads it.</param>
+    /// <param name="Text">The text.</param>
+    /// <param name="Mark">How the label draws the point itself; empty where a curve draws it.</param>
+    private sealed record Note(double X, string Height, FigureText Text, string Mark)
+    {
+        /// <summary>Characters between the point and the text: a label puts its own point nearer than a curve does.</summary>
+        public string Shift => Mark.Length == 0 ? "0.8" : "1.6";
+    }
+
+    private static IEnumerable<Note> NotesOf(PanelPlan panel) => panel.Curves.SelectMany(curve => curve.Curve switch
+    {
+        PointCurve { Notes.Count: > 0 } points =>
+            from point in points.Notes.Index()
+            let y = curve.Columns[1][point.Index]
+            where double.IsFinite(y)
+            select new Note(curve.Columns[0][point.Index], $"first {GnuplotSyntax.Number(y)}", point.Item, ""),
+        EdgeMarks marks =>
+            from mark in marks.Notes.Index()
+            where ResolvedAxis.CanDraw(marks.X[mark.Index], panel.X.IsLogarithmic)
+            select new Note(marks.X[mark.Index], $"graph {GnuplotSyntax.Number(marks.Height)}", mark.Item, Cross(marks.Stroke)),
+        _ => [],
+    });
+
+    private static string Cross(Stroke stroke) =>
+        $" point pointtype {CrossPoint} pointsize {GnuplotSyntax.Number(CrossSize)}*{GnuplotScript.PointVariable} "
+        + $"linecolor rgb '{stroke.Color}' linewidth {GnuplotSyntax.Number(stroke.Width)}";
 }

@@ -118,6 +118,37 @@ public sealed record PointCurve : Curve
     internal override IReadOnlyList<Column> Columns { get; }
 }
 
+/// <summary>Crosses at one height of the panel, for places on the x axis that have no value to show, with a text beside each.</summary>
+public sealed record EdgeMarks : Curve
+{
+    /// <summary>A cross at every x[i], with notes[i] beside it.</summary>
+    /// <param name="x">The places, in any order.</param>
+    /// <param name="notes">What stands beside each.</param>
+    /// <param name="height">Their height as a share of the panel's.</param>
+    /// <param name="stroke">Their colour.</param>
+    /// <exception cref="ArgumentException">The lists differ in length.</exception>
+    public EdgeMarks(IReadOnlyList<double> x, IReadOnlyList<FigureText> notes, double height, Stroke stroke)
+        : base(stroke)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(notes);
+        if (x.Count != notes.Count)
+            throw new ArgumentException($"Marks need as many texts as places, not {notes.Count} for {x.Count}.", nameof(notes));
+        (X, Notes, Height) = (x, notes, height);
+    }
+
+    /// <summary>The places on the x axis.</summary>
+    public IReadOnlyList<double> X { get; }
+
+    /// <summary>What stands beside each.</summary>
+    public IReadOnlyList<FigureText> Notes { get; }
+
+    /// <summary>Their height: 0 at the lower edge of the panel, 1 at the upper.</summary>
+    public double Height { get; }
+
+    internal override IReadOnlyList<Column> Columns => [];
+}
+
 /// <summary>Tiles of width and height 1 around their middles, filled: one colour of a map.</summary>
 public sealed record TileCurve : Curve
 {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SpecGD.Figures.Model;
 using SpecGD.Sweeps.Analysis;
 
@@ -10,13 +11,19 @@ namespace SpecGD.Figures.Sweeps;
 /// </summary>
 internal static class SettingCurves
 {
+    /// <summary>What a line's crosses at the upper edge take of the panel's height.</summary>
+    public const double RowHeight = 0.08;
+
+    /// <summary>Height of the first line's crosses, as a share of the panel.</summary>
+    private const double FirstRow = 0.95;
+
     private const double MarkSize = 0.7, HollowSize = 1.1;
 
     /// <summary>Where an interval of logarithms ends whose lower end has underflown to 0, which a logarithmic axis has no place for.</summary>
     private const double Underflown = 1e-300;
 
     /// <summary>The curves of one line.</summary>
-    /// <param name="along">Its settings, x ascending, each with an estimate.</param>
+    /// <param name="along">Its settings, x ascending, each with an estimate that the axis has a place for.</param>
     /// <param name="xOf">Where a setting stands.</param>
     /// <param name="joined">Whether the line runs along an option; else every setting is a point.</param>
     /// <param name="stroke">Its stroke.</param>
@@ -42,10 +49,29 @@ internal static class SettingCurves
             };
     }
 
+    /// <summary>The settings that have no place on the axis, as crosses below the upper edge, the first line's highest.</summary>
+    /// <param name="outside">Settings of which every repetition diverged, or whose mean lies beyond the axis.</param>
+    /// <param name="xOf">Where a setting stands.</param>
+    /// <param name="row">How many lines have crosses above these.</param>
+    /// <param name="stroke">The stroke of their line.</param>
+    public static EdgeMarks Outside(IReadOnlyList<SettingResult> outside, Func<SettingResult, double> xOf, int row, Stroke stroke) =>
+        new([.. outside.Select(xOf)], [.. outside.Select(NoteOf)], FirstRow - (row * RowHeight), stroke);
+
+    /// <summary>Beside a cross: "0 of 3" of what diverged, and of what did not the power of ten of the mean that the axis has no place for.</summary>
+    private static FigureText NoteOf(SettingResult setting) => setting.IsWhole
+        ? "10" + FigureText.Superscript(Math.Floor(Math.Log10(Mean(setting))).ToString(CultureInfo.InvariantCulture))
+        : setting.CountText;
+
+    /// <summary>What captions say of crosses; nothing where there are none.</summary>
+    public static string ExplainCrosses(IEnumerable<Panel> panels) => panels.SelectMany(panel => panel.Curves).Any(curve => curve is EdgeMarks)
+        ? " Crosses at the upper edge stand at values that have no place below: those with which every repetition diverged (\"0 of 3\"), and those whose "
+            + "loss grew beyond the power of ten above the first losses."
+        : "";
+
     /// <summary>What captions say of hollow marks; nothing where there are none.</summary>
-    public static string Explain(IEnumerable<SettingResult> settings) => settings.All(s => s.IsWhole)
+    public static string Explain(IEnumerable<SettingResult> settings) => settings.All(s => s.IsWhole || s.Estimate is null)
         ? ""
-        : " Hollow marks, which nothing joins, are of settings with which some repetitions diverged: means of those that did not, as many as stands beside them. They are no results.";
+        : " Hollow marks (circles), which nothing joins, are of settings with which some repetitions diverged: means of those that did not, as many as stands beside them. They are no results.";
 
     private static IEnumerable<Curve> Joined(IReadOnlyList<SettingResult> along, Func<SettingResult, double> xOf, Stroke stroke)
     {

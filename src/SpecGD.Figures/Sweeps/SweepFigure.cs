@@ -15,12 +15,6 @@ public static class SweepFigure
     /// <summary>Most panels of a figure, and most lines of a panel.</summary>
     private const int MostPanels = 9, MostLines = 12;
 
-    /// <summary>An axis whose largest number is so many times its least is logarithmic.</summary>
-    private const double LogarithmicOptions = 20, LogarithmicValues = 100;
-
-    /// <summary>Tics nearer to one another than this share of the axis would have overlapping numbers.</summary>
-    private const double LeastTicDistance = 0.1;
-
     private const double PanelWidth = 5, PanelHeight = 3.6;
 
     /// <summary>What a figure shows.</summary>
@@ -75,6 +69,8 @@ public static class SweepFigure
         var settings = Chosen(part, results, y, request);
         if (overOption && request.LeavesOutWords)
             settings = [.. settings.Where(s => AxisText.Number(s[request.X]) is not null)];
+        if (!overOption)
+            settings = [.. settings.Where(s => s.Estimate is not null)]; // one metric against another: what diverged has neither
         var pairs = overOption ? null : Chosen(part, results, Metric.Named(request.X)[0], request).ToDictionary(s => Key(s, axes));
         if (overOption && settings.Any(s => AxisText.Number(s[request.X]) is null))
             throw new BadInputException(
@@ -100,7 +96,7 @@ public static class SweepFigure
                 PanelOf(part, request, [.. group], lines, X, overOption, Title(group.First(), rest, settings), Ceiling(part, results, y, settings))),
         ];
         int columns = Math.Min(panels.Length, 3), rows = (panels.Length + columns - 1) / columns;
-        return new Figure(NameOf(part, request), panels, Caption(part, request, overOption) + SettingCurves.Explain(settings))
+        return new Figure(NameOf(part, request), panels, Caption(part, request, overOption) + SettingCurves.ExplainCrosses(panels) + SettingCurves.Explain(settings) + SoFar(part, results))
         {
             Columns = columns,
             Width = panels.Length == 1 ? PanelWidth + 1.5 : PanelWidth * columns,
@@ -112,9 +108,9 @@ public static class SweepFigure
     {
         SettingResult[] chosen =
         [
-            .. SweepAnalysis.Settings(part, results, [metric]).Where(s => s.Estimate is not null && request.Where.All(w => s[w.Key] == w.Value)),
+            .. SweepAnalysis.Settings(part, results, [metric]).Where(s => (s.Estimate is not null || s.Diverged > 0) && request.Where.All(w => s[w.Key] == w.Value)),
         ];
-        return chosen.Length > 0
+        return chosen.Any(s => s.Estimate is not null)
             ? chosen
             : throw new BadInputException(
                 $"The part {part.Name} has no results of {metric}{(request.Where.Count > 0 ? " for these values" : "")}; "
@@ -134,30 +130,24 @@ public static class SweepFigure
         FigureText title,
         double ceiling)
     {
+        bool logarithmic = SweepAxes.IsLogarithmic(part, settings);
+        var range = SweepAxes.RangeOf(settings, logarithmic, ceiling);
         var curves = new List<Curve>();
         Stroke[] strokes = request.By == AnalysisPlan.MethodAxis ? MethodStroke.Of(lines) : [.. lines.Select((_, i) => Palette.Other(i))];
+        int rows = 0;
         foreach (var (i, line) in lines.Index())
         {
             SettingResult[] along = [.. settings.Where(s => s[request.By] == line).OrderBy(xOf)];
+            SettingResult[] outside = overOption ? [.. along.Where(s => !range.Holds(s))] : [];
             if (along.Length > 0)
-                curves.AddRange(SettingCurves.Of(along, xOf, overOption, strokes[i], LabelOf(request.By, line)));
+                curves.AddRange(SettingCurves.Of([.. along.Except(outside)], xOf, overOption, strokes[i], LabelOf(request.By, line)));
+            if (outside.Length > 0)
+                curves.Add(SettingCurves.Outside(outside, xOf, rows++, strokes[i]));
         }
-        double[] x = [.. settings.Select(xOf)];
-        double[] means = [.. settings.Select(s => s.Estimate!.Mean).Where(double.IsFinite)];
-        double[] ends = [.. settings.Where(s => s.IsWhole).SelectMany(s => new[] { s.Estimate!.Lower, s.Estimate.Upper }).Where(double.IsFinite)];
-        double[] y = part.Analysis.Logarithmic ? [.. means, .. ends.Where(end => end > 0)] : [.. means, .. ends]; // of logarithms an end may underflow to 0
-        double least = means.Min();
-        bool logarithmic = (part.Analysis.Logarithmic && means.All(mean => mean > 0)) || IsWide(y, LogarithmicValues);
-        bool wideX = IsWide(x, LogarithmicOptions);
         return new Panel(
             title,
-            new Axis(request.X) { Logarithmic = wideX, Tics = overOption ? TicsOf(x, wideX) : [] },
-            new Axis(request.Y + (part.Analysis.Logarithmic ? ", geometric mean" : ", mean"))
-            {
-                Logarithmic = logarithmic,
-                From = logarithmic && y.Min() < PowersOfTen.Below(least) ? PowersOfTen.Below(least) : null,
-                To = logarithmic && least < ceiling && y.Max() > ceiling ? ceiling : null,
-            },
+            SweepAxes.Across(request.X, [.. settings.Select(xOf)], overOption),
+            range.Axis(request.Y + (part.Analysis.Logarithmic ? ", geometric mean" : ", mean"), rows * SettingCurves.RowHeight),
             curves);
     }
 
@@ -170,33 +160,20 @@ public static class SweepFigure
         return PowersOfTen.CeilingOf(first);
     }
 
-    /// <summary>The values themselves where they are few and stand far enough apart for their numbers; else none, for round numbers.</summary>
-    private static double[] TicsOf(double[] values, bool logarithmic)
-    {
-        double[] distinct = [.. values.Distinct().Order()];
-        double[] places = [.. distinct.Select(value => logarithmic ? Math.Log10(value) : value)];
-        bool fit = places.Length > 1
-            && places.Zip(places.Skip(1)).All(pair => pair.Second - pair.First >= LeastTicDistance * (places[^1] - places[0]));
-        return fit ? distinct : [];
-    }
-
     private static FigureText LabelOf(string by, string value) => by == AnalysisPlan.MethodAxis ? MethodName.Of(value) : $"{by} {value}";
 
     /// <summary>What tells the panel's setting from those of the others.</summary>
     private static FigureText Title(SettingResult setting, string[] rest, SettingResult[] all) => string.Join(
         ", ", rest.Where(axis => all.Any(s => s[axis] != setting[axis])).Select(axis => $"{axis} {setting[axis]}"));
 
-    private static bool IsWide(double[] values, double ratio)
-    {
-        double[] finite = [.. values.Where(double.IsFinite)];
-        return finite.Length > 0 && finite.Min() > 0 && finite.Max() / finite.Min() >= ratio;
-    }
-
     private static string Key(SettingResult setting, IEnumerable<string> axes) => string.Join('\n', axes.Select(axis => setting[axis]));
 
     private static string NameOf(SweepPart part, Request request) =>
         string.Concat($"{part.Name}_{request.Y}_over_{request.X}{(request.By == AnalysisPlan.MethodAxis ? "" : $"_by_{request.By}")}"
             .Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-'));
+
+    private static string SoFar(SweepPart part, IReadOnlyList<TaskResult> results) =>
+        Coverage.Of(part, results) is { IsWhole: false } coverage ? $" The sweep is not at its end: {coverage}." : "";
 
     private static string Caption(SweepPart part, Request request, bool overOption)
     {
@@ -207,8 +184,7 @@ public static class SweepFigure
         string conditions = string.Concat(request.Where.Select(w => $", {w.Key} {w.Value}"));
         return overOption
             ? $"{mean} of {request.Y} {repetitions} against {request.X}, in the part {part.Name} of a sweep of {part.Experiment}{conditions}; "
-                + $"bands are the {interval}. Settings of which every repetition diverged have no point, "
-                + "and losses that grew beyond the power of ten above the first ones lie outside."
+                + $"bands are the {interval}."
             : $"{mean} of {request.Y} against those of {request.X} {repetitions}, a point for each setting, in the part "
                 + $"{part.Name} of a sweep of {part.Experiment}{conditions}.";
     }

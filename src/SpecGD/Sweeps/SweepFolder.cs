@@ -61,6 +61,9 @@ public sealed class SweepFolder
         return folder;
     }
 
+    /// <summary>Whether a sweep was begun in <paramref name="path"/>.</summary>
+    public static bool IsIn(string path) => File.Exists(Path.Combine(path, DefinitionName));
+
     /// <summary>Throws where the folder holds the sweep of another name, or files of nobody's.</summary>
     private static void RequireOwn(string path, SweepDefinition definition)
     {

@@ -116,6 +116,21 @@ public class RunReportTests
     }
 
     [Fact]
+    public void Of_a_run_that_was_interrupted_the_report_has_numbers_and_no_conclusions()
+    {
+        using var folder = new TemporaryFolder();
+        var run = Run(folder);
+        run.Summary.Sentences.ShouldNotBeEmpty();
+        run.Summary.Sentences.ShouldAllBe(sentence => Rendered(RunReport.Of(run, "specgd run")).Text.Contains(sentence));
+
+        string text = Rendered(RunReport.Of(run with { Manifest = run.Manifest with { Status = RunStatus.Interrupted, Detail = "At step 7." } }, "specgd run")).Text;
+
+        text.ShouldContain("The run was interrupted. At step 7.");
+        text.ShouldContain("from which nothing follows yet");
+        run.Summary.Sentences.ShouldAllBe(sentence => !text.Contains(sentence));
+    }
+
+    [Fact]
     public void A_reproduction_leads_with_every_claim_and_its_verdict()
     {
         using var folder = new TemporaryFolder();

@@ -81,10 +81,10 @@ internal static class BenchCommand
     private static void Print(IReadOnlyList<BenchmarkResult> results, MachineRate before, MachineRate after)
     {
         SummaryView.PrintTable($"Median times on {Machine.ThisProcessor}, {ThreadBudget.Total} threads", [.. results.Select(Row)]);
-        Console.Out.WriteLine(string.Create(
+        Terminal.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"Products of 2048³: {before.InDouble:0} GFLOP/s in double and {before.InSingle:0} in single precision before, {after.InDouble:0} and {after.InSingle:0} after."));
-        Console.Out.WriteLine("GFLOP/s: the same, mean of before and after the row, in the precision of its work. floor: share of the time that the least operations need at that rate. "
+        Terminal.Say("GFLOP/s: the same, mean of before and after the row, in the precision of its work. floor: share of the time that the least operations need at that rate. "
             + "faster: a peer's time on a machine of 100 GFLOP/s in double precision over ours.");
     }
 

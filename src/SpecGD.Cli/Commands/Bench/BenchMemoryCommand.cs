@@ -86,9 +86,10 @@ internal static class BenchMemoryCommand
     private static void Print(IReadOnlyList<MemoryResult> results)
     {
         SummaryView.PrintTable($"Peak of physical memory, {ThreadBudget.Total} threads", [.. results.Select(Row)]);
-        Console.Out.WriteLine("floor: the program and what must live at the same time:");
+        Terminal.Say("floor: the program and what must live at the same time:");
         foreach (var result in results)
-            Console.Out.WriteLine($"  {result.Benchmark.Name}: {string.Join("; ", result.Parts.Select(part => $"{part.Name} {Size(part.Bytes)}"))}");
+            Terminal.Say(
+                $"{result.Benchmark.Name}: {string.Join("; ", result.Parts.Select(part => $"{part.Name} {Size(part.Bytes)}"))}", indent: TableLayout.Gap);
     }
 
     /// <summary>Parts of small experiments are below what is told elsewhere.</summary>

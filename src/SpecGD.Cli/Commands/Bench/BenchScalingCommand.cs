@@ -75,7 +75,7 @@ internal static class BenchScalingCommand
     private static void Print(IReadOnlyList<ScalingResult> results)
     {
         SummaryView.PrintTable($"Scaling on {Machine.ThisProcessor}, {ThreadBudget.Total} threads", [.. results.Select(Row)]);
-        Console.Out.WriteLine("exponent: of the power law through all points; last: between the last two; theory: of the count of operations for large sizes.");
+        Terminal.Say("exponent: of the power law through all points; last: between the last two; theory: of the count of operations for large sizes.");
     }
 
     private static JsonObject Row(ScalingResult result) => new()

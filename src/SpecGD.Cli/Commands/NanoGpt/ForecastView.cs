@@ -23,9 +23,9 @@ internal static class ForecastView
     {
         SummaryView.PrintTable("What updates what", [.. RoutingView.Rows(forecast.Routing), Total(forecast)]);
         SummaryView.PrintTable("Memory", [.. forecast.Memory.Parts.Select(MemoryRow)]);
-        Console.Out.WriteLine($"data: {forecast.Passes.Sentence}; {forecast.Validation}");
-        Console.Out.WriteLine(MemorySentence(forecast, machine));
-        Console.Out.WriteLine(TimeSentence(forecast, rate));
+        Terminal.Say($"data: {forecast.Passes.Sentence}; {forecast.Validation}");
+        Terminal.Say(MemorySentence(forecast, machine));
+        Terminal.Say(TimeSentence(forecast, rate));
     }
 
     /// <summary>The same for programs.</summary>

@@ -64,13 +64,13 @@ internal static class NanoGptScalingCommand
 
     private static void Print(ClusterConstants cluster, GptScaling[] points, OverlapTrial[] trials)
     {
-        Console.Out.WriteLine(string.Create(
+        Terminal.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"A rank multiplies {cluster.OperationsPerSecond / 1e9:0.#} GFLOP/s and sends {cluster.BytesPerSecond * 8 / 1e9:0.##} Gbit/s; "
             + $"a message takes {cluster.SecondsPerMessage * 1e6:0.#} µs."));
         SummaryView.PrintTable("A step, in seconds", [.. points.Select(point => Row(point, points[0]))]);
-        Console.Out.WriteLine("exchange: gradients to the ranks that update with them, and the updates to all; hidden: behind the last backward pass.");
-        Console.Out.WriteLine("efficiency: tokens/s a rank, beside those of the first line. Elementwise work, validation and checkpoints are not counted.");
+        Terminal.Say("exchange: gradients to the ranks that update with them, and the updates to all; hidden: behind the last backward pass.");
+        Terminal.Say("efficiency: tokens/s a rank, beside those of the first line. Elementwise work, validation and checkpoints are not counted.");
         if (trials.Length > 0)
             SummaryView.PrintTable($"Measured: {OverlapTrial.Steps} steps on these {trials[0].Ranks} ranks, seconds a step", [.. trials.Select(trial => trial.ToRow())]);
     }

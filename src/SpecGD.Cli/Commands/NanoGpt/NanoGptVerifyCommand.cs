@@ -40,7 +40,7 @@ internal static class NanoGptVerifyCommand
     {
         SummaryView.PrintTable("Largest relative deviation from the record", [.. deviations.Select(Row)]);
         var beyond = deviations.Where(d => !d.Holds).ToArray();
-        Console.Out.WriteLine(beyond.Length == 0
+        Terminal.Say(beyond.Length == 0
             ? "Everything agrees with the record."
             : $"Beyond its tolerance: {string.Join("; ", beyond.Select(d => $"{d.Quantity} ({d.Where})"))}.");
     }

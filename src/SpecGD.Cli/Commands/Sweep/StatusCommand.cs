@@ -48,7 +48,7 @@ internal static class StatusCommand
             "Stopped: the command that began the sweep goes on with them", [.. records.Where(r => r.State == TaskState.Interrupted).Select(Row)]);
         int outdated = records.Count(record => record.HasResult && !record.IsDone);
         if (outdated > 0)
-            Console.Out.WriteLine($"{outdated} results are of another version of the program; 'specgd sweep' computes them again.");
+            Terminal.Say($"{outdated} results are of another version of the program; 'specgd sweep' computes them again.");
         return ExitCode.Done;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SpecGD.Sweeps;
+using SpecGD.Sweeps.Engines;
 
 namespace SpecGD.Cli.Commands.Sweep;
 
@@ -44,9 +45,11 @@ internal static class SweepCommand
             string name = sweep.Name + (parsed.GetValue(quick) ? "-quick" : "");
             string directory = parsed.GetValue(output) ?? Path.Combine(DefaultFolder, name);
             var request = engine.Of(parsed);
-            return parsed.GetValue(dryRun)
-                ? SweepSession.Print(SweepFolder.Planned(directory, sweep), request)
-                : SweepSession.Run(SweepFolder.Prepare(directory, sweep), request, static record => !record.IsDone);
+            if (parsed.GetValue(dryRun))
+                return SweepSession.Print(SweepFolder.Planned(directory, sweep), request);
+            if (request.IsSlurm && !SweepFolder.IsIn(directory))
+                SlurmCluster.Require(); // before a folder is made
+            return SweepSession.Run(SweepFolder.Prepare(directory, sweep), request, static record => !record.IsDone);
         });
         command.Subcommands.Add(StatusCommand.Build());
         command.Subcommands.Add(ResultsCommand.Build());

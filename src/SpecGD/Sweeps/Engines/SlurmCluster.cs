@@ -7,6 +7,11 @@ namespace SpecGD.Sweeps.Engines;
 /// <summary>Slurm's own programs: sbatch, squeue and scontrol.</summary>
 public sealed class SlurmCluster
 {
+    private const string Submitter = "sbatch";
+
+    private const string NothingSubmitted =
+        "sbatch was not found or did not answer, so nothing was submitted; run this on a machine of the cluster, or see the script with --dry-run.";
+
     /// <summary>A controller that does not answer within this time is taken as away for the moment.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(60);
 
@@ -20,14 +25,20 @@ public sealed class SlurmCluster
         return null;
     }
 
+    /// <summary>Throws where nothing can be submitted from this machine; asked before anything is written.</summary>
+    /// <exception cref="BadInputException">There is no sbatch.</exception>
+    public static void Require()
+    {
+        string[] places = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        if (!places.Any(place => File.Exists(Path.Combine(place, Submitter))))
+            throw new BadInputException(NothingSubmitted);
+    }
+
     /// <summary>Submits a script and gives the number of its job.</summary>
     /// <exception cref="BadInputException">There is no sbatch, or it refuses; the sentence passes its words on.</exception>
     public static string Submit(string script)
     {
-        var ended = Ask("sbatch", "--parsable", script)
-            ?? throw new BadInputException(
-                "sbatch was not found or did not answer, so nothing was submitted; run this on a machine of the cluster, "
-                + "or see the script with --dry-run.");
+        var ended = Ask(Submitter, "--parsable", script) ?? throw new BadInputException(NothingSubmitted);
         string job = ended.Output.Trim().Split(';')[0]; // after a semicolon the name of the cluster
         return ended.ExitCode == 0 && job.Length > 0 && job.All(char.IsAsciiDigit)
             ? job

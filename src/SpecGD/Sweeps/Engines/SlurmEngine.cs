@@ -70,6 +70,7 @@ public sealed class SlurmEngine(SlurmOptions options, int? workers, long? memory
     /// <exception cref="BadInputException">Slurm is not there or refuses.</exception>
     public SlurmJob Submit(SweepFolder folder, IReadOnlyList<SweepTask> tasks)
     {
+        SlurmCluster.Require();
         var (script, perElement) = Compose(folder, tasks);
         Directory.CreateDirectory(folder.SlurmPath);
         AtomicFile.SweepStale(folder.SlurmPath);
