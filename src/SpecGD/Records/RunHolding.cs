@@ -45,7 +45,7 @@ public sealed record RunHolding(string Directory, HeldRun Run, RunStatus? Status
     /// <summary>What <paramref name="directory"/> holds. Nothing is written.</summary>
     /// <param name="directory">The folder, which need not exist.</param>
     /// <param name="identity">The run that is to be written there.</param>
-    /// <param name="companions">Names of files that others keep beside the run.</param>
+    /// <param name="companions">Names of files that others keep beside the run; one that ends in * stands for all that begin so.</param>
     public static RunHolding Of(string directory, RunIdentity identity, params IReadOnlyList<string> companions)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -135,6 +135,10 @@ public sealed record RunHolding(string Directory, HeldRun Run, RunStatus? Status
         return new RunHolding(directory, run, status, words) { Experiment = experiment };
     }
 
+    /// <summary>Whether a file has one of our names; a name that ends in * stands for all that begin so.</summary>
+    private static bool IsNamed(string name, string own) =>
+        own.EndsWith('*') ? name.StartsWith(own.AsSpan(0, own.Length - 1), StringComparison.Ordinal) : name == own;
+
     private static RunHolding OfFiles(string directory, IReadOnlyList<string> ours)
     {
         if (File.Exists(directory) || !System.IO.Directory.Exists(directory))
@@ -142,7 +146,7 @@ public sealed record RunHolding(string Directory, HeldRun Run, RunStatus? Status
         string[] foreign =
         [
             .. System.IO.Directory.EnumerateFileSystemEntries(directory).Select(path => Path.GetFileName(path))
-                .Where(name => !name.StartsWith('.') && !name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal) && !ours.Contains(name))
+                .Where(name => !name.StartsWith('.') && !name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal) && !ours.Any(own => IsNamed(name, own)))
                 .Order(StringComparer.Ordinal),
         ];
         return foreign.Length == 0

@@ -190,7 +190,7 @@ public sealed class NanoGptRun
     }
 
     /// <summary>What a run of this kind keeps beside log and figures.</summary>
-    private static readonly string[] Companions = [CheckpointsName, TrackerName];
+    private static readonly string[] Companions = [CheckpointsName, TrackerName, EventFile.Prefix + "*"];
 
     /// <summary>
     /// The options that decide what has been computed. Whether the data are read again is not among them: a run whose data ran out may go on with them.
