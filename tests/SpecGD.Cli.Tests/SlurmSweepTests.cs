@@ -36,6 +36,6 @@ public sealed class SlurmSweepTests
         Skip.If(process.ExitCode == Skipped, said);
 
         process.ExitCode.ShouldBe(0, $"{said}\n{complaint}");
-        said.ShouldContain("48 rows equal to the local engine's");
+        said.ShouldContain("216 rows equal to the local engine's");
     }
 }

@@ -122,6 +122,6 @@ for engine in slurm local; do
     column 1-4,7- <"$work/$engine.csv" >"$work/$engine-numbers.csv" # without attempts and times
 done
 rows=$(($(wc -l <"$work/local-numbers.csv") - 1))
-[ "$rows" = 48 ] || fail "$rows rows, where 12 tasks of two methods and two series were expected"
+[ "$rows" = 216 ] || fail "$rows rows, where 12 tasks of two methods and nine series were expected"
 cmp "$work/slurm-numbers.csv" "$work/local-numbers.csv" || fail "the two engines differ"
 echo "12 tasks, one requeued, one warned, one killed: $rows rows equal to the local engine's, digit for digit"
