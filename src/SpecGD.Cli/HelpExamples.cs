@@ -149,7 +149,7 @@ internal static class HelpExamples
         ["specgd verify memory"] =
         [
             new("specgd verify memory", "half a minute of every routine"),
-            new("DOTNET_GCgen0size=10000 specgd verify memory --seconds 300", "with a small generation 0, for longer"),
+            new("specgd verify memory --seconds 300 --json", "for longer, for a program"),
         ],
         ["specgd bench"] =
         [

@@ -38,6 +38,7 @@ public sealed class MpiTrainTests : InTemporaryDirectory
         (Difference("other", "one") > 10 * Rounding).ShouldBeTrue("a hundredth more of the learning rate must be seen");
 
         Kill("killed");
+        WaitForRelease("killed");
         CopyFolder("killed", "killed-too");
         var two = MpirunProcess.Run(Folder, 2, [.. Train("killed"), "--resume"]);
         two.ExitCode.ShouldBe(0, two.Error);
@@ -144,6 +145,25 @@ public sealed class MpiTrainTests : InTemporaryDirectory
     };
 
     private string Log(string output) => File.ReadAllText(Path.Combine(Folder, output, "log.json")).Replace(output, "", StringComparison.Ordinal);
+
+    /// <summary>The rank that was not killed may outlive mpirun for as long as it takes to end its step.</summary>
+    private void WaitForRelease(string folder)
+    {
+        SpinWait.SpinUntil(IsFree, TimeSpan.FromMinutes(1)).ShouldBeTrue("a rank of a killed run goes on");
+
+        bool IsFree()
+        {
+            try
+            {
+                using var claim = new FileStream(Path.Combine(Folder, folder, ".in-use"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                return true;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
 
     private void CopyFolder(string from, string to)
     {

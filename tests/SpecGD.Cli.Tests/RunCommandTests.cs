@@ -90,9 +90,12 @@ public sealed class RunCommandTests : InTemporaryDirectory
         again.Output.ShouldContain("gradient_descent");
         File.ReadAllText(manifest).ShouldBe(first);
 
-        Specgd([.. arguments, "--seed", "3"]).Error.ShouldNotContain("holds this run already");
-        File.ReadAllText(manifest).ShouldNotBe(first);
+        var other = Specgd([.. arguments, "--seed", "3"]);
+        other.ExitCode.ShouldBe(2, other.Error);
+        other.Error.ShouldContain("(seed 0 there, 3 here)");
+        File.ReadAllText(manifest).ShouldBe(first);
         Specgd([.. arguments, "--seed", "3", "--fresh"]).Error.ShouldNotContain("holds this run already");
+        File.ReadAllText(manifest).ShouldNotBe(first);
 
         File.WriteAllText(log, "{");
         Specgd([.. arguments, "--seed", "3"]).Error.ShouldNotContain("holds this run already", Case.Insensitive, "a damaged log is computed again");
