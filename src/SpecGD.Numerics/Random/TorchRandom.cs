@@ -56,49 +56,38 @@ public sealed class TorchRandom
     }
 
     /// <summary>Fills <paramref name="destination"/> as <c>torch.randn</c> of as many float32 elements would.</summary>
-    public void FillNormal(Span<float> destination)
+    public void FillNormal(Span<float> destination) => Fill(destination);
+
+    /// <summary>Fills <paramref name="destination"/> as <c>torch.randn</c> of as many float64 elements would.</summary>
+    public void FillNormal(Span<double> destination) => Fill(destination);
+
+    private void Fill<T>(Span<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (destination.Length < Group)
         {
-            foreach (ref float x in destination)
-                x = (float)NextSingleNormal(); // drawn in double whatever the type
+            foreach (ref T x in destination)
+                x = T.CreateChecked(NextSingleNormal()); // drawn in double whatever the type
             return;
         }
-        foreach (ref float x in destination)
-            x = NextUniformSingle();
+        FillUniform(destination);
         int start = 0;
         for (; start + Group <= destination.Length; start += Group)
             TransformGroup(destination.Slice(start, Group));
         if (start < destination.Length)
         {
             var last = destination[^Group..];
-            foreach (ref float x in last)
-                x = NextUniformSingle();
+            FillUniform(last);
             TransformGroup(last);
         }
     }
 
-    /// <summary>Fills <paramref name="destination"/> as <c>torch.randn</c> of as many float64 elements would.</summary>
-    public void FillNormal(Span<double> destination)
+    /// <summary>Uniform numbers as PyTorch draws them for the type: 24 bits of one output for float, 53 of two for double.</summary>
+    private void FillUniform<T>(Span<T> destination)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        if (destination.Length < Group)
-        {
-            foreach (ref double x in destination)
-                x = NextSingleNormal();
-            return;
-        }
-        foreach (ref double x in destination)
-            x = NextUniform();
-        int start = 0;
-        for (; start + Group <= destination.Length; start += Group)
-            TransformGroup(destination.Slice(start, Group));
-        if (start < destination.Length)
-        {
-            var last = destination[^Group..];
-            foreach (ref double x in last)
-                x = NextUniform();
-            TransformGroup(last);
-        }
+        foreach (ref T x in destination)
+            x = typeof(T) == typeof(float) ? T.CreateChecked(NextUniformSingle()) : T.CreateChecked(NextUniform());
     }
 
     /// <summary>
@@ -117,8 +106,7 @@ public sealed class TorchRandom
             for (int i = 0; i < rows; i++)
             {
                 if (inGroups)
-                    foreach (ref double x in piece.Row(i))
-                        x = NextUniform();
+                    FillUniform(piece.Row(i));
                 else
                     FillNormal(piece.Row(i));
             }
@@ -161,29 +149,19 @@ public sealed class TorchRandom
         return Math.Sqrt(3.0) * (gain / Math.Sqrt(inFeatures));
     }
 
-    /// <summary>As the one of doubles: the angle is counted in double and rounded.</summary>
-    private static void TransformGroup(Span<float> group)
+    /// <summary>
+    /// Box–Muller on a group of 16 uniforms: the first eight give the radii, the last eight the angles, which are counted in double and rounded.
+    /// </summary>
+    private static void TransformGroup<T>(Span<T> group)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         const int half = Group / 2;
         for (int j = 0; j < half; j++)
         {
-            float radius = MathF.Sqrt(-2 * MathF.Log(1 - group[j]));
-            float angle = (float)(2 * Math.PI * group[j + half]);
-            group[j] = radius * MathF.Cos(angle);
-            group[j + half] = radius * MathF.Sin(angle);
-        }
-    }
-
-    /// <summary>Box–Muller on a group of 16 uniforms: the first eight give the radii, the last eight the angles.</summary>
-    private static void TransformGroup(Span<double> group)
-    {
-        const int half = Group / 2;
-        for (int j = 0; j < half; j++)
-        {
-            double radius = Math.Sqrt(-2 * Math.Log(1 - group[j]));
-            double angle = 2 * Math.PI * group[j + half];
-            group[j] = radius * Math.Cos(angle);
-            group[j + half] = radius * Math.Sin(angle);
+            T radius = T.Sqrt(T.CreateChecked(-2) * T.Log(T.One - group[j]));
+            T angle = T.CreateChecked(2 * Math.PI * double.CreateChecked(group[j + half]));
+            group[j] = radius * T.Cos(angle);
+            group[j + half] = radius * T.Sin(angle);
         }
     }
 

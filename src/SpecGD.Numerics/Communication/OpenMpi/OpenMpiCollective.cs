@@ -53,8 +53,8 @@ public sealed class OpenMpiCollective : ICollective
             Sum(values[..LargestCall]);
         fixed (T* pointer = values)
         {
-            var call = (Pointer: (nint)pointer, values.Length);
-            Call(() => _library.Sum((T*)call.Pointer, call.Length));
+            var (address, count) = ((nint)pointer, values.Length); // what a closure can hold; 'fixed' holds the memory until Call returns
+            Call(() => _library.Sum((T*)address, count));
         }
     }
 
@@ -67,8 +67,8 @@ public sealed class OpenMpiCollective : ICollective
         fixed (T* to = own)
         fixed (int* lengths = counts)
         {
-            var call = (From: (nint)from, To: (nint)to, Lengths: (nint)lengths);
-            Call(() => _library.SumScattered((T*)call.From, (T*)call.To, (int*)call.Lengths));
+            var (source, target, lengthsAddress) = ((nint)from, (nint)to, (nint)lengths);
+            Call(() => _library.SumScattered((T*)source, (T*)target, (int*)lengthsAddress));
         }
     }
 
@@ -81,8 +81,8 @@ public sealed class OpenMpiCollective : ICollective
         fixed (int* lengths = counts)
         fixed (int* begins = Stretches.Begins(counts))
         {
-            var call = (Pointer: (nint)pointer, Lengths: (nint)lengths, Begins: (nint)begins);
-            Call(() => _library.Gather((T*)call.Pointer, (int*)call.Lengths, (int*)call.Begins));
+            var (address, lengthsAddress, beginsAddress) = ((nint)pointer, (nint)lengths, (nint)begins);
+            Call(() => _library.Gather((T*)address, (int*)lengthsAddress, (int*)beginsAddress));
         }
     }
 
@@ -94,8 +94,8 @@ public sealed class OpenMpiCollective : ICollective
             Broadcast(values[..LargestCall], from);
         fixed (T* pointer = values)
         {
-            var call = (Pointer: (nint)pointer, values.Length);
-            Call(() => _library.Broadcast((T*)call.Pointer, call.Length, from));
+            var (address, count) = ((nint)pointer, values.Length);
+            Call(() => _library.Broadcast((T*)address, count, from));
         }
     }
 

@@ -53,7 +53,7 @@ public static class MemoryCheck
             foreach (var routine in MemoryCase.All)
                 for (int call = 0; call < CallsOfRound; call++)
                     routine.Run(MemoryCase.Least);
-            Thread.Sleep(Pause);
+            cancellation.WaitHandle.WaitOne(Pause); // compilation goes on in the background, and tells nobody when it is done
         }
     }
 
