@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs ./test once for each kind of machine and surroundings that it must pass on, and prints a table. Arguments choose rows by name; all where
-# none is named. FILTER goes to './test --filter'. Hours for all rows: ./tests/matrix.sh coretype-Haswell threads-1 takes twice the time of ./test.
+# Runs ./test for each kind of machine and surroundings that it must pass on, and prints a table. Arguments choose rows by name; all where none is
+# named. Names joined by '+' hold at once: ./tests/matrix.sh coretype-Haswell+threads-8+spaces is one run. 'covering' stands for the few such runs
+# in which every name occurs. FILTER goes to './test --filter'. A run takes the time of ./test: an hour for 'covering', three for all.
 set -u
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd) || exit 1
 logs=$root/artifacts/matrix
@@ -8,14 +9,12 @@ mkdir -p "$logs"
 table=$logs/table.md
 failed=0
 
-say() { printf 'matrix: %s\n' "$*" >&2; }
+rows="plain coretype-Prescott coretype-Sandybridge coretype-Haswell coretype-SkylakeX coretype-Zen threads-1 threads-2 threads-8 managed
+lang-tr_TR.UTF-8 lang-de_DE.UTF-8 spaces elsewhere unprivileged busy nohup background"
+covering="coretype-Prescott+threads-1+lang-tr_TR.UTF-8+unprivileged coretype-Sandybridge+threads-8+nohup
+coretype-Haswell+lang-de_DE.UTF-8+spaces coretype-Zen+threads-2+background managed+elsewhere coretype-SkylakeX+busy"
 
-# run_test PLACE [NAME=VALUE…]: ./test of a checkout, as it is called from another program.
-run_test() {
-    place=$1
-    shift
-    env "$@" "$place/test" ${FILTER:+--filter "$FILTER"}
-}
+say() { printf 'matrix: %s\n' "$*" >&2; }
 
 # A checkout of the last commit in another place, with nothing built.
 clone() { rm -rf "$1" && git clone -q "$root" "$1"; }
@@ -28,7 +27,7 @@ busy() {
 
 idle() {
     # shellcheck disable=SC2086 # a list of processes
-    kill $busy_loops 2>/dev/null
+    [ -z "$busy_loops" ] || kill $busy_loops 2>/dev/null
 }
 
 core_type_is_known() { # an empty name lets OpenBLAS choose
@@ -39,53 +38,77 @@ core_type_is_known() { # an empty name lets OpenBLAS choose
     esac
 }
 
-as_unprivileged() { # in a checkout of its own, which the user 'nobody' may write
-    place=$(mktemp -d)/checkout
-    clone "$place"
-    chown -R nobody "$(dirname "$place")"
+# parts ROW: the surroundings that it joins, one a line.
+parts() { printf '%s\n' "$1" | tr '+' '\n'; }
+
+# An unprivileged user needs a checkout, a home and packages of its own.
+run_as_nobody() { # CHECKOUT COMMAND…
+    checkout=$1
+    shift
+    chown -R nobody "$checkout"
     home=$(mktemp -d)
     chown nobody "$home"
-    packages=${NUGET_PACKAGES:-$home/packages}
-    setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME="$home" NUGET_PACKAGES="$packages" SPECGD_TEST_PACKAGES= TMPDIR="$home" \
-        "$place/test" ${FILTER:+--filter "$FILTER"}
+    setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME="$home" NUGET_PACKAGES="${NUGET_PACKAGES:-$home/packages}" \
+        SPECGD_TEST_PACKAGES= TMPDIR="$home" "$@"
 }
 
-row() { # NAME: one row; its last line is that of ./test
-    case $1 in
-        plain) run_test "$root" ;;
-        coretype-*) run_test "$root" "OPENBLAS_CORETYPE=${1#coretype-}" ;;
-        threads-*) run_test "$root" "SPECGD_THREADS=${1#threads-}" ;;
-        managed) run_test "$root" SPECGD_BLAS=managed ;;
-        lang-*) run_test "$root" "LANG=${1#lang-}" "LC_ALL=${1#lang-}" ;;
-        spaces)
-            place="$(mktemp -d)/a path with spaces"
-            clone "$place" && run_test "$place"
-            ;;
-        elsewhere) (cd / && run_test "$root") ;;
-        unprivileged) as_unprivileged ;;
-        busy) busy; run_test "$root"; code=$?; idle; return "$code" ;;
-        nohup) nohup "$root/test" ${FILTER:+--filter "$FILTER"} ;;
-        background) (trap '' INT; "$root/test" ${FILTER:+--filter "$FILTER"}) ;;
-        *) say "there is no row '$1'; there are: $rows"; return 2 ;;
-    esac
+row() { # NAME: one run of ./test; its last line is that of ./test
+    place=$root directory=$root user= signal=default busy_loops=
+    settings=
+    for part in $(parts "$1"); do
+        case $part in
+            plain) ;;
+            coretype-*) settings="$settings OPENBLAS_CORETYPE=${part#coretype-}" ;;
+            threads-*) settings="$settings SPECGD_THREADS=${part#threads-}" ;;
+            managed) settings="$settings SPECGD_BLAS=managed" ;;
+            lang-*) settings="$settings LANG=${part#lang-} LC_ALL=${part#lang-}" ;;
+            spaces) place="$(mktemp -d)/a path with spaces" ;;
+            elsewhere) directory=/ ;;
+            unprivileged) user=nobody ;;
+            busy) busy ;;
+            nohup) signal=nohup ;;
+            background) signal=ignored ;;
+            *) say "there is no row '$part'; there are: $rows"; return 2 ;;
+        esac
+    done
+    if [ "$user" = nobody ] && [ "$place" = "$root" ]; then
+        above=$(mktemp -d) && chmod 755 "$above" && place=$above/checkout
+    fi
+    [ "$place" = "$root" ] || clone "$place"
+    # shellcheck disable=SC2086 # a list of settings
+    set -- env $settings "$place/test" ${FILTER:+--filter "$FILTER"}
+    [ "$signal" != nohup ] || set -- nohup "$@"
+    [ "$user" != nobody ] || set -- run_as_nobody "$place" "$@"
+    (
+        cd "$directory" || exit 1
+        [ "$signal" != ignored ] || trap '' INT
+        "$@"
+    )
+    code=$?
+    idle
+    return "$code"
 }
 
-rows="plain coretype-Prescott coretype-Sandybridge coretype-Haswell coretype-SkylakeX coretype-Zen threads-1 threads-2 threads-8 managed
-lang-tr_TR.UTF-8 lang-de_DE.UTF-8 spaces elsewhere unprivileged busy nohup background"
-[ $# -gt 0 ] || set -- $rows
+why_not() { # NAME: why a row cannot run here; nothing where it can
+    for part in $(parts "$1"); do
+        case $part in
+            coretype-*) core_type_is_known "${part#coretype-}" || echo "this processor lacks the instructions of ${part#coretype-}" ;;
+            unprivileged) [ "$(id -u)" = 0 ] || echo "already unprivileged: as all rows here" ;;
+        esac
+    done
+}
+
+# shellcheck disable=SC2086 # lists of names
+case ${1-} in
+    '') set -- $rows ;;
+    covering) set -- $covering ;;
+esac
 
 printf '| surroundings | outcome | wall time |\n| --- | --- | --- |\n' >"$table"
 for name in "$@"; do
-    case $name in
-        coretype-*)
-            if ! core_type_is_known "${name#coretype-}"; then
-                printf '| %s | not run: this processor lacks the instructions | |\n' "$name" >>"$table"
-                continue
-            fi
-            ;;
-    esac
-    if [ "$name" = unprivileged ] && [ "$(id -u)" != 0 ]; then
-        printf '| %s | as all rows here | |\n' "$name" >>"$table"
+    reason=$(why_not "$name")
+    if [ -n "$reason" ]; then
+        printf '| %s | not run: %s | |\n' "$name" "$reason" >>"$table"
         continue
     fi
     say "$name (log: artifacts/matrix/$name.log)"
