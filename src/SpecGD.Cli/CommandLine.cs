@@ -6,8 +6,10 @@ using SpecGD.Cli.Commands.Data;
 using SpecGD.Cli.Commands.NanoGpt;
 using SpecGD.Cli.Commands.Sweep;
 using SpecGD.Cli.Display;
+using SpecGD.Experiments;
 using SpecGD.Numerics;
 using SpecGD.Records;
+using SpecGD.Reproduction;
 
 namespace SpecGD.Cli;
 
@@ -114,12 +116,25 @@ internal static class CommandLine
             return word.StartsWith('-') || command.Subcommands.Count == 0
                 ? Misunderstood(result, word)
                 : $"There is no '{word}' in {Path(result)}; "
-                    + $"there {(command.Subcommands.Count == 1 ? "is" : "are")} {string.Join(", ", Visible(command))}.{Spelling.Hint(word, Visible(command))}";
+                    + $"there {(command.Subcommands.Count == 1 ? "is" : "are")} {string.Join(", ", Visible(command))}.{Meant(command, word)}";
         }
         return command.Subcommands.Count > 0 && command.Action is null
             ? $"{Path(result)} needs to be told what: {string.Join(", ", Visible(command))}."
+            : MissingArgument(result) is { } missing
+            ? $"{Path(result)} needs {missing.Name}: {missing.Description}."
             : result.Errors[0].Message.TrimEnd('.', '\n', '\r') + ".";
     }
+
+    /// <summary>The first argument that must be given and is not; null where the complaint is another.</summary>
+    private static Argument? MissingArgument(ParseResult result) => result.CommandResult.Command.Arguments
+        .FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > (result.GetResult(argument)?.Tokens.Count ?? 0));
+
+    /// <summary>An experiment or a figure that was given as a verb, or else a verb that is near.</summary>
+    private static string Meant(Command command, string word) =>
+        command is not RootCommand ? Spelling.Hint(word, Visible(command))
+        : ExperimentCatalog.All.Any(experiment => experiment.Name == word) ? $" '{word}' is an experiment: specgd run {word}."
+        : PaperFigureCatalog.Find(word).Count > 0 ? $" '{word}' is a figure: specgd reproduce {word}."
+        : Spelling.Hint(word, Visible(command));
 
     /// <summary>An option that there is not, and that an argument for any number of names has taken for one; null where there is none.</summary>
     private static string? StrayOption(ParseResult result) => result.Tokens.Any(token => token.Value == "--")

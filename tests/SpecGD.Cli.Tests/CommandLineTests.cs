@@ -1,3 +1,5 @@
+using SpecGD.Reproduction;
+
 namespace SpecGD.Cli.Tests;
 
 public sealed class CommandLineTests : InTemporaryDirectory
@@ -21,7 +23,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("plot nowhere/log.json", "there is no such file")]
     [InlineData("plot .", "has no run log")]
     [InlineData("doctor --threads 0", "--threads takes a whole number from 1 on; '0' is not.")]
-    [InlineData("run random-feature --output /dev/null/out", "The output folder /dev/null/out cannot be written")]
+    [InlineData("run random-feature --output /dev/null/out", "The output folder /dev/null/out cannot be made or written")]
     [InlineData("run random-feature --feature-dim 16384 --num-samples 1000000 --no-figures", "These sizes are too large. A 16384×1000000 matrix has 16384000000 elements")]
     [InlineData("run nuclear-rank-growth --dims ,", "--dims takes at least one value; ',' is not.")]
     [InlineData("frobnicate", "There is no 'frobnicate' in specgd; there are run, reproduce, sweep, plot, data, nanogpt, diagnose, verify, bench, doctor.")]
@@ -88,14 +90,16 @@ public sealed class CommandLineTests : InTemporaryDirectory
     }
 
     [Fact]
-    public void The_list_of_figures_says_what_each_must_show()
+    public void The_list_of_figures_has_a_line_for_each_and_on_request_what_each_must_show()
     {
         var said = Specgd("reproduce", "--list");
+        const string claim = "SpecGD ends two orders of magnitude below gradient descent";
 
         said.ExitCode.ShouldBe(0);
-        said.Output.ShouldContain("fig3");
-        said.Output.ShouldContain("fig11");
-        said.Output.ShouldContain("SpecGD ends two orders of magnitude below gradient descent");
+        foreach (var figure in PaperFigureCatalog.All)
+            said.Output.Split('\n').Count(line => line.TrimStart().StartsWith(figure.Id + " ", StringComparison.Ordinal)).ShouldBe(1, figure.Id);
+        said.Output.ShouldNotContain(claim);
+        Specgd("reproduce", "--list", "--verbose").Output.ShouldContain(claim);
     }
 
     [Fact]

@@ -96,6 +96,13 @@ public sealed class HelpExampleTests : InTemporaryDirectory
     [InlineData("reproduce fig3 --qick", "'--qick' is not understood by specgd reproduce. Did you mean '--quick'?", true)]
     [InlineData("bench kernel --thread 2", "Did you mean '--threads'?", true)]
     [InlineData("diagnose x.npz --outptu d", "Did you mean '--output'?", true)]
+    [InlineData("bench scalin", "Did you mean 'scaling'?", true)]
+    [InlineData("bench languag", "Did you mean 'language'?", true)]
+    [InlineData("nsr-table", "'nsr-table' is an experiment: specgd run nsr-table.", true)]
+    [InlineData("Fig3", "'Fig3' is a figure: specgd reproduce Fig3.", true)]
+    [InlineData("plot", "specgd plot needs RUN: a run folder", true)]
+    [InlineData("nanogpt train --preset tiny --route lm_head.weigt=adam", "--route lm_head.weigt covers no tensor", true)]
+    [InlineData("nanogpt train --preset tiny --route lm_head.weigt=adam", "Did you mean 'lm_head.weight'?", true)]
     [InlineData("run random-feature --zzzzzz 3", "Did you mean", false)]
     public void What_was_meant_is_guessed_where_it_is_near(string arguments, string hint, bool isGiven)
     {

@@ -112,7 +112,7 @@ internal static class DoctorCommand
         {
             string[] lacking = [.. FigureFormat.All.Where(format => !gnuplot.Draws(format)).Select(format => format.Terminal)];
             string formats = string.Join(", ", FigureFormat.All.Where(gnuplot.Draws).Select(format => format.Name));
-            examination.Add("gnuplot", $"{string.Join(' ', (gnuplot.Version ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))} ({gnuplot.Path}), draws {formats}");
+            examination.Add("gnuplot", $"{string.Join(' ', (gnuplot.Version ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))}, draws {formats}");
             if (lacking.Length > 0)
                 examination.Missing(
                     "gnuplot terminals",

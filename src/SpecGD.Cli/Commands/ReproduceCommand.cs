@@ -20,7 +20,7 @@ internal static class ReproduceCommand
             Description = "figures to make, as --list names them; all where none is named",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var list = new Option<bool>("--list") { Description = "list the figures and what each must show; run nothing" };
+        var list = new Option<bool>("--list") { Description = "list the figures, with --verbose what each must show; run nothing" };
         var quick = new Option<bool>("--quick")
         {
             Description = "smaller settings that show the same effects, all figures in under 90 s on two processors",
@@ -57,7 +57,7 @@ internal static class ReproduceCommand
             var named = (parsed.GetValue(figures) ?? []).SelectMany(PaperFigureCatalog.Named).Distinct().ToArray();
             var chosen = named.Length > 0 ? named : PaperFigureCatalog.All;
             if (parsed.GetValue(list))
-                return List(chosen, parsed.GetValue(json));
+                return List(chosen, claims: parsed.GetValue(verbose), parsed.GetValue(json));
             bool isQuick = parsed.GetValue(quick);
             string directory = parsed.GetValue(output) ?? Path.Combine("runs", isQuick ? "reproduce-quick" : "reproduce");
             var request = new RunSession.Request(directory, drawing.Of(parsed), Fresh: parsed.GetValue(fresh)) {
@@ -90,23 +90,24 @@ internal static class ReproduceCommand
 
     private const string Name = "reproduce";
 
-    private static int List(IReadOnlyList<PaperFigure> figures, bool asJson)
+    private static int List(IReadOnlyList<PaperFigure> figures, bool claims, bool asJson)
     {
-        JsonObject[] rows =
-        [
-            .. from figure in figures
-               from claim in figure.Claims
-               select new JsonObject
-               {
-                   ["figure"] = figure.Id,
-                   ["title"] = figure.Title,
-                   ["must show"] = claim.Statement,
-                   ["claim of"] = KindOf(claim.Kind),
-               },
-        ];
+        JsonObject[] rows = claims || asJson ? [.. figures.SelectMany(ClaimsOf)] : [.. figures.Select(Line)];
         Print("Figures of the paper", rows, asJson);
+        if (!claims && !asJson)
+            Terminal.Say("--verbose lists what each must show.");
         return ExitCode.Done;
     }
+
+    private static JsonObject Line(PaperFigure figure) => new() { ["figure"] = figure.Id, ["title"] = figure.Title, ["claims"] = figure.Claims.Count };
+
+    private static IEnumerable<JsonObject> ClaimsOf(PaperFigure figure) => figure.Claims.Select(claim => new JsonObject
+    {
+        ["figure"] = figure.Id,
+        ["title"] = figure.Title,
+        ["must show"] = claim.Statement,
+        ["claim of"] = KindOf(claim.Kind),
+    });
 
     /// <summary>The full path of the data, so that the run is the same wherever the command is given again; looked at before any work.</summary>
     private static string? PlaceOf(string? data, IReadOnlyList<PaperFigure> figures, bool isQuick)
@@ -155,13 +156,12 @@ internal static class ReproduceCommand
             code = ExitCode.Failed;
         string report = Path.Combine(request.Directory, RunFolder.ReportName);
         HtmlReport.Write(ReproductionReport.Of(reproduced, CommandFor(wish), quick), report);
-        JsonObject[] rows = [.. reproduced.SelectMany(RowsOf)];
         if (asJson)
-            SummaryView.PrintJson(new JsonArray([.. rows]));
+            SummaryView.PrintJson(new JsonArray([.. reproduced.SelectMany(RowsOf)]));
         else if (code is ExitCode.Done or ExitCode.Failed)
         {
             if (!request.IsBrief)
-                Print("Claims and what was measured", rows, asJson: false);
+                Print("Claims and what was measured", [.. reproduced.SelectMany(VerdictsOf)], asJson: false);
             ReproductionView.PrintSummary(reproduced, TimeProvider.System.GetElapsedTime(begin), report, tables: !request.IsBrief);
         }
         return code;
@@ -193,6 +193,16 @@ internal static class ReproduceCommand
         ["holds"] = claim.Finding is { IsUndecided: true } ? null : claim.Finding?.Holds,
         ["verdict"] = claim.Verdict.Words,
         ["wall seconds"] = Math.Round(figure.Run.Manifest.WallTime.TotalSeconds, 1),
+    });
+
+    /// <summary>The same for people: a verdict says whether a claim holds, and the line of the figure how long it took.</summary>
+    private static IEnumerable<JsonObject> VerdictsOf(ReproducedFigure figure) => figure.Claims.Select(claim => new JsonObject
+    {
+        ["figure"] = figure.Id,
+        ["claim"] = claim.Statement,
+        ["of"] = KindOf(claim.Kind),
+        ["measured"] = claim.Finding?.Measured,
+        ["verdict"] = claim.Verdict.Words,
     });
 
     private static string KindOf(ClaimKind kind) => kind switch

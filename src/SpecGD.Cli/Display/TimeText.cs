@@ -6,8 +6,11 @@ namespace SpecGD.Cli.Display;
 internal static class TimeText
 {
     /// <summary>"42 s", "3:07 min", "5:12 h", "3.2 days", "12 years".</summary>
-    public static string Of(TimeSpan duration) => duration switch
+    /// <param name="duration">The duration.</param>
+    /// <param name="atLeast">Whether it is a bound from below: of less than half a second "0.1 s" and not "0 s".</param>
+    public static string Of(TimeSpan duration, bool atLeast = false) => duration switch
     {
+        { TotalSeconds: < 0.5 } when atLeast => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(duration.TotalSeconds, 0.1):0.0} s"),
         { TotalSeconds: < 60 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0} s"),
         { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.Minutes}:{duration.Seconds:00} min"),
         { TotalDays: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{duration.Hours}:{duration.Minutes:00} h"),

@@ -6,6 +6,9 @@ public static class BenchmarkCatalog
     /// <summary>Kernels, parts of language training, whole experiments.</summary>
     public static IReadOnlyList<Benchmark> All { get; } = [.. KernelBenchmarks.All, .. LanguageKernels.All, .. LanguageBenchmarks.All, .. StartupBenchmarks.All, .. ExperimentBenchmarks.All];
 
+    /// <summary>Words that stand where a benchmark's name does: the kinds, and the commands beside.</summary>
+    private static readonly string[] Others = [.. Enum.GetNames<BenchmarkKind>().Select(kind => kind.ToLowerInvariant()), "memory", "scaling"];
+
     /// <summary>The benchmark called <paramref name="name"/>, or all of that kind: kernel, language, startup, experiment.</summary>
     /// <exception cref="BadInputException">There is none.</exception>
     public static IReadOnlyList<Benchmark> Named(string name)
@@ -14,6 +17,6 @@ public static class BenchmarkCatalog
         return chosen.Length > 0
             ? chosen
             : throw new BadInputException(
-                $"There is no benchmark '{name}'; there are {string.Join(", ", All.Select(b => b.Name))}, and the kinds kernel, language, startup and experiment.{Spelling.Hint(name, All.Select(b => b.Name))}");
+                $"There is no benchmark '{name}'; there are {string.Join(", ", All.Select(b => b.Name))}, and the kinds kernel, language, startup and experiment.{Spelling.Hint(name, [.. All.Select(b => b.Name), .. Others])}");
     }
 }

@@ -57,7 +57,7 @@ public sealed class RunFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new BadInputException($"The output folder {path} cannot be written: {e.Message}", e);
+            throw new BadInputException($"The output folder {path} cannot be made or written; --output names another. The system says: {e.Message}", e);
         }
         return new RunFolder(path);
     }
@@ -129,6 +129,8 @@ public sealed class RunFolder
             foreach (string ending in new[] { ".dat", ".pdf", ".png", ".svg", ".gif", ".gp", CaptionEnding })
                 File.Delete(figure + ending);
         }
+        if (!Directory.EnumerateFileSystemEntries(FiguresPath).Any())
+            Directory.Delete(FiguresPath);
     }
 
     /// <summary>Deletes the run in the folder: manifest, log, table, figures, report, and what was kept of an unfinished one.</summary>

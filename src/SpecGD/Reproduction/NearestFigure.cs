@@ -21,6 +21,7 @@ public static class NearestFigure
         var nearest = PaperFigureCatalog.All.Where(figure => figure.Experiment == experiment.Name)
             .Select(figure => (Figure: figure, Differing: Differing(figure)))
             .OrderBy(candidate => candidate.Differing.Count(setting => setting.Type == typeof(string))) // another activation is another figure
+            .ThenBy(candidate => candidate.Differing.Count(setting => setting.TextOf(options) != setting.TextOfDefault)) // the user wants that one otherwise
             .ThenBy(candidate => candidate.Differing.Length)
             .FirstOrDefault();
         if (nearest.Figure is null)

@@ -114,17 +114,20 @@ public static class PaperFigureCatalog
 
     /// <summary>The figure called <paramref name="id"/> ("fig3", or "figure3"), or the parts of that figure.</summary>
     /// <exception cref="BadInputException">There is none of that name.</exception>
-    public static IReadOnlyList<PaperFigure> Named(string id)
+    public static IReadOnlyList<PaperFigure> Named(string id) => Find(id) is { Count: > 0 } named
+        ? named
+        : throw new BadInputException($"There is no figure '{id}' to reproduce; there are {string.Join(", ", All.Select(f => f.Id))}.{Spelling.Hint(id, All.Select(f => f.Id))}");
+
+    /// <summary>The figures of that name, as <see cref="Named"/> has them; none where there is none.</summary>
+    public static IReadOnlyList<PaperFigure> Find(string id)
     {
+        ArgumentNullException.ThrowIfNull(id);
         string wanted = id.StartsWith("figure", StringComparison.OrdinalIgnoreCase) ? "fig" + id["figure".Length..].TrimStart('-', ' ') : id;
-        PaperFigure[] named =
+        return
         [
             .. All.Where(f => string.Equals(f.Id, wanted, StringComparison.OrdinalIgnoreCase)
                 || f.Id.StartsWith(wanted + "-", StringComparison.OrdinalIgnoreCase)),
         ];
-        return named.Length > 0
-            ? named
-            : throw new BadInputException($"There is no figure '{id}' to reproduce; there are {string.Join(", ", All.Select(f => f.Id))}.{Spelling.Hint(id, All.Select(f => f.Id))}");
     }
 
     private static int Number(string id) => id.StartsWith("fig", StringComparison.Ordinal)

@@ -73,7 +73,7 @@ public sealed class TheoryFigures : IPaperFigureSource
             : new Finding(Text($"off by {rows.Max(row => row.Off):0.0} s.e. at most"), rows.All(row => row.Off <= NsrRow.MostStandardErrors));
     });
 
-    private static Claim EffectiveRankBelow() => new("er(M) is at most 1 times the noise-to-signal ratio", log =>
+    private static Claim EffectiveRankBelow() => new("er(M) is at most the noise-to-signal ratio", log =>
     {
         NsrRow[] rows = [.. NsrRow.All(log).Where(row => double.IsFinite(row.Exact.Mean))];
         return rows.Length == 0

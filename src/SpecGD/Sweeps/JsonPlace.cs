@@ -41,14 +41,16 @@ internal sealed record JsonPlace(string File, string Path, JsonNode? Node)
     {
         foreach (var (name, _) in Members)
             if (!allowed.Contains(name))
-                throw Bad($"has the unknown key '{name}'; there {(allowed.Length == 1 ? "is" : "are")} {string.Join(", ", allowed)}");
+                throw Bad($"has the unknown key '{name}'; there {(allowed.Length == 1 ? "is" : "are")} {string.Join(", ", allowed)}", Spelling.Hint(name, allowed));
     }
 
     /// <summary>The complaint that this value is not what it should be.</summary>
     public BadInputException Wrong(string expected) => Bad($"is {Shown()}, where {expected} was expected");
 
     /// <summary>The complaint <paramref name="what"/> about this value, a clause without its full stop.</summary>
-    public BadInputException Bad(string what) => new($"{File}: {(Path.Length > 0 ? Path : "the sweep")} {what}.");
+    /// <param name="what">The clause.</param>
+    /// <param name="hint">A sentence to put behind it, with a blank before; empty for none.</param>
+    public BadInputException Bad(string what, string hint = "") => new($"{File}: {(Path.Length > 0 ? Path : "the sweep")} {what}.{hint}");
 
     private string Shown()
     {

@@ -36,14 +36,14 @@ public static class SweepFile
         if (quick && !replaced)
             throw new BadInputException($"{file} has no 'quick' settings, so --quick has nothing to choose.");
         var root = new JsonPlace(file, "", source);
-        root.Only(severalParts ? ["name", "description", "parts"] : ["name", "description", .. PartKeys]);
+        root.Only(severalParts ? ["name", "description", "parts"] : ["name", "description", "parts", .. PartKeys]);
         name = root.Find("name")?.Text ?? name;
         if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') || name.StartsWith('.'))
             throw new BadInputException($"{file}: the name '{name}' cannot name a folder; letters, digits, '-', '_' and '.' can.");
         source["name"] = name;
         SweepPart[] parts = severalParts
             ? [.. root.Get("parts").Elements.Select(place => Part(place, place.Get("name").Text, ["name", .. PartKeys]))]
-            : [Part(root, name, ["name", "description", .. PartKeys])];
+            : [Part(root, name, ["name", "description", "parts", .. PartKeys])];
         if (parts.GroupBy(part => part.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new BadInputException($"{file} has two parts called '{twice.Key}'.");
         return new SweepDefinition(name, root.Find("description")?.Text ?? "", parts, source);

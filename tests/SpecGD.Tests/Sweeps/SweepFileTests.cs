@@ -106,6 +106,8 @@ public sealed class SweepFileTests : IDisposable
     [InlineData("""{ "experiment": "random-feature", "grid": { "dim": { "from": 0, "to": 5, "count": 3, "scale": "log" } } }""", "whose ends must be positive")]
     [InlineData("""{ "experiment": "random-feature", "list": [] , "grid": { "dim": [1] } }""", "list is empty")]
     [InlineData("""{ "experiment": "random-feature", "list": [ 3 ] }""", "list[0] is 3, where an object was expected")]
+    [InlineData("""{ "experiment": "random-feature", "metric": ["loss"], "grid": { "dim": [1] } }""", "Did you mean 'metrics'?")]
+    [InlineData("""{ "experiment": "random-feature", "part": [], "grid": { "dim": [1] } }""", "Did you mean 'parts'?")]
     [InlineData("""{ "experiment": "random-feature", "frobnicate": 1, "grid": { "dim": [1] } }""", "has the unknown key 'frobnicate'")]
     [InlineData("""{ "experiment": "random-feature", "options": { "dim": 1 }, "grid": { "dim": [1] } }""", "both one value in 'options' and several")]
     [InlineData("""{ "experiment": "random-feature", "grid": { "dim": [1] }, "tune": "lr" }""", "names 'lr' in 'tune' or 'baseline', but varies only dim")]

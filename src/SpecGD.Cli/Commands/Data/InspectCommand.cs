@@ -84,6 +84,9 @@ internal static class InspectCommand
             });
             return ExitCode.Done;
         }
+        if (files.Select(Path.GetFileName).Distinct().Count() == files.Count) // tables are wide enough without folders
+            foreach (var row in headers.Concat(rows))
+                row["file"] = Path.GetFileName((string?)row["file"]);
         SummaryView.PrintTable("Headers: every file has the length that its header says", headers);
         SummaryView.PrintTable(
             $"Token shards of {reading.Name}; st = 1/p_max is the stable rank of the token indicator matrix",
@@ -135,7 +138,7 @@ internal static class InspectCommand
         ["file"] = file,
         ["tokens"] = census.Total,
         ["documents"] = census[reading.EndOfText],
-        ["different tokens"] = census.Distinct,
+        ["kinds of token"] = census.Distinct,
         ["largest token"] = census.Largest,
         ["st"] = JsonNumber.From(census.StableRank),
         ["entropy (nats)"] = JsonNumber.From(census.Entropy),

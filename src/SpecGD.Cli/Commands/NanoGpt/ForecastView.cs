@@ -21,7 +21,9 @@ internal static class ForecastView
     /// <summary>Everything, on standard output.</summary>
     public static void Print(NanoGptForecast forecast, MachineMemory machine, double rate)
     {
-        SummaryView.PrintTable("What updates what", [.. RoutingView.Rows(forecast.Routing), Total(forecast)]);
+        SummaryView.PrintTable("What updates what", [.. RoutingView.Rows(forecast.Routing).Select(WithoutReason)]);
+        SummaryView.PrintTable("Why", RoutingView.Reasons(forecast.Routing));
+        Terminal.Say(Total(forecast));
         SummaryView.PrintTable("Memory", [.. forecast.Memory.Parts.Select(MemoryRow)]);
         Terminal.Say($"data: {forecast.Passes.Sentence}; {forecast.Validation}");
         Terminal.Say(MemorySentence(forecast, machine));
@@ -50,16 +52,15 @@ internal static class ForecastView
         ["seconds_at_least"] = forecast.TimeAt(rate).TotalSeconds,
     };
 
-    private static JsonObject Total(NanoGptForecast forecast) => new()
+    private static JsonObject WithoutReason(JsonObject row)
     {
-        ["tensor"] = "all",
-        ["shape"] = "",
-        ["parameters"] = forecast.Shape.ParameterCount,
-        ["optimizer"] = string.Join(", ", forecast.Routing.GroupBy(line => line.Optimizer)
-            .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Key} {group.Sum(line => (long)line.Count)}"))),
-        ["learning rate"] = null,
-        ["reason"] = "",
-    };
+        row.Remove(RoutingView.Reason);
+        return row;
+    }
+
+    private static string Total(NanoGptForecast forecast) =>
+        $"{forecast.Shape.ParameterCount} parameters: "
+        + string.Join(", ", forecast.Routing.GroupBy(line => line.Optimizer).Select(group => $"{group.Sum(line => (long)line.Count)} by {group.Key}"));
 
     private static JsonObject MemoryRow(Training.Gpt.MemoryPart part) => new() { ["for"] = part.Name, ["memory"] = MachineMemory.Text(part.Bytes) };
 
@@ -73,7 +74,7 @@ internal static class ForecastView
 
     private static string TimeSentence(NanoGptForecast forecast, double rate) => string.Create(
         CultureInfo.InvariantCulture,
-        $"time: more than {TimeText.Of(forecast.TimeAt(rate))} for {forecast.Plan.Steps} steps of {forecast.TokensPerStep} tokens: "
+        $"time: more than {TimeText.Of(forecast.TimeAt(rate), atLeast: true)} for {forecast.Plan.Steps} steps of {forecast.TokensPerStep} tokens: "
         + $"products of {forecast.Work.ForToken / 1e9:0.000} GFLOP a token and {forecast.Work.ForUpdate / 1e9:0.0} an update, "
         + $"at the {rate / 1e9:0} GFLOP/s measured now; the progress shows the real rate");
 }

@@ -50,9 +50,10 @@ internal static class NanoGptPlotCommand
             var drawn = RunSession.Draw(log, target, keepFrames: false, interruption.Token);
             if (!drawn.IsWhole)
                 return interruption.ExitCode;
-            Print(log, drawn.Files, parsed.GetValue(json));
+            bool isCutShort = paths.Any(IsCutShort);
+            Print(log, drawn.Files, isCutShort, parsed.GetValue(json));
             return drawn.Files.Count == 0 ? ExitCode.BadInput
-                : parsed.GetValue(check) && !NanoGptPictures.Hold(log) ? ExitCode.Failed
+                : parsed.GetValue(check) && !isCutShort && !NanoGptPictures.Hold(log) ? ExitCode.Failed
                 : ExitCode.Done;
         });
         return command;
@@ -62,7 +63,7 @@ internal static class NanoGptPlotCommand
         : Directory.Exists(paths[0]) ? Path.Combine(paths[0], RunFolder.FiguresName)
         : Path.Combine(Path.GetDirectoryName(Path.GetFullPath(paths[0]))!, RunFolder.FiguresName);
 
-    private static void Print(RunLog log, IReadOnlyList<string> files, bool asJson)
+    private static void Print(RunLog log, IReadOnlyList<string> files, bool isCutShort, bool asJson)
     {
         string[] shown = [.. files.Select(file => Path.GetRelativePath(Directory.GetCurrentDirectory(), file))];
         if (asJson)
@@ -72,12 +73,18 @@ internal static class NanoGptPlotCommand
             {
                 ["files"] = new JsonArray([.. shown.Select(file => (JsonNode)file)]),
                 ["rows"] = new JsonArray([.. experiment.Summarise(log).Rows]),
-                ["checks"] = NanoGptPictures.ChecksOf(log),
+                ["checks"] = isCutShort ? [] : NanoGptPictures.ChecksOf(log),
             });
             return;
         }
         foreach (string file in shown)
             Console.Out.WriteLine(file);
-        NanoGptPictures.Print(log);
+        NanoGptPictures.Print(log, claims: !isCutShort);
+        if (isCutShort)
+            Terminal.Say("The run was cut short, so nothing is concluded from it.");
     }
+
+    /// <summary>Whether the place is the folder of a run that was interrupted or is at work.</summary>
+    private static bool IsCutShort(string path) =>
+        Path.Combine(path, RunFolder.ManifestName) is var manifest && File.Exists(manifest) && Manifest.Read(manifest).Status == RunStatus.Interrupted;
 }

@@ -37,7 +37,7 @@ internal static class ExportCommand
             var export = (ExportSettings)settings.Resolve(parsed);
             var sweep = SweepFolder.Open(parsed.GetValue(folder)!);
             var results = ResultsCommand.Collect(sweep).Select(result => result with { Observations = Chosen(sweep, result, export.Series) }).ToArray();
-            RequireSeries(export.Series, results);
+            RequireSeries(sweep, export.Series, results);
             JsonObject[] rows = [.. results.SelectMany(result => Rows(sweep, result))];
             string text = export.Format == Csv ? ToCsv(rows) : new JsonArray([.. rows]).ToJsonString() + "\n";
             if (export.Output is { } file)
@@ -52,11 +52,14 @@ internal static class ExportCommand
     private static Observation[] Chosen(SweepFolder sweep, TaskResult result, IReadOnlyList<string> series) =>
         [.. SweepCollector.Everything(sweep, result.Record).Where(o => series.Count == 0 || series.Contains(o.Series))];
 
-    private static void RequireSeries(IReadOnlyList<string> wanted, IReadOnlyList<TaskResult> results)
+    private static void RequireSeries(SweepFolder sweep, IReadOnlyList<string> wanted, IReadOnlyList<TaskResult> results)
     {
-        if (results.Any(r => r.Record.HasResult)
-            && wanted.FirstOrDefault(name => !results.Any(r => r.Observations.Any(o => o.Series == name))) is { } missing)
-            throw new BadInputException($"No task of this sweep has the series '{missing}'; without --series all that there are, are written.");
+        if (!results.Any(r => r.Record.HasResult)
+            || wanted.FirstOrDefault(name => !results.Any(r => r.Observations.Any(o => o.Series == name))) is not { } missing)
+            return;
+        string[] known = [.. results.SelectMany(r => SweepCollector.Everything(sweep, r.Record)).Select(o => o.Series).Distinct()];
+        throw new BadInputException(
+            $"No task of this sweep has the series '{missing}'; there are {string.Join(", ", known)}.{Spelling.Hint(missing, known)}");
     }
 
     private static void Write(string file, string text)

@@ -7,6 +7,9 @@ namespace SpecGD.Experiments.NanoGpt;
 /// <summary>The routing table as rows.</summary>
 public static partial class RoutingView
 {
+    /// <summary>Heading of the column that says why.</summary>
+    public const string Reason = "reason";
+
     /// <summary>A row for each tensor.</summary>
     public static IReadOnlyList<JsonObject> Rows(IEnumerable<RoutedParameter> table) => [.. table.Select(line => Row(line.Name, line, line.Count))];
 
@@ -20,6 +23,19 @@ public static partial class RoutingView
            select Row(count > 1 ? $"{alike.Key.Name} ({count})" : first.Name, first, alike.Sum(line => (long)line.Count)),
     ];
 
+    /// <summary>A row for each reason with what it is a reason for; of tensors that differ in a number within their names, the name with a star.</summary>
+    public static IReadOnlyList<JsonObject> Reasons(IEnumerable<RoutedParameter> table) =>
+    [
+        .. from line in table
+           group Number().Replace(line.Name, "*") by (line.Optimizer, line.Reason) into alike
+           select new JsonObject
+           {
+               ["tensors"] = string.Join(", ", alike.Distinct()),
+               ["optimizer"] = alike.Key.Optimizer,
+               [Reason] = alike.Key.Reason,
+           },
+    ];
+
     private static JsonObject Row(string name, RoutedParameter line, long count) => new()
     {
         ["tensor"] = name,
@@ -27,7 +43,7 @@ public static partial class RoutingView
         ["parameters"] = count,
         ["optimizer"] = line.Optimizer,
         ["learning rate"] = line.LearningRate,
-        ["reason"] = line.Reason,
+        [Reason] = line.Reason,
     };
 
     [GeneratedRegex("[0-9]+")]

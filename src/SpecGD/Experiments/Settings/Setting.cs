@@ -52,9 +52,16 @@ public sealed class Setting
     /// <summary>True for a switch, which may stand without a value.</summary>
     public bool IsSwitch => Type == typeof(bool);
 
+    /// <summary>Choices that are longer together stand in the description: help breaks a placeholder anywhere.</summary>
+    private const int LongestPlaceholder = 24;
+
+    private bool IsChoice => _choices.Length > 0 && (Type == typeof(string) || Type == typeof(IReadOnlyList<string>));
+
+    private string Choices => string.Join('|', _choices);
+
     /// <summary>What stands for the value in help.</summary>
     public string Placeholder =>
-        _choices.Length > 0 && (Type == typeof(string) || Type == typeof(IReadOnlyList<string>)) ? string.Join('|', _choices)
+        IsChoice ? Choices.Length <= LongestPlaceholder ? Choices : "NAME"
         : Type == typeof(IReadOnlyDictionary<string, double>) ? "NAME=VALUE"
         : IsSwitch ? "true|false"
         : Type == typeof(double) || Type == typeof(IReadOnlyList<double>) ? "X"
@@ -71,6 +78,8 @@ public sealed class Setting
             string names = Type == typeof(IReadOnlyDictionary<string, double>) && _choices.Length > 0
                 ? $"; NAME is {string.Join(" or ", _choices)}"
                 : "";
+            if (IsChoice && Choices.Length > LongestPlaceholder)
+                names = $"; NAME is {string.Join(" or ", _choices)}";
             return $"default {shown}{range}{names}";
         }
     }

@@ -63,7 +63,7 @@ public sealed class GptRouting(MuonRule muon, AdamRule adam)
             "adam" => [AdamWithin()],
             _ => throw new BadInputException($"There is no routing '{name}'; there are {Names.Replace(",", ", ", StringComparison.Ordinal)}.{Spelling.Hint(name, Names)}"),
         };
-        return new RoutingTable(name, [.. Own.SelectMany(OwnRoutes), .. blocks, .. Rest()]);
+        return new RoutingTable(name, [.. Own.SelectMany(OwnRoutes).Select(route => route with { IsOfUser = true }), .. blocks, .. Rest()]);
     }
 
     private Route AdamWithin() => new("blocks.*", adam, Multiplier(Blocks), "matrix within a block, Euclidean for comparison");

@@ -14,8 +14,14 @@ public sealed record Route(string Pattern, UpdateRule Rule, double Multiplier, s
     /// <summary>A second pattern that the names must fit too; by default any name does.</summary>
     public string AndCovers { get; init; } = "*";
 
+    /// <summary>True for a route that the user gave: one that covers nothing is a mistake of theirs.</summary>
+    public bool IsOfUser { get; init; }
+
     /// <summary>True where both patterns cover the name.</summary>
-    public bool Covers(string name) => Matches(Pattern, name) && Matches(AndCovers, name);
+    public bool Covers(string name) => Fits(name) && Matches(AndCovers, name);
+
+    /// <summary>True where the first pattern covers the name.</summary>
+    internal bool Fits(string name) => Matches(Pattern, name);
 
     private static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 }
@@ -44,9 +50,13 @@ public sealed record RoutingTable(string Name, IReadOnlyList<Route> Routes)
     public IReadOnlyList<RoutedParameter> Assign(IEnumerable<ParameterLayout> tensors)
     {
         ArgumentNullException.ThrowIfNull(tensors);
+        ParameterLayout[] all = [.. tensors];
+        if (Routes.FirstOrDefault(route => route.IsOfUser && !all.Any(tensor => route.Fits(tensor.Name))) is { } idle)
+            throw new BadInputException(
+                $"--route {idle.Pattern} covers no tensor; the tensors are {string.Join(", ", all.Select(tensor => tensor.Name))}.{Spelling.Hint(idle.Pattern, all.Select(tensor => tensor.Name))}");
         return
         [
-            .. from tensor in tensors
+            .. from tensor in all
                let route = RouteOf(tensor)
                select new RoutedParameter(
                    tensor.Name, tensor.Shape, route.Rule.Name, route.Rule.LearningRate * route.Multiplier, (int)tensor.Count, route.Reason),

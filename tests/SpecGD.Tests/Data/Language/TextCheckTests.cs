@@ -46,6 +46,21 @@ public sealed class TextCheckTests : IDisposable
         RefusalOf(Write("packed.txt.gz", Packed(bytes)), tokenize: true).ShouldContain(name, customMessage: "unpacked, it is no text either");
     }
 
+    [Fact]
+    public void A_byte_of_no_character_far_into_a_text_is_named_by_its_place()
+    {
+        const int bad = (3 * TextBlocks.BlockLength) + 17;
+        byte[] bytes = [.. Enumerable.Repeat((byte)'a', bad), 0xE9, .. " au lait"u8];
+        byte[] marked = [0xEF, 0xBB, 0xBF, .. bytes];
+
+        RefusalOf(Write("text.txt", bytes), tokenize: true).ShouldContain($"its byte {bad} (0xE9)");
+        RefusalOf(Write("text.txt", bytes), tokenize: false).ShouldContain($"its byte {bad} (0xE9)");
+        RefusalOf(Write("marked.txt", marked), tokenize: true).ShouldContain($"its byte {bad + 3} (0xE9)");
+        RefusalOf(Write("packed.txt.gz", Packed(bytes)), tokenize: true).ShouldContain($"its byte {bad} (0xE9)");
+        byte[] lines = [.. Enumerable.Repeat((byte[])[.. "{\"text\": \"plain\"}\n"u8], 30000).SelectMany(line => line)];
+        RefusalOf(Write("lines.jsonl", [.. lines, .. "{\"text\": \""u8, 0xE9, .. "\"}\n"u8]), tokenize: true).ShouldContain($"its byte {lines.Length + 10} (0xE9)");
+    }
+
     [Theory]
     [InlineData("plain text, café, 語 and 😀")]
     [InlineData("PARSIMONY is the first word, and ORCHARD the last")]

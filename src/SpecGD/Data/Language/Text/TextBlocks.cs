@@ -40,7 +40,7 @@ internal static class TextBlocks
         int capacity = BlockLength, filled = 0;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(capacity);
         bool isFirst = true;
-        long line = 1;
+        long line = 1, offset = 0;
         try
         {
             while (true)
@@ -48,13 +48,15 @@ internal static class TextBlocks
                 filled += Fill(input, text, buffer.AsMemory(filled, capacity - filled));
                 bool isLast = filled < capacity;
                 if (isFirst)
-                    filled = WithoutMark(input, buffer.AsSpan(0, filled));
+                    filled = WithoutMark(input, buffer.AsSpan(0, filled), ref offset);
                 int cut = isLast ? filled : LastCut(input, tokenizer, buffer.AsSpan(0, filled));
                 if (cut == 0 && !isLast)
                 {
                     Grow(input, line, filled, ref buffer, ref capacity);
                     continue;
                 }
+                TextCheck.RequireCharacters(input, buffer.AsSpan(0, cut), offset);
+                offset += cut;
                 var block = new TextBlock(input, buffer, cut, isFirst && !input.IsJsonLines, line, bytesBefore + file.Position);
                 filled -= cut;
                 capacity = Math.Max(BlockLength, filled + 1);
@@ -81,9 +83,10 @@ internal static class TextBlocks
     }
 
     /// <summary>Drops the mark before UTF-8; gives the length of what is left.</summary>
-    private static int WithoutMark(TextInput input, Span<byte> text)
+    private static int WithoutMark(TextInput input, Span<byte> text, ref long offset)
     {
         int mark = TextFile.LengthOfMark(input, text);
+        offset += mark;
         text[mark..].CopyTo(text);
         return text.Length - mark;
     }

@@ -28,9 +28,19 @@ internal static class TextCheck
             throw new BadInputException(Utf16Of(bytes) is { } encoding
                 ? $"{input.Path} is {encoding}, by its zeros in every second byte; text must be UTF-8: 'iconv -f {encoding} -t UTF-8' makes it that."
                 : Invariant($"{input.Path} is no UTF-8 text: its byte {zero} is 0, which no such text has. If it is UTF-16 or UTF-32, 'iconv -f UTF-16 -t UTF-8' makes it UTF-8."));
-        int bad = FirstInvalid(bytes);
+        RequireCharacters(input, bytes, 0);
+    }
+
+    /// <summary>Refuses what is no UTF-8 in a part of a text that begins at a character; its last character may be cut.</summary>
+    /// <param name="input">The file.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="offset">Bytes of the text before it.</param>
+    /// <exception cref="BadInputException">A byte is part of no character; the sentence names it.</exception>
+    public static void RequireCharacters(TextInput input, ReadOnlySpan<byte> part, long offset)
+    {
+        int bad = FirstInvalid(part);
         if (bad >= 0)
-            throw new BadInputException(Invariant($"{input.Path} is no UTF-8 text: its byte {bad} (0x{bytes[bad]:X2}) is part of no character. ")
+            throw new BadInputException(Invariant($"{input.Path} is no UTF-8 text: its byte {offset + bad} (0x{part[bad]:X2}) is part of no character. ")
                 + "It may be UTF-16 or an older encoding, such as Latin-1 or GB 18030: 'iconv -f ENCODING -t UTF-8' makes it UTF-8 ('file -i' guesses which it is).");
     }
 

@@ -17,7 +17,7 @@ internal static class TextFile
     private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>The whole text of a file.</summary>
-    /// <exception cref="BadInputException">It cannot be read, or is no UTF-8 text by its first bytes.</exception>
+    /// <exception cref="BadInputException">It cannot be read, or is no UTF-8 text.</exception>
     public static ReadOnlyMemory<byte> ReadAll(string path)
     {
         if (Directory.Exists(path))
@@ -30,7 +30,9 @@ internal static class TextFile
         using var whole = new MemoryStream();
         Reading(input, () => text.CopyTo(whole));
         var bytes = whole.GetBuffer().AsMemory(0, (int)whole.Length);
-        return bytes[LengthOfMark(input, bytes.Span)..];
+        int mark = LengthOfMark(input, bytes.Span);
+        TextCheck.RequireCharacters(input, bytes.Span[mark..], mark);
+        return bytes[mark..];
     }
 
     /// <summary>The file, to be read from its beginning.</summary>
