@@ -30,6 +30,11 @@ public sealed class AllocationTests : IDisposable
     /// <summary>Less than one number for each row that the larger of two cases has more: an array of the size of anything would be seen.</summary>
     private const long Slack = 1 << 10;
 
+    /// <summary>
+    /// The same for a language model, whose longer case has 1024 rows of floats more; a busy machine's collector and timers take some hundred bytes.
+    /// </summary>
+    private const long LanguageSlack = 3 << 10;
+
     private readonly int _threads = ThreadBudget.Total;
 
     public void Dispose() => ThreadBudget.Total = _threads;
@@ -70,8 +75,8 @@ public sealed class AllocationTests : IDisposable
         ThreadBudget.Total = threads;
         long first = PerLanguageStep(1024, 1100), longer = PerLanguageStep(2048, 1100), larger = PerLanguageStep(1024, 2500);
         first.ShouldBeLessThan(bound);
-        longer.ShouldBeLessThan(first + (threads * Slack)); // two threads do not always meet in the same loops
-        larger.ShouldBeLessThan(first + (threads * Slack));
+        longer.ShouldBeLessThan(first + (threads * LanguageSlack)); // two threads do not always meet in the same loops
+        larger.ShouldBeLessThan(first + (threads * LanguageSlack));
     }
 
     /// <summary>The counter sees what the tests above would miss if it did not: one copy of a weight at each step.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using SpecGD.Data.Language.Text;
 using SpecGD.Data.Language.Tokenizers;
 using SpecGD.Data.Language.Tokens;
+using SpecGD.Numerics;
 
 namespace SpecGD.Tests.Data.Language;
 
@@ -123,7 +124,10 @@ public sealed class TextTokenizationTests : IDisposable
     [Fact]
     public void Stopped_it_leaves_nothing_behind()
     {
-        string name = Write("long.txt", [.. Enumerable.Repeat((byte)'a', 20 * TextBlocks.BlockLength)]);
+        int length = 3 * TextTokenization.BlocksPerThread * ThreadBudget.Total * TextBlocks.BlockLength; // the first report comes after a third of it
+        byte[] text = new byte[length];
+        text.AsSpan().Fill((byte)'a');
+        string name = Write("long.txt", text);
         using var source = new CancellationTokenSource();
         using (var writer = new TokenFolderWriter(Output, "t", ByteTokenizer.Instance))
         {
@@ -131,7 +135,7 @@ public sealed class TextTokenizationTests : IDisposable
             var stop = new StopAtFirstReport(source);
             Should.Throw<OperationCanceledException>(() => work.Run(TextInput.Find([name]), writer, stop, source.Token));
             stop.Last.FileBytes.ShouldBeGreaterThan(0);
-            stop.Last.Tokens.ShouldBeInRange(1, (20 * TextBlocks.BlockLength) - 1);
+            stop.Last.Tokens.ShouldBeInRange(1, length - 1);
         }
 
         Directory.EnumerateFileSystemEntries(Output).ShouldBeEmpty();

@@ -18,7 +18,7 @@ public readonly record struct TokenizationProgress(long FileBytes, long Tokens);
 public sealed class TextTokenization(ITokenizer tokenizer, string field = "text")
 {
     /// <summary>Blocks in hand for each thread, so that none waits while another has a slow one.</summary>
-    private const int BlocksPerThread = 4;
+    internal const int BlocksPerThread = 4;
 
     private long _textBytes;
 
