@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using SpecGD.Cli.Commands;
 using SpecGD.Cli.Commands.Bench;
 using SpecGD.Cli.Commands.Data;
@@ -32,6 +33,12 @@ internal static class CommandLine
         try
         {
             var result = Build().Parse(arguments.Count > 0 ? arguments : ["--help"]);
+            if (result.Action is HelpWithExamples && result.UnmatchedTokens.Count > 0 && result.CommandResult.Command.Subcommands.Count > 0)
+                return Fail($"{Complaint(result)} '{Path(result)} --help' lists what there is.", ExitCode.BadInput);
+            if (result.Action is not HelpWithExamples && MisplacedArgument(result) is { } misplaced)
+                return Fail($"'{misplaced}' stands before '{result.CommandResult.Command.Name}', which takes nothing there. '{Path(result)} --help' lists what there is.", ExitCode.BadInput);
+            if (EmptyPlace(result) is { } empty)
+                return Fail($"{empty} needs the name of a file or folder; '' is none.", ExitCode.BadInput);
             if (result.Errors.Count > 0)
                 return Fail($"{Complaint(result)} '{Path(result)} --help' lists what there is.", ExitCode.BadInput);
             if (result.Action is not HelpWithExamples && StrayOption(result) is { } stray)
@@ -104,7 +111,7 @@ internal static class CommandLine
     {
         if (code == ExitCode.BadInput)
             NewFolders.DropEmpty();
-        Terminal.Error.WriteLine($"specgd: {sentence}");
+        Terminal.Remark(sentence);
         return code;
     }
 
@@ -135,6 +142,20 @@ internal static class CommandLine
         : ExperimentCatalog.All.Any(experiment => experiment.Name == word) ? $" '{word}' is an experiment: specgd run {word}."
         : PaperFigureCatalog.Find(word).Count > 0 ? $" '{word}' is a figure: specgd reproduce {word}."
         : Spelling.Hint(word, Visible(command));
+
+    /// <summary>An argument of a command above the one that is called, which would not be read; null where there is none.</summary>
+    private static string? MisplacedArgument(ParseResult result)
+    {
+        for (var above = result.CommandResult.Parent as CommandResult; above is not null; above = above.Parent as CommandResult)
+            if (above.Command.Arguments.SelectMany(argument => above.GetResult(argument)?.Tokens ?? []).FirstOrDefault() is { } token)
+                return token.Value;
+        return null;
+    }
+
+    /// <summary>An option for a file or folder that was given an empty name, as an unset variable of a script gives it; null where there is none.</summary>
+    private static string? EmptyPlace(ParseResult result) => result.CommandResult.Command.Options
+        .Where(option => option.HelpName is { } name && (name.Contains("DIR", StringComparison.Ordinal) || name.Contains("FILE", StringComparison.Ordinal)))
+        .FirstOrDefault(option => result.GetResult(option)?.Tokens.Any(token => token.Value.Length == 0) ?? false)?.Name;
 
     /// <summary>An option that there is not, and that an argument for any number of names has taken for one; null where there is none.</summary>
     private static string? StrayOption(ParseResult result) => result.Tokens.Any(token => token.Value == "--")

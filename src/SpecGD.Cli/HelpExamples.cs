@@ -73,7 +73,7 @@ internal static class HelpExamples
         [
             new("specgd sweep results runs/sweeps/mine"),
             new("specgd sweep results runs/sweeps/mine --x dim --y loss.final --by activation"),
-            new("specgd sweep results runs/sweeps/mine --x dim --y loss.min --where method=specgd"),
+            new("specgd sweep results runs/mine --x dim --y loss.min --where method=specgd"),
         ],
         ["specgd sweep retry"] = [new("specgd sweep retry runs/sweeps/mine --workers 2")],
         ["specgd sweep export"] =
@@ -85,7 +85,7 @@ internal static class HelpExamples
         ["specgd data tokenize"] =
         [
             new("specgd data tokenize books/ --output data/books", "one document a file, a token a byte"),
-            new("specgd data tokenize c4.json.gz --tokenizer gpt2 --vocabulary gpt2/ --output data/c4"),
+            new("specgd data tokenize c4.json.gz --tokenizer gpt2 --vocabulary gpt2/ --output c4"),
         ],
         ["specgd data inspect"] =
         [

@@ -19,7 +19,7 @@ public static class MethodChoice
         if (log.Methods.Count == 0)
             throw new BadInputException("--methods is for logs with methods, and this one has none.");
         if (wanted.FirstOrDefault(name => !log.Methods.ContainsKey(name)) is { } unknown)
-            throw new BadInputException($"The log has no method '{unknown}'; it has {string.Join(", ", log.Methods.Keys)}.");
+            throw new BadInputException($"The log has no method '{unknown}'; it has {string.Join(", ", log.Methods.Keys)}.{Spelling.Hint(unknown, log.Methods.Keys)}");
         var chosen = new RunLog(log.RunId) { Config = log.Config, Dataset = log.Dataset, Sections = (JsonObject)log.Sections.DeepClone() };
         foreach (var (name, method) in log.Methods.Where(method => wanted.Contains(method.Key)))
             chosen.Methods.Add(name, method);

@@ -155,7 +155,8 @@ internal static class ReproduceCommand
         if (code == ExitCode.Done && reproduced.SelectMany(figure => figure.Claims).Any(claim => claim.Finding is not ({ Holds: true } or { IsUndecided: true })))
             code = ExitCode.Failed;
         string report = Path.Combine(request.Directory, RunFolder.ReportName);
-        HtmlReport.Write(ReproductionReport.Of(reproduced, CommandFor(wish), quick), report);
+        var (told, all) = WithThoseThere(reproduced, wish, request.Directory);
+        HtmlReport.Write(ReproductionReport.Of(told, CommandFor(all), quick), report);
         if (asJson)
             SummaryView.PrintJson(new JsonArray([.. reproduced.SelectMany(RowsOf)]));
         else if (code is ExitCode.Done or ExitCode.Failed)
@@ -165,6 +166,23 @@ internal static class ReproduceCommand
             ReproductionView.PrintSummary(reproduced, TimeProvider.System.GetElapsedTime(begin), report, tables: !request.IsBrief);
         }
         return code;
+    }
+
+    /// <summary>
+    /// The figures for the report: those just made, and those of the same settings whose finished runs the folder holds from before, so that one figure
+    /// made again does not cost the page of all.
+    /// </summary>
+    private static (IReadOnlyList<ReproducedFigure> Figures, Wish All) WithThoseThere(IReadOnlyList<ReproducedFigure> made, Wish wish, string directory)
+    {
+        var told = new List<ReproducedFigure>();
+        foreach (var figure in PaperFigureCatalog.All)
+        {
+            if (made.FirstOrDefault(m => m.Id == figure.Id) is { } now)
+                told.Add(now);
+            else if (wish.HoldingOf(figure, directory) is { Run: HeldRun.Same, Status: RunStatus.Finished })
+                told.Add(ReproducedFigure.Of(figure, RunRecord.Read(Path.Combine(directory, figure.Folder))));
+        }
+        return (told, wish with { Figures = [.. PaperFigureCatalog.All.Where(figure => told.Any(t => t.Id == figure.Id))] });
     }
 
     private static (int ExitCode, RunRecord Run, bool WasThere) Run(PaperFigure figure, Wish wish, RunSession.Request request, bool asJson)

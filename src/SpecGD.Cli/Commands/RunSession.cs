@@ -184,6 +184,8 @@ internal static class RunSession
         bool wanted = request.Drawing == Drawing.FiguresAndFrames
             || (request.Drawing == Drawing.Figures && (!folder.HasFigures || request.Style != DrawingStyle.Usual));
         bool isWhole = !wanted || Draw(log, folder, request, interruption.Token);
+        if (wanted && isWhole && !request.IsBrief)
+            Terminal.Remark($"its figures are drawn: {folder.FiguresPath}");
         return new Outcome(new RunResult(log, RunStatus.Finished, null), folder, elapsed(), isWhole ? ExitCode.Done : interruption.ExitCode) { WasThere = true };
     }
 

@@ -98,11 +98,24 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
             return [.. curve.Columns.Select(column => column.Values)];
         var x = curve.Columns[0].Values;
         var values = curve.Columns.Skip(1).Select(column => column.Values).ToArray();
+        if (curve is BandCurve && panel.Y.Logarithmic)
+            values[0] = ToTheEdge(values[0], values[1], panel);
         bool[] drawn = [.. Enumerable.Range(0, x.Count).Select(i =>
             ResolvedAxis.CanDraw(x[i], panel.X.Logarithmic) && values.All(column => ResolvedAxis.CanDraw(column[i], panel.Y.Logarithmic)))];
         double[][] withGaps = [.. values.Select(column => column.Select((value, i) => drawn[i] ? value : double.NaN).ToArray())];
         var kept = curve is PointCurve or TileCurve ? [.. Enumerable.Range(0, x.Count)] : Thinning.Keep(x.Count, withGaps);
         return [.. withGaps.Prepend([.. x]).Select(column => kept.Select(i => column[i]).ToArray())];
+    }
+
+    /// <summary>
+    /// Lower ends of a band where a logarithmic axis has no place for zero and below: the band goes down to the edge, or it would vanish where it is
+    /// widest.
+    /// </summary>
+    private static double[] ToTheEdge(IReadOnlyList<double> lower, IReadOnlyList<double> upper, Panel panel)
+    {
+        double edge = panel.Y.From ?? panel.Curves.SelectMany(curve => curve.Columns.Skip(1)).SelectMany(column => column.Values)
+            .Where(value => ResolvedAxis.CanDraw(value, logarithmic: true)).DefaultIfEmpty(double.NaN).Min();
+        return [.. lower.Zip(upper, (low, high) => low <= 0 && high > 0 ? edge : low)];
     }
 
     private static IEnumerable<double> XValues(CurvePlan curve) => curve.Curve switch

@@ -89,7 +89,7 @@ public static class ReproductionReport
             ],
             [
                 new Section("claims", "Claims", "Claims and what was measured", [.. TablesOf(figures)]),
-                .. figures.Select(PartOf),
+                .. figures.Select(figure => PartOf(figure, quick)),
                 Glossary.Section,
                 new Section(
                     "provenance",
@@ -165,7 +165,7 @@ public static class ReproductionReport
         new MarkCell(claim.Verdict),
     ];
 
-    private static Section PartOf(ReproducedFigure figure)
+    private static Section PartOf(ReproducedFigure figure, bool quick)
     {
         var run = figure.Run;
         RunPicture[] pictures = [.. run.Pictures.Where(picture => figure.PictureNames?.Contains(picture.Name) ?? true)];
@@ -180,7 +180,7 @@ public static class ReproductionReport
             [
                 Provenance.Of([run.Manifest]),
                 new Paragraph($"The run’s log, table and figures are in the folder {run.Name}."),
-                new CommandLines($"specgd reproduce {figure.Id}"),
+                new CommandLines($"specgd reproduce {figure.Id}{(quick ? " --quick" : "")}"),
             ]),
         ])
         {

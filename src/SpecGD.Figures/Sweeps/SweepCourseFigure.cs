@@ -118,7 +118,7 @@ public static class SweepCourseFigure
             ? " Dotted: some repetitions diverged, and the line is of those alone that did not, as many as the key says; it is no result."
             : "";
         return $"{mean} over the repetitions ({part.Analysis.Replicate}) along the training, in the part {part.Name} of a sweep of {part.Experiment}; bands are the "
-            + Text($"{100 * part.Analysis.Confidence:0.##} % confidence interval (Student's t{logarithms}), step by step.") + survivors;
+            + Text($"{100 * part.Analysis.Confidence:0.##} % confidence interval (Student's t{logarithms}), step by step, and go to the lower edge where a logarithmic axis has no place for their end.") + survivors;
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -34,7 +34,7 @@ public static class MemoryBenchmarks
     /// <summary>The one called <paramref name="name"/>.</summary>
     /// <exception cref="BadInputException">There is none.</exception>
     public static MemoryBenchmark Named(string name) => All.FirstOrDefault(b => b.Name == name)
-        ?? throw new BadInputException($"Memory is measured of {string.Join(", ", All.Select(b => b.Name))}; there is no '{name}'.");
+        ?? throw new BadInputException($"Memory is measured of {string.Join(", ", All.Select(b => b.Name))}; there is no '{name}'.{Spelling.Hint(name, All.Select(b => b.Name))}");
 
     /// <summary>The experiments that are in no table of times; long ones with few steps.</summary>
     private static IEnumerable<MemoryBenchmark> Untimed =>

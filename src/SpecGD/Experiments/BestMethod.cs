@@ -13,7 +13,7 @@ internal static class BestMethod
     private const int MostNamed = 4;
 
     /// <summary>
-    /// The sentence, and one for the methods that ended before the others; nothing where fewer than two methods reached the last step. Which method is
+    /// The sentence, and one for the methods that ended before the others; nothing where the log has fewer than two methods. Which method is
     /// lowest is told of every method with a loss, whatever its name.
     /// </summary>
     public static IEnumerable<string> Sentences(RunLog log)
@@ -28,6 +28,8 @@ internal static class BestMethod
         string[] early = [.. losses.Where(method => method.Loss.Steps[^1] < last).Select(method => NameOf(method.Key))];
         if (whole.Length >= 2)
             yield return Headline(whole, last + 1);
+        else if (whole is [var only])
+            yield return Text($"After {last + 1} steps {only.Name} alone is left, with the loss {only.Loss:G3}.");
         if (early.Length > 0)
             yield return $"{Capital(Joined(early))} did not reach the last step.";
     }

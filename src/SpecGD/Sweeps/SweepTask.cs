@@ -122,7 +122,7 @@ public static class SweepExpansion
             var place = new JsonPlace(file, $"{part.Name}: the option '{name}'", value);
             if (!settings.TryGetValue(name, out var setting))
                 throw new BadInputException(
-                    $"{file}: the part '{part.Name}' gives the unknown option '{name}'; {experiment.Name} has {string.Join(", ", settings.Keys)}.");
+                    $"{file}: the part '{part.Name}' gives the unknown option '{name}'; {experiment.Name} has {string.Join(", ", settings.Keys)}.{Spelling.Hint(name, settings.Keys)}");
             given.Add(name, OptionValue.Texts(setting, place));
         }
         try

@@ -68,12 +68,12 @@ public static class Judges
         return new Verdict(line.Slope > 0 && line.Explained >= explained, Text($"slope {line.Slope:0.000}, R² {line.Explained:0.0000}"));
     };
 
-    /// <summary>Both must hold; the trend is the second's.</summary>
+    /// <summary>Both must hold, and both trends are told.</summary>
     public static Judge Both(Judge first, Judge second) => rows =>
     {
         var (one, other) = (first(rows), second(rows));
         bool? holds = one.Holds == false || other.Holds == false ? false : one.Holds is null || other.Holds is null ? null : true;
-        return new Verdict(holds, other.Trend, one.Worst);
+        return new Verdict(holds, string.Join(", ", new[] { one.Trend, other.Trend }.Where(trend => trend.Length > 0).Distinct()), one.Worst);
     };
 
     /// <summary>How many standard errors a row's mean is off its prediction.</summary>

@@ -8,7 +8,7 @@ namespace SpecGD.Data.Language.Text;
 internal sealed record BinaryFormat(string Name, string Advice)
 {
     private const string Column = "write the column with the text as JSON Lines first", SaveAsText = "save it as plain text in UTF-8",
-        NoText = "there is no text in it to make tokens of", ToUtf8 = "text must be UTF-8, which 'iconv -t UTF-8' makes of it";
+        NoText = "there is no text in it to make tokens of", FromUtf16 = "text must be UTF-8: 'iconv -f UTF-16 -t UTF-8' makes it that", FromUtf32 = "text must be UTF-8: 'iconv -f UTF-32 -t UTF-8' makes it that";
 
     private static readonly (byte[] Beginning, BinaryFormat Format)[] Known =
     [
@@ -39,10 +39,10 @@ internal sealed record BinaryFormat(string Name, string Advice)
         ([.. BitConverter.GetBytes(TokenShardHeader.Magic)], new("a token shard", "it has tokens already; train on it with --data")),
         ([.. BitConverter.GetBytes(TokenShardHeader.LlamaMagic)], new("a token shard of Llama 3", NoText)),
         ([.. "version https://git-lfs"u8], new("a Git LFS pointer", "fetch the data with 'git lfs pull'")),
-        ([0xFF, 0xFE, 0x00, 0x00], new("UTF-32", ToUtf8)),
-        ([0x00, 0x00, 0xFE, 0xFF], new("UTF-32", ToUtf8)),
-        ([0xFF, 0xFE], new("UTF-16", ToUtf8)),
-        ([0xFE, 0xFF], new("UTF-16", ToUtf8)),
+        ([0xFF, 0xFE, 0x00, 0x00], new("UTF-32", FromUtf32)),
+        ([0x00, 0x00, 0xFE, 0xFF], new("UTF-32", FromUtf32)),
+        ([0xFF, 0xFE], new("UTF-16", FromUtf16)),
+        ([0xFE, 0xFF], new("UTF-16", FromUtf16)),
     ];
 
     private const int TarMarkAt = 257;
