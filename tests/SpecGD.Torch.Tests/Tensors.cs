@@ -1,5 +1,4 @@
 using SpecGD.Numerics;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

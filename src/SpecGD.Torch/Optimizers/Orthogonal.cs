@@ -72,7 +72,7 @@ public static class Orthogonal
         if (x.dtype == ScalarType.Float64) // the fused product takes its factors in single precision
             next = (x * a).add_(((gram * b) + (gram.bmm(gram) * c)).bmm(x));
         else
-            next = x.baddbmm(gram.baddbmm(gram, gram, (float)b, (float)c), x, (float)a, 1);
+            next = gram.baddbmm(gram, gram, (float)b, (float)c).baddbmm(x, x, (float)a, 1); // first.baddbmm(second, added, β, α)
         x.Dispose();
         return next.MoveToOuterDisposeScope();
     }
@@ -84,7 +84,7 @@ public static class Orthogonal
     private static Tensor Normalised(Tensor batch)
     {
         var wide = batch.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? batch.to(ScalarType.Float32) : batch;
-        var scaled = wide / OneWhereZero(wide.abs().amax([-2, -1], keepdim: true));
+        var scaled = wide / OneWhereZero(maximum(wide.amax([-2, -1], keepdim: true), wide.amin([-2, -1], keepdim: true).neg()));
         return scaled / OneWhereZero(scaled.square().sum([-2, -1], keepdim: true).sqrt());
     }
 

@@ -1,5 +1,4 @@
 using SpecGD.Optimizers;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using LibraryMuon = SpecGD.Optimizers.Muon;
@@ -104,7 +103,7 @@ public class MuonTests
     {
         using var scope = NewDisposeScope();
         Parameter one = Tensors.Weight(1, 4, 4), other = Tensors.Weight(1, 4, 4);
-        (one.grad, other.grad) = (eye(4, ScalarType.Float64), eye(4, ScalarType.Float64));
+        (one.grad, other.grad) = (eye(4, dtype: ScalarType.Float64), eye(4, dtype: ScalarType.Float64));
         var before = one.clone();
         Muon.ParamGroup[] groups = [new([one]), new([other], new Muon.Options { LearningRate = 0.5, Momentum = 0 })];
         using var muon = new Muon(groups, learningRate: 0.1, weightDecay: 0, precision: ScalarType.Float64);

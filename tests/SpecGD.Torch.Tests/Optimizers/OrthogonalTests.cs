@@ -1,5 +1,4 @@
 using SpecGD.Spectral;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SpecGD.Torch.Tests.Optimizers;
