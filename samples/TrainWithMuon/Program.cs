@@ -2,6 +2,7 @@
 using System.Globalization;
 using SpecGD.Spectral;
 using SpecGD.Torch;
+using TorchSharp;
 using static TorchSharp.torch;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;

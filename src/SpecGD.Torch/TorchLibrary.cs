@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using SpecGD.Numerics;
 using SpecGD.Torch.Native;
 using TorchSharp;
 
@@ -78,6 +79,8 @@ public sealed class TorchLibrary
         try
         {
             torch.InitializeDeviceType(DeviceType.CPU);
+            if (environment(ThreadBudget.Variable) is { Length: > 0 })
+                torch.set_num_threads(ThreadBudget.Total);
         }
         catch (Exception e) when (e is TypeInitializationException or NotSupportedException or DllNotFoundException)
         {

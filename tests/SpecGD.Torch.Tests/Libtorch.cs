@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TorchSharp;
 
 namespace SpecGD.Torch.Tests;
 
@@ -13,6 +14,8 @@ internal static class Libtorch
     public static TorchLibrary Require()
     {
         Skip.IfNot(Exists, "there is no libtorch for this platform");
-        return TorchLibrary.Load();
+        var library = TorchLibrary.Load();
+        torch.set_num_threads(1); // the matrices are small, and threads that wait spin
+        return library;
     }
 }

@@ -54,6 +54,7 @@ public partial class SampleTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["SPECGD_THREADS"] = "1";
         foreach (string argument in new[] { "exec", Path.Combine(AppContext.BaseDirectory, sample + ".dll") }.Concat(arguments))
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

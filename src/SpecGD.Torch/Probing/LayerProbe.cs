@@ -126,18 +126,25 @@ public sealed class LayerProbe : IDisposable
     {
         if (!(lossScale > 0 && double.IsFinite(lossScale)))
             throw new ArgumentOutOfRangeException(nameof(lossScale), lossScale, "The scale of the loss is finite and positive.");
-        var users = _layers.ToLookup(layer => layer.Weight.Handle, layer => layer.Name);
+        var users = _layers.ToLookup(layer => Identity(layer.Weight), layer => layer.Name);
         return
         [
             .. InOrder().SelectMany(layer => layer.Pieces.Select(piece =>
-                new CapturePiece(layer, piece, [.. users[layer.Weight.Handle].Where(name => name != layer.Name)], lossScale, _options.MaxGradient))),
+                new CapturePiece(layer, piece, [.. users[Identity(layer.Weight)].Where(name => name != layer.Name)], lossScale, _options.MaxGradient))),
         ];
     }
 
     private string[] OtherParameters()
     {
-        HashSet<IntPtr> covered = [.. _layers.Select(layer => layer.Weight.Handle)];
-        return [.. _model.named_parameters().Where(entry => !covered.Contains(entry.parameter.Handle)).Select(entry => entry.name)];
+        HashSet<IntPtr> covered = [.. _layers.Select(layer => Identity(layer.Weight))];
+        return [.. _model.named_parameters().Where(entry => !covered.Contains(Identity(entry.parameter))).Select(entry => entry.name)];
+    }
+
+    /// <summary>Where the numbers are: some modules hand out their weight as another object each time.</summary>
+    private static IntPtr Identity(Parameter weight)
+    {
+        using var scope = NewDisposeScope();
+        return weight.storage<float>().data_ptr() is var place and not 0 ? place : weight.Handle;
     }
 
     private static bool HasGradient(Parameter weight)

@@ -76,9 +76,9 @@ public class WeakVersionTests
         int sections = (int)BinaryPrimitives.ReadUInt64LittleEndian(whole.AsSpan(40));
         int needs = new ElfImage(whole, "x").VersionNeeded()[0].FlagsAt;
         int sentences = 0;
-        for (int i = 0; i < 3000; i++)
+        for (int i = 0; i < 600; i++)
         {
-            byte[] damaged = [.. whole[..0x1000], .. whole[0x1000..]];
+            byte[] damaged = (byte[])whole.Clone();
             int at = (i % 3) switch { 0 => random.Next(64), 1 => sections + random.Next(whole.Length - sections), _ => needs + random.Next(0x200) };
             damaged[at] ^= (byte)(1 << random.Next(8));
             try
@@ -92,7 +92,7 @@ public class WeakVersionTests
                 e.Message.ShouldStartWith("x ");
             }
         }
-        sentences.ShouldBeGreaterThan(300, "else the damage was nowhere");
+        sentences.ShouldBeGreaterThan(60, "else the damage was nowhere");
     }
 
     [SkippableFact]

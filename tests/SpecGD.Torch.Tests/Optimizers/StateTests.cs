@@ -110,7 +110,7 @@ public class StateTests
             optimizer.Dispose();
         }
         weights.ShouldAllBe(weight => weight.device_type == DeviceType.META);
-        Should.Throw<Exception>(() => weights[0].add_(zeros(6, 4))).Message.ShouldContain("meta", Case.Insensitive, "a mixture is noticed");
+        Should.Throw<Exception>(() => weights[0].detach().add_(zeros(6, 4))).Message.ShouldContain("meta", Case.Insensitive, "a mixture is noticed");
     }
 
     [SkippableFact]
