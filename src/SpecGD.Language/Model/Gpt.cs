@@ -21,7 +21,7 @@ public sealed class Gpt : nn.Module
     /// <param name="precision">Types of its numbers.</param>
     /// <param name="device">Where it lives; every tensor of a pass is made there.</param>
     /// <exception cref="BadInputException">There is no model of that shape.</exception>
-    public Gpt(GptShape shape, Precision precision, Device device)
+    public Gpt(GptShape shape, GptPrecision precision, Device device)
         : base("gpt")
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -42,7 +42,7 @@ public sealed class Gpt : nn.Module
     public GptShape Shape { get; }
 
     /// <summary>Types of its numbers.</summary>
-    public Precision Precision { get; }
+    public GptPrecision Precision { get; }
 
     /// <summary>Where it lives.</summary>
     public Device Device { get; }

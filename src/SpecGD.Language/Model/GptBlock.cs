@@ -7,7 +7,7 @@ namespace SpecGD.Language.Model;
 /// <summary>Attention of one block: <c>qkvo_w</c> (4, d, d) holds the query, key, value and output matrices, out × in each.</summary>
 internal sealed class Attention : nn.Module
 {
-    public Attention(GptShape shape, Precision precision, Device device)
+    public Attention(GptShape shape, GptPrecision precision, Device device)
         : base("attn")
     {
         Weight = new Parameter(zeros([4, shape.Width, shape.Width], precision.Weights, device));
@@ -42,7 +42,7 @@ internal sealed class Mlp : nn.Module
     private readonly GptMlp _kind;
     private readonly Parameter _expand, _project;
 
-    public Mlp(GptShape shape, Precision precision, Device device)
+    public Mlp(GptShape shape, GptPrecision precision, Device device)
         : base("mlp")
     {
         _kind = shape.Mlp;
@@ -78,7 +78,7 @@ internal sealed class GptBlock : nn.Module
     private readonly Attention? _attention;
     private readonly Mlp _mlp;
 
-    public GptBlock(GptShape shape, int index, Precision precision, Device device)
+    public GptBlock(GptShape shape, int index, GptPrecision precision, Device device)
         : base($"blocks.{index}")
     {
         _index = index;

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace SpecGD.Language.Model;
 
 /// <summary>What the blocks share while one sequence goes through the model: rotations, ranges of keys, scalars, value embeddings.</summary>
-internal sealed class GptPass(GptShape shape, Precision precision, Action<string, Tensor>? observer)
+internal sealed class GptPass(GptShape shape, GptPrecision precision, Action<string, Tensor>? observer)
 {
-    public Precision Precision { get; } = precision;
+    public GptPrecision Precision { get; } = precision;
 
     /// <summary>x0: the embedded tokens, normalised, tokens × d.</summary>
     public required Tensor Start { get; init; }
@@ -27,7 +27,7 @@ internal sealed class GptPass(GptShape shape, Precision precision, Action<string
     public Tensor Norm(Tensor x) => Norm(x, Precision);
 
     /// <inheritdoc cref="Norm(Tensor)"/>
-    public static Tensor Norm(Tensor x, Precision precision)
+    public static Tensor Norm(Tensor x, GptPrecision precision)
     {
         var wide = x.to(precision.Wide);
         return (wide * (wide.square().mean([-1], keepdim: true) + precision.Epsilon).rsqrt()).to(precision.Activations);

@@ -20,7 +20,7 @@ internal static class LanguageHead
     /// <param name="weight">V × d.</param>
     /// <param name="targets">Tokens.</param>
     /// <param name="precision">Types of the numbers.</param>
-    public static double Loss(Tensor x, Tensor weight, Tensor targets, Precision precision)
+    public static double Loss(Tensor x, Tensor weight, Tensor targets, GptPrecision precision)
     {
         double loss = 0;
         foreach (var (from, count) in Slices(x, weight))
@@ -32,7 +32,7 @@ internal static class LanguageHead
     }
 
     /// <summary>The same with its gradient in x, tokens × d; that of the weight is added to the weight's.</summary>
-    public static (double Loss, Tensor Gradient) LossAndGradient(Tensor x, Parameter weight, Tensor targets, Precision precision)
+    public static (double Loss, Tensor Gradient) LossAndGradient(Tensor x, Parameter weight, Tensor targets, GptPrecision precision)
     {
         double loss = 0;
         var gradients = new List<Tensor>();
@@ -48,7 +48,7 @@ internal static class LanguageHead
         return (loss, cat(gradients, 0));
     }
 
-    private static Tensor OfSlice(Tensor x, Tensor weight, Tensor targets, Precision precision)
+    private static Tensor OfSlice(Tensor x, Tensor weight, Tensor targets, GptPrecision precision)
     {
         var logits = nn.functional.linear(x, weight.to(precision.Activations)).to(precision.Wide);
         var capped = Cap * (logits * (1 / (Steepness * Math.Sqrt(weight.shape[1])))).sigmoid();

@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SpecGD.Language.Model;
@@ -7,7 +6,7 @@ namespace SpecGD.Language.Model;
 /// Half-truncated rotary positions of a head of width D: entry j of the first half and entry j of the second turn together by position · f_j, with
 /// f = (1/1024)^linspace(0, 1, D/4) for the first D/4 pairs; the other pairs do not turn.
 /// </summary>
-internal sealed class Rotary(int headWidth, Precision precision)
+internal sealed class Rotary(int headWidth, GptPrecision precision)
 {
     private const double LowestFrequency = 1.0 / 1024;
 

@@ -39,7 +39,7 @@ public class GptGoldenTests
     {
         Libtorch.Require();
         using var recorded = GptCase.Open(Path.Combine(AppContext.BaseDirectory, "golden", name));
-        using var model = new Gpt(recorded.Shape, Precision.Named(precision), CPU);
+        using var model = new Gpt(recorded.Shape, GptPrecision.Named(precision), CPU);
         Load(model, weight => recorded.Tensor("param.", weight, Layout(recorded.Shape, weight).Shape));
         int[] tokens = recorded.Tokens(0);
 
@@ -58,7 +58,7 @@ public class GptGoldenTests
     {
         Libtorch.Require();
         using var recorded = GptCase.Open(Path.Combine(AppContext.BaseDirectory, "golden", "nanogpt_8x32"));
-        using var model = new Gpt(recorded.Shape, Precision.F64, CPU);
+        using var model = new Gpt(recorded.Shape, GptPrecision.F64, CPU);
         Load(model, weight => recorded.Tensor("param.", weight, Layout(recorded.Shape, weight).Shape));
         int[] tokens = recorded.Tokens(0);
         var ranks = new Dictionary<string, double?>();
@@ -76,7 +76,7 @@ public class GptGoldenTests
     {
         Libtorch.Require();
         using var recorded = GptCase.Open(Path.Combine(AppContext.BaseDirectory, "golden", "nanogpt_8x32"));
-        using var model = new Gpt(recorded.Shape, Precision.F64, CPU);
+        using var model = new Gpt(recorded.Shape, GptPrecision.F64, CPU);
         Load(model, weight => recorded.Tensor("param.", weight, Layout(recorded.Shape, weight).Shape));
         using (no_grad())
             model.Weights.Single(w => w.Name == "blocks.3.mlp.c_fc").Value.add_(1e-4);
@@ -103,7 +103,7 @@ public class GptGoldenTests
         foreach (var tensor in parameters.All) // nothing is zero, or gradients behind it would be
             foreach (ref double w in tensor.Value.AsSpan())
                 w += 0.02 * ((random.NextUInt32() / (double)uint.MaxValue) - 0.5);
-        using var model = new Gpt(shape, Precision.F64, CPU);
+        using var model = new Gpt(shape, GptPrecision.F64, CPU);
         Load(model, name => parameters[name].Value);
 
         double expected = new GptModel<double>(parameters, length).LossAndGradient(tokens.AsSpan(0, length), tokens.AsSpan(1), window);
@@ -135,7 +135,7 @@ public class GptGoldenTests
     {
         Libtorch.Require();
         var shape = new GptShape { Vocabulary = 100, EndOfText = 99, Layers = 6, Width = 16, Heads = 2 };
-        using var model = new Gpt(shape, Precision.F32, CPU);
+        using var model = new Gpt(shape, GptPrecision.F32, CPU);
         int[] tokens = new int[129];
         model.LossAndGradient(tokens.AsSpan(0, 128), tokens.AsSpan(1), 1);
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;

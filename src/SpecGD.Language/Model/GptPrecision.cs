@@ -8,19 +8,19 @@ namespace SpecGD.Language.Model;
 /// <param name="Embeddings">Of the token and value embeddings.</param>
 /// <param name="Activations">Of activations and products: weights are cast at the product.</param>
 /// <param name="Wide">Of what is summed or turned: norms, rotations, logits.</param>
-public sealed record Precision(string Name, ScalarType Weights, ScalarType Embeddings, ScalarType Activations, ScalarType Wide)
+public sealed record GptPrecision(string Name, ScalarType Weights, ScalarType Embeddings, ScalarType Activations, ScalarType Wide)
 {
     /// <summary>Names of all, separated by commas.</summary>
     public const string Names = "bf16,f32,f64";
 
     /// <summary>As the snapshot trains: products in bfloat16, embeddings kept in it, all else in float32.</summary>
-    public static Precision BF16 { get; } = new("bf16", ScalarType.Float32, ScalarType.BFloat16, ScalarType.BFloat16, ScalarType.Float32);
+    public static GptPrecision BF16 { get; } = new("bf16", ScalarType.Float32, ScalarType.BFloat16, ScalarType.BFloat16, ScalarType.Float32);
 
     /// <summary>Everything in float32.</summary>
-    public static Precision F32 { get; } = new("f32", ScalarType.Float32, ScalarType.Float32, ScalarType.Float32, ScalarType.Float32);
+    public static GptPrecision F32 { get; } = new("f32", ScalarType.Float32, ScalarType.Float32, ScalarType.Float32, ScalarType.Float32);
 
     /// <summary>Everything in double, for verification.</summary>
-    public static Precision F64 { get; } = new("f64", ScalarType.Float64, ScalarType.Float64, ScalarType.Float64, ScalarType.Float64);
+    public static GptPrecision F64 { get; } = new("f64", ScalarType.Float64, ScalarType.Float64, ScalarType.Float64, ScalarType.Float64);
 
     /// <summary>Distance from 1 to the next number of the activations' type: ε of the norm.</summary>
     internal double Epsilon => Activations switch
@@ -32,6 +32,6 @@ public sealed record Precision(string Name, ScalarType Weights, ScalarType Embed
 
     /// <summary>The precision called <paramref name="name"/>.</summary>
     /// <exception cref="BadInputException">There is none of that name.</exception>
-    public static Precision Named(string name) => new[] { BF16, F32, F64 }.FirstOrDefault(p => p.Name == name)
+    public static GptPrecision Named(string name) => new[] { BF16, F32, F64 }.FirstOrDefault(p => p.Name == name)
         ?? throw new BadInputException($"There is no precision '{name}'; there are {Names.Replace(",", ", ", StringComparison.Ordinal)}.{Spelling.Hint(name, Names)}");
 }
