@@ -1,4 +1,5 @@
 using SpecGD.Models.Gpt;
+using SpecGD.Spectral;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -11,6 +12,7 @@ namespace SpecGD.Language.Model;
 /// </summary>
 public sealed class Gpt : nn.Module
 {
+    private readonly OrderedDictionary<string, Parameter> _weights = [];
     private readonly Parameter _embedding, _head, _scalars;
     private readonly Parameter[] _valueEmbeddings;
     private readonly GptBlock[] _blocks;
@@ -22,20 +24,30 @@ public sealed class Gpt : nn.Module
     /// <param name="device">Where it lives; every tensor of a pass is made there.</param>
     /// <exception cref="BadInputException">There is no model of that shape.</exception>
     public Gpt(GptShape shape, GptPrecision precision, Device device)
+        : this(shape, precision, device, layout => zeros([.. layout.Shape.Select(size => (long)size)], precision.Weights, device))
+    {
+    }
+
+    /// <summary>A model of given parameters.</summary>
+    /// <param name="shape">Its sizes.</param>
+    /// <param name="precision">Types of its numbers.</param>
+    /// <param name="device">Where it lives; every tensor of a pass is made there.</param>
+    /// <param name="values">A tensor for each parameter, of its shape, in the precision's type of weights and on the device.</param>
+    /// <exception cref="BadInputException">There is no model of that shape.</exception>
+    public Gpt(GptShape shape, GptPrecision precision, Device device, Func<ParameterLayout, Tensor> values)
         : base("gpt")
     {
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentNullException.ThrowIfNull(precision);
+        ArgumentNullException.ThrowIfNull(values);
         shape.Require();
         (Shape, Precision, Device) = (shape, precision, device);
+        foreach (var layout in shape.Layouts())
+            _weights.Add(layout.Name, new Parameter(values(layout)));
         _rotary = new Rotary(shape.HeadWidth, precision);
-        _embedding = Table();
-        _valueEmbeddings = [.. Enumerable.Range(0, GptShape.ValueEmbeddings).Select(_ => Table())];
-        _blocks = [.. Enumerable.Range(0, shape.Layers).Select(i => new GptBlock(shape, i, precision, device))];
-        _head = new Parameter(zeros([shape.PaddedVocabulary, shape.Width], precision.Weights, device));
-        _scalars = new Parameter(zeros([5 * shape.Layers], precision.Weights, device));
-
-        Parameter Table() => new(zeros([shape.PaddedVocabulary, shape.Width], precision.Embeddings, device));
+        _blocks = [.. Enumerable.Range(0, shape.Layers).Select(i => new GptBlock(shape, i, name => _weights[name]))];
+        _valueEmbeddings = [.. Enumerable.Range(0, GptShape.ValueEmbeddings).Select(j => _weights[GptShape.ValueEmbeddingName(j)])];
+        (_embedding, _head, _scalars) = (_weights[GptShape.EmbeddingName], _weights[GptShape.HeadName], _weights[GptShape.ScalarsName]);
     }
 
     /// <summary>The model's sizes.</summary>
@@ -48,20 +60,7 @@ public sealed class Gpt : nn.Module
     public Device Device { get; }
 
     /// <summary>Every parameter by its name, in the order of a checkpoint.</summary>
-    public IEnumerable<(string Name, Parameter Value)> Weights
-    {
-        get
-        {
-            yield return (GptShape.EmbeddingName, _embedding);
-            for (int j = 0; j < _valueEmbeddings.Length; j++)
-                yield return (GptShape.ValueEmbeddingName(j), _valueEmbeddings[j]);
-            for (int i = 0; i < _blocks.Length; i++)
-                foreach (var (name, value) in _blocks[i].named_parameters())
-                    yield return ($"blocks.{i}.{name}", value);
-            yield return (GptShape.HeadName, _head);
-            yield return (GptShape.ScalarsName, _scalars);
-        }
-    }
+    public IReadOnlyDictionary<string, Parameter> Weights => _weights;
 
     /// <summary>The cross-entropy of the targets, summed over the tokens, without a gradient.</summary>
     /// <param name="inputs">T tokens, a multiple of 128.</param>
@@ -88,6 +87,15 @@ public sealed class Gpt : nn.Module
         return loss;
     }
 
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            foreach (var (_, weight) in _weights)
+                weight.Dispose();
+        base.Dispose(disposing);
+    }
+
     /// <summary>The normalised state that the head multiplies, tokens × d.</summary>
     private Tensor Forward(ReadOnlySpan<int> inputs, int targets, int window, Action<string, Tensor>? observer)
     {
@@ -95,8 +103,8 @@ public sealed class Gpt : nn.Module
             throw new BadInputException($"{inputs.Length} tokens need as many targets; there are {targets}.");
         var mask = new AttentionMask(inputs.Length);
         var tokens = Tokens(inputs);
-        var embedded = _embedding.index_select(0, tokens);
-        Tensor[] values = [.. _valueEmbeddings.Select(table => table.index_select(0, tokens))];
+        var embedded = _embedding.index_select(0, tokens).to(Precision.Activations);
+        Tensor[] values = [.. _valueEmbeddings.Select(table => table.index_select(0, tokens).to(Precision.Activations))];
         var pass = new GptPass(Shape, Precision, observer)
         {
             Start = GptPass.Norm(embedded, Precision),

@@ -4,17 +4,16 @@ using static TorchSharp.torch;
 
 namespace SpecGD.Language.Model;
 
+/// <summary>Gives the parameter of a name.</summary>
+internal delegate Parameter ParameterSource(string name);
+
 /// <summary>Attention of one block: <c>qkvo_w</c> (4, d, d) holds the query, key, value and output matrices, out × in each.</summary>
 internal sealed class Attention : nn.Module
 {
-    public Attention(GptShape shape, GptPrecision precision, Device device)
-        : base("attn")
-    {
-        Weight = new Parameter(zeros([4, shape.Width, shape.Width], precision.Weights, device));
-        register_parameter("qkvo_w", Weight);
-    }
+    private readonly Parameter _weight;
 
-    public Parameter Weight { get; }
+    public Attention(int block, ParameterSource parameters)
+        : base("attn") => register_parameter("qkvo_w", _weight = parameters(GptShape.AttentionName(block)));
 
     /// <summary>Heads side by side, times the output matrix; tokens × d.</summary>
     /// <param name="x">norm of the residual stream, tokens × d.</param>
@@ -22,7 +21,7 @@ internal sealed class Attention : nn.Module
     /// <param name="block">Number of the block.</param>
     public Tensor Forward(Tensor x, GptPass pass, int block)
     {
-        var weight = Weight.to(pass.Precision.Activations);
+        var weight = _weight.to(pass.Precision.Activations);
         long width = x.shape[1];
         var qkv = nn.functional.linear(x, weight.narrow(0, 0, 3).reshape(3 * width, width)).chunk(3, 1);
         var (q, k) = (pass.TurnedHeads(qkv[0]), pass.TurnedHeads(qkv[1]));
@@ -42,14 +41,12 @@ internal sealed class Mlp : nn.Module
     private readonly GptMlp _kind;
     private readonly Parameter _expand, _project;
 
-    public Mlp(GptShape shape, GptPrecision precision, Device device)
+    public Mlp(GptMlp kind, int block, ParameterSource parameters)
         : base("mlp")
     {
-        _kind = shape.Mlp;
-        _expand = new Parameter(zeros([shape.Width, shape.MlpParts * shape.HiddenWidth], precision.Weights, device));
-        _project = new Parameter(zeros([shape.Width, shape.HiddenWidth], precision.Weights, device));
-        register_parameter("c_fc", _expand);
-        register_parameter("c_proj", _project);
+        _kind = kind;
+        register_parameter("c_fc", _expand = parameters(GptShape.ExpandName(block)));
+        register_parameter("c_proj", _project = parameters(GptShape.ProjectName(block)));
     }
 
     /// <summary>tokens × d of tokens × d.</summary>
@@ -78,13 +75,13 @@ internal sealed class GptBlock : nn.Module
     private readonly Attention? _attention;
     private readonly Mlp _mlp;
 
-    public GptBlock(GptShape shape, int index, GptPrecision precision, Device device)
+    public GptBlock(GptShape shape, int index, ParameterSource parameters)
         : base($"blocks.{index}")
     {
         _index = index;
         if (GptShape.HasAttention(index))
-            register_module("attn", _attention = new Attention(shape, precision, device));
-        register_module("mlp", _mlp = new Mlp(shape, precision, device));
+            register_module("attn", _attention = new Attention(index, parameters));
+        register_module("mlp", _mlp = new Mlp(shape.Mlp, index, parameters));
     }
 
     /// <summary>The stream behind the block.</summary>

@@ -4,23 +4,25 @@ namespace SpecGD.Language.Model;
 
 /// <summary>The types of numbers that a model computes with.</summary>
 /// <param name="Name">Name on the command line.</param>
-/// <param name="Weights">Of the matrices within the blocks, of the head and of the scalars.</param>
-/// <param name="Embeddings">Of the token and value embeddings.</param>
+/// <param name="Weights">Of the parameters and their gradients.</param>
 /// <param name="Activations">Of activations and products: weights are cast at the product.</param>
 /// <param name="Wide">Of what is summed or turned: norms, rotations, logits.</param>
-public sealed record GptPrecision(string Name, ScalarType Weights, ScalarType Embeddings, ScalarType Activations, ScalarType Wide)
+public sealed record GptPrecision(string Name, ScalarType Weights, ScalarType Activations, ScalarType Wide)
 {
     /// <summary>Names of all, separated by commas.</summary>
     public const string Names = "bf16,f32,f64";
 
-    /// <summary>As the snapshot trains: products in bfloat16, embeddings kept in it, all else in float32.</summary>
-    public static GptPrecision BF16 { get; } = new("bf16", ScalarType.Float32, ScalarType.BFloat16, ScalarType.BFloat16, ScalarType.Float32);
+    /// <summary>
+    /// Activations and products in bfloat16, norms, rotations and logits in float32. The snapshot keeps its embeddings in bfloat16 too; here all
+    /// parameters are float32.
+    /// </summary>
+    public static GptPrecision BF16 { get; } = new("bf16", ScalarType.Float32, ScalarType.BFloat16, ScalarType.Float32);
 
     /// <summary>Everything in float32.</summary>
-    public static GptPrecision F32 { get; } = new("f32", ScalarType.Float32, ScalarType.Float32, ScalarType.Float32, ScalarType.Float32);
+    public static GptPrecision F32 { get; } = new("f32", ScalarType.Float32, ScalarType.Float32, ScalarType.Float32);
 
     /// <summary>Everything in double, for verification.</summary>
-    public static GptPrecision F64 { get; } = new("f64", ScalarType.Float64, ScalarType.Float64, ScalarType.Float64, ScalarType.Float64);
+    public static GptPrecision F64 { get; } = new("f64", ScalarType.Float64, ScalarType.Float64, ScalarType.Float64);
 
     /// <summary>Distance from 1 to the next number of the activations' type: ε of the norm.</summary>
     internal double Epsilon => Activations switch

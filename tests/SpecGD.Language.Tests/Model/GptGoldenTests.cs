@@ -79,7 +79,7 @@ public class GptGoldenTests
         using var model = new Gpt(recorded.Shape, GptPrecision.F64, CPU);
         Load(model, weight => recorded.Tensor("param.", weight, Layout(recorded.Shape, weight).Shape));
         using (no_grad())
-            model.Weights.Single(w => w.Name == "blocks.3.mlp.c_fc").Value.add_(1e-4);
+            model.Weights["blocks.3.mlp.c_fc"].add_(1e-4);
         int[] tokens = recorded.Tokens(0);
 
         double loss = model.Loss(tokens.AsSpan(0, recorded.Length), tokens.AsSpan(1), recorded.Window);

@@ -48,11 +48,12 @@ public sealed class NanoGptRun
     /// <param name="data">What to train and validate on; on all ranks the same.</param>
     /// <param name="beginning">How the run begins.</param>
     /// <param name="team">The ranks that train together; null for this process alone.</param>
+    /// <param name="engine">What computes loss and gradient; null for the built-in one.</param>
     /// <exception cref="BadInputException">
     /// The options contradict one another, the folder cannot be written, it does not hold the checkpoints that it should, the ranks cannot share a
     /// step's sequences, or the run needs more data than there are.
     /// </exception>
-    public NanoGptRun(NanoGptOptions options, string directory, NanoGptData data, NanoGptBeginning beginning, ICollective? team = null)
+    public NanoGptRun(NanoGptOptions options, string directory, NanoGptData data, NanoGptBeginning beginning, ICollective? team = null, IGptEngine<float>? engine = null)
     {
         team ??= SingleProcess.Instance;
         ArgumentNullException.ThrowIfNull(options);
@@ -71,7 +72,7 @@ public sealed class NanoGptRun
         _folder = found?.Folder;
         bool goesOn = team.Any(team.Agree(() => found?.GoesOn(beginning, directory) ?? false));
         var parameters = new GptParameters<float>(data.Fit(options.Shape()));
-        _trainer = new GptTrainer<float>(options.Plan(), parameters, options.Routing(), data.Source, data.Validation, found?.Checkpoints, team)
+        _trainer = new GptTrainer<float>(options.Plan(), parameters, options.Routing(), data.Source, data.Validation, found?.Checkpoints, team, engine)
         {
             Tokenizer = data.Tokenizer,
         };
