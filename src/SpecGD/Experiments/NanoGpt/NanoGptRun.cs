@@ -28,6 +28,7 @@ public sealed class NanoGptRun
     private readonly NanoGptOptions _options;
     private readonly GptTrainer<float> _trainer;
     private readonly RunFolder? _folder;
+    private readonly IGptEngine<float> _engine;
 
     /// <summary>Prepares a run: makes or loads its parameters.</summary>
     /// <param name="options">Model and run.</param>
@@ -48,12 +49,11 @@ public sealed class NanoGptRun
     /// <param name="data">What to train and validate on; on all ranks the same.</param>
     /// <param name="beginning">How the run begins.</param>
     /// <param name="team">The ranks that train together; null for this process alone.</param>
-    /// <param name="engine">What computes loss and gradient; null for the built-in one.</param>
     /// <exception cref="BadInputException">
     /// The options contradict one another, the folder cannot be written, it does not hold the checkpoints that it should, the ranks cannot share a
     /// step's sequences, or the run needs more data than there are.
     /// </exception>
-    public NanoGptRun(NanoGptOptions options, string directory, NanoGptData data, NanoGptBeginning beginning, ICollective? team = null, IGptEngine<float>? engine = null)
+    public NanoGptRun(NanoGptOptions options, string directory, NanoGptData data, NanoGptBeginning beginning, ICollective? team = null)
     {
         team ??= SingleProcess.Instance;
         ArgumentNullException.ThrowIfNull(options);
@@ -68,11 +68,12 @@ public sealed class NanoGptRun
         Options[DataKey] = data.Description;
         NanoGptTrainedOn.Note(Options, data);
         RequireAlike(team, options.SequencesPerStep, Options.ToJsonString());
+        _engine = team.Agree(() => GptEngines.Of(options));
         var found = team.Agree(() => team.Rank == 0 ? Find(directory, beginning) : null);
         _folder = found?.Folder;
         bool goesOn = team.Any(team.Agree(() => found?.GoesOn(beginning, directory) ?? false));
         var parameters = new GptParameters<float>(data.Fit(options.Shape()));
-        _trainer = new GptTrainer<float>(options.Plan(), parameters, options.Routing(), data.Source, data.Validation, found?.Checkpoints, team, engine)
+        _trainer = new GptTrainer<float>(options.Plan(), parameters, options.Routing(), data.Source, data.Validation, found?.Checkpoints, team, _engine)
         {
             Tokenizer = data.Tokenizer,
         };
@@ -96,6 +97,9 @@ public sealed class NanoGptRun
 
     /// <summary>Ranks that train together.</summary>
     public int Ranks => _trainer.Team.Size;
+
+    /// <summary>What computes loss and gradient, in a phrase.</summary>
+    public string Engine => _engine.Description;
 
     /// <summary>Every option with its value, and the data.</summary>
     public JsonObject Options { get; }
