@@ -152,6 +152,11 @@ public readonly struct Matrix<T>
     /// <summary>True where both views have the same memory behind them, wherever in it they look.</summary>
     internal bool SharesMemoryWith(Matrix<T> other) => _buffer is not null && ReferenceEquals(_buffer, other._buffer);
 
+    /// <summary>The array behind a matrix without gaps, and where it begins in it: for libraries that share memory with the array itself.</summary>
+    internal (T[] Array, int Offset) Storage => IsContiguous && _buffer is not null
+        ? (_buffer, _offset)
+        : throw new InvalidOperationException("Only the memory of a matrix without gaps can be shared.");
+
     /// <summary>
     /// The first element, for <c>fixed (T* p = matrix)</c>: the only way to an address. The memory never moves, but it is freed once nothing refers to it,
     /// and an address does not count. The variable of a <c>fixed</c> statement does, for as long as the statement lasts. A null reference where there is

@@ -2,14 +2,16 @@ using Mono.Cecil;
 
 namespace SpecGD.Cli.Tests;
 
-/// <summary>Numerics ← SpecGD ← Figures ← Cli, and what each may bring along from outside.</summary>
+/// <summary>Numerics ← SpecGD ← Torch ← Language ← Cli and SpecGD ← Figures ← Cli, and what each may bring along from outside.</summary>
 public class AssemblyDependencyTests
 {
     [Theory]
     [InlineData("SpecGD.Numerics", "")]
     [InlineData("SpecGD", "SpecGD.Numerics")]
     [InlineData("SpecGD.Figures", "SpecGD,SpecGD.Numerics")]
-    [InlineData("SpecGD.Cli", "SpecGD.Figures,SpecGD,SpecGD.Numerics")]
+    [InlineData("SpecGD.Torch", "SpecGD,SpecGD.Numerics")]
+    [InlineData("SpecGD.Language", "SpecGD.Torch,SpecGD,SpecGD.Numerics")]
+    [InlineData("SpecGD.Cli", "SpecGD.Figures,SpecGD.Language,SpecGD.Torch,SpecGD,SpecGD.Numerics")]
     public void An_assembly_of_ours_refers_only_to_those_below_it(string name, string below) =>
         References(name).Where(n => n.StartsWith("SpecGD", StringComparison.Ordinal)).Except(below.Split(',')).ShouldBeEmpty();
 

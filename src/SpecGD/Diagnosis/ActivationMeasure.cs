@@ -22,6 +22,8 @@ public sealed record ActivationMeasure(double? StableRank, double? OperatorNormS
         ArgumentNullException.ThrowIfNull(layer);
         if (layer.TokenCounts is { } counts)
             return OfTokens(counts);
+        if (layer.GramSummary is var (trace, value))
+            return OfSummary(layer, trace, value);
         if ((layer.Gram ?? layer.Activations) is not { } stored)
             return None;
         double largest = stored.LargestMagnitude();
@@ -54,6 +56,11 @@ public sealed record ActivationMeasure(double? StableRank, double? OperatorNormS
         Array.Reverse(lambda);
         return Array.ConvertAll(lambda, value => Math.Sqrt(Math.Max(0, value)));
     }
+
+    private static ActivationMeasure OfSummary(CapturedLayer layer, double trace, double largest) =>
+        !double.IsFinite(trace + largest) ? None with { IsFinite = false }
+        : largest <= 0 ? None
+        : new ActivationMeasure(trace / largest, largest, IntervalOf(layer, trace / largest), IsFinite: true);
 
     private static ActivationMeasure OfTokens(IReadOnlyList<long> counts)
     {

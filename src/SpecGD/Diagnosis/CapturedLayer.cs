@@ -29,6 +29,12 @@ public sealed record CapturedLayer
     /// <summary>How often each token occurred, or null.</summary>
     public IReadOnlyList<long>? TokenCounts { get; init; }
 
+    /// <summary>Singular values of G, descending, where the training program computed them; then neither G nor its Gram matrix need be there.</summary>
+    public IReadOnlyList<double>? GradientSpectrum { get; init; }
+
+    /// <summary>Trace and largest eigenvalue of Σ a aᵀ where the training program computed them; then the matrix need not be there.</summary>
+    public (double Trace, double Largest)? GramSummary { get; init; }
+
     /// <summary>Activations that met the weight, over all ranks.</summary>
     public long Samples { get; init; }
 
@@ -40,6 +46,9 @@ public sealed record CapturedLayer
 
     /// <summary>Whether the ranks' gradients differed and were averaged.</summary>
     public bool AveragedGradients { get; init; }
+
+    /// <summary>Whether anything was captured of the activations.</summary>
+    public bool HasActivations => (Gram ?? Activations) is not null || TokenCounts is not null || GramSummary is not null;
 
     /// <summary>Whether the layer is the gain of a normalisation.</summary>
     public bool IsNorm => Entry.Kind == "norm";

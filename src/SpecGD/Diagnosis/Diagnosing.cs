@@ -46,6 +46,33 @@ public static class Diagnosing
         }
     }
 
+    /// <summary>Diagnoses the layers of one step that a training program has in hand, as <see cref="Run"/> does those of a file.</summary>
+    /// <param name="entries">The layers in network order.</param>
+    /// <param name="read">Gives what was measured of a layer; called once for each, in their order.</param>
+    /// <param name="judge">What judges a layer.</param>
+    /// <param name="step">The training step.</param>
+    /// <param name="cancellation">Stops between layers.</param>
+    public static IEnumerable<LayerDiagnosis> OfLayers(
+        IReadOnlyList<LayerEntry> entries, Func<LayerEntry, CapturedLayer> read, LayerJudge judge, long? step, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        ArgumentNullException.ThrowIfNull(read);
+        ArgumentNullException.ThrowIfNull(judge);
+        var last = entries.LastOrDefault(IsPlainMatrix);
+        var inputs = new Dictionary<string, ActivationMeasure>(); // of attention, by the module that holds it
+        foreach (var entry in entries)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var group = LayerGroups.Of(entry, ReferenceEquals(entry, last));
+            var layer = read(entry);
+            bool isOutput = group == LayerGroup.Attention && LayerGroups.IsAttentionOutput(entry);
+            string module = Module(entry);
+            if (group == LayerGroup.Attention && !isOutput && !inputs.ContainsKey(module))
+                inputs.Add(module, ActivationMeasure.Of(layer));
+            yield return judge.Diagnose(layer, group, step, isOutput ? inputs.GetValueOrDefault(module) : null);
+        }
+    }
+
     /// <summary>The captures by step, ascending, the ranks of a step together.</summary>
     private static List<Capture[]> Steps(List<Capture> captures)
     {
@@ -71,20 +98,15 @@ public static class Diagnosing
         Capture[] ranks, LayerJudge judge, Action<CapturedLayer, long?>? inspect, Action<string> begin, CancellationToken cancellation)
     {
         var entries = Names(ranks).ConvertAll(name => ranks.SelectMany(rank => rank.Document.Layers).First(layer => layer.Name == name));
-        var last = entries.LastOrDefault(IsPlainMatrix);
-        var inputs = new Dictionary<string, ActivationMeasure>(); // of attention, by the module that holds it
-        foreach (var entry in entries)
+        CapturedLayer? layer = null;
+        CapturedLayer Read(LayerEntry entry)
         {
-            cancellation.ThrowIfCancellationRequested();
             begin(entry.Name);
-            var group = LayerGroups.Of(entry, ReferenceEquals(entry, last));
-            var layer = CaptureReader.Read(ranks, entry.Name);
-            bool isOutput = group == LayerGroup.Attention && LayerGroups.IsAttentionOutput(entry);
-            string module = Module(entry);
-            if (group == LayerGroup.Attention && !isOutput && !inputs.ContainsKey(module))
-                inputs.Add(module, ActivationMeasure.Of(layer));
-            var diagnosis = judge.Diagnose(layer, group, ranks[0].Step, isOutput ? inputs.GetValueOrDefault(module) : null);
-            inspect?.Invoke(layer, ranks[0].Step);
+            return layer = CaptureReader.Read(ranks, entry.Name);
+        }
+        foreach (var diagnosis in OfLayers(entries, Read, judge, ranks[0].Step, cancellation))
+        {
+            inspect?.Invoke(layer!, ranks[0].Step);
             yield return diagnosis;
         }
     }

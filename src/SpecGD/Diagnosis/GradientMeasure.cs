@@ -22,11 +22,17 @@ public sealed record GradientMeasure(IReadOnlyList<double> Spectrum, double? Nuc
     public static GradientMeasure? Of(CapturedLayer layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        if ((layer.Gradient ?? layer.GradientGram) is not { } stored)
+        double[] s;
+        if (layer.GradientSpectrum is { } known)
+            s = [.. known];
+        else if ((layer.Gradient ?? layer.GradientGram) is not { } stored)
             return null;
-        if (!double.IsFinite(stored.LargestMagnitude()))
+        else if (!double.IsFinite(stored.LargestMagnitude()))
+            s = [double.NaN];
+        else
+            s = layer.IsNorm ? Magnitudes(stored) : layer.Gradient is { } g ? ExactMeasures.SingularValues(g) : OfGram(stored);
+        if (!Array.TrueForAll(s, double.IsFinite))
             return new GradientMeasure([], null, null, 0, IsFinite: false);
-        double[] s = layer.IsNorm ? Magnitudes(stored) : layer.Gradient is { } g ? ExactMeasures.SingularValues(g) : OfGram(stored);
         if (s.Length == 0 || s[0] == 0)
             return new GradientMeasure(s, null, null, 0, IsFinite: true);
         double sum = 0, squares = 0;
@@ -70,6 +76,6 @@ public sealed record GradientMeasure(IReadOnlyList<double> Spectrum, double? Nuc
             "bfloat16" => BrainEpsilon * Math.Sqrt(larger),
             _ => SingleEpsilon * larger,
         };
-        return layer.Gradient is null ? Math.Max(range, GramRange) : range;
+        return layer.Gradient is null && layer.GradientSpectrum is null ? Math.Max(range, GramRange) : range;
     }
 }

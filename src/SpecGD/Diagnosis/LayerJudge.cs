@@ -70,7 +70,7 @@ public sealed record LayerJudge(double ParameterCurvature = 0)
             : gradient.NuclearRank is null ? "the gradient is zero"
             : !activations.IsFinite ? "the activations hold NaN or infinity"
             : layer.Samples == 0 ? "no activations were seen"
-            : (layer.Gram ?? layer.Activations) is null && layer.TokenCounts is null ? "the activations were not captured"
+            : !layer.HasActivations ? "the activations were not captured"
             : "the activations are zero";
     }
 }

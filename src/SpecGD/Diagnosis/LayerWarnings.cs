@@ -78,7 +78,7 @@ internal static class LayerWarnings
             yield return new("non-finite-activations", "the activations hold NaN or infinity; no rank can be measured.");
         if (activations.StableRank is not { } st)
         {
-            if (activations.IsFinite && (layer.Gram ?? layer.Activations) is null && layer.TokenCounts is null)
+            if (activations.IsFinite && !layer.HasActivations)
                 yield return new("no-activations", "no activations were captured: the layer did not run within the capture, or not as a module of "
                     + "its own.");
             else if (activations.IsFinite)

@@ -41,6 +41,16 @@ public static class Orthogonalization
     /// <summary>The step that follows the table: cubic convergence to 1, used without a safety factor.</summary>
     private static readonly Quintic Limit = new(1.875, -1.25, 0.375);
 
+    /// <summary>The coefficients that <see cref="NewtonSchulz{T}(Matrix{T}, int)"/> uses at every step.</summary>
+    public static Quintic NewtonSchulzCoefficients => Muon;
+
+    /// <summary>The coefficients that <see cref="PolarExpress{T}(Matrix{T}, int)"/> uses at a step, counted from 0, the safety factor included.</summary>
+    public static Quintic PolarExpressCoefficients(int step)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        return step < PolarExpressSteps.Length ? PolarExpressSteps[step].DividedBy(Safety) : Limit;
+    }
+
     /// <summary>
     /// Newton–Schulz with the quintic of Muon. It does not converge to polar(G): singular values that start above 0.01·‖G‖_F end in about
     /// [0.68, 1.13], smaller ones between 0 and 1.2.
@@ -81,7 +91,7 @@ public static class Orthogonalization
     /// <exception cref="NonFiniteMatrixException">An entry is NaN or infinite.</exception>
     public static void PolarExpress<T>(Matrix<T> gradient, Matrix<T> into, int steps = PolarExpressDefaultSteps)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        Iterate(gradient, into, steps, static step => step < PolarExpressSteps.Length ? PolarExpressSteps[step].DividedBy(Safety) : Limit);
+        Iterate(gradient, into, steps, PolarExpressCoefficients);
 
     private static void Iterate<T>(Matrix<T> gradient, Matrix<T> into, int steps, Func<int, Quintic> coefficients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -117,13 +127,16 @@ public static class Orthogonalization
     }
 
     /// <summary>The odd polynomial p(s) = a s + b s³ + c s⁵ on singular values.</summary>
-    private readonly record struct Quintic(double A, double B, double C)
+    /// <param name="A">a.</param>
+    /// <param name="B">b.</param>
+    /// <param name="C">c.</param>
+    public readonly record struct Quintic(double A, double B, double C)
     {
         /// <summary>p(s / factor), as coefficients of s.</summary>
-        public Quintic DividedBy(double factor) => new(A / factor, B / Math.Pow(factor, 3), C / Math.Pow(factor, 5));
+        internal Quintic DividedBy(double factor) => new(A / factor, B / Math.Pow(factor, 3), C / Math.Pow(factor, 5));
 
         /// <summary>result ← (a I + b A + c A²) X, A = X Xᵀ; the last two matrices are work space of A's size.</summary>
-        public void Apply<T>(Matrix<T> x, Matrix<T> result, Matrix<T> gram, Matrix<T> polynomial)
+        internal void Apply<T>(Matrix<T> x, Matrix<T> result, Matrix<T> gram, Matrix<T> polynomial)
             where T : unmanaged, IBinaryFloatingPointIeee754<T>
         {
             var (a, b, c) = (T.CreateChecked(A), T.CreateChecked(B), T.CreateChecked(C));

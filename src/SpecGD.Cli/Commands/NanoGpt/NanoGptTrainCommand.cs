@@ -118,7 +118,7 @@ internal static class NanoGptTrainCommand
             Terminal.Remark(remark);
         Terminal.Remark(string.Create(
             CultureInfo.InvariantCulture,
-            $"data: {run.Data.Description}; a model that knew only how often each token occurs would have the loss {run.Data.UnigramEntropy:0.000}"));
+            $"computed by {run.Engine}; data: {run.Data.Description}; a model that knew only how often each token occurs would have the loss {run.Data.UnigramEntropy:0.000}"));
         Terminal.Remark($"{forecast.Passes.Sentence}; {forecast.Validation}");
         if (!asJson)
             SummaryView.PrintTable("What updates what (each tensor by itself: --dry-run)", RoutingView.Summary(run.Routing));

@@ -29,6 +29,22 @@ public record NanoGptOptions
     [Setting("preset", "model and run to start from", Choices = NanoGptPreset.Names)]
     public string Preset { get; init; } = "tiny";
 
+    /// <summary>What computes loss and gradient.</summary>
+    [Setting(
+        "engine",
+        "what computes loss and gradient: this program's own code, or libtorch",
+        Choices = GptEngines.BuiltIn + "," + GptEngines.LibTorchName,
+        UnsetMeans = "built-in, but libtorch where --precision or --device need it")]
+    public string? Engine { get; init; }
+
+    /// <summary>Numbers of activations and products.</summary>
+    [Setting("precision", "numbers of activations and products; parameters and optimizers are in f32", Choices = GptEngines.Single + "," + GptEngines.Brain)]
+    public string Precision { get; init; } = GptEngines.Single;
+
+    /// <summary>Where loss and gradient are computed.</summary>
+    [Setting("device", "where loss and gradient are computed: cpu, cuda, or cuda:N for one of several GPUs")]
+    public string Device { get; init; } = GptEngines.Processor;
+
     /// <summary>Which optimizer updates what.</summary>
     [Setting("optimizer", "Muon on all matrices within blocks, on the MLP outputs alone, or Adam on everything", Choices = GptRouting.Names)]
     public string Optimizer { get; init; } = "muon";
@@ -301,6 +317,7 @@ public record NanoGptOptions
         var (plan, shape, validation) = (Plan(), Shape(), Validation());
         return this with
         {
+            Engine = GptEngines.NameOf(this),
             Steps = plan.Steps,
             Length = plan.Length,
             Sequences = SequencesPerStep,

@@ -28,6 +28,7 @@ public sealed class NanoGptRun
     private readonly NanoGptOptions _options;
     private readonly GptTrainer<float> _trainer;
     private readonly RunFolder? _folder;
+    private readonly IGptEngine<float> _engine;
 
     /// <summary>Prepares a run: makes or loads its parameters.</summary>
     /// <param name="options">Model and run.</param>
@@ -67,11 +68,12 @@ public sealed class NanoGptRun
         Options[DataKey] = data.Description;
         NanoGptTrainedOn.Note(Options, data);
         RequireAlike(team, options.SequencesPerStep, Options.ToJsonString());
+        _engine = team.Agree(() => GptEngines.Of(options));
         var found = team.Agree(() => team.Rank == 0 ? Find(directory, beginning) : null);
         _folder = found?.Folder;
         bool goesOn = team.Any(team.Agree(() => found?.GoesOn(beginning, directory) ?? false));
         var parameters = new GptParameters<float>(data.Fit(options.Shape()));
-        _trainer = new GptTrainer<float>(options.Plan(), parameters, options.Routing(), data.Source, data.Validation, found?.Checkpoints, team)
+        _trainer = new GptTrainer<float>(options.Plan(), parameters, options.Routing(), data.Source, data.Validation, found?.Checkpoints, team, _engine)
         {
             Tokenizer = data.Tokenizer,
         };
@@ -95,6 +97,9 @@ public sealed class NanoGptRun
 
     /// <summary>Ranks that train together.</summary>
     public int Ranks => _trainer.Team.Size;
+
+    /// <summary>What computes loss and gradient, in a phrase.</summary>
+    public string Engine => _engine.Description;
 
     /// <summary>Every option with its value, and the data.</summary>
     public JsonObject Options { get; }

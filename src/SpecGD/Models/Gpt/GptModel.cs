@@ -10,7 +10,7 @@ namespace SpecGD.Models.Gpt;
 /// probabilities again; it keeps about 11 numbers for each token, block and unit of width.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> for training, <see cref="double"/> for verification.</typeparam>
-public sealed class GptModel<T>
+public sealed class GptModel<T> : IGptModel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly GptParameters<T> _parameters;
@@ -90,6 +90,11 @@ public sealed class GptModel<T>
         foreach (var tensor in done is null ? [] : _parameters.OfAllBlocks)
             done!(tensor);
         return loss;
+    }
+
+    /// <summary>There is nothing to give back but memory.</summary>
+    public void Dispose()
+    {
     }
 
     /// <summary>The normalised state that the head multiplies, tokens × d.</summary>

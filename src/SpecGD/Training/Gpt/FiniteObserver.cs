@@ -16,7 +16,7 @@ internal sealed class FiniteObserver<T> : IGptObserver<T>
     /// <param name="model">The model at the weights in question; its gradients change.</param>
     /// <param name="sequences">T + 1 tokens each.</param>
     /// <param name="window">Long attention window in blocks of 128 tokens.</param>
-    public static string? FirstNotFinite(GptModel<T> model, IReadOnlyList<ReadOnlyMemory<ushort>> sequences, int window)
+    public static string? FirstNotFinite(IGptModel<T> model, IReadOnlyList<ReadOnlyMemory<ushort>> sequences, int window)
     {
         if (model.Parameters.All.FirstOrDefault(t => !T.IsFinite(t.Value.LargestMagnitude())) is { } tensor)
             return $"the weight {tensor.Name} is not finite";

@@ -20,7 +20,7 @@ public sealed class GptTrainer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly GptTrainingPlan _plan;
-    private readonly GptModel<T> _model;
+    private readonly IGptModel<T> _model;
     private readonly ITokenSource _source;
     private readonly IReadOnlyList<ReadOnlyMemory<ushort>> _validation;
     private readonly GptTracker<T> _tracker;
@@ -42,6 +42,7 @@ public sealed class GptTrainer<T>
     /// <param name="team">
     /// The ranks that train together, each on its share of a step's sequences; null for this process alone. All must begin with the same parameters.
     /// </param>
+    /// <param name="engine">What computes loss and gradient; null for the built-in one.</param>
     /// <exception cref="BadInputException">The routing leaves a tensor without an optimizer, or a length is no multiple of 128.</exception>
     public GptTrainer(
         GptTrainingPlan plan,
@@ -50,7 +51,8 @@ public sealed class GptTrainer<T>
         ITokenSource source,
         IReadOnlyList<ReadOnlyMemory<ushort>> validation,
         GptCheckpoints? checkpoints = null,
-        ICollective? team = null)
+        ICollective? team = null,
+        IGptEngine<T>? engine = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(parameters);
@@ -60,9 +62,10 @@ public sealed class GptTrainer<T>
         _checkpoints = checkpoints;
         Team = team ?? SingleProcess.Instance;
         _keeps = Team.Any(checkpoints is not null);
-        _model = new GptModel<T>(parameters, plan.Length);
+        engine ??= BuiltInGptEngine<T>.Instance;
+        _model = engine.Model(parameters, plan.Length);
         _tokens = new int[plan.Length + 1];
-        _validator = new GptValidator<T>(parameters, _model);
+        _validator = new GptValidator<T>(parameters, _model, engine);
         _tracker = new GptTracker<T>(parameters.Shape, plan.TrackEvery, Team);
         Optimizer = new ParameterOptimizer<T>(parameters.All, routing, plan.Schedule, Team, parameters.InOrderOfGradients);
     }

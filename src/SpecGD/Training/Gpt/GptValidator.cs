@@ -9,14 +9,17 @@ public sealed class GptValidator<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly GptParameters<T> _parameters;
-    private readonly Dictionary<int, GptModel<T>> _models = [];
+    private readonly IGptEngine<T> _engine;
+    private readonly Dictionary<int, IGptModel<T>> _models = [];
 
     /// <summary>A validator of these parameters, as they are when it is asked.</summary>
     /// <param name="parameters">The parameters.</param>
     /// <param name="model">A model of them that may be used for sequences of its length; others are made when they are needed.</param>
-    public GptValidator(GptParameters<T> parameters, GptModel<T>? model = null)
+    /// <param name="engine">What makes those others; null for the built-in one.</param>
+    public GptValidator(GptParameters<T> parameters, IGptModel<T>? model = null, IGptEngine<T>? engine = null)
     {
         _parameters = parameters;
+        _engine = engine ?? BuiltInGptEngine<T>.Instance;
         if (model is not null)
             _models.Add(model.Length, model);
     }
@@ -41,7 +44,7 @@ public sealed class GptValidator<T>
                 tokens[t] = sequences[i].Span[t];
             int length = tokens.Length - 1;
             if (!_models.TryGetValue(length, out var model))
-                _models.Add(length, model = new GptModel<T>(_parameters, length, forTraining: false));
+                _models.Add(length, model = _engine.Model(_parameters, length, forTraining: false));
             loss += model.Loss(tokens.AsSpan(0, length), tokens.AsSpan(1), window);
             count += length;
             done?.Invoke(i + 1);

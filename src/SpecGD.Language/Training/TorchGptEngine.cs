@@ -1,0 +1,55 @@
+using SpecGD.Language.Model;
+using SpecGD.Models.Gpt;
+using SpecGD.Numerics;
+using SpecGD.Torch;
+using static TorchSharp.torch;
+
+namespace SpecGD.Language.Training;
+
+/// <summary>
+/// Computes language models by libtorch, in float32 or bfloat16, on the processor or on a GPU. Parameters and gradients stay where the optimizers,
+/// checkpoints and ranks have them, in float32: on the processor the model shares that memory, to a GPU they are copied for each sequence.
+/// </summary>
+public sealed class TorchGptEngine : IGptEngine<float>
+{
+    private readonly GptPrecision _precision;
+    private readonly Device _device;
+
+    /// <summary>Loads libtorch.</summary>
+    /// <param name="precision">f32 or bf16.</param>
+    /// <param name="device">cpu, cuda or cuda:N.</param>
+    /// <exception cref="BadInputException">There is no such precision or device, or no libtorch for this platform.</exception>
+    public TorchGptEngine(string precision, string device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        _precision = GptPrecision.Named(precision);
+        if (_precision.Weights != ScalarType.Float32)
+            throw new BadInputException($"Training keeps its parameters in float32; --precision takes f32 or bf16, not {precision}.");
+        TorchLibrary.Load();
+        _device = DeviceNamed(device);
+        set_num_threads(ThreadBudget.Total);
+    }
+
+    /// <inheritdoc/>
+    public string Description => $"libtorch {TorchLibrary.RequiredVersion}, {_precision.Name}, on {_device}";
+
+    /// <inheritdoc/>
+    public IGptModel<float> Model(GptParameters<float> parameters, int length, bool forTraining = true) =>
+        new TorchGptModel(parameters, length, _precision, _device);
+
+    private static Device DeviceNamed(string name)
+    {
+        string[] parts = name.Split(':');
+        int index = -1;
+        bool isKnown = parts is ["cpu"] or ["cuda"] || (parts is ["cuda", var number] && int.TryParse(number, out index) && index >= 0);
+        if (!isKnown)
+            throw new BadInputException($"--device takes cpu, cuda or cuda:N; '{name}' is none.");
+        if (parts[0] == "cpu")
+            return CPU;
+        if (!cuda.is_available())
+            throw new BadInputException($"--device {name}: libtorch sees no GPU here ('specgd doctor' shows what it sees).");
+        if (index >= cuda.device_count())
+            throw new BadInputException($"--device {name}: there are {cuda.device_count()} GPUs, counted from 0.");
+        return new Device(TorchSharp.DeviceType.CUDA, Math.Max(index, 0));
+    }
+}

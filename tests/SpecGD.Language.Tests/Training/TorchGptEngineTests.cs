@@ -1,0 +1,104 @@
+using SpecGD.Language.Training;
+using SpecGD.Models.Gpt;
+using SpecGD.Numerics.Random;
+using SpecGD.Optimizers;
+using SpecGD.Optimizers.Parameters;
+using SpecGD.Torch.Tests;
+using SpecGD.Training;
+using SpecGD.Training.Gpt;
+
+namespace SpecGD.Language.Tests.Training;
+
+public sealed class TorchGptEngineTests
+{
+    private const int Length = 256;
+
+    /// <summary>float32 through forward and backward in two orders of summation.</summary>
+    private const double GradientInFloat = 1e-4;
+
+    private static readonly GptShape Shape = new() { Vocabulary = 100, EndOfText = 99, Layers = 8, Width = 32, Heads = 2 };
+
+    [SkippableFact]
+    public void Gradients_are_added_in_the_memory_of_the_parameters()
+    {
+        Libtorch.Require();
+        GptParameters<float> ours = Initialised(), theirs = Initialised();
+        using var model = new TorchGptEngine("f32", "cpu").Model(theirs, Length);
+        int[] tokens = Tokens(1);
+        var done = new List<string>();
+
+        for (int time = 0; time < 2; time++)
+        {
+            new GptModel<float>(ours, Length).LossAndGradient(tokens.AsSpan(0, Length), tokens.AsSpan(1), 2);
+            model.LossAndGradient(tokens.AsSpan(0, Length), tokens.AsSpan(1), 2, done: tensor => done.Add(tensor.Name));
+        }
+
+        done.ShouldBe([.. theirs.InOrderOfGradients.Concat(theirs.InOrderOfGradients).Select(tensor => tensor.Name)]);
+        foreach (var tensor in ours.All)
+        {
+            float[] expected = tensor.Gradient.AsSpan().ToArray(), actual = theirs[tensor.Name].Gradient.AsSpan().ToArray();
+            double size = Math.Sqrt(expected.Sum(x => (double)x * x)), off = Math.Sqrt(expected.Zip(actual, (x, y) => ((double)x - y) * (x - y)).Sum());
+            off.ShouldBeLessThanOrEqualTo(GradientInFloat * size, tensor.Name);
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData("f32")]
+    [InlineData("bf16")]
+    public void A_run_in_two_parts_is_that_in_one_bit_for_bit(string precision)
+    {
+        Libtorch.Require();
+        GptParameters<float> whole = Initialised(), parts = Initialised();
+
+        Train(whole, precision, from: 0, to: 4);
+        Train(parts, precision, from: 0, to: 4, newModelAt: 2);
+
+        foreach (var tensor in whole.All)
+            tensor.Value.AsSpan().SequenceEqual(parts[tensor.Name].Value.AsSpan()).ShouldBeTrue(tensor.Name);
+        whole[GptShape.HeadName].Value.AsSpan().SequenceEqual(Initialised()[GptShape.HeadName].Value.AsSpan()).ShouldBeFalse("it has been trained");
+    }
+
+    [SkippableTheory]
+    [InlineData("f16", "cpu", "There is no precision 'f16'")]
+    [InlineData("f64", "cpu", "--precision takes f32 or bf16, not f64")]
+    [InlineData("f32", "gpu", "--device takes cpu, cuda or cuda:N; 'gpu' is none.")]
+    [InlineData("f32", "cuda:99", "--device cuda:99: ")]
+    public void What_there_is_not_is_a_sentence(string precision, string device, string sentence)
+    {
+        Libtorch.Require();
+        Should.Throw<BadInputException>(() => new TorchGptEngine(precision, device)).Message.ShouldContain(sentence);
+    }
+
+    private static void Train(GptParameters<float> parameters, string precision, int from, int to, int newModelAt = -1)
+    {
+        var engine = new TorchGptEngine(precision, "cpu");
+        var optimizer = new ParameterOptimizer<float>(parameters.All, GptRouting.Muon(new MuonRule(), new AdamRule()), new CooldownSchedule(100));
+        var model = engine.Model(parameters, Length);
+        for (int step = from; step < to; step++)
+        {
+            if (step == newModelAt)
+            {
+                model.Dispose();
+                model = engine.Model(parameters, Length);
+            }
+            int[] tokens = Tokens((uint)step);
+            parameters.ClearGradients();
+            model.LossAndGradient(tokens.AsSpan(0, Length), tokens.AsSpan(1), 2);
+            optimizer.Step();
+        }
+        model.Dispose();
+    }
+
+    private static GptParameters<float> Initialised()
+    {
+        var parameters = new GptParameters<float>(Shape);
+        parameters.Initialise(new TorchRandom(3));
+        return parameters;
+    }
+
+    private static int[] Tokens(uint seed)
+    {
+        var random = new MersenneTwister(seed);
+        return [.. Enumerable.Range(0, Length + 1).Select(_ => (int)(random.NextUInt32() % 100))];
+    }
+}
