@@ -106,7 +106,6 @@ public sealed class HelpExampleTests : InTemporaryDirectory
     [InlineData("bench help memory", "'help' stands before 'memory', which takes nothing there.", true)]
     [InlineData("bench memory nan", "Did you mean 'nano'?", true)]
     [InlineData("run foo --help", "There is no 'foo' in specgd run", true)]
-    [InlineData("run random-feature --output= --steps 3", "--output needs the name of a file or folder; '' is none.", true)]
     [InlineData("run random-feature --zzzzzz 3", "Did you mean", false)]
     public void What_was_meant_is_guessed_where_it_is_near(string arguments, string hint, bool isGiven)
     {
@@ -115,6 +114,14 @@ public sealed class HelpExampleTests : InTemporaryDirectory
         said.ExitCode.ShouldBe(2, said.Error);
         said.Error.Contains(hint, StringComparison.Ordinal).ShouldBe(isGiven, said.Error);
         Directory.EnumerateFileSystemEntries(Folder).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_empty_name_of_a_folder_is_a_sentence()
+    {
+        var said = Specgd("run", "random-feature", "--output", "", "--steps", "3");
+
+        (said.ExitCode, said.Error.TrimEnd()).ShouldBe((2, "specgd: --output needs the name of a file or folder; '' is none."));
     }
 
     [Theory]

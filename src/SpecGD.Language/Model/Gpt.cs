@@ -97,7 +97,7 @@ public sealed class Gpt : nn.Module
     }
 
     /// <summary>The normalised state that the head multiplies, tokens × d.</summary>
-    private Tensor Forward(ReadOnlySpan<int> inputs, int targets, int window, Action<string, Tensor>? observer)
+    internal Tensor Forward(ReadOnlySpan<int> inputs, int targets, int window, Action<string, Tensor>? observer)
     {
         if (targets != inputs.Length)
             throw new BadInputException($"{inputs.Length} tokens need as many targets; there are {targets}.");

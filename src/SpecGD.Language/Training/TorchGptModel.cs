@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace SpecGD.Language.Training;
 
 /// <summary>The model on libtorch with parameters and gradients in the memory of <see cref="GptParameters{T}"/>.</summary>
-internal sealed class TorchGptModel : IGptModel<float>
+internal sealed class TorchGptModel : IGptModel<float>, IDisposable
 {
     private readonly Gpt _model;
     private readonly List<Shared> _shared = [];

@@ -130,6 +130,25 @@ public class GptGoldenTests
         ranges.Groups.Count.ShouldBe(window, "one for each length of the ranges");
     }
 
+    /// <summary>On the device "meta" tensors have no numbers, and one made elsewhere cannot be combined with them: so no device is forgotten.</summary>
+    [SkippableTheory]
+    [InlineData("f32")]
+    [InlineData("bf16")]
+    public void Every_tensor_of_a_pass_is_made_on_the_device_of_the_model(string precision)
+    {
+        Libtorch.Require();
+        var shape = new GptShape { Vocabulary = 100, EndOfText = 99, Layers = 8, Width = 32, Heads = 2 };
+        using var scope = NewDisposeScope();
+        using var model = new Gpt(shape, GptPrecision.Named(precision), META);
+        int[] tokens = [.. Enumerable.Range(0, 256).Select(t => t % 100)];
+
+        var states = model.Forward(tokens, tokens.Length, window: 2, observer: null);
+        var loss = LanguageHead.OfSlice(states, model.Weights[GptShape.HeadName], zeros(tokens.Length, ScalarType.Int64, META), model.Precision);
+
+        (states.device_type, loss.device_type).ShouldBe((TorchSharp.DeviceType.META, TorchSharp.DeviceType.META));
+        Should.Throw<System.Runtime.InteropServices.ExternalException>(() => states.matmul(zeros(32, 1)), "a tensor made elsewhere is noticed");
+    }
+
     [SkippableFact]
     public void A_pass_leaves_no_tensor_behind()
     {

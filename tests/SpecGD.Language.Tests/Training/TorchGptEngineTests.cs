@@ -1,10 +1,8 @@
 using SpecGD.Language.Training;
 using SpecGD.Models.Gpt;
 using SpecGD.Numerics.Random;
-using SpecGD.Optimizers;
 using SpecGD.Optimizers.Parameters;
 using SpecGD.Torch.Tests;
-using SpecGD.Training;
 using SpecGD.Training.Gpt;
 
 namespace SpecGD.Language.Tests.Training;
@@ -23,7 +21,8 @@ public sealed class TorchGptEngineTests
     {
         Libtorch.Require();
         GptParameters<float> ours = Initialised(), theirs = Initialised();
-        using var model = new TorchGptEngine("f32", "cpu").Model(theirs, Length);
+        var model = new TorchGptEngine("f32", "cpu").Model(theirs, Length);
+        using var owned = (IDisposable)model;
         int[] tokens = Tokens(1);
         var done = new List<string>();
 
@@ -78,7 +77,7 @@ public sealed class TorchGptEngineTests
         {
             if (step == newModelAt)
             {
-                model.Dispose();
+                ((IDisposable)model).Dispose();
                 model = engine.Model(parameters, Length);
             }
             int[] tokens = Tokens((uint)step);
@@ -86,7 +85,7 @@ public sealed class TorchGptEngineTests
             model.LossAndGradient(tokens.AsSpan(0, Length), tokens.AsSpan(1), 2);
             optimizer.Step();
         }
-        model.Dispose();
+        ((IDisposable)model).Dispose();
     }
 
     private static GptParameters<float> Initialised()

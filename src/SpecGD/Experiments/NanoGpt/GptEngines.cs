@@ -9,7 +9,7 @@ public static class GptEngines
     public const string BuiltIn = "built-in", LibTorchName = "libtorch";
 
     /// <summary>Names of the precisions that a run trains in.</summary>
-    public const string Single = "f32", Brain = "bf16";
+    public const string F32 = "f32", BF16 = "bf16";
 
     /// <summary>The device of the built-in engine.</summary>
     public const string Processor = "cpu";
@@ -22,10 +22,10 @@ public static class GptEngines
     public static string NameOf(NanoGptOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        bool needsLibTorch = options.Precision != Single || options.Device != Processor;
+        bool needsLibTorch = options.Precision != F32 || options.Device != Processor;
         if (needsLibTorch && options.Engine == BuiltIn)
             throw new BadInputException(
-                $"The built-in engine computes in {Single} on the {Processor}; --precision {options.Precision} --device {options.Device} take --engine {LibTorchName}.");
+                $"The built-in engine computes in {F32} on the {Processor}; --precision {options.Precision} --device {options.Device} take --engine {LibTorchName}.");
         return options.Engine ?? (needsLibTorch ? LibTorchName : BuiltIn);
     }
 

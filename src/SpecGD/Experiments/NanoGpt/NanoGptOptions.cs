@@ -38,8 +38,8 @@ public record NanoGptOptions
     public string? Engine { get; init; }
 
     /// <summary>Numbers of activations and products.</summary>
-    [Setting("precision", "numbers of activations and products; parameters and optimizers are in f32", Choices = GptEngines.Single + "," + GptEngines.Brain)]
-    public string Precision { get; init; } = GptEngines.Single;
+    [Setting("precision", "numbers of activations and products; parameters and optimizers are in f32", Choices = GptEngines.F32 + "," + GptEngines.BF16)]
+    public string Precision { get; init; } = GptEngines.F32;
 
     /// <summary>Where loss and gradient are computed.</summary>
     [Setting("device", "where loss and gradient are computed: cpu, cuda, or cuda:N for one of several GPUs")]

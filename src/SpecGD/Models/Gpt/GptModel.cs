@@ -92,11 +92,6 @@ public sealed class GptModel<T> : IGptModel<T>
         return loss;
     }
 
-    /// <summary>There is nothing to give back but memory.</summary>
-    public void Dispose()
-    {
-    }
-
     /// <summary>The normalised state that the head multiplies, tokens × d.</summary>
     private Matrix<T> Forward(ReadOnlySpan<int> inputs, ReadOnlySpan<int> targets, int window, IGptObserver<T>? observer)
     {

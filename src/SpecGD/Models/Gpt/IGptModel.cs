@@ -5,7 +5,7 @@ namespace SpecGD.Models.Gpt;
 
 /// <summary>A GPT on sequences of one length: what a trainer needs of it.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public interface IGptModel<T> : IDisposable
+public interface IGptModel<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>The parameters with their gradients, shared with whoever updates them.</summary>
