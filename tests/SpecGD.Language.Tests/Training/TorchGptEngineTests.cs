@@ -3,7 +3,6 @@ using SpecGD.Models.Gpt;
 using SpecGD.Numerics.Random;
 using SpecGD.Optimizers.Parameters;
 using SpecGD.Torch.Tests;
-using SpecGD.Training.Gpt;
 
 namespace SpecGD.Language.Tests.Training;
 
