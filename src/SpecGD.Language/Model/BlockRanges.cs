@@ -46,7 +46,7 @@ internal sealed record BlockRanges(IReadOnlyList<BlockRanges.Group> Groups, Tens
             groups.Add(new Group(
                 tensor([.. blocks.Select(block => (long)block)], ScalarType.Int64, device).MoveToOuterDisposeScope(),
                 keys.flatten().MoveToOuterDisposeScope(),
-                places.ge(firsts).logical_and(places.le(queries)).MoveToOuterDisposeScope()));
+                places.ge(firsts).bitwise_and(places.le(queries)).MoveToOuterDisposeScope()));
             order.AddRange(blocks.Select(block => (long)block));
         }
         long[] inverse = new long[order.Count];

@@ -97,7 +97,7 @@ public sealed class Gpt : nn.Module
     }
 
     /// <summary>The normalised state that the head multiplies, tokens × d.</summary>
-    internal Tensor Forward(ReadOnlySpan<int> inputs, int targets, int window, Action<string, Tensor>? observer)
+    private Tensor Forward(ReadOnlySpan<int> inputs, int targets, int window, Action<string, Tensor>? observer)
     {
         if (targets != inputs.Length)
             throw new BadInputException($"{inputs.Length} tokens need as many targets; there are {targets}.");
@@ -131,7 +131,7 @@ public sealed class Gpt : nn.Module
         return BlockRanges.Of(mask, Device);
     }
 
-    private Tensor Tokens(ReadOnlySpan<int> tokens)
+    internal Tensor Tokens(ReadOnlySpan<int> tokens)
     {
         foreach (int token in tokens)
             if ((uint)token >= (uint)Shape.PaddedVocabulary)

@@ -48,7 +48,7 @@ internal static class LanguageHead
         return (loss, cat(gradients, 0));
     }
 
-    internal static Tensor OfSlice(Tensor x, Tensor weight, Tensor targets, GptPrecision precision)
+    private static Tensor OfSlice(Tensor x, Tensor weight, Tensor targets, GptPrecision precision)
     {
         var logits = nn.functional.linear(x, weight.to(precision.Activations)).to(precision.Wide);
         var capped = Cap * (logits * (1 / (Steepness * Math.Sqrt(weight.shape[1])))).sigmoid();
