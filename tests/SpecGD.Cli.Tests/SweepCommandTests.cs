@@ -113,7 +113,7 @@ public sealed class SweepCommandTests : InTemporaryDirectory
         said.Output.ShouldContain("#SBATCH --array=0-3%2");
         said.Output.ShouldContain("#SBATCH --partition=long");
         said.Output.ShouldContain("#SBATCH --mem=2048M");
-        said.Output.ShouldContain("SpecGD.Cli.dll sweep task");
+        said.Output.ShouldMatch("SpecGD\\.Cli\\.dll['\"]? sweep task", "in quotation marks where the path has spaces");
         Directory.Exists(Path.Combine(Folder, "runs")).ShouldBeFalse();
     }
 
