@@ -195,7 +195,11 @@ public sealed class ShardFetcherTests : IDisposable
             nobody = server.Address;
         var fetcher = new ShardFetcher(_client, Fast, TimeProvider.System);
 
-        (await Should.ThrowAsync<IOException>(() => fetcher.FetchAsync(nobody, Target))).Message.ShouldContain("could not be fetched: Connection refused");
+        string said = (await Should.ThrowAsync<IOException>(() => fetcher.FetchAsync(nobody, Target))).Message;
+
+        said.ShouldContain("could not be fetched: Connection refused");
+        said.ShouldContain("nothing has come");
+        File.Exists(Partial).ShouldBeFalse("an empty file is nothing to go on from");
     }
 
     [Fact]

@@ -68,8 +68,7 @@ public sealed class ShardFetcher(HttpClient client, FetchOptions options, TimePr
                 if (LengthOf(partial) > before)
                     fruitless = 1;
                 if (fruitless >= options.Tries)
-                    throw new IOException($"{address} could not be fetched: {e.Message} after {fruitless} tries without progress; "
-                        + "what has come is kept, and the same command goes on from there.", e);
+                    throw new IOException($"{address} could not be fetched: {e.Message} after {fruitless} tries without progress; {Kept(partial)}", e);
                 var wait = Wait(fruitless, e.RetryAfter);
                 remark?.Invoke($"{Path.GetFileName(target)}: {e.Message}; trying again in {wait.TotalSeconds:0.#} s");
                 await Task.Delay(wait, clock, cancellation).ConfigureAwait(false);
@@ -90,6 +89,15 @@ public sealed class ShardFetcher(HttpClient client, FetchOptions options, TimePr
         {
             return false; // fetched anew and replaced
         }
+    }
+
+    /// <summary>What is left of a file that could not be fetched; an empty one is not.</summary>
+    private static string Kept(string partial)
+    {
+        if (LengthOf(partial) > 0)
+            return "what has come is kept, and the same command goes on from there.";
+        File.Delete(partial);
+        return "nothing has come, and the same command tries again.";
     }
 
     private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
