@@ -23,7 +23,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("plot nowhere/log.json", "there is no such file")]
     [InlineData("plot .", "has no run log")]
     [InlineData("doctor --threads 0", "--threads takes a whole number from 1 on; '0' is not.")]
-    [InlineData("run random-feature --output /dev/null/out", "The output folder /dev/null/out cannot be made or written")]
+    [InlineData("run random-feature --output /dev/null/out", "The output folder /dev/null/out cannot be written")]
     [InlineData("run random-feature --feature-dim 16384 --num-samples 1000000 --no-figures", "These sizes are too large. A 16384×1000000 matrix has 16384000000 elements")]
     [InlineData("run nuclear-rank-growth --dims ,", "--dims takes at least one value; ',' is not.")]
     [InlineData("frobnicate", "There is no 'frobnicate' in specgd; there are run, reproduce, sweep, plot, data, nanogpt, diagnose, verify, bench, doctor.")]

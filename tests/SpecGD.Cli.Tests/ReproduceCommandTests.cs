@@ -108,7 +108,7 @@ public sealed class ReproduceCommandTests : InTemporaryDirectory
         var said = Specgd("run", "batch-size-sweep", "--output", "out");
 
         said.ExitCode.ShouldBe(2, said.Error);
-        said.Error.ShouldContain("cannot be made or written");
+        said.Error.ShouldContain("cannot be written");
         File.Exists(Path.Combine(Folder, "out", "log.json")).ShouldBeFalse();
     }
 

@@ -57,7 +57,7 @@ public sealed class RunFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new BadInputException($"The output folder {path} cannot be made or written; --output names another. The system says: {e.Message}", e);
+            throw new BadInputException($"The output folder {path} cannot be written; --output names another. The system says: {e.Message}", e);
         }
         return new RunFolder(path);
     }

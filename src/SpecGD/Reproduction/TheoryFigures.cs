@@ -69,7 +69,7 @@ public sealed class TheoryFigures : IPaperFigureSource
     });
 
     /// <summary>In closed form: at the variances of the figure the print, with s² for s, is no tighter than the bound, and nothing would be seen.</summary>
-    private static Claim PrintedGeluBoundDoesNot() => new(Text($"gelu: the bound that the paper prints, 2π(1 + s)/s², does not hold at variance s = {LargeVariance}, and 2π(1 + s)/s does"), static log =>
+    private static Claim PrintedGeluBoundDoesNot() => new(Text($"gelu: at variance s = {LargeVariance} the exact noise-to-signal ratio is above 2π(1 + s)/s², which the paper prints, and at most the bound with s"), static log =>
     {
         var gelu = ActivationMoments.Gelu;
         if (!NsrRow.All(log).Any(row => row.Activation == gelu.Name))

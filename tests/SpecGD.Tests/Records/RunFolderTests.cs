@@ -52,7 +52,7 @@ public sealed class RunFolderTests : IDisposable
         string file = Path.Combine(_directory, "file");
         File.WriteAllText(file, "");
 
-        Should.Throw<BadInputException>(() => RunFolder.Prepare(Path.Combine(file, "run"))).Message.ShouldStartWith($"The output folder {Path.Combine(file, "run")} cannot be made or written; --output names another.");
+        Should.Throw<BadInputException>(() => RunFolder.Prepare(Path.Combine(file, "run"))).Message.ShouldStartWith($"The output folder {Path.Combine(file, "run")} cannot be written; --output names another.");
     }
 
     [Fact]
