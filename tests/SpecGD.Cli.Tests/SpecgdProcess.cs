@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SpecGD.Numerics.LinearAlgebra;
 
 namespace SpecGD.Cli.Tests;
 
@@ -49,11 +50,13 @@ internal static class SpecgdProcess
     public static Said Run(string directory, string[] arguments, params (string Name, string Value)[] environment)
     {
         using var process = Start(directory, arguments, environment);
-        return Finish(process);
+        return Finish(process, choosesBackend: environment.Any(variable => variable.Name == Backend.ChoiceVariable));
     }
 
-    /// <summary>Waits for the end and reads both streams.</summary>
-    public static Said Finish(Process process)
+    /// <summary>
+    /// Waits for the end and reads both streams. The remark that there is no OpenBLAS where these tests run is left out, unless the call itself chose so.
+    /// </summary>
+    public static Said Finish(Process process, bool choosesBackend = false)
     {
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
@@ -62,7 +65,10 @@ internal static class SpecgdProcess
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"specgd did not end within {Limit}.");
         }
-        return new Said(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+        string said = error.GetAwaiter().GetResult();
+        if (!choosesBackend && Backend.Notice is { } notice)
+            said = said.Replace($"specgd: {notice}{Environment.NewLine}", "", StringComparison.Ordinal);
+        return new Said(process.ExitCode, output.GetAwaiter().GetResult(), said);
     }
 }
 
