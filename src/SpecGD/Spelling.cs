@@ -19,7 +19,7 @@ public static class Spelling
         return Hint(word, names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
     }
 
-    /// <summary>The name that is nearest to what was typed; null where none is near.</summary>
+    /// <summary>The name that is nearest to what was typed, or the only one that begins so; null where none is near.</summary>
     public static string? Nearest(string word, IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(word);
@@ -30,8 +30,11 @@ public static class Spelling
                    where mistakes <= allowed
                    orderby mistakes
                    select name;
-        return near.FirstOrDefault();
+        return near.FirstOrDefault() ?? (word.Length >= LettersPerMistake ? Only(names.Where(name => name.StartsWith(word, StringComparison.OrdinalIgnoreCase))) : null);
     }
+
+    /// <summary>The only one of them; null where there are none, or several.</summary>
+    private static string? Only(IEnumerable<string> names) => names.Distinct().Take(2).ToArray() is [var only] ? only : null;
 
     /// <summary>The distance of Damerau and Levenshtein: letters put in, left out, changed, or exchanged with a neighbour.</summary>
     private static int Mistakes(string a, string b)

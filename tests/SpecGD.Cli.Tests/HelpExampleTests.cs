@@ -103,6 +103,8 @@ public sealed class HelpExampleTests : InTemporaryDirectory
     [InlineData("plot", "specgd plot needs RUN: a run folder", true)]
     [InlineData("nanogpt train --preset tiny --route lm_head.weigt=adam", "--route lm_head.weigt covers no tensor", true)]
     [InlineData("nanogpt train --preset tiny --route lm_head.weigt=adam", "Did you mean 'lm_head.weight'?", true)]
+    [InlineData("reproduce table2 --seed 1", "'specgd nanogpt train --seed …' trains the same model with yours", true)]
+    [InlineData("verify gold", "Did you mean 'golden'?", true)]
     [InlineData("bench help memory", "'help' stands before 'memory', which takes nothing there.", true)]
     [InlineData("bench memory nan", "Did you mean 'nano'?", true)]
     [InlineData("run foo --help", "There is no 'foo' in specgd run", true)]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using SpecGD.Numerics.LinearAlgebra;
 using SpecGD.Records;
 
 namespace SpecGD.Cli.Tests;
@@ -137,7 +138,7 @@ public sealed class RunCommandTests : InTemporaryDirectory
     [Fact]
     public void Without_OpenBLAS_a_run_works_and_says_what_to_install()
     {
-        var said = SpecgdProcess.Run(Folder, [.. Small, "--no-figures"], ("SPECGD_OPENBLAS", "/nowhere/libopenblas.so"));
+        var said = SpecgdProcess.Run(Folder, [.. Small, "--no-figures"], ("SPECGD_OPENBLAS", "/nowhere/libopenblas.so"), (Backend.ChoiceVariable, ""));
 
         said.ExitCode.ShouldBe(0, said.Error);
         said.Error.ShouldContain("OpenBLAS was not found");

@@ -27,7 +27,7 @@ internal static class SpecgdProcess
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment)
-            start.Environment[name] = value;
+            start.Environment[name] = value.Length > 0 ? value : null; // an empty value: not set, whatever is set here
         return Process.Start(start)!;
     }
 

@@ -36,6 +36,7 @@ internal static class PlotCommand
             string logPath = RunLogFile.Find(path);
             var log = MethodChoice.Of(RunLogFile.Read(logPath), parsed.GetValue(methods) ?? []);
             string target = parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(logPath))!, RunFolder.FiguresName);
+            RunHolding.RequireNoRun(target);
             RunFolder.Prepare(target);
             using var interruption = new Interruption();
             var drawn = RunSession.Draw(log, target, drawing.Of(parsed) == Drawing.FiguresAndFrames, interruption.Token, drawing.StyleOf(parsed));

@@ -83,6 +83,9 @@ internal static class ReproduceCommand
                 .Select(figure => figure.Experiment).Distinct(),
         ];
         var having = experiments.Select(ExperimentCatalog.Named).FirstOrDefault(e => e.IsOffered && Setting.Of(e.OptionsType).Any(s => s.Name == option));
+        if (having is null && experiments.Any(name => name.StartsWith(NanoGptRun.Name, StringComparison.Ordinal))
+            && Setting.Of(typeof(NanoGptOptions)).Any(s => s.Name == option))
+            return $"'{word}' is not for {Name}, which takes settings of its own: 'specgd nanogpt train {word} …' trains the same model with yours.";
         return having is null
             ? null
             : $"'{word}' is not for {Name}, which takes the settings of the paper: 'specgd run {having.Name} {word} …' runs the same experiment with yours.";

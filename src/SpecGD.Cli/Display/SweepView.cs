@@ -56,12 +56,22 @@ internal static class SweepView
             Terminal.Say($"{part.Name}: {coverage}. No value is called best and nothing is tested before all have one.");
         else if (part.Analysis.Tune is { } tuned && best.Count == 0 && settings.Count > 0)
             Terminal.Remark($"{part.Name}: with every value of {tuned} some repetition diverged, so that none is best; try others");
+        else if (part.Analysis.Tune is { } ofTune && WithoutBest(part, settings, best) is { Length: > 0 } without)
+            Terminal.Say($"{part.Name}: of {string.Join(", ", without)} some repetition diverged with every value of {ofTune}, so that none is best, and no sentence speaks of it.");
         SummaryView.PrintTable(
             Heading(part, $"each at the best of its values of {part.Analysis.Tune}", tested: true, best),
             [.. best.Select(b => Shown(part, b, BestRow(b), best))],
             KeysOf(best));
         foreach (string sentence in BestWords.Of(part, best))
             Terminal.Say(sentence);
+    }
+
+    /// <summary>Methods that have results, and none of which every repetition ran to its end.</summary>
+    private static string[] WithoutBest(SweepPart part, IReadOnlyList<SettingResult> settings, IReadOnlyList<SettingResult> best)
+    {
+        string[] Methods(IEnumerable<SettingResult> some) =>
+            [.. some.Where(s => s.Axes.ContainsKey(AnalysisPlan.MethodAxis)).Select(s => $"{s[AnalysisPlan.MethodAxis]}").Distinct()];
+        return best.Count == 0 ? [] : [.. Methods(settings).Except(Methods(best))];
     }
 
     private static void PrintSettings(SweepPart part, IReadOnlyList<SettingResult> settings, Coverage coverage)

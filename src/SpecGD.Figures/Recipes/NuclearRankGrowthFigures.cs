@@ -42,8 +42,8 @@ public sealed class NuclearRankStartFigure : IFigureRecipe
         log,
         section => new Axis(FigureText.Italic("k")) { From = 0, Tics = GrowthModel.Widths(section) },
         Curves,
-        "Nuclear rank of the gradient at the zero start and after one step of gradient descent, against the number k of features: "
-        + "flat at the start, close to linear after one step.");
+        "Nuclear rank of the gradient at the zero start and after one step of gradient descent, against the number k of features. "
+        + "The paper has it bounded at the start and linear after one step.");
 
     private static Curve[] Curves(LogNode section) =>
         [Curve(section, "nr0", "step 0", 0, MarkerShape.Circle), Curve(section, "nr1", "step 1", 1, MarkerShape.Square)];

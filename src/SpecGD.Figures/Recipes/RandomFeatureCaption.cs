@@ -24,7 +24,9 @@ internal static class RandomFeatureCaption
     private static IEnumerable<string> Sentences(RunLog log, IReadOnlyList<MethodLine> lines, double? stableRank, double? end)
     {
         string settings = string.Join(", ", Settings.Where(s => log.Config[s.Key] is JsonValue).Select(s => $"{s.Name} {log.Config[s.Key]}"));
-        yield return $"Gradient descent (GD) and SpecGD on a random-feature regression{(settings.Length > 0 ? $" ({settings})" : "")}.";
+        bool hasGd = lines.Any(line => line.Name == RandomFeature.GradientDescent), hasSpecGd = lines.Any(line => line.Name != RandomFeature.GradientDescent);
+        string methods = hasGd && hasSpecGd ? "Gradient descent (GD) and SpecGD" : hasGd ? "Gradient descent (GD)" : "SpecGD";
+        yield return $"{methods} on a random-feature regression{(settings.Length > 0 ? $" ({settings})" : "")}.";
         yield return "Left: training loss L(W) = ‖WA − Y‖²_F / 2n, measured before each update.";
         int[] restarts = [.. lines.Where(line => line.IsRestart).Select(line => line.FirstStep)];
         if (restarts.Length > 0)

@@ -65,7 +65,7 @@ internal static class ReluSpectrumLog
         $"Singular values of A = ReLU(WX) with W (2d × d) and X (d × 8d) Gaussian, {each} for each input dimension d. "
         + "Bins of equal ratio; a bar's height is the share of all values in its bin over the bin's width in decades, the density over log₁₀ σ, so "
         + "that the bars' area over the logarithmic axis is 1. Dashed: the largest singular value, which the common mean "
-        + "of the features makes. It grows like d and the others like the root of d, so that st(A), the sum of all (σ/σ₁)², stays near 3.";
+        + "of the features makes. It grows like d and the others like the root of d, so that st(A), the sum of all (σ/σ₁)², stays bounded; it tends to 3.";
 
     private static ReluSpectrumRow Row(LogNode row) => new(
         row["d"].Required(),

@@ -35,8 +35,8 @@ public sealed class StableRankSweepFigure : IFigureRecipe
             Name,
             panels,
             "Training loss of gradient descent (GD) and SpecGD on L(W) = ‖WA − Y‖²_F / 2n with A = I + λ11ᵀ, "
-            + $"a panel for each λ{SweepLog.Settings(log)}: "
-            + "the smaller the stable rank of A, the better SpecGD fares against GD. "
+            + $"a panel for each λ{SweepLog.Settings(log)}. "
+            + "The larger λ, the smaller the stable rank of A, which favours the spectral step. "
             + FormattableString.Invariant($"Losses below {SweepLog.Floor:0e-0} are drawn there, since rounding decides them."))
         {
             Columns = PanelsInARow,

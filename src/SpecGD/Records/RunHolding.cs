@@ -75,6 +75,15 @@ public sealed record RunHolding(string Directory, HeldRun Run, RunStatus? Status
             throw new BadInputException($"{directory} is the folder of a run, which would be written over: name another --output.");
     }
 
+    /// <summary>Throws where a file that is to be written is one of a run's own: its log, manifest or table would be lost.</summary>
+    /// <exception cref="BadInputException">It is.</exception>
+    public static void RequireNoFileOfRun(string file)
+    {
+        string directory = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        if (File.Exists(file) && File.Exists(Path.Combine(directory, RunFolder.ManifestName)))
+            throw new BadInputException($"{file} is a file in the folder of a run, and would be written over: name another --output.");
+    }
+
     /// <summary>
     /// Throws where a folder that is to hold a report above folders of runs is that of a run, or holds files and none of these runs: they would be written
     /// over, or lie among what is not theirs.

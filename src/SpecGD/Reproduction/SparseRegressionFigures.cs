@@ -62,7 +62,7 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
             Folder = ReluFolder,
             Pictures = [Experiment + "-spectra-gradient-descent", Experiment + "-spectra-specgd", Experiment + "-spectra-together"],
         },
-        new("fig18-small", "Sparse regression, SwiGLU, 512 samples: higher stable ranks, SpecGD still ahead", Experiment, SwiGluSmall,
+        new("fig18-small", "Sparse regression, SwiGLU, few samples: higher stable ranks, SpecGD still ahead", Experiment, SwiGluSmall,
         [
             StableRankIsHigh(1),
             StableRankIsHigh(2),
@@ -71,7 +71,7 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
         {
             QuickOptions = SwiGluSmallQuick,
         },
-        new("fig18-large", "Sparse regression, SwiGLU, 8196 samples: stable ranks as high as nuclear ranks, no gain", Experiment, SwiGluLarge,
+        new("fig18-large", "Sparse regression, SwiGLU, many samples: stable ranks as high as nuclear ranks, no gain", Experiment, SwiGluLarge,
         [
             StableRankIsHigh(1),
             StableRankIsHigh(2),

@@ -53,9 +53,21 @@ public class GnuplotScriptTests
     [Fact]
     public void A_band_has_a_gap_where_either_edge_has_one()
     {
-        var band = new BandCurve([0, 1], [0, 1], [5, 5], null, Palette.SpecGd);
+        var band = new BandCurve([0, 1, 2], [1, double.NaN, 1], [0, 5, 5], null, Palette.SpecGd);
         var panel = new Panel("", new Axis(""), new Axis("") { Logarithmic = true }, [band]);
-        GnuplotData.Render(FigurePlan.Of(new Figure("gaps", [panel], ""), FigureFont.Preferred)).ShouldContain("\n0  NaN  NaN\n1  1.0");
+        GnuplotData.Render(FigurePlan.Of(new Figure("gaps", [panel], ""), FigureFont.Preferred)).ShouldContain("\n0  NaN  NaN\n1  NaN  NaN\n2  1.0");
+    }
+
+    /// <summary>An interval of a few values of different sizes reaches below zero, and is then the widest.</summary>
+    [Fact]
+    public void A_band_that_reaches_to_zero_or_below_goes_to_the_edge_of_a_logarithmic_axis()
+    {
+        var band = new BandCurve([0, 1, 2], [-1, 0, 0.5], [5, 5, 5], null, Palette.SpecGd);
+        string Rendered(double? from) => GnuplotData.Render(FigurePlan.Of(
+            new Figure("edge", [new Panel("", new Axis(""), new Axis("") { Logarithmic = true, From = from }, [band])], ""), FigureFont.Preferred));
+
+        Rendered(0.01).ShouldContain("\n0  1.0000000000000000e-002  5.0000000000000000e+000\n1  1.0000000000000000e-002  5");
+        Rendered(null).ShouldContain("\n0  5.0000000000000000e-001  5.0000000000000000e+000\n1  5.0000000000000000e-001  5");
     }
 
     [Fact]

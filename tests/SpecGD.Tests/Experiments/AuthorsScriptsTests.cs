@@ -187,6 +187,10 @@ public class AuthorsScriptsTests
         remark.ShouldContain("specgd reproduce fig1");
         var swiglu = new SparseRegressionOptions { Activation = "swiglu", BatchSize = 8196 };
         NearestFigure.Remark(new SparseRegression(), swiglu).ShouldNotBeNull().ShouldContain("gradient_descent=0.0035 specgd=0.0015");
+        var one = new SparseRegressionOptions { MethodLr = new Dictionary<string, double> { [SparseRegression.SpecGd] = 0.2 } };
+        NearestFigure.Remark(new SparseRegression(), one).ShouldNotBeNull().ShouldContain("--method-lr gradient_descent=0.081 (here gradient_descent=0.01)");
+        var few = new SparseRegressionOptions { Activation = "swiglu", BatchSize = 20 };
+        NearestFigure.Remark(new SparseRegression(), few).ShouldNotBeNull().ShouldContain("Figure 18-small");
         NearestFigure.Remark(new StableRankSweep(), new StableRankSweepOptions()).ShouldNotBeNull().ShouldContain("--dim 200 (here 40)");
         NearestFigure.Remark(new NuclearRankGrowth(), new NuclearRankGrowthOptions()).ShouldNotBeNull().ShouldContain("--steps 1024 (here 200)");
         NearestFigure.Remark(new NuclearRankGrowth(), new NuclearRankGrowthOptions { Steps = 7 }).ShouldBeNull("the steps were given");

@@ -93,7 +93,7 @@ public class StatementVerdictTests
         Judges.Both(yes, no)([]).Holds.ShouldBe(false);
         Judges.Both(perhaps, no)([]).Holds.ShouldBe(false);
         Judges.Both(perhaps, yes)([]).Holds.ShouldBeNull();
-        Judges.Both(yes, perhaps)([]).Trend.ShouldBe("perhaps");
+        Judges.Both(yes, perhaps)([]).Trend.ShouldBe("yes, perhaps");
     }
 
     [Fact]

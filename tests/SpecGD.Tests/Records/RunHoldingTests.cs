@@ -29,6 +29,17 @@ public sealed class RunHoldingTests : IDisposable
     }
 
     [Fact]
+    public void A_file_in_the_folder_of_a_run_is_not_written_over_and_others_are()
+    {
+        File.WriteAllText(Place("log.json"), "{}");
+        RunHolding.RequireNoFileOfRun(Place("log.json")); // no manifest: nobody's run
+        File.WriteAllText(Place("manifest.json"), "{}");
+
+        Should.Throw<BadInputException>(() => RunHolding.RequireNoFileOfRun(Place("log.json"))).Message.ShouldContain("would be written over");
+        RunHolding.RequireNoFileOfRun(Place("table.csv"));
+    }
+
+    [Fact]
     public void An_unfinished_run_is_told_by_what_was_kept_of_it()
     {
         Directory.CreateDirectory(Place("unfinished"));

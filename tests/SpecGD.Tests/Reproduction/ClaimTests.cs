@@ -30,7 +30,7 @@ public partial class ClaimTests
         ours.ShouldBe(["fig12", "adaptive", "one-step"], ignoreOrder: true);
         All.Where(c => c.Figure.Id is "adaptive" or "one-step").ShouldAllBe(c => c.Claim.Kind == ClaimKind.Ours);
         var corrections = All.Where(c => c.Claim.Kind == ClaimKind.Correction).ToArray();
-        corrections.Select(c => c.Figure.Id).ShouldBe(["fig12", "fig12", "fig16", "fig16"]);
+        corrections.Select(c => c.Figure.Id).ShouldBe(["fig12", "fig12", "fig16", "fig16", "theory"]);
         corrections[0].Claim.Statement.ShouldStartWith("gelu");
         corrections[1].Claim.Statement.ShouldStartWith("gelu");
         All.Where(c => c.Claim.Statement.Contains("the paper prints", StringComparison.Ordinal)).ShouldAllBe(c => c.Claim.Kind == ClaimKind.Correction);

@@ -50,6 +50,7 @@ internal static class TokenizeCommand
         var inputs = TextInput.Find(places);
         var tokenizer = settings.CreateTokenizer();
         long total = inputs.Sum(i => i.Length), begin = clock.GetTimestamp();
+        RunHolding.RequireNoRun(directory);
         RunFolder.Prepare(directory);
         if (tokenizer is ByteTokenizer && inputs.All(input => !input.IsCompressed && !input.IsJsonLines))
             DiskSpace.Require(directory, sizeof(ushort) * (total + inputs.Count), "The tokens of these files"); // one a byte, one a document

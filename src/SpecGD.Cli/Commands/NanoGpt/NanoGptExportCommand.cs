@@ -7,6 +7,8 @@ namespace SpecGD.Cli.Commands.NanoGpt;
 /// <summary><c>specgd nanogpt export RUN --output FILE</c>: the weights of a run in a file of their own.</summary>
 internal static class NanoGptExportCommand
 {
+    private const string SafetensorsEnding = ".safetensors";
+
     public static Command Build()
     {
         var output = new Option<string>("--output") { Description = "file to write", HelpName = "FILE.safetensors", Required = true };
@@ -20,6 +22,9 @@ internal static class NanoGptExportCommand
             string path = parsed.GetValue(output)!;
             if (Directory.Exists(path))
                 throw new BadInputException($"{path} is a folder; the name of a file to write was expected.");
+            RunHolding.RequireNoFileOfRun(path);
+            if (File.Exists(path) && Path.GetExtension(path) != SafetensorsEnding)
+                throw new BadInputException($"{path} is there already and no {SafetensorsEnding} file by its name: name another --output.");
             RunFolder.Prepare(Path.GetDirectoryName(Path.GetFullPath(path))!);
             using var weights = source.Open(parsed);
             weights.Export(path);

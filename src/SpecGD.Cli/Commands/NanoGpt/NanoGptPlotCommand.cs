@@ -45,6 +45,7 @@ internal static class NanoGptPlotCommand
                 ? NanoGptLog.Read(paths[0])
                 : NanoGptLog.Compare([.. paths.Select(path => (NanoGptLog.NameOf(path), NanoGptLog.Read(path)))]);
             string target = parsed.GetValue(output) ?? DefaultOutput(paths);
+            RunHolding.RequireNoRun(target);
             RunFolder.Prepare(target);
             using var interruption = new Interruption();
             var drawn = RunSession.Draw(log, target, keepFrames: false, interruption.Token);

@@ -64,6 +64,7 @@ internal static class ExportCommand
 
     private static void Write(string file, string text)
     {
+        RunHolding.RequireNoFileOfRun(file);
         try
         {
             AtomicFile.Write(file, text);

@@ -142,6 +142,9 @@ public sealed class Setting
     /// <summary>The value in an options record, as text.</summary>
     public string TextOf(object options) => Show(_property.GetValue(options));
 
+    /// <summary>The value in an options record.</summary>
+    internal object? ValueIn(object options) => _property.GetValue(options);
+
     /// <summary>A copy of an options record in which this setting has its default.</summary>
     public object AtDefault(object options)
     {

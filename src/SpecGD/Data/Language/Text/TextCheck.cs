@@ -27,7 +27,7 @@ internal static class TextCheck
         if (zero >= 0)
             throw new BadInputException(Utf16Of(bytes) is { } encoding
                 ? $"{input.Path} is {encoding}, by its zeros in every second byte; text must be UTF-8: 'iconv -f {encoding} -t UTF-8' makes it that."
-                : Invariant($"{input.Path} is no UTF-8 text: its byte {zero} is 0, which no such text has. If it is UTF-32, 'iconv -f UTF-32LE -t UTF-8' makes it UTF-8."));
+                : Invariant($"{input.Path} is no UTF-8 text: its byte {zero} is 0, which no such text has. If it is UTF-16 or UTF-32, 'iconv -f UTF-16LE -t UTF-8' (or UTF-16BE, UTF-32LE, UTF-32BE) makes it UTF-8."));
         RequireCharacters(input, bytes, 0);
     }
 
