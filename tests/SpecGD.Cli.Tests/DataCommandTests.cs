@@ -82,7 +82,7 @@ public sealed class DataCommandTests : InTemporaryDirectory
     [InlineData("data tokenize text.txt --output out --tokenizer gpt2", "The tokenizer gpt2 needs GPT-2's vocabulary: name the folder")]
     [InlineData("data tokenize text.txt --output out --tokenizer gpt2 --vocabulary nowhere", "There is no vocabulary at nowhere")]
     [InlineData("data tokenize text.txt --output out --shard-tokens 0", "--shard-tokens takes a whole number from 1")]
-    [InlineData("data tokenize --output out", "Required argument missing for command: 'tokenize'.")]
+    [InlineData("data tokenize --output out", "specgd data tokenize needs INPUT: files of text")]
     [InlineData("data sample", "Option '--output' is required.")]
     [InlineData("data sample --output out --megabytes nan", "--megabytes takes a number")]
     [InlineData("data inspect bad_train_000001.bin", "bad_train_000001.bin is no token shard: it has 3 bytes")]
