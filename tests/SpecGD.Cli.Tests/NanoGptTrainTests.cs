@@ -98,7 +98,7 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
     {
         string help = Specgd("nanogpt", "train", "--help").Output;
 
-        foreach (string option in new[] { "--text", "--preset", "tiny|nano|124M|3B", "--optimizer", "muon|muon-mlp-output|adam", "--mlp", "--steps", "--fresh", "Examples:" })
+        foreach (string option in new[] { "--text", "--preset", "tiny|nano|124M|3B", "--optimizer", "NAME is muon or muon-mlp-output or adam", "--mlp", "--steps", "--fresh", "Examples:" })
             help.ShouldContain(option);
     }
 
