@@ -75,9 +75,10 @@ public class GptModelTests
         (gradient.LargestMagnitude() <= rounding * parameters["blocks.1.attn.qkvo_w"].Gradient.LargestMagnitude()).ShouldBeTrue();
     }
 
-    [Fact]
+    [SkippableFact]
     public void A_step_allocates_no_activations()
     {
+        Skip.If(Backend.Notice is not null, "the managed backend copies every matrix it works on");
         var (model, tokens) = Model(GptLayerGradientTests.Parameters(Gated));
         int[] targets = Shifted(tokens);
         for (int i = 0; i < 2; i++)
