@@ -34,15 +34,15 @@ internal static class CommandLine
         {
             var result = Build().Parse(arguments.Count > 0 ? arguments : ["--help"]);
             if (result.Action is HelpWithExamples && result.UnmatchedTokens.Count > 0 && result.CommandResult.Command.Subcommands.Count > 0)
-                return Fail($"{Complaint(result)} '{Path(result)} --help' lists what there is.", ExitCode.BadInput);
+                return Refuse(result, Complaint(result));
             if (result.Action is not HelpWithExamples && MisplacedArgument(result) is { } misplaced)
-                return Fail($"'{misplaced}' stands before '{result.CommandResult.Command.Name}', which takes nothing there. '{Path(result)} --help' lists what there is.", ExitCode.BadInput);
+                return Refuse(result, $"'{misplaced}' stands before '{result.CommandResult.Command.Name}', which takes nothing there.");
             if (EmptyPlace(result) is { } empty)
                 return Fail($"{empty} needs the name of a file or folder; '' is none.", ExitCode.BadInput);
             if (result.Errors.Count > 0)
-                return Fail($"{Complaint(result)} '{Path(result)} --help' lists what there is.", ExitCode.BadInput);
+                return Refuse(result, Complaint(result));
             if (result.Action is not HelpWithExamples && StrayOption(result) is { } stray)
-                return Fail($"{Misunderstood(result, stray)} '{Path(result)} --help' lists what there is.", ExitCode.BadInput);
+                return Refuse(result, Misunderstood(result, stray));
             if (result.GetValue(Threads) is { } threads)
                 ThreadBudget.Total = int.TryParse(threads, out int n) && n > 0
                     ? n
@@ -114,6 +114,10 @@ internal static class CommandLine
         Terminal.Remark(sentence);
         return code;
     }
+
+    /// <summary>Says what is wrong with the line, and where to read what would be right.</summary>
+    private static int Refuse(ParseResult result, string complaint) =>
+        Fail($"{complaint} '{Path(result)} --help' lists what there is.", ExitCode.BadInput);
 
     private static string Complaint(ParseResult result)
     {

@@ -109,7 +109,7 @@ internal static class ReproduceCommand
         ["figure"] = figure.Id,
         ["title"] = figure.Title,
         ["must show"] = claim.Statement,
-        ["claim of"] = KindOf(claim.Kind),
+        ["claim of"] = ReproductionView.KindOf(claim.Kind),
     });
 
     /// <summary>The full path of the data, so that the run is the same wherever the command is given again; looked at before any work.</summary>
@@ -209,7 +209,7 @@ internal static class ReproduceCommand
     {
         ["figure"] = figure.Id,
         ["claim"] = claim.Statement,
-        ["of"] = KindOf(claim.Kind),
+        ["of"] = ReproductionView.KindOf(claim.Kind),
         ["measured"] = claim.Finding?.Measured,
         ["holds"] = claim.Finding is { IsUndecided: true } ? null : claim.Finding?.Holds,
         ["verdict"] = claim.Verdict.Words,
@@ -221,17 +221,10 @@ internal static class ReproduceCommand
     {
         ["figure"] = figure.Id,
         ["claim"] = claim.Statement,
-        ["of"] = KindOf(claim.Kind),
+        ["of"] = ReproductionView.KindOf(claim.Kind),
         ["measured"] = claim.Finding?.Measured,
         ["verdict"] = claim.Verdict.Words,
     });
-
-    private static string KindOf(ClaimKind kind) => kind switch
-    {
-        ClaimKind.Ours => "ours",
-        ClaimKind.Correction => "correction",
-        _ => "paper",
-    };
 
     private static void Print(string heading, IReadOnlyList<JsonObject> rows, bool asJson)
     {

@@ -49,6 +49,14 @@ internal static class ReproductionView
             Terminal.Say("--verbose prints every table and claim, --json every claim for programs.");
     }
 
+    /// <summary>Whose claim it is, in a word for tables and programs.</summary>
+    public static string KindOf(ClaimKind kind) => kind switch
+    {
+        ClaimKind.Ours => "ours",
+        ClaimKind.Correction => "correction",
+        _ => "paper",
+    };
+
     private static string Held(ReproducedFigure figure)
     {
         if (figure.Run.Manifest.Status != RunStatus.Finished)

@@ -38,9 +38,8 @@ public class GptGoldenTests
     public void Losses_and_gradients_of_the_recorded_case(string name, string precision, double ofLoss, double ofGradient)
     {
         Libtorch.Require();
-        using var recorded = GptCase.Open(Path.Combine(AppContext.BaseDirectory, "golden", name));
-        using var model = new Gpt(recorded.Shape, GptPrecision.Named(precision), CPU);
-        Load(model, weight => recorded.Tensor("param.", weight, Layout(recorded.Shape, weight).Shape));
+        using var recorded = Recorded(name);
+        using var model = ModelOf(recorded, GptPrecision.Named(precision));
         int[] tokens = recorded.Tokens(0);
 
         double loss = model.LossAndGradient(tokens.AsSpan(0, recorded.Length), tokens.AsSpan(1), recorded.Window);
@@ -57,9 +56,8 @@ public class GptGoldenTests
     public void Stable_ranks_of_the_activations_are_those_of_the_recorded_case()
     {
         Libtorch.Require();
-        using var recorded = GptCase.Open(Path.Combine(AppContext.BaseDirectory, "golden", "nanogpt_8x32"));
-        using var model = new Gpt(recorded.Shape, GptPrecision.F64, CPU);
-        Load(model, weight => recorded.Tensor("param.", weight, Layout(recorded.Shape, weight).Shape));
+        using var recorded = Recorded("nanogpt_8x32");
+        using var model = ModelOf(recorded, GptPrecision.F64);
         int[] tokens = recorded.Tokens(0);
         var ranks = new Dictionary<string, double?>();
 
@@ -75,9 +73,8 @@ public class GptGoldenTests
     public void A_changed_weight_is_found()
     {
         Libtorch.Require();
-        using var recorded = GptCase.Open(Path.Combine(AppContext.BaseDirectory, "golden", "nanogpt_8x32"));
-        using var model = new Gpt(recorded.Shape, GptPrecision.F64, CPU);
-        Load(model, weight => recorded.Tensor("param.", weight, Layout(recorded.Shape, weight).Shape));
+        using var recorded = Recorded("nanogpt_8x32");
+        using var model = ModelOf(recorded, GptPrecision.F64);
         using (no_grad())
             model.Weights["blocks.3.mlp.c_fc"].add_(1e-4);
         int[] tokens = recorded.Tokens(0);
@@ -169,6 +166,15 @@ public class GptGoldenTests
             model.LossAndGradient(tokens.AsSpan(0, 128), tokens.AsSpan(1), 1);
 
         DisposeScopeManager.Statistics.ThreadTotalLiveCount.ShouldBe(before);
+    }
+
+    private static GptCase Recorded(string name) => GptCase.Open(Path.Combine(AppContext.BaseDirectory, "golden", name));
+
+    private static Gpt ModelOf(GptCase recorded, GptPrecision precision)
+    {
+        var model = new Gpt(recorded.Shape, precision, CPU);
+        Load(model, weight => recorded.Tensor("param.", weight, Layout(recorded.Shape, weight).Shape));
+        return model;
     }
 
     private static ParameterLayout Layout(GptShape shape, string name) => shape.Layouts().Single(layout => layout.Name == name);

@@ -70,7 +70,7 @@ internal static class NanoGptPictures
         .. Checks(log).Select(check => new JsonObject
         {
             ["statement"] = check.Statement,
-            ["of"] = check.Kind == ClaimKind.Ours ? "ours" : check.Kind == ClaimKind.Correction ? "correction" : "paper",
+            ["of"] = ReproductionView.KindOf(check.Kind),
             ["measured"] = check.Finding?.Measured,
             ["verdict"] = check.Verdict.Words,
         }),
