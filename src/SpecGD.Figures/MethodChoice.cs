@@ -7,13 +7,17 @@ namespace SpecGD.Figures;
 /// <summary>A log with some of its methods, as if the others had not run.</summary>
 public static class MethodChoice
 {
+    /// <summary>The names that words stand for, each once: a word may be several names with commas between.</summary>
+    public static string[] Names(IReadOnlyList<string> words) =>
+        [.. words.SelectMany(word => word.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Distinct()];
+
     /// <summary>The log with the methods <paramref name="names"/> alone, in its own order; the log itself where no name is given.</summary>
     /// <exception cref="BadInputException">The log has no method of one of the names.</exception>
     public static RunLog Of(RunLog log, IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(names);
-        string[] wanted = [.. names.SelectMany(name => name.Split(',', StringSplitOptions.RemoveEmptyEntries)).Distinct()];
+        string[] wanted = Names(names);
         if (wanted.Length == 0)
             return log;
         if (log.Methods.Count == 0)

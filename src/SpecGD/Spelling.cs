@@ -19,7 +19,10 @@ public static class Spelling
         return Hint(word, names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
     }
 
-    /// <summary>The name that is nearest to what was typed, or the only one that begins so; null where none is near.</summary>
+    /// <summary>
+    /// The name that is nearest to what was typed, or the only one that begins so, or the only one with these words in it, as "learning-rate" is in
+    /// "muon-learning-rate"; null where none is near.
+    /// </summary>
     public static string? Nearest(string word, IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(word);
@@ -30,8 +33,14 @@ public static class Spelling
                    where mistakes <= allowed
                    orderby mistakes
                    select name;
-        return near.FirstOrDefault() ?? (word.Length >= LettersPerMistake ? Only(names.Where(name => name.StartsWith(word, StringComparison.OrdinalIgnoreCase))) : null);
+        return near.FirstOrDefault() ?? (word.Length < LettersPerMistake
+            ? null
+            : Only(names.Where(name => name.StartsWith(word, StringComparison.OrdinalIgnoreCase))) ?? Only(names.Where(name => HasPart(name, word))));
     }
+
+    /// <summary>Whether the words of <paramref name="part"/> stand in the name, whole, between hyphens.</summary>
+    private static bool HasPart(string name, string part) =>
+        $"-{name.TrimStart('-')}-".Contains($"-{part.Trim('-')}-", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The only one of them; null where there are none, or several.</summary>
     private static string? Only(IEnumerable<string> names) => names.Distinct().Take(2).ToArray() is [var only] ? only : null;

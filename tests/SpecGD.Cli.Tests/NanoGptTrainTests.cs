@@ -203,7 +203,8 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
         repeated.ExitCode.ShouldBe(0, repeated.Error);
         repeated.Output.ShouldMatch(@"training passes 3\.\d+ times over the \d+ training tokens, \d+ steps a pass, since .*; validation: 1024 tokens in sequences of 128");
         var dry = Specgd([.. run, "--dry-run"]);
-        dry.ExitCode.ShouldBe(0, dry.Error);
+        dry.ExitCode.ShouldBe(2, "as the run: " + dry.Error);
+        dry.Output.ShouldContain("lm_head.weight", customMessage: "and all is told that was asked for");
         dry.Error.ShouldContain("are more than there is to train on");
         var epochs = JsonNode.Parse(Specgd([.. run.Where(word => word is not ("--steps" or "100")), "--epochs", "2", "--validation-tokens", "2000", "--dry-run", "--json"]).Output)!;
         ((double)epochs["passes"]!, (int)epochs["validation_tokens"]!, (int)epochs["validation_length"]!).ShouldBe((2, 1920, 128));

@@ -65,6 +65,9 @@ public sealed class ReproduceCommandTests : InTemporaryDirectory
         said.Output.ShouldContain("After 3 steps ");
         File.ReadAllText(Path.Combine(Folder, "sparse", "manifest.json")).ShouldContain("\"width\": 16");
         Specgd("plot", "sparse", "--methods", "adam").Error.ShouldContain("it has gradient_descent, specgd.");
+        Specgd("plot", "sparse", "--methods", "specgd").ExitCode.ShouldBe(0);
+        Directory.Exists(Path.Combine(Folder, "sparse", "figures")).ShouldBeFalse("figures of one method do not stand among those of all");
+        Directory.GetFiles(Path.Combine(Folder, "sparse", "figures-specgd"), "*.gp").ShouldNotBeEmpty();
     }
 
     [Fact]

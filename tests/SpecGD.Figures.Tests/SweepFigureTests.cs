@@ -48,13 +48,34 @@ public class SweepFigureTests
     }
 
     [Theory]
-    [InlineData("width", "loss.final", "method", "no results of width")]
+    [InlineData("breadth", "loss.final", "method", "no results of breadth")]
+    [InlineData("steps", "loss.final", "method", "--x steps has one value in the part")]
     [InlineData("method-lr", "loss.final", "depth", "no axis 'depth'")]
     [InlineData("dim", "loss.final", "dim", "two axes")]
-    [InlineData("method", "loss.final", "dim", "no numbers")]
+    [InlineData("method", "loss.final", "dim", "no values that are numbers, but 'gradient_descent'")]
     [InlineData("dim", "grad_ratio.W9.final", "method", "no results of grad_ratio.W9.final")]
     public void What_cannot_be_drawn_is_said(string x, string y, string by, string sentence) =>
         Should.Throw<BadInputException>(() => SweepFigure.Compose(Part, Results(), new(x, y, by, []))).Message.ShouldContain(sentence);
+
+    [Fact]
+    public void A_method_whose_value_is_no_number_is_left_out_and_named()
+    {
+        var part = SweepFile.Of((JsonObject)JsonNode.Parse("""
+            { "experiment": "random-feature", "options": { "activation": "relu" },
+              "grid": { "method-lr": [ { "gradient_descent": 1 }, { "gradient_descent": 2 } ], "seed": [0, 1] }, "metrics": ["loss.final"], "tune": "method-lr" }
+            """)!, "f", "f", quick: false).Parts[0];
+        TaskResult[] results =
+        [
+            .. SweepExpansion.Expand(new SweepDefinition("s", "", [part], []), "f").Select(task => new TaskResult(
+                new TaskRecord(task, TaskState.Finished, 1, 1, null, null),
+                [.. new[] { "gradient_descent", "specgd" }.Select(method => new Observation(method, "loss", 8, 4, (100, 4), (0, 8), 100, false))])),
+        ];
+
+        var figure = SweepFigure.Compose(part, results, new("method-lr", "loss.final", "method", []));
+
+        figure.Caption.ShouldContain("Not shown, since method-lr is no number there: specgd (default).");
+        figure.Panels.ShouldHaveSingleItem().Curves.OfType<PointCurve>().ShouldHaveSingleItem();
+    }
 
     [Fact]
     public void Survivors_are_hollow_alone_and_counted_and_neither_joined_nor_in_a_band()

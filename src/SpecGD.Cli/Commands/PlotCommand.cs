@@ -14,7 +14,7 @@ internal static class PlotCommand
             Description = "a run folder, or a log of ours (log.json) or of the authors' scripts (UUID.json), or the folder that it lies in",
             HelpName = "DIR|LOG.json",
         };
-        var output = new Option<string?>("--output") { Description = "folder for the figures (default: figures/ beside the log)", HelpName = "DIR" };
+        var output = new Option<string?>("--output") { Description = "folder for the figures (default: figures/ beside the log; with --methods figures-NAMES/)", HelpName = "DIR" };
         var methods = new Option<string[]>("--methods")
         {
             Description = "draw these methods of the log alone (default: all)",
@@ -34,8 +34,9 @@ internal static class PlotCommand
         {
             string path = parsed.GetValue(source)!;
             string logPath = RunLogFile.Find(path);
-            var log = MethodChoice.Of(RunLogFile.Read(logPath), parsed.GetValue(methods) ?? []);
-            string target = parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(logPath))!, RunFolder.FiguresName);
+            string[] chosen = MethodChoice.Names(parsed.GetValue(methods) ?? []);
+            var log = MethodChoice.Of(RunLogFile.Read(logPath), chosen);
+            string target = parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(logPath))!, FolderOf(chosen));
             RunHolding.RequireNoRun(target);
             RunFolder.Prepare(target);
             using var interruption = new Interruption();
@@ -46,4 +47,7 @@ internal static class PlotCommand
         });
         return command;
     }
+
+    /// <summary>Figures of some methods have a folder of their own: beside those of all, nobody could tell which is which.</summary>
+    private static string FolderOf(string[] methods) => string.Join('-', methods.Prepend(RunFolder.FiguresName));
 }

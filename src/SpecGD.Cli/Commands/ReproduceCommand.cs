@@ -77,19 +77,34 @@ internal static class ReproduceCommand
         if (parsed.CommandResult.Command.Name != Name || !word.StartsWith("--", StringComparison.Ordinal))
             return null;
         string option = word[2..].Split('=')[0];
-        string[] experiments =
-        [
-            .. parsed.Tokens.Select(token => token.Value).SelectMany(id => PaperFigureCatalog.All.Where(f => f.Id == id || f.Id.StartsWith(id + "-", StringComparison.Ordinal)))
-                .Select(figure => figure.Experiment).Distinct(),
-        ];
-        var having = experiments.Select(ExperimentCatalog.Named).FirstOrDefault(e => e.IsOffered && Setting.Of(e.OptionsType).Any(s => s.Name == option));
-        if (having is null && experiments.Any(name => name.StartsWith(NanoGptRun.Name, StringComparison.Ordinal))
-            && Setting.Of(typeof(NanoGptOptions)).Any(s => s.Name == option))
-            return $"'{word}' is not for {Name}, which takes settings of its own: 'specgd nanogpt train {word} …' trains the same model with yours.";
+        var runs = Runs(parsed).ToArray();
+        var having = runs.FirstOrDefault(run => run.Options.Contains(option));
+        if (having is null && Spelling.Nearest("--" + option, parsed.CommandResult.Command.Options.Select(own => own.Name)) is null)
+        {
+            having = runs.FirstOrDefault(run => Spelling.Nearest(option, run.Options) is not null);
+            word = having is null ? word : "--" + Spelling.Nearest(option, having.Options);
+        }
         return having is null
             ? null
-            : $"'{word}' is not for {Name}, which takes the settings of the paper: 'specgd run {having.Name} {word} …' runs the same experiment with yours.";
+            : $"'{word}' is not for {Name}, which takes {having.Settings}: '{having.Command} {word} …' runs the same with yours.";
     }
+
+    /// <summary>The commands that run the experiments of the figures on the line, with the names of their options.</summary>
+    private static IEnumerable<RunningCommand> Runs(ParseResult parsed)
+    {
+        var experiments = parsed.Tokens.Select(token => token.Value)
+            .SelectMany(id => PaperFigureCatalog.All.Where(figure => figure.Id == id || figure.Id.StartsWith(id + "-", StringComparison.Ordinal)))
+            .Select(figure => figure.Experiment).Distinct().Select(ExperimentCatalog.Named);
+        foreach (var experiment in experiments)
+        {
+            if (experiment.Name.StartsWith(NanoGptRun.Name, StringComparison.Ordinal))
+                yield return new RunningCommand("specgd nanogpt train", "settings of its own", [.. Setting.Of(typeof(NanoGptOptions)).Select(setting => setting.Name)]);
+            else if (experiment.IsOffered)
+                yield return new RunningCommand($"specgd run {experiment.Name}", "the settings of the paper", [.. Setting.Of(experiment.OptionsType).Select(setting => setting.Name)]);
+        }
+    }
+
+    private sealed record RunningCommand(string Command, string Settings, string[] Options);
 
     private const string Name = "reproduce";
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using SpecGD.Experiments;
+using SpecGD.Experiments.Settings;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Recipes;
 using SpecGD.Sweeps;
@@ -22,11 +24,7 @@ public static class SweepFigure
     /// <param name="Y">A metric.</param>
     /// <param name="By">The axis with a line for each value.</param>
     /// <param name="Where">Values of axes that settings must have.</param>
-    public sealed record Request(string X, string Y, string By, IReadOnlyList<KeyValuePair<string, string>> Where)
-    {
-        /// <summary>Whether settings whose place on the axis is no number, such as "default", are left out; else they are an error.</summary>
-        public bool LeavesOutWords { get; init; }
-    }
+    public sealed record Request(string X, string Y, string By, IReadOnlyList<KeyValuePair<string, string>> Where);
 
     /// <summary>
     /// The figure that shows a part best: the objective over the tuned option, or the first metric over the first option with numbers.
@@ -43,7 +41,7 @@ public static class SweepFigure
             return null;
         try
         {
-            return Compose(part, results, new Request(x, metric.ToString(), AnalysisPlan.MethodAxis, []) { LeavesOutWords = true });
+            return Compose(part, results, new Request(x, metric.ToString(), AnalysisPlan.MethodAxis, []));
         }
         catch (BadInputException)
         {
@@ -64,18 +62,18 @@ public static class SweepFigure
                 throw new BadInputException($"The part {part.Name} has no axis '{axis}'; there is {string.Join(", ", axes)}.");
         var y = Metric.Named(request.Y)[0];
         bool overOption = axes.Contains(request.X);
+        if (!overOption && IsOption(part, request.X))
+            throw new BadInputException($"--x {request.X} has one value in the part {part.Name}; its axes are {string.Join(", ", axes)}.");
         if (request.X == request.By)
             throw new BadInputException($"--x and --by are both {request.X}; a figure needs two axes.");
         var settings = Chosen(part, results, y, request);
-        if (overOption && request.LeavesOutWords)
-            settings = [.. settings.Where(s => AxisText.Number(s[request.X]) is not null)];
+        SettingResult[] placeless = overOption ? [.. settings.Where(s => AxisText.Number(s[request.X]) is null)] : [];
+        settings = [.. settings.Except(placeless)];
         if (!overOption)
             settings = [.. settings.Where(s => s.Estimate is not null)]; // one metric against another: what diverged has neither
         var pairs = overOption ? null : Chosen(part, results, Metric.Named(request.X)[0], request).ToDictionary(s => Key(s, axes));
-        if (overOption && settings.Any(s => AxisText.Number(s[request.X]) is null))
-            throw new BadInputException(
-                $"--x {request.X} has values that are no numbers, such as "
-                + $"'{settings.First(s => AxisText.Number(s[request.X]) is null)[request.X]}'; use it with --by.");
+        if (settings.Length == 0)
+            throw new BadInputException($"--x {request.X} has no values that are numbers, but '{placeless[0][request.X]}'; use it with --by.");
         string[] rest = [.. axes.Where(axis => axis != request.By && (!overOption || axis != request.X))];
         if (!overOption)
             rest = []; // every setting is a point
@@ -96,7 +94,7 @@ public static class SweepFigure
                 PanelOf(part, request, [.. group], lines, X, overOption, Title(group.First(), rest, settings), Ceiling(part, results, y, settings))),
         ];
         int columns = Math.Min(panels.Length, 3), rows = (panels.Length + columns - 1) / columns;
-        return new Figure(NameOf(part, request), panels, Caption(part, request, overOption) + SettingCurves.ExplainCrosses(panels) + SettingCurves.Explain(settings) + SoFar(part, results))
+        return new Figure(NameOf(part, request), panels, Caption(part, request, overOption) + SettingCurves.ExplainCrosses(panels) + SettingCurves.Explain(settings) + LeftOut(placeless, request) + SoFar(part, results))
         {
             Columns = columns,
             Width = panels.Length == 1 ? PanelWidth + 1.5 : PanelWidth * columns,
@@ -171,6 +169,15 @@ public static class SweepFigure
     private static string NameOf(SweepPart part, Request request) =>
         string.Concat($"{part.Name}_{request.Y}_over_{request.X}{(request.By == AnalysisPlan.MethodAxis ? "" : $"_by_{request.By}")}"
             .Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-'));
+
+    /// <summary>Whether it is an option of the experiment, and no metric.</summary>
+    private static bool IsOption(SweepPart part, string name) => Setting.Of(ExperimentCatalog.Named(part.Experiment).OptionsType).Any(setting => setting.Name == name);
+
+    /// <summary>What has no place on the x axis, since its value there is a word such as "default".</summary>
+    private static string LeftOut(SettingResult[] placeless, Request request) => placeless.Length == 0
+        ? ""
+        : $" Not shown, since {request.X} is no number there: "
+            + string.Join(", ", placeless.Select(s => $"{s[request.By]} ({s[request.X]})").Distinct()) + ".";
 
     private static string SoFar(SweepPart part, IReadOnlyList<TaskResult> results) =>
         Coverage.Of(part, results) is { IsWhole: false } coverage ? $" The sweep is not at its end: {coverage}." : "";

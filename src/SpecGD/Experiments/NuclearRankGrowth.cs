@@ -88,13 +88,16 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
                 ["dims"] = new JsonArray([.. options.Dims.Select(k => (JsonNode)k)]),
                 ["seeds"] = new JsonArray([.. options.Seeds.Select(s => (JsonNode)s)]),
                 ["steps"] = options.Steps,
-                ["num_samples"] = options.NumSamples,
-                ["feature_dim"] = options.FeatureDim,
+                ["num_samples"] = ForEachWidth(options.SamplesFor),
+                ["feature_dim"] = ForEachWidth(options.FeatureDimFor),
                 ["dtype"] = options.Dtype,
             },
             Sections = new JsonObject { [Model1] = Average(cells, Model1), [Model2] = Average(cells, Model2) },
         };
         return TrajectoryRunner.Result(log, outcomes);
+
+        JsonObject ForEachWidth(Func<int, int> valueFor) =>
+            new(options.Dims.Distinct().Select(k => KeyValuePair.Create(k.ToString(CultureInfo.InvariantCulture), (JsonNode?)valueFor(k))));
     }
 
     /// <inheritdoc/>

@@ -188,19 +188,23 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
             {
                 ["lambda"] = lambda,
                 ["stable_rank"] = problem.Activation.StableRank,
+                ["gd_lr"] = StepSizeOf(Geometry.Euclidean),
+                ["specgd_lr"] = StepSizeOf(Geometry.Spectral),
                 ["peak"] = peak.Peak?.Step,
                 ["methods"] = methods,
             },
             outcome);
 
+        double StepSizeOf(Geometry geometry) =>
+            (geometry == Geometry.Euclidean ? options.GdLr : options.SpecgdLr) ?? geometry.NaturalScale(problem.Activation);
+
         TrajectoryOutcome Train(string method, Geometry geometry, Matrix<double> start, int from, params IProbe[] probes)
         {
             var log = new MethodLog();
-            double? lr = method == RandomFeature.GradientDescent ? options.GdLr : options.SpecgdLr;
             var trajectory = new Trajectory(
                 $"{name}: {method}",
                 new LeastSquaresModel(problem, start),
-                new SteepestDescent(geometry, lr is { } given ? StepSize.Fixed(given) : StepSize.Natural()),
+                new SteepestDescent(geometry, StepSize.Fixed(StepSizeOf(geometry))),
                 [new LossAndRankProbe(log), .. probes],
                 from,
                 options.Steps);

@@ -101,6 +101,7 @@ public class AuthorsScriptsTests
         double[] found = JsonNumber.All(growth.Sections[NuclearRankGrowth.Model1]!["curves"]!["12"]!["values"]);
         for (int step = 0; step < expected.Length; step++)
             found[step].ShouldBe(expected[step], Rounding * expected[step]);
+        growth.Config["num_samples"]!.ToJsonString().ShouldBe("""{"12":30}""", "what was used");
         new NuclearRankGrowthOptions().FeatureDimFor(1).ShouldBe(1);
         new NuclearRankGrowthOptions().SamplesFor(64).ShouldBe(128);
     }
@@ -123,6 +124,9 @@ public class AuthorsScriptsTests
         }
         Losses(options with { GdLr = natural / 2 }, "gradient_descent")[^1].ShouldBeGreaterThan(Losses(options, "gradient_descent")[^1]);
         Losses(options with { GdLr = natural / 2 }, "specgd").ShouldBe(Losses(options, "specgd"), "SpecGD has a step of its own");
+        var used = new StableRankSweep().Run(options with { GdLr = natural / 2 }, RunContext.Silent).Log.Sections[StableRankSweep.Rows]![0]!;
+        ((double)used["gd_lr"]!).ShouldBe(natural / 2);
+        ((double)used["specgd_lr"]!).ShouldBe(spectral, Rounding * spectral);
         Losses(options with { SpecgdLr = spectral / 2 }, "specgd_from_iter_2")[^1].ShouldNotBe(Losses(options, "specgd_from_iter_2")[^1], "it governs the restarts");
         Losses(options, "specgd_from_iter_0").ShouldBe(Losses(options, "specgd"), "a restart from step 0 is SpecGD from zero");
     }

@@ -99,9 +99,10 @@ internal static class NanoGptTrainCommand
             ForecastView.Print(forecast, machine, rate);
         if ((forecast.Refusal(machine) ?? forecast.Warning(machine)) is { } warning)
             Terminal.Remark(warning);
-        if (forecast.Passes.Shortage is { } shortage)
-            Terminal.Remark(shortage);
-        return ExitCode.Done;
+        if (forecast.Passes.Shortage is not { } shortage)
+            return ExitCode.Done;
+        Terminal.Remark(shortage);
+        return ExitCode.BadInput; // as the run would: data are the same on every machine, where memory is not
     }
 
     private static int Train(NanoGptForecast forecast, Func<NanoGptRun> prepare, string? commandToDraw, bool asJson)
