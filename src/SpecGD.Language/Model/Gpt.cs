@@ -102,7 +102,13 @@ public sealed class Gpt : nn.Module
         if (targets != inputs.Length)
             throw new BadInputException($"{inputs.Length} tokens need as many targets; there are {targets}.");
         var mask = new AttentionMask(inputs.Length);
-        var tokens = Tokens(inputs);
+        BlockRanges ofLong = Ranges(mask, inputs, window), ofShort = Ranges(mask, inputs, window / 2);
+        return Forward(Tokens(inputs), 0, (block, q, k, v) => (Shape.HasLongWindow(block) ? ofLong : ofShort).Attend(q, k, v), observer);
+    }
+
+    /// <summary>The same of tokens from a position on, with any attention.</summary>
+    internal Tensor Forward(Tensor tokens, long position, Attend attend, Action<string, Tensor>? observer)
+    {
         var embedded = _embedding.index_select(0, tokens).to(Precision.Activations);
         Tensor[] values = [.. _valueEmbeddings.Select(table => table.index_select(0, tokens).to(Precision.Activations))];
         var pass = new GptPass(Shape, Precision, observer)
@@ -110,8 +116,8 @@ public sealed class Gpt : nn.Module
             Start = GptPass.Norm(embedded, Precision),
             Scalars = _scalars.to(Precision.Activations),
             Values = values,
-            Windows = (Ranges(mask, inputs, window), Ranges(mask, inputs, window / 2)),
-            Angles = _rotary.Of(inputs.Length, Device),
+            Attend = attend,
+            Angles = _rotary.Of(position, tokens.shape[0], Device),
         };
         for (int j = 0; j < values.Length; j++)
             pass.Observe($"value_embed{j}", values[j]);
@@ -124,6 +130,9 @@ public sealed class Gpt : nn.Module
         pass.Observe("lm_head.pre", x);
         return x;
     }
+
+    /// <summary>The soft-capped logits of states, tokens × V.</summary>
+    internal Tensor Logits(Tensor x) => LanguageHead.Logits(x, _head, Precision);
 
     private BlockRanges Ranges(AttentionMask mask, ReadOnlySpan<int> inputs, int window)
     {

@@ -21,6 +21,7 @@ internal sealed class Attention : nn.Module
     /// <param name="block">Number of the block.</param>
     public Tensor Forward(Tensor x, GptPass pass, int block)
     {
+        using var scope = NewDisposeScope();
         var weight = _weight.to(pass.Precision.Activations);
         long width = x.shape[1];
         var qkv = nn.functional.linear(x, weight.narrow(0, 0, 3).reshape(3 * width, width)).chunk(3, 1);
@@ -29,9 +30,9 @@ internal sealed class Attention : nn.Module
         pass.ObserveHeads($"block{block}.attn.k", k);
         pass.Observe($"block{block}.attn.v", qkv[2]);
         var mixed = pass.MixedValues(qkv[2], block);
-        var heads = pass.Ranges(block).Attend(q, k, pass.Heads(mixed)).transpose(0, 1).reshape(-1, width);
+        var heads = pass.Attend(block, q, k, pass.Heads(mixed)).transpose(0, 1).reshape(-1, width);
         pass.Observe($"block{block}.attn.out", heads);
-        return nn.functional.linear(heads, weight.select(0, 3));
+        return nn.functional.linear(heads, weight.select(0, 3)).MoveToOuterDisposeScope();
     }
 }
 
@@ -52,11 +53,12 @@ internal sealed class Mlp : nn.Module
     /// <summary>tokens × d of tokens × d.</summary>
     public Tensor Forward(Tensor x, GptPass pass, int block)
     {
+        using var scope = NewDisposeScope();
         var hidden = x.matmul(_expand.to(pass.Precision.Activations));
         pass.Observe($"block{block}.mlp.c_fc", hidden);
         var active = Activate(hidden);
         pass.Observe($"block{block}.mlp.post", active);
-        return nn.functional.linear(active, _project.to(pass.Precision.Activations));
+        return nn.functional.linear(active, _project.to(pass.Precision.Activations)).MoveToOuterDisposeScope();
     }
 
     private Tensor Activate(Tensor hidden)
@@ -90,6 +92,7 @@ internal sealed class GptBlock : nn.Module
     /// <param name="pass">What the blocks share.</param>
     public Tensor Forward(Tensor x, Tensor? skip, GptPass pass)
     {
+        using var scope = NewDisposeScope();
         if (skip is not null)
             x = x + (pass.SkipWeight(_index) * skip);
         var (ofStream, ofStart) = pass.Lambda(_index);
@@ -100,6 +103,6 @@ internal sealed class GptBlock : nn.Module
             x = x + _attention.Forward(normed, pass, _index);
         var ofMlp = pass.Norm(x);
         pass.Observe($"block{_index}.rms.pre_mlp", ofMlp);
-        return x + _mlp.Forward(ofMlp, pass, _index);
+        return (x + _mlp.Forward(ofMlp, pass, _index)).MoveToOuterDisposeScope();
     }
 }

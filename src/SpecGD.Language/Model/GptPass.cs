@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace SpecGD.Language.Model;
 
-/// <summary>What the blocks share while one sequence goes through the model: rotations, ranges of keys, scalars, value embeddings.</summary>
+/// <summary>Attention of a block: softmax(0.12 q kᵀ + mask) v, all of them heads × tokens × D.</summary>
+internal delegate Tensor Attend(int block, Tensor q, Tensor k, Tensor v);
+
+/// <summary>What the blocks share while tokens go through the model: rotations, what sees what, scalars, value embeddings.</summary>
 internal sealed class GptPass(GptShape shape, GptPrecision precision, Action<string, Tensor>? observer)
 {
     public GptPrecision Precision { get; } = precision;
@@ -17,8 +20,8 @@ internal sealed class GptPass(GptShape shape, GptPrecision precision, Action<str
     /// <summary>Value vectors ve_j of the tokens, tokens × d each.</summary>
     public required IReadOnlyList<Tensor> Values { get; init; }
 
-    /// <summary>Keys under the long window and under the short one.</summary>
-    public required (BlockRanges Long, BlockRanges Short) Windows { get; init; }
+    /// <summary>Attention to what each query sees.</summary>
+    public required Attend Attend { get; init; }
 
     /// <summary>cos θ and sin θ of every position.</summary>
     public required (Tensor Cos, Tensor Sin) Angles { get; init; }
@@ -29,8 +32,9 @@ internal sealed class GptPass(GptShape shape, GptPrecision precision, Action<str
     /// <inheritdoc cref="Norm(Tensor)"/>
     public static Tensor Norm(Tensor x, GptPrecision precision)
     {
+        using var scope = NewDisposeScope();
         var wide = x.to(precision.Wide);
-        return (wide * (wide.square().mean([-1], keepdim: true) + precision.Epsilon).rsqrt()).to(precision.Activations);
+        return (wide * (wide.square().mean([-1], keepdim: true) + precision.Epsilon).rsqrt()).to(precision.Activations).MoveToOuterDisposeScope();
     }
 
     /// <summary>tokens × d as heads × tokens × D.</summary>
@@ -50,8 +54,6 @@ internal sealed class GptPass(GptShape shape, GptPrecision precision, Action<str
     public Tensor SkipWeight(int block) => Scalars[block - (shape.Layers / 2)];
 
     public (Tensor OfStream, Tensor OfStart) Lambda(int block) => (Scalars[shape.Layers + (2 * block)], Scalars[shape.Layers + (2 * block) + 1]);
-
-    public BlockRanges Ranges(int block) => shape.HasLongWindow(block) ? Windows.Long : Windows.Short;
 
     /// <summary>Shows an activation matrix, tokens × features.</summary>
     public void Observe(string name, Tensor activations)

@@ -13,7 +13,7 @@ internal static class LanguageHead
     private const double Cap = 30, Steepness = 7.5;
 
     /// <summary>Logits in memory at once.</summary>
-    private const long LargestSlice = 1 << 25;
+    private const long LargestSlice = 1 << 23;
 
     /// <summary>Σ −log p(target).</summary>
     /// <param name="x">States, tokens × d.</param>
@@ -48,11 +48,14 @@ internal static class LanguageHead
         return (loss, cat(gradients, 0));
     }
 
-    private static Tensor OfSlice(Tensor x, Tensor weight, Tensor targets, GptPrecision precision)
+    private static Tensor OfSlice(Tensor x, Tensor weight, Tensor targets, GptPrecision precision) =>
+        nn.functional.cross_entropy(Logits(x, weight, precision), targets, reduction: nn.Reduction.Sum);
+
+    /// <summary>The capped logits, tokens × V.</summary>
+    public static Tensor Logits(Tensor x, Tensor weight, GptPrecision precision)
     {
         var logits = nn.functional.linear(x, weight.to(precision.Activations)).to(precision.Wide);
-        var capped = Cap * (logits * (1 / (Steepness * Math.Sqrt(weight.shape[1])))).sigmoid();
-        return nn.functional.cross_entropy(capped, targets, reduction: nn.Reduction.Sum);
+        return Cap * (logits * (1 / (Steepness * Math.Sqrt(weight.shape[1])))).sigmoid();
     }
 
     private static IEnumerable<(long From, long Count)> Slices(Tensor x, Tensor weight)

@@ -10,14 +10,14 @@ internal sealed class Rotary(int headWidth, GptPrecision precision)
 {
     private const double LowestFrequency = 1.0 / 1024;
 
-    /// <summary>cos θ and sin θ, length × D/2 each.</summary>
-    public (Tensor Cos, Tensor Sin) Of(long length, Device device)
+    /// <summary>cos θ and sin θ of some positions that follow one another, length × D/2 each.</summary>
+    public (Tensor Cos, Tensor Sin) Of(long first, long length, Device device)
     {
         using var scope = NewDisposeScope();
         int turning = headWidth / 4;
         var places = turning == 1 ? zeros(1, precision.Wide, device) : linspace(0, 1, turning, precision.Wide, device);
         var frequencies = cat([places.mul(Math.Log(LowestFrequency)).exp(), zeros((headWidth / 2) - turning, precision.Wide, device)]);
-        var angles = outer(arange(length, precision.Wide, device), frequencies);
+        var angles = outer(arange(first, first + length, precision.Wide, device), frequencies);
         return (angles.cos().MoveToOuterDisposeScope(), angles.sin().MoveToOuterDisposeScope());
     }
 

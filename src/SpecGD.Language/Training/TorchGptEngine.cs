@@ -1,3 +1,4 @@
+using System.Numerics;
 using SpecGD.Language.Model;
 using SpecGD.Models.Gpt;
 using SpecGD.Numerics;
@@ -7,24 +8,28 @@ using static TorchSharp.torch;
 namespace SpecGD.Language.Training;
 
 /// <summary>
-/// Computes language models by libtorch, in float32 or bfloat16, on the processor or on a GPU. Parameters and gradients stay where the optimizers,
-/// checkpoints and ranks have them, in float32: on the processor the model shares that memory, to a GPU they are copied for each sequence.
+/// Computes language models by libtorch, in double, float32 or bfloat16, on the processor or on a GPU. Parameters and gradients stay where the
+/// optimizers, checkpoints and ranks have them: on the processor the model shares that memory, to a GPU they are copied for each sequence.
 /// </summary>
-public sealed class TorchGptEngine : IGptEngine<float>
+/// <typeparam name="T">Type of the parameters: <see cref="float"/> for f32 and bf16, <see cref="double"/> for f64.</typeparam>
+public sealed class TorchGptEngine<T> : IGptEngine<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly GptPrecision _precision;
     private readonly Device _device;
 
     /// <summary>Loads libtorch.</summary>
-    /// <param name="precision">f32 or bf16.</param>
+    /// <param name="precision">f32 or bf16, or for parameters in double f64.</param>
     /// <param name="device">cpu, cuda or cuda:N.</param>
     /// <exception cref="BadInputException">There is no such precision or device, or no libtorch for this platform.</exception>
     public TorchGptEngine(string precision, string device)
     {
         ArgumentNullException.ThrowIfNull(device);
         _precision = GptPrecision.Named(precision);
-        if (_precision.Weights != ScalarType.Float32)
-            throw new BadInputException($"Training keeps its parameters in float32; --precision takes f32 or bf16, not {precision}.");
+        if (_precision.Weights != SharedParameters<T>.Element)
+            throw new BadInputException(typeof(T) == typeof(float)
+                ? $"Training keeps its parameters in float32; --precision takes f32 or bf16, not {precision}."
+                : $"Parameters in double are computed with in f64, not {precision}.");
         TorchLibrary.Load();
         _device = DeviceNamed(device);
         set_num_threads(ThreadBudget.Total);
@@ -34,8 +39,11 @@ public sealed class TorchGptEngine : IGptEngine<float>
     public string Description => $"libtorch {TorchLibrary.RequiredVersion}, {_precision.Name}, on {_device}";
 
     /// <inheritdoc/>
-    public IGptModel<float> Model(GptParameters<float> parameters, int length, bool forTraining = true) =>
-        new TorchGptModel(parameters, length, _precision, _device);
+    public IGptModel<T> Model(GptParameters<T> parameters, int length, bool forTraining = true) =>
+        new TorchGptModel<T>(parameters, length, forTraining, _precision, _device);
+
+    /// <inheritdoc/>
+    public IGptDecoder<T> Decoder(GptParameters<T> parameters, int window) => new TorchGptDecoder<T>(parameters, window, _precision, _device);
 
     private static Device DeviceNamed(string name)
     {

@@ -43,7 +43,7 @@ internal static class LanguageBenchmarks
     {
         var parameters = new GptParameters<float>(shape);
         parameters.Initialise(new TorchRandom(1));
-        var model = new GptModel<float>(parameters, length);
+        var model = BuiltInGptEngine<float>.Instance.Model(parameters, length);
         var random = new TorchRandom(2);
         var tokens = new int[length + 1];
         for (int i = 1; i <= length; i++)

@@ -20,7 +20,7 @@ public sealed class TorchGptEngineTests
     {
         Libtorch.Require();
         GptParameters<float> ours = Initialised(), theirs = Initialised();
-        var model = new TorchGptEngine("f32", "cpu").Model(theirs, Length);
+        var model = new TorchGptEngine<float>("f32", "cpu").Model(theirs, Length);
         using var owned = (IDisposable)model;
         int[] tokens = Tokens(1);
         var done = new List<string>();
@@ -56,6 +56,36 @@ public sealed class TorchGptEngineTests
         whole[GptShape.HeadName].Value.AsSpan().SequenceEqual(Initialised()[GptShape.HeadName].Value.AsSpan()).ShouldBeFalse("it has been trained");
     }
 
+    /// <summary>Documents, windows and pieces of every length; in double, where both sum some thousand terms in another order.</summary>
+    [SkippableTheory]
+    [InlineData(1, 700)]
+    [InlineData(4, 1500)]
+    public void A_decoder_reads_on_like_the_one_without_libtorch(int window, int length)
+    {
+        Libtorch.Require();
+        const double logits = 1e-10;
+        var parameters = new GptParameters<double>(Shape);
+        parameters.Initialise(new TorchRandom(3));
+        foreach (var tensor in parameters.All) // nothing is zero
+            new TorchRandom(4).FillNormalRows(tensor.Value);
+        foreach (ref double scalar in parameters.Scalars.Value.AsSpan())
+            scalar = 0.3 + (0.1 * scalar);
+        using var expected = BuiltInGptEngine<double>.Instance.Decoder(parameters, window);
+        using var decoder = new TorchGptEngine<double>("f64", "cpu").Decoder(parameters, window);
+        var random = new MersenneTwister(7);
+
+        while (decoder.Position < length)
+        {
+            int[] piece = [.. Enumerable.Range(0, 1 + (int)(random.NextUInt32() % 200)).Select(_ => (int)(random.NextUInt32() % 100))];
+            double[] ours = decoder.Read(piece).ToArray(), theirs = expected.Read(piece).ToArray();
+            ours.Length.ShouldBe(theirs.Length);
+            for (int i = 0; i < ours.Length; i++)
+                ours[i].ShouldBe(theirs[i], logits * 30);
+            ours.Distinct().Count().ShouldBeGreaterThan(50, "something was computed");
+        }
+        decoder.Position.ShouldBe(expected.Position);
+    }
+
     [SkippableTheory]
     [InlineData("f16", "cpu", "There is no precision 'f16'")]
     [InlineData("f64", "cpu", "--precision takes f32 or bf16, not f64")]
@@ -64,12 +94,12 @@ public sealed class TorchGptEngineTests
     public void What_there_is_not_is_a_sentence(string precision, string device, string sentence)
     {
         Libtorch.Require();
-        Should.Throw<BadInputException>(() => new TorchGptEngine(precision, device)).Message.ShouldContain(sentence);
+        Should.Throw<BadInputException>(() => new TorchGptEngine<float>(precision, device)).Message.ShouldContain(sentence);
     }
 
     private static void Train(GptParameters<float> parameters, string precision, int from, int to, int newModelAt = -1)
     {
-        var engine = new TorchGptEngine(precision, "cpu");
+        var engine = new TorchGptEngine<float>(precision, "cpu");
         var optimizer = new ParameterOptimizer<float>(parameters.All, GptRouting.Muon(new MuonRule(), new AdamRule()), new CooldownSchedule(100));
         var model = engine.Model(parameters, Length);
         for (int step = from; step < to; step++)

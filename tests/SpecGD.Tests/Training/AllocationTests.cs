@@ -46,7 +46,7 @@ public sealed class AllocationTests : IDisposable
     [MemberData(nameof(Methods))]
     public void A_step_on_random_features_allocates_the_same_few_bytes_at_every_size(string method)
     {
-        Skip.If(Backend.OpenBlas is null, "the managed backend copies every matrix it works on");
+        CopyingBackend.Skips();
         ThreadBudget.Total = 1;
         long tiny = PerStep(() => RandomFeatures(60, method)), small = PerStep(() => RandomFeatures(140, method)), large = PerStep(() => RandomFeatures(300, method));
         tiny.ShouldBeLessThan(TrajectoryStep);
@@ -58,7 +58,7 @@ public sealed class AllocationTests : IDisposable
     [MemberData(nameof(Methods))]
     public void A_step_of_the_sparse_regression_allocates_the_same_few_bytes_at_every_size(string method)
     {
-        Skip.If(Backend.OpenBlas is null, "the managed backend copies every matrix it works on");
+        CopyingBackend.Skips();
         ThreadBudget.Total = 1;
         long small = PerStep(() => SparseRegression(140, 150, method));
         long wide = PerStep(() => SparseRegression(300, 150, method)), many = PerStep(() => SparseRegression(140, 600, method));
@@ -67,11 +67,12 @@ public sealed class AllocationTests : IDisposable
         many.ShouldBeLessThan(small + Slack);
     }
 
-    [Theory]
+    [SkippableTheory]
     [InlineData(1, GptStep)]
     [InlineData(2, DividedGptStep)]
     public void A_training_step_of_a_language_model_allocates_the_same_few_bytes_for_every_length_and_vocabulary(int threads, long bound)
     {
+        CopyingBackend.Skips();
         ThreadBudget.Total = threads;
         long first = PerLanguageStep(1024, 1100), longer = PerLanguageStep(2048, 1100), larger = PerLanguageStep(1024, 2500);
         first.ShouldBeLessThan(bound);
@@ -97,9 +98,10 @@ public sealed class AllocationTests : IDisposable
     /// A(T) = a + b·T + c·T² has the second difference 2c·h²: with a T × T mask of single bits c would be an eighth of a byte in every head or block.
     /// The window is the whole sequence.
     /// </summary>
-    [Fact]
+    [SkippableFact]
     public void Nothing_that_a_model_takes_grows_with_the_square_of_the_length()
     {
+        CopyingBackend.Skips();
         ThreadBudget.Total = 1;
         const int h = 1024;
         ModelBytes(h); // what is made once for the process
@@ -116,9 +118,10 @@ public sealed class AllocationTests : IDisposable
     }
 
     /// <summary>Beyond a slice of the vocabulary, more tokens need no more logits: the head of 2T tokens takes what that of T takes, and one loss each.</summary>
-    [Fact]
+    [SkippableFact]
     public void The_head_never_holds_the_logits_of_all_tokens()
     {
+        CopyingBackend.Skips();
         ThreadBudget.Total = 1;
         const int vocabulary = 65_536, width = 8, length = 512; // the slice is 512 tokens: 128 MB
         HeadBytes(1); // what is made once for the process

@@ -5,6 +5,7 @@ using SpecGD.Cli.Commands.Data;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments.NanoGpt;
 using SpecGD.Experiments.Settings;
+using SpecGD.Models.Gpt;
 using SpecGD.Training;
 using SpecGD.Training.Gpt;
 
@@ -37,6 +38,7 @@ internal static class NanoGptEvalCommand
         var source = new WeightsPlace(command);
         var tokens = new TokenPlace(command, "judge on");
         var settings = new SettingOptions(command, typeof(EvalSettings));
+        var engine = new SettingOptions(command, typeof(GptEngineOptions));
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         command.Options.Add(json);
         command.SetAction(parsed =>
@@ -47,19 +49,19 @@ internal static class NanoGptEvalCommand
             GptTrainingPlan.RequireBlocks("--length", length);
             using var weights = source.Open(parsed);
             var data = tokens.ForValidation(parsed, length, options.Sequences, trained);
-            return Evaluate(weights, data, options, parsed.GetValue(json));
+            return Evaluate(weights, ((GptEngineOptions)engine.Resolve(parsed)).Create(), data, options, parsed.GetValue(json));
         });
         return command;
     }
 
-    private static int Evaluate(NanoGptWeights weights, NanoGptValidationData data, EvalSettings options, bool asJson) =>
+    private static int Evaluate(NanoGptWeights weights, IGptEngine<float> engine, NanoGptValidationData data, EvalSettings options, bool asJson) =>
         DataCommand.Interruptible("stopped before all sequences were judged.", cancellation =>
         {
             int window = weights.Info.WindowOf(options.Window);
             NanoGptEvaluation Work(IProgressReporter progress)
             {
                 var task = progress.Begin("eval", data.Sequences.Count);
-                var result = NanoGptEvaluation.Of(weights.Load(), weights.Info, data, window, task.Advance, cancellation);
+                var result = NanoGptEvaluation.Of(weights.Load(), engine, weights.Info, data, window, task.Advance, cancellation);
                 task.End("eval: done");
                 return result;
             }

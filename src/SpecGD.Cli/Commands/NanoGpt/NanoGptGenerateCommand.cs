@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using SpecGD.Cli.Commands.Data;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments.NanoGpt;
+using SpecGD.Models.Gpt;
 
 namespace SpecGD.Cli.Commands.NanoGpt;
 
@@ -25,6 +26,7 @@ internal static class NanoGptGenerateCommand
         };
         command.Options.Add(prompt);
         var settings = new SettingOptions(command, typeof(NanoGptGenerationOptions));
+        var engine = new SettingOptions(command, typeof(GptEngineOptions));
         var json = new Option<bool>("--json") { Description = "print prompt, text and tokens as JSON, when all is written" };
         command.Options.Add(vocabulary);
         command.Options.Add(json);
@@ -32,13 +34,14 @@ internal static class NanoGptGenerateCommand
         {
             var options = (NanoGptGenerationOptions)settings.Resolve(parsed);
             using var weights = source.Open(parsed);
-            return Write(weights, parsed.GetValue(prompt) ?? "", parsed.GetValue(vocabulary), options, parsed.GetValue(json), TimeProvider.System);
+            var computing = ((GptEngineOptions)engine.Resolve(parsed)).Create();
+            return Write(weights, computing, parsed.GetValue(prompt) ?? "", parsed.GetValue(vocabulary), options, parsed.GetValue(json), TimeProvider.System);
         });
         return command;
     }
 
     private static int Write(
-        NanoGptWeights weights, string prompt, string? vocabulary, NanoGptGenerationOptions options, bool asJson, TimeProvider clock)
+        NanoGptWeights weights, IGptEngine<float> engine, string prompt, string? vocabulary, NanoGptGenerationOptions options, bool asJson, TimeProvider clock)
     {
         var tokenizer = TokenizerSettings.Create(weights.Info.Tokenizer, vocabulary);
         var parameters = weights.Load();
@@ -53,7 +56,7 @@ internal static class NanoGptGenerateCommand
             Show(System.Text.Encoding.UTF8.GetBytes(prompt));
         long begin = clock.GetTimestamp();
         var text = NanoGptGeneration.Draw(
-            parameters, tokenizer, prompt, options, weights.Info.WindowOf(options.Window), asJson ? _ => { } : Show, interruption.Token);
+            parameters, engine, tokenizer, prompt, options, weights.Info.WindowOf(options.Window), asJson ? _ => { } : Show, interruption.Token);
         double seconds = clock.GetElapsedTime(begin).TotalSeconds;
         if (asJson)
             SummaryView.PrintJson(ToJson(weights, prompt, text, seconds));

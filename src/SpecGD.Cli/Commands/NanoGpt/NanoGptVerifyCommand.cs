@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
+using SpecGD.Experiments.NanoGpt;
 using SpecGD.Records;
 using SpecGD.Training.Gpt;
 
@@ -24,9 +25,10 @@ internal static class NanoGptVerifyCommand
             source,
             json,
         };
+        var settings = new SettingOptions(command, typeof(GptVerificationOptions));
         command.SetAction(parsed =>
         {
-            var deviations = GptVerification.Run(parsed.GetValue(source)!);
+            var deviations = GptVerification.Run(parsed.GetValue(source)!, GptEngines.InDouble(((GptVerificationOptions)settings.Resolve(parsed)).Engine));
             if (parsed.GetValue(json))
                 SummaryView.PrintJson(ToJson(deviations));
             else

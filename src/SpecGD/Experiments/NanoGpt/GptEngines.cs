@@ -1,6 +1,18 @@
+using System.Numerics;
+using SpecGD.Experiments.Settings;
 using SpecGD.Models.Gpt;
 
 namespace SpecGD.Experiments.NanoGpt;
+
+/// <summary>Makes the engines on libtorch.</summary>
+public interface ITorchEngines
+{
+    /// <summary>The engine of a precision on a device.</summary>
+    /// <typeparam name="T">Type of the parameters.</typeparam>
+    /// <exception cref="BadInputException">There is no such precision or device, or no libtorch for this platform.</exception>
+    IGptEngine<T> Of<T>(string precision, string device)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+}
 
 /// <summary>The engines that options name: the built-in one, and libtorch where the program brings it.</summary>
 public static class GptEngines
@@ -11,28 +23,76 @@ public static class GptEngines
     /// <summary>Names of the precisions that a run trains in.</summary>
     public const string F32 = "f32", BF16 = "bf16";
 
+    /// <summary>The precision of verification and of the single steps.</summary>
+    private const string F64 = "f64";
+
     /// <summary>The device of the built-in engine.</summary>
     public const string Processor = "cpu";
 
-    /// <summary>Makes the engine on libtorch from the names of precision and device; null in a program without it. Set once, at its start.</summary>
-    public static Func<string, string, IGptEngine<float>>? LibTorch { get; set; }
+    /// <summary>The engines on libtorch; null in a program without it. Set once, at its start.</summary>
+    public static ITorchEngines? LibTorch { get; set; }
 
-    /// <summary>Which engine the options mean: where none is named, libtorch for what it alone can do, else the built-in one.</summary>
+    private static ITorchEngines Required => LibTorch ?? throw new BadInputException($"This program was made without {LibTorchName}.");
+
+    /// <summary>Which engine is meant: where none is named, libtorch for what it alone can do, else the built-in one.</summary>
     /// <exception cref="BadInputException">The built-in one is named, and cannot do what else is asked.</exception>
-    public static string NameOf(NanoGptOptions options)
+    public static string NameOf(string? engine, string precision, string device)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        bool needsLibTorch = options.Precision != F32 || options.Device != Processor;
-        if (needsLibTorch && options.Engine == BuiltIn)
+        bool needsLibTorch = precision is not (F32 or F64) || device != Processor;
+        if (needsLibTorch && engine == BuiltIn)
             throw new BadInputException(
-                $"The built-in engine computes in {F32} on the {Processor}; --precision {options.Precision} --device {options.Device} take --engine {LibTorchName}.");
-        return options.Engine ?? (needsLibTorch ? LibTorchName : BuiltIn);
+                $"The built-in engine computes in {F32} on the {Processor}; --precision {precision} --device {device} take --engine {LibTorchName}.");
+        return engine ?? (needsLibTorch ? LibTorchName : BuiltIn);
     }
 
-    /// <summary>The engine that the options mean.</summary>
+    /// <summary>The engine that is meant.</summary>
+    /// <typeparam name="T">Type of the parameters.</typeparam>
     /// <exception cref="BadInputException">This program lacks it, or it lacks what else is asked: the device, or the platform.</exception>
-    public static IGptEngine<float> Of(NanoGptOptions options) => NameOf(options) == BuiltIn
-        ? BuiltInGptEngine<float>.Instance
-        : LibTorch is { } make ? make(options.Precision, options.Device)
-        : throw new BadInputException($"This program was made without {LibTorchName}.");
+    public static IGptEngine<T> Of<T>(string? engine, string precision, string device)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        NameOf(engine, precision, device) == BuiltIn ? BuiltInGptEngine<T>.Instance : Required.Of<T>(precision, device);
+
+    /// <inheritdoc cref="Of{T}(string?, string, string)"/>
+    public static IGptEngine<float> Of(NanoGptOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Of<float>(options.Engine, options.Precision, options.Device);
+    }
+
+    /// <summary>The engine in double on the processor.</summary>
+    /// <param name="engine">Its name; null for the built-in one.</param>
+    /// <exception cref="BadInputException">This program lacks it, or there is none for this platform.</exception>
+    public static IGptEngine<double> InDouble(string? engine = null) => Of<double>(engine, F64, Processor);
+}
+
+/// <summary>What computes a trained model.</summary>
+public sealed record GptEngineOptions
+{
+    internal const string EngineWords = "what computes: this program's own code, or libtorch", EngineChoices = GptEngines.BuiltIn + "," + GptEngines.LibTorchName;
+    internal const string EngineUnset = "built-in, but libtorch where --precision or --device need it";
+    internal const string PrecisionChoices = GptEngines.F32 + "," + GptEngines.BF16;
+
+    /// <summary>What computes.</summary>
+    [Setting("engine", EngineWords, Choices = EngineChoices, UnsetMeans = EngineUnset)]
+    public string? Engine { get; init; }
+
+    /// <summary>Numbers of activations and products.</summary>
+    [Setting("precision", "numbers of activations and products", Choices = PrecisionChoices)]
+    public string Precision { get; init; } = GptEngines.F32;
+
+    /// <summary>Where it is computed.</summary>
+    [Setting("device", "where it is computed: cpu, cuda, or cuda:N for one of several GPUs")]
+    public string Device { get; init; } = GptEngines.Processor;
+
+    /// <summary>The engine.</summary>
+    /// <exception cref="BadInputException">This program lacks it, or it lacks what else is asked: the device, or the platform.</exception>
+    public IGptEngine<float> Create() => GptEngines.Of<float>(Engine, Precision, Device);
+}
+
+/// <summary>What computes a recorded case again.</summary>
+public sealed record GptVerificationOptions
+{
+    /// <summary>What computes.</summary>
+    [Setting("engine", GptEngineOptions.EngineWords, Choices = GptEngineOptions.EngineChoices, UnsetMeans = GptEngines.BuiltIn)]
+    public string? Engine { get; init; }
 }

@@ -17,6 +17,7 @@ public sealed record NanoGptEvaluation(double Loss, long Tokens, double? BitsPer
 
     /// <summary>The mean loss of the parameters on the data's validation sequences.</summary>
     /// <param name="parameters">The weights.</param>
+    /// <param name="engine">What computes.</param>
     /// <param name="info">What is known of them.</param>
     /// <param name="data">Where the sequences come from; its tokens must be of the model's tokenizer.</param>
     /// <param name="window">Long attention window in blocks of 128 tokens.</param>
@@ -26,6 +27,7 @@ public sealed record NanoGptEvaluation(double Loss, long Tokens, double? BitsPer
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static NanoGptEvaluation Of(
         GptParameters<float> parameters,
+        IGptEngine<float> engine,
         GptWeightsInfo info,
         NanoGptValidationData data,
         int window,
@@ -40,7 +42,7 @@ public sealed record NanoGptEvaluation(double Loss, long Tokens, double? BitsPer
                 + $"({info.Shape.EndOfText}).");
         if (data.Sequences.Count == 0)
             throw new BadInputException($"{data.Description} has no validation sequence that long; a smaller --length would do.");
-        var (loss, tokens) = new GptValidator<float>(parameters).Sum(data.Sequences, window, done, cancellation);
+        var (loss, tokens) = new GptValidator<float>(parameters, engine).Sum(data.Sequences, window, done, cancellation);
         return new NanoGptEvaluation(loss / tokens, tokens, BitsOf(loss, data));
     }
 

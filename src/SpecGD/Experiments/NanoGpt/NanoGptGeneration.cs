@@ -37,6 +37,7 @@ public sealed record NanoGptGeneration(IReadOnlyList<int> Tokens, string Text, b
 {
     /// <summary>Draws a text.</summary>
     /// <param name="parameters">The weights.</param>
+    /// <param name="engine">What computes.</param>
     /// <param name="tokenizer">What makes tokens of the prompt and text of tokens.</param>
     /// <param name="prompt">How the text begins; it may be empty.</param>
     /// <param name="options">How to draw.</param>
@@ -46,6 +47,7 @@ public sealed record NanoGptGeneration(IReadOnlyList<int> Tokens, string Text, b
     /// <exception cref="BadInputException">The tokenizer is not the model's.</exception>
     public static NanoGptGeneration Draw(
         GptParameters<float> parameters,
+        IGptEngine<float> engine,
         ITokenizer tokenizer,
         string prompt,
         NanoGptGenerationOptions options,
@@ -54,6 +56,7 @@ public sealed record NanoGptGeneration(IReadOnlyList<int> Tokens, string Text, b
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(write);
@@ -61,7 +64,7 @@ public sealed record NanoGptGeneration(IReadOnlyList<int> Tokens, string Text, b
             throw new BadInputException(
                 $"The model ends texts with token {parameters.Shape.EndOfText} of {parameters.Shape.PaddedVocabulary}; "
                 + $"the tokenizer '{tokenizer.Name}' with {tokenizer.EndOfText} of {tokenizer.Vocabulary}.");
-        var decoder = new GptDecoder<float>(parameters, window);
+        using var decoder = engine.Decoder(parameters, window);
         var sampler = new TokenSampler(options.Temperature, options.TopK, (ulong)options.Seed);
         var logits = decoder.Read(Begin(tokenizer, prompt));
         var drawn = new List<int>();

@@ -33,12 +33,12 @@ public record NanoGptOptions
     [Setting(
         "engine",
         "what computes loss and gradient: this program's own code, or libtorch",
-        Choices = GptEngines.BuiltIn + "," + GptEngines.LibTorchName,
-        UnsetMeans = "built-in, but libtorch where --precision or --device need it")]
+        Choices = GptEngineOptions.EngineChoices,
+        UnsetMeans = GptEngineOptions.EngineUnset)]
     public string? Engine { get; init; }
 
     /// <summary>Numbers of activations and products.</summary>
-    [Setting("precision", "numbers of activations and products; parameters and optimizers are in f32", Choices = GptEngines.F32 + "," + GptEngines.BF16)]
+    [Setting("precision", "numbers of activations and products; parameters and optimizers are in f32", Choices = GptEngineOptions.PrecisionChoices)]
     public string Precision { get; init; } = GptEngines.F32;
 
     /// <summary>Where loss and gradient are computed.</summary>
@@ -317,7 +317,7 @@ public record NanoGptOptions
         var (plan, shape, validation) = (Plan(), Shape(), Validation());
         return this with
         {
-            Engine = GptEngines.NameOf(this),
+            Engine = GptEngines.NameOf(Engine, Precision, Device),
             Steps = plan.Steps,
             Length = plan.Length,
             Sequences = SequencesPerStep,

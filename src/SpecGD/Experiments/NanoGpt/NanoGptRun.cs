@@ -73,7 +73,7 @@ public sealed class NanoGptRun
         _folder = found?.Folder;
         bool goesOn = team.Any(team.Agree(() => found?.GoesOn(beginning, directory) ?? false));
         var parameters = new GptParameters<float>(data.Fit(options.Shape()));
-        _trainer = new GptTrainer<float>(options.Plan(), parameters, options.Routing(), data.Source, data.Validation, found?.Checkpoints, team, _engine)
+        _trainer = new GptTrainer<float>(options.Plan(), parameters, _engine, options.Routing(), data.Source, data.Validation, found?.Checkpoints, team)
         {
             Tokenizer = data.Tokenizer,
         };

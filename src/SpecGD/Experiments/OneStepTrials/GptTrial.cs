@@ -24,7 +24,7 @@ internal sealed class GptTrial
     private readonly TrialSource _source;
     private readonly GptParameters<double> _parameters;
     private readonly GptTrainingPlan _plan;
-    private readonly GptModel<double> _model;
+    private readonly IGptModel<double> _model;
     private readonly ITokenSource _tokens;
     private readonly ParameterOptimizer<double> _optimizer;
 
@@ -38,7 +38,7 @@ internal sealed class GptTrial
         _tokens = data.Source;
         _parameters = new GptParameters<double>(data.Fit(options.Shape()));
         _parameters.Initialise(new TorchRandom((ulong)source.Seed));
-        _model = new GptModel<double>(_parameters, _plan.Length);
+        _model = GptEngines.InDouble().Model(_parameters, _plan.Length);
         _optimizer = new ParameterOptimizer<double>(_parameters.All, options.Routing(), _plan.Schedule);
     }
 

@@ -9,7 +9,7 @@ namespace SpecGD.Models.Gpt;
 /// whole forward pass, because each query's keys follow from what comes before it (<see cref="AttentionMask.FirstKey(int, int, int)"/>).
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class GptDecoder<T>
+public sealed class GptDecoder<T> : IGptDecoder<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     /// <summary>Tokens that go through the layers together while a prompt is read.</summary>
@@ -69,6 +69,11 @@ public sealed class GptDecoder<T>
         }
         LanguageModelHead<T>.CappedLogits(_parameters.Head, _normed.RowSlice(0, 1), _logits);
         return _logits.Row(0);
+    }
+
+    /// <summary>Nothing is held.</summary>
+    public void Dispose()
+    {
     }
 
     /// <summary>One piece through every block; the last states stay in x.</summary>

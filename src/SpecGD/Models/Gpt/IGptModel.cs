@@ -35,6 +35,20 @@ public interface IGptModel<T>
         ReadOnlySpan<int> inputs, ReadOnlySpan<int> targets, int window, IGptObserver<T>? observer = null, Action<ParameterTensor<T>>? done = null);
 }
 
+/// <summary>A GPT that continues a text token by token.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+public interface IGptDecoder<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Tokens read so far.</summary>
+    int Position { get; }
+
+    /// <summary>Reads tokens behind those read before.</summary>
+    /// <returns>The soft-capped logits of what follows the last of them; overwritten by the next call.</returns>
+    /// <exception cref="BadInputException">There is no token, or one is outside the vocabulary.</exception>
+    ReadOnlySpan<T> Read(scoped ReadOnlySpan<int> tokens);
+}
+
 /// <summary>Makes models of parameters: what computes a language model.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public interface IGptEngine<T>
@@ -49,6 +63,11 @@ public interface IGptEngine<T>
     /// <param name="forTraining">False where no gradient will be asked for: then less memory is taken.</param>
     /// <exception cref="BadInputException">The length is no multiple of 128.</exception>
     IGptModel<T> Model(GptParameters<T> parameters, int length, bool forTraining = true);
+
+    /// <summary>A decoder at the beginning of a text.</summary>
+    /// <param name="parameters">The parameters, which must not change meanwhile.</param>
+    /// <param name="window">Long attention window in blocks of 128 tokens; the short one is half of it.</param>
+    IGptDecoder<T> Decoder(GptParameters<T> parameters, int window);
 }
 
 /// <summary>The engine that comes along: this library's own code on OpenBLAS, in the precision of the parameters.</summary>
@@ -64,4 +83,7 @@ public sealed class BuiltInGptEngine<T> : IGptEngine<T>
 
     /// <inheritdoc/>
     public IGptModel<T> Model(GptParameters<T> parameters, int length, bool forTraining = true) => new GptModel<T>(parameters, length, forTraining);
+
+    /// <inheritdoc/>
+    public IGptDecoder<T> Decoder(GptParameters<T> parameters, int window) => new GptDecoder<T>(parameters, window);
 }

@@ -35,6 +35,7 @@ public sealed class GptTrainer<T>
     /// <summary>A run at its start.</summary>
     /// <param name="plan">How long, and what when.</param>
     /// <param name="parameters">The parameters, initialised; trained in place.</param>
+    /// <param name="engine">What computes loss and gradient.</param>
     /// <param name="routing">Which optimizer updates what.</param>
     /// <param name="source">The training tokens.</param>
     /// <param name="validation">Sequences of T + 1 tokens each, T a multiple of 128; empty for no validation.</param>
@@ -42,30 +43,29 @@ public sealed class GptTrainer<T>
     /// <param name="team">
     /// The ranks that train together, each on its share of a step's sequences; null for this process alone. All must begin with the same parameters.
     /// </param>
-    /// <param name="engine">What computes loss and gradient; null for the built-in one.</param>
     /// <exception cref="BadInputException">The routing leaves a tensor without an optimizer, or a length is no multiple of 128.</exception>
     public GptTrainer(
         GptTrainingPlan plan,
         GptParameters<T> parameters,
+        IGptEngine<T> engine,
         RoutingTable routing,
         ITokenSource source,
         IReadOnlyList<ReadOnlyMemory<ushort>> validation,
         GptCheckpoints? checkpoints = null,
-        ICollective? team = null,
-        IGptEngine<T>? engine = null)
+        ICollective? team = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(engine);
         _plan = plan;
         _source = source;
         _validation = validation;
         _checkpoints = checkpoints;
         Team = team ?? SingleProcess.Instance;
         _keeps = Team.Any(checkpoints is not null);
-        engine ??= BuiltInGptEngine<T>.Instance;
         _model = engine.Model(parameters, plan.Length);
         _tokens = new int[plan.Length + 1];
-        _validator = new GptValidator<T>(parameters, _model, engine);
+        _validator = new GptValidator<T>(parameters, engine, _model);
         _tracker = new GptTracker<T>(parameters.Shape, plan.TrackEvery, Team);
         Optimizer = new ParameterOptimizer<T>(parameters.All, routing, plan.Schedule, Team, parameters.InOrderOfGradients);
     }

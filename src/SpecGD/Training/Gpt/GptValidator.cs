@@ -14,12 +14,12 @@ public sealed class GptValidator<T>
 
     /// <summary>A validator of these parameters, as they are when it is asked.</summary>
     /// <param name="parameters">The parameters.</param>
+    /// <param name="engine">What computes.</param>
     /// <param name="model">A model of them that may be used for sequences of its length; others are made when they are needed.</param>
-    /// <param name="engine">What makes those others; null for the built-in one.</param>
-    public GptValidator(GptParameters<T> parameters, IGptModel<T>? model = null, IGptEngine<T>? engine = null)
+    public GptValidator(GptParameters<T> parameters, IGptEngine<T> engine, IGptModel<T>? model = null)
     {
-        _parameters = parameters;
-        _engine = engine ?? BuiltInGptEngine<T>.Instance;
+        ArgumentNullException.ThrowIfNull(engine);
+        (_parameters, _engine) = (parameters, engine);
         if (model is not null)
             _models.Add(model.Length, model);
     }

@@ -48,27 +48,30 @@ public sealed class GptVerification
 
     private readonly GptCase _case;
     private readonly GptParameters<double> _parameters;
-    private readonly GptModel<double> _model;
+    private readonly IGptEngine<double> _engine;
+    private readonly IGptModel<double> _model;
     private readonly List<GptDeviation> _deviations = [];
 
-    private GptVerification(GptCase recorded)
+    private GptVerification(GptCase recorded, IGptEngine<double> engine)
     {
-        _case = recorded;
+        (_case, _engine) = (recorded, engine);
         _parameters = new GptParameters<double>(recorded.Shape);
         foreach (var tensor in _parameters.All)
             recorded.Tensor("param.", tensor.Name, tensor.Shape).CopyTo(tensor.Value);
-        _model = new GptModel<double>(_parameters, recorded.Length);
+        _model = engine.Model(_parameters, recorded.Length);
     }
 
     /// <summary>Verifies BASE.json and BASE.safetensors.</summary>
     /// <param name="path">BASE, with or without one of the endings.</param>
+    /// <param name="engine">What computes.</param>
     /// <returns>A line for each recorded quantity.</returns>
     /// <exception cref="BadInputException">A file cannot be read, or lacks something.</exception>
-    public static IReadOnlyList<GptDeviation> Run(string path)
+    public static IReadOnlyList<GptDeviation> Run(string path, IGptEngine<double> engine)
     {
         ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(engine);
         using var recorded = GptCase.Open(path);
-        var verification = new GptVerification(recorded);
+        var verification = new GptVerification(recorded, engine);
         verification.CheckGradients();
         verification.CheckTraining();
         return verification._deviations;
@@ -79,7 +82,7 @@ public sealed class GptVerification
         int[] tokens = _case.Tokens(0);
         var observed = new GptMeasures.StableRanks<double>();
         double loss = _model.LossAndGradient(tokens.AsSpan(0, _case.Length), tokens.AsSpan(1), _case.Window, observed);
-        double validation = new GptModel<double>(_parameters, _case.Length, forTraining: false)
+        double validation = _engine.Model(_parameters, _case.Length, forTraining: false)
             .Loss(tokens.AsSpan(0, _case.Length), tokens.AsSpan(1), _case.Window) / _case.Length;
         Compare("loss", Loss, [("sum", loss, _case.Number("loss_sum"))]);
         Compare("validation loss", Loss, [("mean", validation, _case.Number("val_loss_mean"))]);

@@ -119,6 +119,7 @@ public sealed class GptTrainerTests : IDisposable
         var other = new GptTrainer<float>(
             GptTrainingCase.Plan,
             new(GptTrainingCase.Shape with { Width = 32 }),
+            SpecGD.Models.Gpt.BuiltInGptEngine<float>.Instance,
             SpecGD.Optimizers.Parameters.GptRouting.Adam(new()),
             new MemoryTokens(GptTrainingCase.Text(), 128, 1),
             [],

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json.Nodes;
+using SpecGD.Models.Gpt;
 using SpecGD.Records;
 using SpecGD.Tests.Models.Gpt;
 using SpecGD.Training.Gpt;
@@ -21,7 +22,7 @@ public sealed class GptVerificationTests : IDisposable
     [InlineData("nanogpt_12x32_init", 41, 97, 73, 40)]
     public void The_golden_cases_hold_in_every_quantity(string name, int gradients, int stableRanks, int nuclearRanks, int weights)
     {
-        var deviations = GptVerification.Run(GptGolden.PathOf(name));
+        var deviations = GptVerification.Run(GptGolden.PathOf(name), BuiltInGptEngine<double>.Instance);
 
         deviations.ShouldAllBe(d => d.Holds, string.Join("; ", deviations));
         deviations.Select(d => d.Compared).ShouldBe([1, 1, gradients, stableRanks, nuclearRanks, 1, 4, weights]);
@@ -33,7 +34,7 @@ public sealed class GptVerificationTests : IDisposable
         CopyGolden();
         Change("param.blocks.3.mlp.c_fc", x => x + 1e-4);
 
-        var deviations = GptVerification.Run(Base + ".json");
+        var deviations = GptVerification.Run(Base + ".json", BuiltInGptEngine<double>.Instance);
 
         deviations.Single(d => d.Quantity == "loss").Holds.ShouldBeFalse();
         deviations.Single(d => d.Quantity == "gradients").Holds.ShouldBeFalse();
@@ -48,7 +49,7 @@ public sealed class GptVerificationTests : IDisposable
         Change("grad.blocks.2.attn.qkvo_w", x => x + 1e-2);
         Change("after.lm_head.weight", x => x + 1e-2);
 
-        GptVerification.Run(Base).Where(d => !d.Holds).Select(d => (d.Quantity, d.Where)).ShouldBe(
+        GptVerification.Run(Base, BuiltInGptEngine<double>.Instance).Where(d => !d.Holds).Select(d => (d.Quantity, d.Where)).ShouldBe(
             [("gradients", "blocks.2.attn.qkvo_w"), ("weights after training", "lm_head.weight")]);
     }
 
@@ -62,7 +63,7 @@ public sealed class GptVerificationTests : IDisposable
         });
         Change("grad.scalars", _ => double.NaN);
 
-        GptVerification.Run(Base).Where(d => !d.Holds).Select(d => (d.Quantity, d.Where, d.Deviation)).ShouldBe(
+        GptVerification.Run(Base, BuiltInGptEngine<double>.Instance).Where(d => !d.Holds).Select(d => (d.Quantity, d.Where, d.Deviation)).ShouldBe(
             [
                 ("gradients", "scalars", double.NaN),
                 ("stable ranks", "embedding", double.PositiveInfinity),
@@ -88,7 +89,7 @@ public sealed class GptVerificationTests : IDisposable
         CopyGolden();
         File.WriteAllText(Base + ".json", record);
 
-        Should.Throw<BadInputException>(() => GptVerification.Run(Base)).Message.ShouldContain(sentence);
+        Should.Throw<BadInputException>(() => GptVerification.Run(Base, BuiltInGptEngine<double>.Instance)).Message.ShouldContain(sentence);
     }
 
     private void CopyGolden(Action<JsonObject>? change = null)

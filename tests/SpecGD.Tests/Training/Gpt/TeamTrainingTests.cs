@@ -224,6 +224,7 @@ public sealed class TeamTrainingTests : IDisposable
         return new GptTrainer<double>(
             Plan,
             parameters,
+            BuiltInGptEngine<double>.Instance,
             GptRouting.Named(routing, new MuonRule(), new AdamRule { Epsilon = Epsilon }),
             new MemoryTokens(text, Plan.Length, Sequences),
             [text.AsMemory(1000, 129), text.AsMemory(1200, 257), text.AsMemory(1500, 129)],
