@@ -70,6 +70,7 @@ public sealed class TorchLibrary
     {
         var places = TorchPlaces.Find(environment);
         var memory = GlibcMemory.KeepLargeBlocks(environment);
+        OpenMpThreads.SleepSoon(environment);
         var (bridge, isChanged) = BridgeFile.ThatLoads(places.Bridge, environment);
         places.LoadLibTorch();
         if (!NativeLibrary.TryLoad(bridge, out nint handle))
