@@ -132,7 +132,7 @@ internal static class CommandLine
         return command.Subcommands.Count > 0 && command.Action is null
             ? $"{Path(result)} needs to be told what: {string.Join(", ", Visible(command))}."
             : MissingArgument(result) is { } missing
-            ? $"{Path(result)} needs {missing.Name}: {missing.Description}."
+            ? $"{Path(result)} needs {missing.HelpName ?? missing.Name}: {missing.Description}."
             : result.Errors[0].Message.TrimEnd('.', '\n', '\r') + ".";
     }
 

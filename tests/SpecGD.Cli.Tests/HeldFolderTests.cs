@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Security.Cryptography;
 
 namespace SpecGD.Cli.Tests;
@@ -51,8 +52,11 @@ public sealed class HeldFolderTests : InTemporaryDirectory
         var second = Specgd(arguments);
 
         second.ExitCode.ShouldBe(0, second.Error);
-        if (command[0] == "run")
-            second.Error.ShouldContain("holds this run already");
+        if (command[0] != "run")
+            return;
+        second.Error.ShouldContain("holds this run already");
+        var used = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "out", "manifest.json")))!["options"]!.AsObject();
+        used.Where(option => option.Value is null or JsonObject { Count: 0 }).ShouldBeEmpty("what was used is told, in words where it has no one value");
     }
 
     [Theory]

@@ -48,6 +48,12 @@ public sealed class ReproduceCommandTests : InTemporaryDirectory
         verbose.Output.ShouldContain("nr at step 1, over k");
         verbose.Output.ShouldContain("close to linear in k (R² at least 0.99)");
         verbose.Output.ShouldNotContain("│");
+
+        string report = File.ReadAllText(Path.Combine(Folder, "out", "report.html"));
+        var other = Specgd("reproduce", "fig11", "--output", "out");
+        (other.ExitCode, other.Error).ShouldBe((2, other.Error), other.Output);
+        other.Error.ShouldContain("out holds figures and the report of 'specgd reproduce --quick', and this command would replace the report");
+        File.ReadAllText(Path.Combine(Folder, "out", "report.html")).ShouldBe(report);
     }
 
     [Fact]

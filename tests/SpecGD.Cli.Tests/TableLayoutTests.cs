@@ -35,6 +35,14 @@ public class TableLayoutTests
     }
 
     [Fact]
+    public void Every_part_repeats_as_many_columns_as_tell_its_rows_apart()
+    {
+        TableLayout.Column same = new(true, "statement", ["thm2.6", "thm2.6"]), dimension = new(false, "d", ["8", "16"]);
+        ColumnsOf([same, dimension, Number(20), Number(20), Number(20)], 60).ShouldBe([[0, 1, 2, 3], [0, 1, 4]]);
+        ColumnsOf([same, same, Number(20), Number(20), Number(20)], 40)[1].ShouldNotContain(2, "what would take half of the width is not repeated");
+    }
+
+    [Fact]
     public void Every_part_repeats_all_columns_that_name_a_row_also_numbers()
     {
         TableLayout.Column[] columns = [Name, Number(9), Number(20), Number(20), Number(20)];

@@ -76,17 +76,18 @@ internal static class ReproduceCommand
     {
         if (parsed.CommandResult.Command.Name != Name || !word.StartsWith("--", StringComparison.Ordinal))
             return null;
-        string option = word[2..].Split('=')[0];
+        string option = word[2..].Split('=')[0], asked = "";
         var runs = Runs(parsed).ToArray();
         var having = runs.FirstOrDefault(run => run.Options.Contains(option));
         if (having is null && Spelling.Nearest("--" + option, parsed.CommandResult.Command.Options.Select(own => own.Name)) is null)
         {
             having = runs.FirstOrDefault(run => Spelling.Nearest(option, run.Options) is not null);
-            word = having is null ? word : "--" + Spelling.Nearest(option, having.Options);
+            if (having is not null)
+                (asked, word) = ($"'{word}' is not understood by specgd {Name}. Did you mean '--{Spelling.Nearest(option, having.Options)}'? ", "--" + Spelling.Nearest(option, having.Options));
         }
         return having is null
             ? null
-            : $"'{word}' is not for {Name}, which takes {having.Settings}: '{having.Command} {word} …' runs the same with yours.";
+            : $"{asked}'{word}' is not for {Name}, which takes {having.Settings}: '{having.Command} {word} …' runs the same with yours.";
     }
 
     /// <summary>The commands that run the experiments of the figures on the line, with the names of their options.</summary>
@@ -145,6 +146,7 @@ internal static class ReproduceCommand
         var (figures, quick) = (wish.Figures, wish.Quick);
         foreach (var figure in figures.DistinctBy(f => f.Folder)) // all of them before the first is computed
             wish.HoldingOf(figure, request.Directory).Require(request.Fresh);
+        RequireItsReport(wish, request);
         RunHolding.RequireFolderOfRuns(request.Directory, PaperFigureCatalog.All.Select(figure => figure.Folder));
         RunFolder.Prepare(request.Directory);
         long begin = TimeProvider.System.GetTimestamp();
@@ -184,6 +186,18 @@ internal static class ReproduceCommand
             ReproductionView.PrintSummary(reproduced, TimeProvider.System.GetElapsedTime(begin), report, tables: !request.IsBrief);
         }
         return code;
+    }
+
+    /// <summary>Refuses a folder whose report is of figures with the other settings, quick or the paper's: it would be replaced by one without them.</summary>
+    private static void RequireItsReport(Wish wish, RunSession.Request request)
+    {
+        var other = wish with { Quick = !wish.Quick };
+        bool isOthers = !request.Fresh && File.Exists(Path.Combine(request.Directory, RunFolder.ReportName)) && PaperFigureCatalog.All.Any(figure =>
+            wish.HoldingOf(figure, request.Directory).Run != HeldRun.Same
+            && other.HoldingOf(figure, request.Directory) is { Run: HeldRun.Same, Status: RunStatus.Finished });
+        if (isOthers)
+            throw new BadInputException($"{request.Directory} holds figures and the report of 'specgd {Name}{(other.Quick ? " --quick" : "")}', and this command would replace the report "
+                + "by one of other settings; --output names another folder.");
     }
 
     /// <summary>

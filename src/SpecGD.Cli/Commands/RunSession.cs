@@ -112,7 +112,7 @@ internal static class RunSession
         folder.Write(
             result.Log,
             new Manifest(
-                experiment.Name, Setting.ToJson(experiment.Used(options, result.Log)), result.Status, result.Detail, started, clock.GetElapsedTime(begin))
+                experiment.Name, Setting.ToJsonAsUsed(experiment.Used(options, result.Log)), result.Status, result.Detail, started, clock.GetElapsedTime(begin))
             {
                 Asked = identity.Options,
             });
@@ -190,14 +190,24 @@ internal static class RunSession
     }
 
     /// <summary>Draws what a run folder should have; false where that was asked to stop, so that the next call draws it.</summary>
-    private static bool Draw(RunLog log, RunFolder folder, Request request, CancellationToken stop) =>
-        folder.Draw(() => Draw(
-            log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames, stop, request.Style, $" Log and table in {folder.DirectoryPath} are whole.").IsWhole);
+    private static bool Draw(RunLog log, RunFolder folder, Request request, CancellationToken stop)
+    {
+        bool isWhole = true;
+        folder.Draw(() =>
+        {
+            var drawn = Draw(
+                log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames, stop, request.Style, $" Log and table in {folder.DirectoryPath} are whole.");
+            isWhole = drawn.IsWhole;
+            return drawn.IsWhole && !drawn.LacksPrograms;
+        });
+        return isWhole;
+    }
 
     /// <summary>What was drawn.</summary>
     /// <param name="Files">The files.</param>
     /// <param name="IsWhole">False where it was asked to stop.</param>
-    public readonly record struct Drawn(IReadOnlyList<string> Files, bool IsWhole);
+    /// <param name="LacksPrograms">Whether a picture is missing because this machine lacks what draws it, so that a later call may have it.</param>
+    public readonly record struct Drawn(IReadOnlyList<string> Files, bool IsWhole, bool LacksPrograms = false);
 
     /// <summary>
     /// Draws every figure and animation of a log into <paramref name="directory"/>, with progress on display, and passes on what their maker has to
@@ -213,7 +223,7 @@ internal static class RunSession
                 Terminal.Remark($"no figure is known for the log {log.RunId}");
             foreach (string hint in drawn.Select(f => f.Hint).OfType<string>().Distinct())
                 Terminal.Remark(hint);
-            return new Drawn([.. drawn.SelectMany(f => f.Files)], IsWhole: true);
+            return new Drawn([.. drawn.SelectMany(f => f.Files)], IsWhole: true, LacksPrograms: drawn.Any(f => f.Hint is not null));
         }
         catch (DrawingStoppedException e)
         {

@@ -51,6 +51,8 @@ internal static class TableLayout
         names = names.Length == 0 || names.Length == all.Length || Sum(names) > width / 2 ? [0] : names;
         if (keys is { } first && first < all.Length && Sum(all[..first]) + Sum([all[first..].MaxBy(i => columns[i].Least)]) <= width)
             names = all[..first];
+        else if (keys is null && Telling(columns) is { } telling && telling > names.Length && Sum(all[..telling]) <= width / 2)
+            names = all[..telling];
         int[] others = [.. all.Except(names)];
         int parts = Greedy(others.Length).Count;
         int even = (others.Length + parts - 1) / parts;
@@ -74,6 +76,16 @@ internal static class TableLayout
         }
 
         Part Of(int[] some) => new(some, Widths([.. some.Select(i => columns[i])], width));
+    }
+
+    /// <summary>How many of the first columns tell every row from every other; null where all together do not.</summary>
+    private static int? Telling(IReadOnlyList<Column> columns)
+    {
+        int rows = columns[0].Cells.Count;
+        for (int count = 1; count < columns.Count; count++)
+            if (Enumerable.Range(0, rows).Select(row => string.Join('\n', columns.Take(count).Select(column => column.Cells[row]))).Distinct().Count() == rows)
+                return count;
+        return null;
     }
 
     /// <summary>A text in lines of at most so many characters, broken at blanks alone; a longer word has a line of its own.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using SpecGD.Records;
 
 namespace SpecGD.Experiments;
@@ -23,6 +24,12 @@ internal static class BestMethod
         if (losses.Length < 2)
             yield break;
         int last = losses.Max(method => method.Loss.Steps[^1]);
+        if (log.Config["num_steps"] is JsonValue planned && planned.TryGetValue(out int steps) && last + 1 < steps
+            && losses.All(method => !(method.Loss.Values[^1] <= method.Loss.Values[0])))
+        {
+            yield return Text($"No method is best: none reached the last of {steps} steps, and every loss ends above its start.");
+            yield break;
+        }
         var whole = losses.Where(method => method.Loss.Steps[^1] == last).Select(method => (Name: NameOf(method.Key), Loss: method.Loss.Values[^1]))
             .Where(method => !double.IsNaN(method.Loss)).OrderBy(method => method.Loss).ToArray();
         string[] early = [.. losses.Where(method => method.Loss.Steps[^1] < last).Select(method => NameOf(method.Key))];

@@ -26,8 +26,8 @@ public static class NearestFigure
             .ThenBy(candidate => candidate.Differing.Length)
             .ThenBy(candidate => candidate.Differing.Sum(setting => Distance(setting.ValueIn(options), setting.ValueIn(candidate.Figure.Options))))
             .FirstOrDefault();
-        if (nearest.Figure is null)
-            return null;
+        if (nearest.Figure is null || nearest.Differing.Any(setting => setting.Type == typeof(string) && setting.TextOf(options) != setting.TextOfDefault))
+            return null; // the paper has no figure of the activation, or of another choice, that the user wants
         Setting[] untouched = [.. nearest.Differing.Where(setting => IsLeftAlone(setting, options, resolved, experiment.Resolve(nearest.Figure.Options)))];
         return untouched.Length > 0 ? (nearest.Figure, untouched) : null;
 

@@ -195,6 +195,7 @@ public class AuthorsScriptsTests
         NearestFigure.Remark(new SparseRegression(), one).ShouldNotBeNull().ShouldContain("--method-lr gradient_descent=0.081 (here gradient_descent=0.01)");
         var few = new SparseRegressionOptions { Activation = "swiglu", BatchSize = 20 };
         NearestFigure.Remark(new SparseRegression(), few).ShouldNotBeNull().ShouldContain("Figure 18-small");
+        NearestFigure.Remark(new SparseRegression(), new SparseRegressionOptions { Activation = "tanh" }).ShouldBeNull("the paper has no figure of it");
         NearestFigure.Remark(new StableRankSweep(), new StableRankSweepOptions()).ShouldNotBeNull().ShouldContain("--dim 200 (here 40)");
         NearestFigure.Remark(new NuclearRankGrowth(), new NuclearRankGrowthOptions()).ShouldNotBeNull().ShouldContain("--steps 1024 (here 200)");
         NearestFigure.Remark(new NuclearRankGrowth(), new NuclearRankGrowthOptions { Steps = 7 }).ShouldBeNull("the steps were given");

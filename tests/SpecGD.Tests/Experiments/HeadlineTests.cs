@@ -37,6 +37,18 @@ public class HeadlineTests
     }
 
     [Fact]
+    public void Where_all_diverged_none_is_called_the_best()
+    {
+        var log = Log(("gradient_descent", 2.9e26), ("specgd", 1.3e41));
+        foreach (var method in log.Methods.Values)
+            method.Find("loss")!.Values[^1].ShouldBeGreaterThan(method.Find("loss")!.Values[0]);
+        log.Config["num_steps"] = 40;
+        Sparse.Summarise(log).Sentences[0].ShouldBe("No method is best: none reached the last of 40 steps, and every loss ends above its start.");
+        log.Config["num_steps"] = 3;
+        Sparse.Summarise(log).Sentences[0].ShouldStartWith("After 3 steps ");
+    }
+
+    [Fact]
     public void A_method_that_ended_early_is_not_the_best_and_is_named()
     {
         var log = Log(("gradient_descent", 5), ("specgd", 1));

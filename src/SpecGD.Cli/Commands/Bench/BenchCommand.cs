@@ -15,6 +15,7 @@ internal static class BenchCommand
     {
         var names = new Argument<string[]>("NAME")
         {
+            HelpName = "BENCHMARK",
             Description = "benchmarks, or kinds of them (kernel, language, startup, experiment); all where none is named",
             Arity = ArgumentArity.ZeroOrMore,
         };

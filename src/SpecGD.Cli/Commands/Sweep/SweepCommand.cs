@@ -69,8 +69,11 @@ internal static class SweepCommand
         if (ShippedSweeps.Names.Contains(file))
             return ShippedSweeps.Read(file, quick);
         throw new BadInputException($"There is no sweep file at {file}, and no sweep of that name comes along; "
-            + $"there is {string.Join(", ", ShippedSweeps.Names)}.{Spelling.Hint(file, ShippedSweeps.Names)}");
+            + $"there is {string.Join(", ", ShippedSweeps.Names)}.{Spelling.Hint(file, ShippedSweeps.Names.Concat(Verbs))}");
     }
+
+    /// <summary>Names of the commands below, one of which may have been meant.</summary>
+    private static readonly string[] Verbs = ["status", "results", "retry", "export"];
 
     private static int Show(SweepDefinition sweep)
     {

@@ -27,6 +27,13 @@ public sealed class NanoGptExperiment : Experiment<NanoGptStudyOptions>
     }
 
     /// <inheritdoc/>
+    public override NanoGptStudyOptions Resolve(NanoGptStudyOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return (NanoGptStudyOptions)options.Resolved();
+    }
+
+    /// <inheritdoc/>
     public override RunResult Run(NanoGptStudyOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);

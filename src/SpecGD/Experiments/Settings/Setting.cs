@@ -136,6 +136,19 @@ public sealed class Setting
         return json;
     }
 
+    /// <summary>
+    /// The same of options as they were used: what stands for an option without a value, such as "n/‖A‖_op²" where it differs from row to row, in words.
+    /// </summary>
+    public static JsonObject ToJsonAsUsed(object options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var json = ToJson(options);
+        foreach (var setting in Of(options.GetType()))
+            if (setting.UnsetMeans is { Length: > 0 } words && json[setting.Name] is null or JsonArray { Count: 0 } or JsonObject { Count: 0 })
+                json[setting.Name] = words;
+        return json;
+    }
+
     /// <summary>The value without the user's word, as text.</summary>
     public string TextOfDefault => Show(Default);
 
