@@ -39,7 +39,7 @@ public class TableLayoutTests
     {
         TableLayout.Column same = new(true, "statement", ["thm2.6", "thm2.6"]), dimension = new(false, "d", ["8", "16"]);
         ColumnsOf([same, dimension, Number(20), Number(20), Number(20)], 60).ShouldBe([[0, 1, 2, 3], [0, 1, 4]]);
-        ColumnsOf([same, same, Number(20), Number(20), Number(20)], 40)[1].ShouldNotContain(2, "what would take half of the width is not repeated");
+        ColumnsOf([same, same, Number(20), Number(20), Number(20)], 40).SelectMany(part => part).Count(i => i == 2).ShouldBe(1, "what would take half of the width is not repeated");
     }
 
     [Fact]
