@@ -8,8 +8,14 @@ namespace SpecGD.Data.Language.Text;
 /// <summary>The texts in one column of a Parquet file, a row group at a time.</summary>
 internal sealed class ParquetText : IDisposable
 {
-    /// <summary>Rows of the largest row group that is read: a claim beyond that, a gigabyte of places, is damage. Writers make a million at most.</summary>
-    private const long MostRows = 1 << 26;
+    /// <summary>
+    /// A claim of more rows in a row group than these and <see cref="RowsPerByte"/> for each byte of the file is damage: it would be memory asked for
+    /// in vain. Writers make a million rows at most.
+    /// </summary>
+    private const long MostRows = 1 << 20;
+
+    /// <summary>Rows that a byte may stand for: of repeated and missing texts there is little in a file.</summary>
+    private const long RowsPerByte = 64;
 
     private readonly TextInput _input;
     private readonly FileStream _file;
@@ -50,7 +56,7 @@ internal sealed class ParquetText : IDisposable
         var data = Wait(reader.ReadRawColumnDataBaseAsync(_column).AsTask());
         try
         {
-            var texts = Present((RawColumnData<ReadOnlyMemory<byte>>)data, (int)RowsOf(group), rowsBefore);
+            var texts = Present((RawColumnData<ReadOnlyMemory<byte>>)data, checked((int)RowsOf(group)), rowsBefore);
             return new ParquetTexts(texts, data);
         }
         catch
@@ -82,7 +88,7 @@ internal sealed class ParquetText : IDisposable
     }
 
     /// <summary>Rows of one row group.</summary>
-    public long RowsOf(int group) => _reader.Metadata!.RowGroups[group].NumRows is >= 0 and <= MostRows and var rows
+    public long RowsOf(int group) => _reader.Metadata!.RowGroups[group].NumRows is >= 0 and var rows && rows <= MostRows + (RowsPerByte * _input.Length)
         ? rows
         : throw new InvalidDataException("impossible number of rows");
 
