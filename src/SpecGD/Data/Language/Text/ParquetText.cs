@@ -17,6 +17,8 @@ internal sealed class ParquetText : IDisposable
     /// <summary>Rows that a byte may stand for: of repeated and missing texts there is little in a file.</summary>
     private const long RowsPerByte = 64;
 
+    private const string OtherNumber = "it has another number of values than of rows";
+
     private readonly TextInput _input;
     private readonly FileStream _file;
     private readonly ParquetReader _reader;
@@ -30,7 +32,11 @@ internal sealed class ParquetText : IDisposable
         _file = TextFile.Open(input.Path);
         try
         {
-            _reader = Reading(() => Wait(ParquetReader.CreateAsync(_file)));
+            _reader = Reading(() =>
+            {
+                ParquetCheck.RequireFooter(_file);
+                return Wait(ParquetReader.CreateAsync(_file));
+            });
             _column = Reading(() => ParquetColumn.Find(input, TextAsBytes(_reader), column));
             Rows = Reading(() => Enumerable.Range(0, Groups).Sum(RowsOf));
         }
@@ -52,7 +58,10 @@ internal sealed class ParquetText : IDisposable
     public ParquetTexts Read(int group, long rowsBefore) => Reading(() =>
     {
         using var reader = _reader.OpenRowGroupReader(group);
-        RequireInFile(reader);
+        var column = reader.GetMetadata(_column)?.MetaData ?? throw new InvalidDataException("a row group lacks the column");
+        if (column.NumValues != RowsOf(group))
+            throw new InvalidDataException(OtherNumber);
+        ParquetCheck.RequirePages(_file, column);
         var data = Wait(reader.ReadRawColumnDataBaseAsync(_column).AsTask());
         try
         {
@@ -90,14 +99,7 @@ internal sealed class ParquetText : IDisposable
     /// <summary>Rows of one row group.</summary>
     public long RowsOf(int group) => _reader.Metadata!.RowGroups[group].NumRows is >= 0 and var rows && rows <= MostRows + (RowsPerByte * _input.Length)
         ? rows
-        : throw new InvalidDataException("impossible number of rows");
-
-    /// <summary>A claim of more bytes than there are would be memory asked for in vain.</summary>
-    private void RequireInFile(ParquetRowGroupReader reader)
-    {
-        if (reader.GetMetadata(_column)?.MetaData is not { TotalCompressedSize: >= 0 } column || column.TotalCompressedSize > _input.Length)
-            throw new InvalidDataException("a column that is larger than the file");
-    }
+        : throw new InvalidDataException("it claims an impossible number of rows");
 
     /// <summary>Values stand one behind the other; the definition level says of each row whether it has one.</summary>
     private ReadOnlyMemory<byte>[] Present(RawColumnData<ReadOnlyMemory<byte>> data, int rows, long rowsBefore)
@@ -105,7 +107,7 @@ internal sealed class ParquetText : IDisposable
         var values = data.Values;
         var levels = _column.MaxDefinitionLevel > 0 ? data.DefinitionLevels : default;
         if (_column.MaxDefinitionLevel > 0 && levels.Length != rows)
-            throw new InvalidDataException("another number of values than of rows");
+            throw new InvalidDataException(OtherNumber);
         var texts = new List<ReadOnlyMemory<byte>>(rows);
         for (int row = 0; row < rows; row++)
         {
