@@ -9,11 +9,11 @@ internal static class ParquetCheck
     /// <summary>Behind the footer: its length and the mark.</summary>
     private const int TailLength = sizeof(int) + 4;
 
-    /// <summary>A page header has some dozens of bytes, and the smallest and largest value of its page.</summary>
-    private const int LargestPageHeader = 1 << 16;
+    /// <summary>A page header has some dozens of bytes, and the smallest and largest text of its page, which some writers leave whole.</summary>
+    private const int LargestPageHeader = 1 << 20;
 
     /// <summary>Ids of a page header's fields.</summary>
-    private const int UnpackedSize = 2, PackedSize = 3, HeaderFields = 4;
+    private const int PageType = 1, UnpackedSize = 2, PackedSize = 3, HeaderFields = 4;
 
     /// <summary>What a page of a column may claim to have once unpacked, per byte; RLE and codecs rarely pass a thousand.</summary>
     private const long UnpackedPerByte = 4096, UnpackedAtMost = 32L << 20;
@@ -56,8 +56,24 @@ internal static class ParquetCheck
             long packed = numbers[PackedSize], unpacked = numbers[UnpackedSize];
             if (packed < 0 || packed > end - at - length || unpacked < 0 || unpacked > UnpackedAtMost + (UnpackedPerByte * packed))
                 throw new InvalidDataException("a page is longer than its column");
+            if (column.Codec == CompressionCodec.SNAPPY && numbers[PageType] != (long)Parquet.Meta.PageType.DATA_PAGE_V2)
+                RequireSnappy(bytes[length..], unpacked);
             at += length + packed;
         }
+    }
+
+    /// <summary>Snappy's data begin with their length once unpacked, which a reader makes room for; in pages of the second kind they stand further on.</summary>
+    private static void RequireSnappy(ReadOnlySpan<byte> page, long unpacked)
+    {
+        long claimed = 0;
+        for (int i = 0; i < Math.Min(5, page.Length); i++)
+        {
+            claimed |= (long)(page[i] & 0x7F) << (7 * i);
+            if (page[i] < 0x80)
+                break;
+        }
+        if (claimed != unpacked)
+            throw new InvalidDataException("a page is not as long as its header says");
     }
 
     private static void Read(FileStream file, long at, Span<byte> bytes)
