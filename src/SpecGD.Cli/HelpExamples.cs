@@ -85,7 +85,7 @@ internal static class HelpExamples
         ["specgd data tokenize"] =
         [
             new("specgd data tokenize books/ --output data/books", "one document a file, a token a byte"),
-            new("specgd data tokenize c4.json.gz --tokenizer gpt2 --vocabulary gpt2 --output c4"),
+            new("specgd data tokenize fineweb.parquet --tokenizer gpt2 --output data/fineweb"),
         ],
         ["specgd data inspect"] =
         [

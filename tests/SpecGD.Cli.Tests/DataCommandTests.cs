@@ -41,6 +41,34 @@ public sealed class DataCommandTests : InTemporaryDirectory
     }
 
     [Fact]
+    public void Tokens_of_GPT_2_need_no_file_and_inspect_shows_them_as_text()
+    {
+        File.WriteAllText(Path.Combine(Folder, "a.txt"), "hello world world");
+
+        var made = SpecgdProcess.Run(Folder, ["data", "tokenize", "a.txt", "--tokenizer", "gpt2", "--output", "tokens"], ("SPECGD_GPT2_VOCABULARY", ""));
+        var seen = SpecgdProcess.Run(Folder, ["data", "inspect", "tokens", "--json"], ("SPECGD_GPT2_VOCABULARY", ""));
+
+        made.ExitCode.ShouldBe(0, made.Error);
+        made.Error.ShouldContain("4 tokens of gpt2");
+        var json = JsonNode.Parse(seen.Output)!;
+        ((int)json["vocabulary"]!).ShouldBe(50257);
+        json["most_common"]!.AsArray().Select(t => ((int)t!["token"]!, (string)t["text"]!)).ShouldContain((995, "' world'"));
+    }
+
+    [Fact]
+    public void Tokens_of_another_vocabulary_are_not_shown_in_words_of_GPT_2()
+    {
+        File.WriteAllText(Path.Combine(Folder, "a.txt"), "hello world world");
+        string cut = Path.Combine(AppContext.BaseDirectory, "golden", "tokenizer");
+
+        Specgd("data", "tokenize", "a.txt", "--tokenizer", "gpt2", "--vocabulary", cut, "--output", "tokens").ExitCode.ShouldBe(0);
+
+        string Texts(params string[] more) => string.Concat(JsonNode.Parse(Specgd(["data", "inspect", "tokens", "--json", .. more]).Output)!["most_common"]!.AsArray().Select(t => (string?)t!["text"]));
+        Texts().ShouldBeEmpty();
+        Texts("--vocabulary", cut).ShouldContain("' world'");
+    }
+
+    [Fact]
     public void What_was_written_is_told_as_JSON()
     {
         File.WriteAllText(Path.Combine(Folder, "a.txt"), "aaab\n");
@@ -79,7 +107,11 @@ public sealed class DataCommandTests : InTemporaryDirectory
     [InlineData("data tokenize text.txt --output text.txt", "The output folder text.txt cannot be written")]
     [InlineData("data tokenize text.txt --output .", "has token shards already (bad_train_000001.bin); name another folder, or replace them with --overwrite.")]
     [InlineData("data tokenize text.txt --output out --tokenizer gpt3", "--tokenizer takes one of bytes, gpt2; 'gpt3' is not.")]
-    [InlineData("data tokenize text.txt --output out --tokenizer gpt2", "The tokenizer gpt2 needs GPT-2's vocabulary: name the folder")]
+    [InlineData("data tokenize text.txt --output out --text-column body", "--text-column body names a column of Parquet, and no input is Parquet")]
+    [InlineData("data tokenize text.txt --output out --field body", "--field body names a property of JSON Lines, and no input is JSON Lines")]
+    [InlineData("data tokenize cut.parquet --output out", "cut.parquet is no whole Parquet file")]
+    [InlineData("data tokenize cut.txt.zst --output out", "cut.txt.zst is no whole Zstandard file")]
+    [InlineData("nanogpt train --text cut.txt.zst --output out", "cut.txt.zst is no whole Zstandard file")]
     [InlineData("data tokenize text.txt --output out --tokenizer gpt2 --vocabulary nowhere", "There is no vocabulary at nowhere")]
     [InlineData("data tokenize text.txt --output out --shard-tokens 0", "--shard-tokens takes a whole number from 1")]
     [InlineData("data tokenize --output out", "specgd data tokenize needs INPUT: files of text")]
@@ -96,6 +128,8 @@ public sealed class DataCommandTests : InTemporaryDirectory
         File.WriteAllText(Path.Combine(Folder, "text.txt"), "text");
         File.WriteAllText(Path.Combine(Folder, "bad_train_000001.bin"), "bad");
         File.WriteAllBytes(Path.Combine(Folder, "empty.txt.gz"), []);
+        File.WriteAllBytes(Path.Combine(Folder, "cut.parquet"), [.. "PAR1 and then no more"u8]);
+        File.WriteAllBytes(Path.Combine(Folder, "cut.txt.zst"), [0x28, 0xB5, 0x2F, 0xFD, 0x24, 0x03, 0x19]);
 
         var said = SpecgdProcess.Run(Folder, arguments.Split(' '), ("SPECGD_GPT2_VOCABULARY", ""));
 

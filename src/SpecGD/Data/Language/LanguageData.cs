@@ -34,14 +34,14 @@ public sealed record LanguageData(string Tokenizer, int Vocabulary, ushort EndOf
                 + $"Give the folder, or its training shards alone ({Path.Combine(folder, TokenFiles.Training)}).");
         var described = TokenFolder.Find(folder);
         described?.RefuseMissing(folder);
-        int vocabulary = described?.Vocabulary ?? BytePairTokenizer.PublishedVocabulary;
+        int vocabulary = described?.Vocabulary ?? BytePairTokenizer.PublishedSize;
         var (heldBack, rest) = holdsBack
             ? TokenShards.Divide(files[0], vocabulary)
             : (TokenShards.OfFiles(validationFiles, vocabulary), TokenShards.OfFiles(files, vocabulary));
         return new LanguageData(
             described?.Tokenizer ?? BytePairTokenizer.TokenizerName,
             vocabulary,
-            described?.EndOfText ?? BytePairTokenizer.PublishedVocabulary - 1,
+            described?.EndOfText ?? BytePairTokenizer.PublishedSize - 1,
             rest,
             heldBack)
         {

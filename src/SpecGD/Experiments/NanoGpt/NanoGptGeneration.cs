@@ -63,7 +63,7 @@ public sealed record NanoGptGeneration(IReadOnlyList<int> Tokens, string Text, b
         if (tokenizer.EndOfText != parameters.Shape.EndOfText || tokenizer.Vocabulary > parameters.Shape.PaddedVocabulary)
             throw new BadInputException(
                 $"The model ends texts with token {parameters.Shape.EndOfText} of {parameters.Shape.PaddedVocabulary}; "
-                + $"the tokenizer '{tokenizer.Name}' with {tokenizer.EndOfText} of {tokenizer.Vocabulary}.");
+                + $"the tokenizer '{tokenizer.Name}' with {tokenizer.EndOfText} of {tokenizer.Vocabulary}. Name the vocabulary of its tokens with --vocabulary.");
         using var decoder = engine.Decoder(parameters, window);
         var sampler = new TokenSampler(options.Temperature, options.TopK, (ulong)options.Seed);
         var logits = decoder.Read(Begin(tokenizer, prompt));

@@ -29,12 +29,12 @@ public sealed record NanoGptValidationData(
     {
         var files = TokenFiles.Find(place, TokenFiles.Validation);
         var described = TokenFolder.Find(Path.GetDirectoryName(Path.GetFullPath(files[0]))!);
-        int vocabulary = described?.Vocabulary ?? BytePairTokenizer.PublishedVocabulary;
+        int vocabulary = described?.Vocabulary ?? BytePairTokenizer.PublishedSize;
         var shards = TokenShards.OfFiles(files, vocabulary);
         return Of(
             Path.GetFullPath(place),
             described?.Tokenizer ?? BytePairTokenizer.TokenizerName,
-            described?.EndOfText ?? BytePairTokenizer.PublishedVocabulary - 1,
+            described?.EndOfText ?? BytePairTokenizer.PublishedSize - 1,
             shards,
             length,
             count);

@@ -21,7 +21,7 @@ public sealed record FuzzParser(
     public static IReadOnlyList<string> Names { get; } =
     [
         "safetensors", "npz", "npy", "shard", "token folder", "sweep", "log", "manifest", "attempts", "events", "capture", "JSON line", "BPE ids",
-        "BPE merges", "BPE ranks",
+        "BPE merges", "BPE ranks", "gzip", "Zstandard", "Parquet",
     ];
 
     /// <summary>Every parser of files that come from elsewhere, or that a crash may have damaged.</summary>

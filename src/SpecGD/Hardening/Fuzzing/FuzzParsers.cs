@@ -23,6 +23,9 @@ internal static class FuzzParsers
     /// <summary>The share of parsers that build tables of 65,536 entries for every file.</summary>
     private const double Slow = 0.05;
 
+    /// <summary>The share of parsers that unpack, in buffers of a quarter of a megabyte.</summary>
+    private const double Unpacking = 0.2;
+
     public static IReadOnlyList<FuzzParser> Create() =>
     [
         new("safetensors", "x.safetensors", FuzzSeeds.Safetensors, MutateHeader, ReadSafetensors),
@@ -46,6 +49,9 @@ internal static class FuzzParsers
             Weight = Slow, Prepare = folder => File.WriteAllBytes(Path.Combine(folder, "encoder.json"), FuzzSeeds.Ids),
         },
         new("BPE ranks", "x.tiktoken", [FuzzSeeds.Ranks], Mutation.OfText, path => BytePairVocabularyFile.Read(path)) { Weight = Slow },
+        new("gzip", "x.txt.gz", FuzzTexts.Gzips, Mutation.OfBytes, FuzzTexts.Read) { Weight = Unpacking },
+        new("Zstandard", "x.txt.zst", FuzzTexts.Zstandards, Mutation.OfBytes, FuzzTexts.Read) { Weight = Unpacking },
+        new("Parquet", "x.parquet", FuzzTexts.Parquets, Mutation.OfBytes, FuzzTexts.Read) { Weight = Unpacking },
     ];
 
     private static void ReadTokenFolder(string path) => TokenFolder.Find(FolderOf(path))?.RefuseMissing(FolderOf(path));

@@ -1,24 +1,56 @@
 using SpecGD.Data.Language.Text;
+using SpecGD.Data.Language.Tokenizers;
 
 namespace SpecGD.Training.Gpt;
 
-/// <summary>A text file as tokens, one a byte, after the token that starts a document.</summary>
+/// <summary>A text file as tokens, one a byte, each document after the token that starts one.</summary>
 public static class ByteText
 {
     /// <summary>What the text is divided by: one part in so many is for validation.</summary>
     private const int ValidationPart = 10;
 
-    /// <summary>The tokens of the file at <paramref name="path"/>, unpacked where its name ends in .gz.</summary>
+    /// <summary>
+    /// The tokens of the file at <paramref name="path"/>: text, JSON Lines or Parquet (the field or column <c>text</c>), unpacked where it is
+    /// compressed.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="endOfText">What stands before each document.</param>
     /// <exception cref="BadInputException">It cannot be read, is no text, or is empty.</exception>
     public static ushort[] Read(string path, int endOfText)
     {
-        var text = TextFile.ReadAll(path).Span;
-        if (text.IsEmpty)
+        if (Directory.Exists(path))
+            throw new BadInputException($"The text {path} cannot be read: it is a directory.");
+        if (!File.Exists(path))
+            throw new BadInputException($"The text {path} cannot be read: there is no such file.");
+        var encoder = new DocumentEncoder(ByteTokenizer.Instance, TextTokenization.UsualName);
+        var block = new BlockTokens();
+        var parts = new List<ushort[]>();
+        long bytes = 0;
+        foreach (var read in TextBlocks.Of([TextInput.Of(path)], ByteTokenizer.Instance, TextTokenization.UsualName))
+        {
+            using (read)
+                encoder.Encode(read, block);
+            bytes += block.TextBytes;
+            parts.Add([.. block.Tokens]);
+        }
+        if (bytes == 0)
             throw new BadInputException($"The text {path} is empty.");
-        var tokens = new ushort[text.Length + 1];
-        tokens[0] = (ushort)endOfText;
-        for (int i = 0; i < text.Length; i++)
-            tokens[i + 1] = text[i];
+        return Join(path, parts, (ushort)endOfText);
+    }
+
+    private static ushort[] Join(string path, List<ushort[]> parts, ushort endOfText)
+    {
+        long length = parts.Sum(part => (long)part.Length);
+        if (length > Array.MaxLength)
+            throw new BadInputException($"The text {path} has {length} bytes, more than are held in memory at once: make token shards of it with 'specgd data tokenize'.");
+        var tokens = new ushort[length];
+        int at = 0;
+        foreach (ushort[] part in parts)
+        {
+            part.CopyTo(tokens, at);
+            at += part.Length;
+        }
+        tokens.AsSpan().Replace(ByteTokenizer.Instance.EndOfText, endOfText);
         return tokens;
     }
 

@@ -66,8 +66,8 @@ public sealed record GptWeightsInfo(GptShape Shape, int Window, int Step, string
         var (_, expanded) = Matrix(file, prefix + GptShape.ExpandName(0));
         int layers = Enumerable.Range(0, file.Entries.Count).TakeWhile(i => file.Entries.ContainsKey(prefix + GptShape.ExpandName(i))).Count();
         string tokenizer = file.Metadata.GetValueOrDefault(TokenizerKey)
-            ?? (rows >= BytePairTokenizer.PublishedVocabulary ? BytePairTokenizer.TokenizerName : ByteTokenizer.TokenizerName);
-        int vocabulary = tokenizer == ByteTokenizer.TokenizerName ? ByteTokenizer.VocabularySize : BytePairTokenizer.PublishedVocabulary;
+            ?? (rows >= BytePairTokenizer.PublishedSize ? BytePairTokenizer.TokenizerName : ByteTokenizer.TokenizerName);
+        int vocabulary = tokenizer == ByteTokenizer.TokenizerName ? ByteTokenizer.VocabularySize : BytePairTokenizer.PublishedSize;
         vocabulary = Number(file, Vocabulary, Math.Min(rows, vocabulary), 1);
         bool areTold = file.Metadata.ContainsKey(Heads);
         int ofFile = Number(file, Heads, heads ?? Math.Max(1, width / PublishedHeadWidth), 1);

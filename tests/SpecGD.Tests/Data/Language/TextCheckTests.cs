@@ -17,12 +17,10 @@ public sealed class TextCheckTests : IDisposable
 
     public static TheoryData<string, byte[]> Binaries => new()
     {
-        { "a Parquet file", [.. "PAR1"u8] },
+        { "an encrypted Parquet file", [.. "PARE"u8] },
         { "an Arrow file", [.. "ARROW1"u8] },
-        { "compressed with Zstandard", [0x28, 0xB5, 0x2F, 0xFD] },
         { "compressed with xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00] },
         { "compressed with bzip2", [.. "BZh91AY&SY"u8] },
-        { "compressed with gzip", [0x1F, 0x8B, 0x08] },
         { "a PDF document", [.. "%PDF-1.7\n"u8] },
         { "a ZIP archive, such as .docx", [.. "PK"u8, 0x03, 0x04] },
         { "an SQLite database", [.. "SQLite format 3\0"u8] },
@@ -46,6 +44,22 @@ public sealed class TextCheckTests : IDisposable
         RefusalOf(Write("packed.txt.gz", Packed(bytes)), tokenize: true).ShouldContain(name, customMessage: "unpacked, it is no text either");
     }
 
+    public static TheoryData<string, byte[]> ReadOnce => new()
+    {
+        { "is a Parquet file, not text (once unpacked): Parquet is read as it is", [.. "PAR1"u8] },
+        { "is compressed with Zstandard, not text (once unpacked)", [0x28, 0xB5, 0x2F, 0xFD] },
+        { "is compressed with gzip, not text (once unpacked)", [0x1F, 0x8B, 0x08] },
+    };
+
+    [Theory]
+    [MemberData(nameof(ReadOnce))]
+    public void What_is_packed_twice_is_refused(string sentence, byte[] beginning)
+    {
+        byte[] bytes = [.. beginning, .. Encoding.ASCII.GetBytes(Prose)];
+        RefusalOf(Write("packed.txt.gz", Packed(bytes)), tokenize: true).ShouldContain(sentence);
+        RefusalOf(Write("packed.txt", Packed(bytes)), tokenize: false).ShouldContain(sentence);
+    }
+
     [Fact]
     public void A_byte_of_no_character_far_into_a_text_is_named_by_its_place()
     {
@@ -66,7 +80,7 @@ public sealed class TextCheckTests : IDisposable
     [InlineData("PARSIMONY is the first word, and ORCHARD the last")]
     [InlineData("")]
     public void Text_is_let_through(string text) =>
-        Should.NotThrow(() => TextCheck.Require(new TextInput("a.txt", 1, false, false), Encoding.UTF8.GetBytes(text)));
+        Should.NotThrow(() => TextCheck.Require(new TextInput("a.txt", 1, TextLayout.Plain, TextPacking.None), Encoding.UTF8.GetBytes(text)));
 
     [Fact]
     public void A_character_that_the_look_cuts_is_none_of_those_that_are_no_text()
@@ -74,7 +88,7 @@ public sealed class TextCheckTests : IDisposable
         for (int shift = 0; shift < 4; shift++)
         {
             byte[] bytes = [.. Enumerable.Repeat((byte)'a', shift), .. Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("😀", TextCheck.ExaminedBytes)))];
-            Should.NotThrow(() => TextCheck.Require(new TextInput("a.txt", 1, false, false), bytes));
+            Should.NotThrow(() => TextCheck.Require(new TextInput("a.txt", 1, TextLayout.Plain, TextPacking.None), bytes));
         }
     }
 

@@ -100,7 +100,10 @@ public sealed class TextTokenizationTests : IDisposable
 
     [Theory]
     [InlineData("utf16.txt", new byte[] { 0xFF, 0xFE, 65, 0 }, "is UTF-16, not text: text must be UTF-8")]
-    [InlineData("packed.txt", new byte[] { 0x1F, 0x8B, 8, 0 }, "is compressed with gzip, not text: a file whose name ends in .gz is unpacked once")]
+    [InlineData("packed.txt", new byte[] { 0x1F, 0x8B, 8, 0 }, "is no whole gzip file")]
+    [InlineData("packed.txt", new byte[] { 0x28, 0xB5, 0x2F, 0xFD, 0 }, "is no whole Zstandard file")]
+    [InlineData("unpacked.txt.zst", new byte[] { 65, 66, 67, 68, 69, 70, 71, 72, 73, 74 }, "is no whole Zstandard file")]
+    [InlineData("text.parquet", new byte[] { 65, 66, 67, 68, 69, 70, 71, 72, 73, 74 }, "is named as a Parquet file and is none by its first bytes")]
     [InlineData("unpacked.txt.gz", new byte[] { 65, 66, 67, 68, 69, 70, 71, 72, 73, 74 }, "is no whole gzip file")]
     public void What_is_no_text_is_bad_input(string name, byte[] bytes, string sentence)
     {

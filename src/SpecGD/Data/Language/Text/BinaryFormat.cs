@@ -12,7 +12,8 @@ internal sealed record BinaryFormat(string Name, string Advice)
 
     private static readonly (byte[] Beginning, BinaryFormat Format)[] Known =
     [
-        ([.. "PAR1"u8], new("a Parquet file", Column)),
+        ([.. FileSignature.Parquet], new("a Parquet file", "Parquet is read as it is, so unpack it first")),
+        ([.. FileSignature.EncryptedParquet], new("an encrypted Parquet file", "write it without encryption first")),
         ([.. "ARROW1"u8], new("an Arrow file", Column)),
         ([0xFF, 0xFF, 0xFF, 0xFF], new("an Arrow stream", Column)),
         ([.. "FEA1"u8], new("a Feather file", Column)),
@@ -21,8 +22,8 @@ internal sealed record BinaryFormat(string Name, string Advice)
         ([.. "SQLite format 3"u8, 0x00], new("an SQLite database", Column)),
         ([0x89, .. "HDF"u8], new("an HDF5 file", Column)),
         ([0x93, .. "NUMPY"u8], new("a NumPy array", NoText)),
-        ([0x1F, 0x8B], new("compressed with gzip", "a file whose name ends in .gz is unpacked once: rename it, or unpack it first with 'gunzip'")),
-        ([0x28, 0xB5, 0x2F, 0xFD], new("compressed with Zstandard", "unpack it first with 'zstd -d'")),
+        ([.. FileSignature.Gzip], new("compressed with gzip", "a file is unpacked once, so unpack this one first")),
+        ([.. FileSignature.Zstandard], new("compressed with Zstandard", "a file is unpacked once, so unpack this one first")),
         ([0xFD, .. "7zXZ"u8, 0x00], new("compressed with xz", "unpack it first with 'xz -d'")),
         ([.. "BZh"u8, (byte)'9'], new("compressed with bzip2", "unpack it first with 'bzip2 -d'")),
         ([0x04, 0x22, 0x4D, 0x18], new("compressed with LZ4", "unpack it first with 'lz4 -d'")),

@@ -13,6 +13,9 @@ internal sealed record TextBlock(TextInput Input, byte[] Buffer, int Length, boo
 {
     private int _returned;
 
+    /// <summary>Where each document of the block ends, where the block is several whole ones; null where lines or the file tell that.</summary>
+    public IReadOnlyList<int>? DocumentEnds { get; init; }
+
     /// <summary>The text.</summary>
     public ReadOnlySpan<byte> Text => Buffer.AsSpan(0, Length);
 

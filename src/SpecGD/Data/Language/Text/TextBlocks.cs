@@ -4,7 +4,8 @@ using SpecGD.Data.Language.Tokenizers;
 namespace SpecGD.Data.Language.Text;
 
 /// <summary>
-/// Reads files in blocks that can be made into tokens side by side: JSON Lines at ends of lines, plain text where the tokenizer allows a cut.
+/// Reads files in blocks that can be made into tokens side by side: JSON Lines at ends of lines, Parquet between rows, plain text where the tokenizer
+/// allows a cut.
 /// </summary>
 internal static class TextBlocks
 {
@@ -21,13 +22,16 @@ internal static class TextBlocks
     private const int LongestCharacter = 4;
 
     /// <summary>The blocks of all files in order; the caller disposes each.</summary>
+    /// <param name="inputs">The files.</param>
+    /// <param name="tokenizer">Says where plain text may be cut.</param>
+    /// <param name="column">The column of Parquet files that holds the text.</param>
     /// <exception cref="BadInputException">A file cannot be read or is no text.</exception>
-    public static IEnumerable<TextBlock> Of(IEnumerable<TextInput> inputs, ITokenizer tokenizer)
+    public static IEnumerable<TextBlock> Of(IEnumerable<TextInput> inputs, ITokenizer tokenizer, string column)
     {
         long before = 0;
         foreach (var input in inputs)
         {
-            foreach (var block in Of(input, tokenizer, before))
+            foreach (var block in input.Layout == TextLayout.Parquet ? ParquetBlocks.Of(input, column, before) : Of(input, tokenizer, before))
                 yield return block;
             before += input.Length;
         }
@@ -35,7 +39,7 @@ internal static class TextBlocks
 
     private static IEnumerable<TextBlock> Of(TextInput input, ITokenizer tokenizer, long bytesBefore)
     {
-        using var file = TextFile.Open(input);
+        using var file = TextFile.Open(input.Path);
         using var text = TextFile.Unpacked(input, file);
         int capacity = BlockLength, filled = 0;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(capacity);

@@ -38,13 +38,23 @@ internal static class TextCheck
     /// <exception cref="BadInputException">A byte is part of no character; the sentence names it.</exception>
     public static void RequireCharacters(TextInput input, ReadOnlySpan<byte> part, long offset)
     {
-        int bad = FirstInvalid(part);
+        int bad = FirstInvalid(part, isWhole: false);
         if (bad >= 0)
             throw new BadInputException(Invariant($"{input.Path} is no UTF-8 text: its byte {offset + bad} (0x{part[bad]:X2}) is part of no character. ")
                 + "It may be UTF-16 or an older encoding, such as Latin-1 or GB 18030: 'iconv -f ENCODING -t UTF-8' makes it UTF-8 ('file -i' guesses which it is).");
     }
 
-    private static string Inside(TextInput input) => input.IsCompressed ? " (once unpacked)" : "";
+    /// <summary>Refuses what is no UTF-8 in the text of a row.</summary>
+    /// <exception cref="BadInputException">A byte is part of no character; the sentence names row and byte.</exception>
+    public static void RequireRow(TextInput input, ReadOnlySpan<byte> text, long row)
+    {
+        int bad = FirstInvalid(text, isWhole: true);
+        if (bad >= 0)
+            throw new BadInputException(Invariant($"{input.Path}, row {row}, has no UTF-8 text: its byte {bad} (0x{text[bad]:X2}) is part of no character. ")
+                + "Parquet keeps text as UTF-8; write the column again from text.");
+    }
+
+    private static string Inside(TextInput input) => input.Packing != TextPacking.None ? " (once unpacked)" : "";
 
     private static string? Utf16Of(ReadOnlySpan<byte> bytes)
     {
@@ -57,8 +67,8 @@ internal static class TextCheck
             : null;
     }
 
-    /// <summary>Place of the first byte that is part of no character; -1 where there is none. A character cut at the end is none such.</summary>
-    private static int FirstInvalid(ReadOnlySpan<byte> bytes)
+    /// <summary>Place of the first byte that is part of no character; -1 where there is none. Of a part, a character cut at the end is none such.</summary>
+    private static int FirstInvalid(ReadOnlySpan<byte> bytes, bool isWhole)
     {
         if (Utf8.IsValid(bytes))
             return -1;
@@ -66,7 +76,7 @@ internal static class TextCheck
         {
             var status = Rune.DecodeFromUtf8(bytes[at..], out _, out int length);
             if (status != OperationStatus.Done)
-                return status == OperationStatus.InvalidData ? at : -1;
+                return isWhole || status == OperationStatus.InvalidData ? at : -1;
             at += length;
         }
         return -1;

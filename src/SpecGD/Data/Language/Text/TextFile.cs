@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using ZstdSharp;
+using ZstdSharp.Unsafe;
 
 namespace SpecGD.Data.Language.Text;
 
@@ -8,6 +10,9 @@ internal static class TextFile
     /// <summary>The runtime's switch by which a gzip file that was cut short is an error, and not a shorter text.</summary>
     private const string StrictValidation = "System.IO.Compression.UseStrictValidation";
 
+    /// <summary>Zstandard's own limit, 2 GiB; what is read decides what is used. Large corpora are packed with such windows ('zstd --long=31').</summary>
+    private const int LargestWindowLog = 31;
+
     static TextFile()
     {
         if (!AppContext.TryGetSwitch(StrictValidation, out _))
@@ -16,42 +21,34 @@ internal static class TextFile
 
     private static ReadOnlySpan<byte> Utf8Mark => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>The whole text of a file.</summary>
-    /// <exception cref="BadInputException">It cannot be read, or is no UTF-8 text.</exception>
-    public static ReadOnlyMemory<byte> ReadAll(string path)
-    {
-        if (Directory.Exists(path))
-            throw new BadInputException($"The text {path} cannot be read: it is a directory.");
-        if (!File.Exists(path))
-            throw new BadInputException($"The text {path} cannot be read: there is no such file.");
-        var input = TextInput.Of(path);
-        using var file = Open(input);
-        using var text = Unpacked(input, file);
-        using var whole = new MemoryStream();
-        Reading(input, () => text.CopyTo(whole));
-        var bytes = whole.GetBuffer().AsMemory(0, (int)whole.Length);
-        int mark = LengthOfMark(input, bytes.Span);
-        TextCheck.RequireCharacters(input, bytes.Span[mark..], mark);
-        return bytes[mark..];
-    }
-
     /// <summary>The file, to be read from its beginning.</summary>
     /// <exception cref="BadInputException">It cannot be opened.</exception>
-    public static FileStream Open(TextInput input)
+    public static FileStream Open(string path)
     {
         try
         {
-            return new FileStream(input.Path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BadInputException($"{input.Path} cannot be read: {e.Message}", e);
+            throw new BadInputException($"{path} cannot be read: {e.Message}", e);
         }
     }
 
     /// <summary>The text of the opened file.</summary>
-    public static Stream Unpacked(TextInput input, FileStream file) =>
-        input.IsCompressed ? new GZipStream(file, CompressionMode.Decompress) : file;
+    public static Stream Unpacked(TextInput input, FileStream file) => input.Packing switch
+    {
+        TextPacking.Gzip => new GZipStream(file, CompressionMode.Decompress),
+        TextPacking.Zstandard => Unpacked(file),
+        _ => file,
+    };
+
+    private static DecompressionStream Unpacked(FileStream file)
+    {
+        var stream = new DecompressionStream(file);
+        stream.SetParameter(ZSTD_dParameter.ZSTD_d_windowLogMax, LargestWindowLog);
+        return stream;
+    }
 
     /// <summary>Does something that reads the file.</summary>
     /// <exception cref="BadInputException">It can no longer be read, or is not compressed as its name says.</exception>
@@ -61,15 +58,21 @@ internal static class TextFile
         {
             read();
         }
-        catch (Exception e) when (e is IOException or InvalidDataException)
+        catch (Exception e) when (e is IOException or InvalidDataException or ZstdException)
         {
             throw new BadInputException(
-                input.IsCompressed
-                    ? $"{input.Path} is no whole gzip file: it is damaged or was cut short, or its checksum is not that of its content. Fetch it again ('gzip -t' tests it)."
-                    : $"{input.Path} cannot be read: {e.Message}",
+                input.Packing switch
+                {
+                    TextPacking.Gzip => NotWhole(input.Path, "gzip", "gzip -t"),
+                    TextPacking.Zstandard => NotWhole(input.Path, "Zstandard", "zstd -t --long=31"),
+                    _ => $"{input.Path} cannot be read: {e.Message}",
+                },
                 e);
         }
     }
+
+    private static string NotWhole(string path, string format, string test) => $"{path} is no whole {format} file: "
+        + $"it is damaged or was cut short, or its checksum is not that of its content. Fetch it again ('{test}' tests it).";
 
     /// <summary>Length of the mark that some programs put before UTF-8, which is not part of the text; 0 where there is none.</summary>
     /// <param name="input">The file.</param>

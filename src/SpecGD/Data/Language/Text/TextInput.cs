@@ -2,22 +2,34 @@ using SpecGD.Data.Language.Tokens;
 
 namespace SpecGD.Data.Language.Text;
 
-/// <summary>One file of text to make tokens of.</summary>
+/// <summary>
+/// One file of text to make tokens of. What it is compressed with, and whether it is Parquet, is seen in its first bytes; whether it holds JSON
+/// Lines, which begin like any text, in its name.
+/// </summary>
 /// <param name="Path">The file.</param>
 /// <param name="Length">Its length in bytes, compressed where it is.</param>
-/// <param name="IsJsonLines">Whether each line is a JSON object with a document; else the whole file is one document.</param>
-/// <param name="IsCompressed">Whether it is unpacked with gzip.</param>
-public sealed record TextInput(string Path, long Length, bool IsJsonLines, bool IsCompressed)
+/// <param name="Layout">How documents stand in it.</param>
+/// <param name="Packing">What it is compressed with as a whole.</param>
+public sealed record TextInput(string Path, long Length, TextLayout Layout, TextPacking Packing)
 {
-    private const string Gzip = ".gz";
+    private const string ParquetEnding = ".parquet";
 
     private static readonly string[] JsonLinesEndings = [".jsonl", ".ndjson", ".json"]; // C4 and Dolma call their JSON Lines .json
     private static readonly string[] TextEndings = [".txt", ".text", ".md"];
 
+    private static readonly (string Ending, TextPacking Packing)[] PackedEndings =
+    [
+        (".gz", TextPacking.Gzip), (".zst", TextPacking.Zstandard), (".zstd", TextPacking.Zstandard),
+    ];
+
+    /// <summary>Whether each line is a JSON object with a document.</summary>
+    internal bool IsJsonLines => Layout == TextLayout.JsonLines;
+
     /// <summary>
-    /// The files that the names stand for. A folder stands for every text and JSON Lines file in and below it, in the order of their paths.
+    /// The files that the names stand for. A folder stands for every file in and below it that is named as text, JSON Lines or Parquet, in the order
+    /// of their paths.
     /// </summary>
-    /// <exception cref="BadInputException">A name stands for nothing.</exception>
+    /// <exception cref="BadInputException">A name stands for nothing, or a file cannot be read.</exception>
     public static IReadOnlyList<TextInput> Find(IEnumerable<string> places)
     {
         ArgumentNullException.ThrowIfNull(places);
@@ -33,7 +45,7 @@ public sealed record TextInput(string Path, long Length, bool IsJsonLines, bool 
         TextInput[] found =
         [
             .. Directory.EnumerateFiles(place, "*", new EnumerationOptions { RecurseSubdirectories = true })
-                .Where(file => Endings(file, JsonLinesEndings) || Endings(file, TextEndings))
+                .Where(file => Endings(file, JsonLinesEndings) || Endings(file, TextEndings) || EndsIn(file, ParquetEnding))
                 .Where(file => System.IO.Path.GetFileName(file) != TokenFolder.FileName) // beside shards that were made before
                 .Order(StringComparer.Ordinal)
                 .Select(Of),
@@ -41,16 +53,36 @@ public sealed record TextInput(string Path, long Length, bool IsJsonLines, bool 
         return found.Length > 0
             ? found
             : throw new BadInputException($"The folder {place} has no text: files ending in "
-                + $"{string.Join(", ", [.. TextEndings, .. JsonLinesEndings])} are read, also with {Gzip} behind; name others one by one.");
+                + $"{string.Join(", ", [.. TextEndings, .. JsonLinesEndings])} are read, also with "
+                + $"{string.Join(" or ", PackedEndings.Select(packed => packed.Ending))} behind, and {ParquetEnding}; name others one by one.");
     }
 
     /// <summary>One file, which is there.</summary>
-    internal static TextInput Of(string path) =>
-        new(path, new FileInfo(path).Length, Endings(path, JsonLinesEndings), path.EndsWith(Gzip, StringComparison.OrdinalIgnoreCase));
+    /// <exception cref="BadInputException">It cannot be read, or is named as Parquet and is none.</exception>
+    internal static TextInput Of(string path)
+    {
+        Span<byte> bytes = stackalloc byte[FileSignature.Length];
+        using var file = TextFile.Open(path);
+        if (!file.CanSeek)
+            throw new BadInputException($"{path} is a pipe or a device; text is read from files, so write it to one first.");
+        var beginning = bytes[..file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
+        bool isParquet = FileSignature.IsParquet(beginning);
+        if (!isParquet && !beginning.IsEmpty && EndsIn(path, ParquetEnding))
+            throw new BadInputException($"{path} is named as a Parquet file and is none by its first bytes, which are no 'PAR1'.");
+        var layout = isParquet ? TextLayout.Parquet : Endings(path, JsonLinesEndings) ? TextLayout.JsonLines : TextLayout.Plain;
+        var packing = isParquet || beginning.IsEmpty ? TextPacking.None : FileSignature.PackingOf(beginning) ?? PackingByName(path);
+        return new TextInput(path, file.Length, layout, packing);
+    }
+
+    /// <summary>A file that is named as compressed must be that; where it is not, unpacking it says so.</summary>
+    private static TextPacking PackingByName(string path) => PackedEndings.FirstOrDefault(packed => EndsIn(path, packed.Ending)).Packing;
 
     private static bool Endings(string path, string[] endings)
     {
-        string plain = path.EndsWith(Gzip, StringComparison.OrdinalIgnoreCase) ? path[..^Gzip.Length] : path;
-        return endings.Any(ending => plain.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+        string? packed = PackedEndings.Select(p => p.Ending).FirstOrDefault(ending => EndsIn(path, ending));
+        string plain = packed is null ? path : path[..^packed.Length];
+        return endings.Any(ending => EndsIn(plain, ending));
     }
+
+    private static bool EndsIn(string path, string ending) => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using SpecGD.Data.Language.Tokenizers;
 using SpecGD.Data.Language.Tokens;
 using SpecGD.Numerics;
@@ -15,10 +13,16 @@ public readonly record struct TokenizationProgress(long FileBytes, long Tokens);
 /// <summary>Makes token shards of text: blocks in parallel, written in order, memory independent of the length of the text.</summary>
 /// <param name="tokenizer">What makes the tokens.</param>
 /// <param name="field">The property of a JSON line that holds the document.</param>
-public sealed class TextTokenization(ITokenizer tokenizer, string field = "text")
+/// <param name="column">The column of a Parquet file that holds the documents; one within others with points, <c>meta.text</c>.</param>
+public sealed class TextTokenization(ITokenizer tokenizer, string field = TextTokenization.UsualName, string column = TextTokenization.UsualName)
 {
+    /// <summary>What corpora call the property or column with the document.</summary>
+    public const string UsualName = "text";
+
     /// <summary>Blocks in hand for each thread, so that none waits while another has a slow one.</summary>
     internal const int BlocksPerThread = 4;
+
+    private readonly DocumentEncoder _encoder = new(tokenizer, field);
 
     private long _textBytes;
 
@@ -39,8 +43,8 @@ public sealed class TextTokenization(ITokenizer tokenizer, string field = "text"
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(writer);
         _textBytes = 0;
-        Encoding[] slots = [.. Enumerable.Range(0, BlocksPerThread * ThreadBudget.Total).Select(_ => new Encoding())];
-        foreach (var blocks in TextBlocks.Of(inputs, tokenizer).Chunk(slots.Length))
+        BlockTokens[] slots = [.. Enumerable.Range(0, BlocksPerThread * ThreadBudget.Total).Select(_ => new BlockTokens())];
+        foreach (var blocks in TextBlocks.Of(inputs, tokenizer, column).Chunk(slots.Length))
         {
             cancellation.ThrowIfCancellationRequested();
             Encode(blocks, slots, writer, cancellation);
@@ -51,11 +55,11 @@ public sealed class TextTokenization(ITokenizer tokenizer, string field = "text"
             : throw new BadInputException($"There is no text in {(inputs is [var only] ? only.Path : $"these {inputs.Count} files")}.");
     }
 
-    private void Encode(TextBlock[] blocks, Encoding[] slots, TokenFolderWriter writer, CancellationToken cancellation)
+    private void Encode(TextBlock[] blocks, BlockTokens[] slots, TokenFolderWriter writer, CancellationToken cancellation)
     {
         try
         {
-            ThreadBudget.ForEach([.. Enumerable.Range(0, blocks.Length)], i => Encode(blocks[i], slots[i]), cancellation);
+            ThreadBudget.ForEach([.. Enumerable.Range(0, blocks.Length)], i => _encoder.Encode(blocks[i], slots[i]), cancellation);
             foreach (var encoding in slots.Take(blocks.Length))
             {
                 writer.Append(CollectionsMarshal.AsSpan(encoding.Tokens), encoding.Documents);
@@ -66,75 +70,6 @@ public sealed class TextTokenization(ITokenizer tokenizer, string field = "text"
         {
             foreach (var block in blocks)
                 block.Dispose();
-        }
-    }
-
-    private void Encode(TextBlock block, Encoding encoding)
-    {
-        encoding.Clear();
-        if (block.Input.IsJsonLines)
-        {
-            EncodeLines(block, encoding);
-            return;
-        }
-        if (block.BeginsDocument)
-            encoding.Begin(tokenizer);
-        tokenizer.Encode(block.Text, encoding.Tokens);
-        encoding.TextBytes += block.Length;
-    }
-
-    private void EncodeLines(TextBlock block, Encoding encoding)
-    {
-        long number = block.FirstLine;
-        foreach (var range in block.Text.Split((byte)'\n'))
-        {
-            var line = block.Text[range].Trim(" \t\r"u8);
-            if (!line.IsEmpty)
-            {
-                var document = encoding.Text;
-                document.ResetWrittenCount();
-                try
-                {
-                    JsonLine.Read(line, field, document);
-                }
-                catch (JsonException e)
-                {
-                    throw new BadInputException($"{block.Input.Path}, line {number}, is no document: {Reason(e)}. "
-                        + $"Each line must be a JSON object with a string at '{field}'.", e);
-                }
-                encoding.Begin(tokenizer);
-                tokenizer.Encode(document.WrittenSpan, encoding.Tokens);
-                encoding.TextBytes += document.WrittenCount;
-            }
-            number++;
-        }
-    }
-
-    /// <summary>The message without the place in the line that the reader adds, which counts from this line alone.</summary>
-    private static string Reason(JsonException e) => e.Message.Split(" LineNumber:")[0].TrimEnd('.');
-
-    /// <summary>The tokens of one block, and room to work in; used again for later blocks.</summary>
-    private sealed class Encoding
-    {
-        public List<ushort> Tokens { get; } = [];
-
-        public ArrayBufferWriter<byte> Text { get; } = new();
-
-        public long Documents { get; private set; }
-
-        public long TextBytes { get; set; }
-
-        public void Begin(ITokenizer tokenizer)
-        {
-            Tokens.Add(tokenizer.EndOfText);
-            Documents++;
-        }
-
-        public void Clear()
-        {
-            Tokens.Clear();
-            Documents = 0;
-            TextBytes = 0;
         }
     }
 }

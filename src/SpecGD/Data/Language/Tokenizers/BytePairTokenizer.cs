@@ -13,9 +13,15 @@ public sealed class BytePairTokenizer(BytePairVocabulary vocabulary) : ITokenize
     public const string TokenizerName = "gpt2";
 
     /// <summary>How many ids the published vocabulary of GPT-2 has, end of text, the last, included.</summary>
-    public const int PublishedVocabulary = 50257;
+    public const int PublishedSize = 50257;
+
+    private static readonly Lazy<BytePairTokenizer> PublishedOnce = new(() => new BytePairTokenizer(PublishedVocabulary.Gpt2));
 
     private readonly ConcurrentBag<Worker> _idle = [];
+
+    /// <summary>The tokenizer of GPT-2, with the vocabulary that comes along.</summary>
+    /// <exception cref="BadInputException">The vocabulary's assembly is not beside the program.</exception>
+    public static BytePairTokenizer Gpt2 => PublishedOnce.Value;
 
     /// <inheritdoc/>
     public string Name => TokenizerName;

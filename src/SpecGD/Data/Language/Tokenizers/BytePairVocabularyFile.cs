@@ -71,9 +71,14 @@ public static class BytePairVocabularyFile
     }
 
     /// <summary>One token a line, its bytes in base 64 and its rank; the parts of a token are what the stronger merges make of it.</summary>
-    private static BytePairVocabulary ReadRanks(string path)
+    private static BytePairVocabulary ReadRanks(string path) => OfRanks(ReadTokens(path), path);
+
+    /// <summary>The vocabulary whose tokens are these in the order of their ids, end of text behind them.</summary>
+    /// <param name="tokens">The bytes of each.</param>
+    /// <param name="path">Where they come from, for the sentence.</param>
+    /// <exception cref="BadInputException">They are no such vocabulary.</exception>
+    internal static BytePairVocabulary OfRanks(IReadOnlyList<byte[]> tokens, string path)
     {
-        var tokens = ReadTokens(path);
         const int bytes = 256;
         if (tokens.Take(bytes).Where(token => token is [_]).DistinctBy(token => token[0]).Count() != bytes)
             throw new BadInputException($"{path} is no byte-level vocabulary: its first 256 tokens are not the 256 bytes.");
