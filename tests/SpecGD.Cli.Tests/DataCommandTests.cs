@@ -88,6 +88,19 @@ public sealed class DataCommandTests : InTemporaryDirectory
     }
 
     [Fact]
+    public void Files_of_a_folder_that_are_not_named_as_text_are_said_to_be_passed_over()
+    {
+        Directory.CreateDirectory(Path.Combine(Folder, "mixed"));
+        File.WriteAllText(Path.Combine(Folder, "mixed", "a.txt"), "hello");
+        File.WriteAllText(Path.Combine(Folder, "mixed", "b.pdf"), "%PDF-1.4");
+
+        var said = Specgd("data", "tokenize", "mixed", "--output", "out");
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        said.Error.ShouldContain($"not named as text, and passed over: {Path.Combine("mixed", "b.pdf")}");
+    }
+
+    [Fact]
     public void The_sample_text_is_the_same_for_the_same_seed()
     {
         foreach (string folder in new[] { "one", "two" })

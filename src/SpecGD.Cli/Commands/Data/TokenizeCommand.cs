@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using SpecGD.Cli.Display;
 using SpecGD.Data.Language.Text;
 using SpecGD.Data.Language.Tokenizers;
@@ -23,6 +24,9 @@ internal static class TokenizeCommand
         [Setting("name", "beginning of the shards' names")]
         public string Name { get; init; } = "text";
     }
+
+    /// <summary>Files that are passed over and named, at most.</summary>
+    private const int MostNamed = 5;
 
     public static Command Build()
     {
@@ -51,6 +55,9 @@ internal static class TokenizeCommand
     private static int Tokenize(string[] places, string directory, TokenizeSettings settings, bool asJson, TimeProvider clock)
     {
         var inputs = TextInput.Find(places);
+        if (TextInput.PassedOver(places) is { Count: > 0 } others)
+            Terminal.Remark($"not named as text, and passed over: {string.Join(", ", others.Take(MostNamed))}"
+                + $"{(others.Count > MostNamed ? string.Create(CultureInfo.InvariantCulture, $" and {others.Count - MostNamed} more") : "")}");
         RequireUse(settings, inputs);
         var tokenizer = settings.CreateTokenizer();
         long total = inputs.Sum(i => i.Length), begin = clock.GetTimestamp();

@@ -36,6 +36,19 @@ public sealed record TextInput(string Path, long Length, TextLayout Layout, Text
         return [.. places.SelectMany(InPlace)];
     }
 
+    /// <summary>The files in folders among the places that <see cref="Find"/> passes over, because they are not named as text.</summary>
+    public static IReadOnlyList<string> PassedOver(IEnumerable<string> places)
+    {
+        ArgumentNullException.ThrowIfNull(places);
+        return [.. places.Where(Directory.Exists).SelectMany(FilesIn).Where(file => !IsNamedAsText(file)).Order(StringComparer.Ordinal)];
+    }
+
+    private static IEnumerable<string> FilesIn(string folder) =>
+        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true })
+            .Where(file => System.IO.Path.GetFileName(file) != TokenFolder.FileName); // beside shards that were made before
+
+    private static bool IsNamedAsText(string file) => Endings(file, JsonLinesEndings) || Endings(file, TextEndings) || EndsIn(file, ParquetEnding);
+
     private static IEnumerable<TextInput> InPlace(string place)
     {
         if (File.Exists(place))
@@ -44,11 +57,7 @@ public sealed record TextInput(string Path, long Length, TextLayout Layout, Text
             throw new BadInputException($"There is no file and no folder at {place}.");
         TextInput[] found =
         [
-            .. Directory.EnumerateFiles(place, "*", new EnumerationOptions { RecurseSubdirectories = true })
-                .Where(file => Endings(file, JsonLinesEndings) || Endings(file, TextEndings) || EndsIn(file, ParquetEnding))
-                .Where(file => System.IO.Path.GetFileName(file) != TokenFolder.FileName) // beside shards that were made before
-                .Order(StringComparer.Ordinal)
-                .Select(Of),
+            .. FilesIn(place).Where(IsNamedAsText).Order(StringComparer.Ordinal).Select(Of),
         ];
         return found.Length > 0
             ? found
