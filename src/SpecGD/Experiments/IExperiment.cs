@@ -59,9 +59,12 @@ public sealed record RunContext(IProgressReporter Progress, CancellationToken Ca
 public sealed record RunResult(RunLog Log, RunStatus Status, string? Detail);
 
 /// <summary>A table and the sentences that its numbers support.</summary>
-/// <param name="Rows">One object a row; every row has the same keys, which are the headings.</param>
+/// <param name="Keys">
+/// The columns that say what a row is of, such as a method or a dimension. They follow from the options alone; every other column is measured.
+/// </param>
+/// <param name="Rows">One object a row; every row has the same columns, whose names are the headings.</param>
 /// <param name="Sentences">What the numbers say.</param>
-public sealed record RunSummary(IReadOnlyList<JsonObject> Rows, IReadOnlyList<string> Sentences);
+public sealed record RunSummary(IReadOnlyList<string> Keys, IReadOnlyList<JsonObject> Rows, IReadOnlyList<string> Sentences);
 
 /// <summary>An experiment with its options record.</summary>
 /// <typeparam name="TOptions">The record; its parameterless constructor gives the defaults.</typeparam>
