@@ -38,6 +38,9 @@ public interface IExperiment
 
     /// <summary>What the numbers of a log say, from the log alone.</summary>
     RunSummary Summarise(RunLog log);
+
+    /// <summary>The names of methods and series in the log of a run with these options; null where they are known only after it.</summary>
+    LogNames? NamesOf(object options);
 }
 
 /// <summary>What a run is given besides its options.</summary>
@@ -97,6 +100,11 @@ public abstract class Experiment<TOptions> : IExperiment
 
     /// <summary>The options as the run used them: resolved, with what followed from the data.</summary>
     public virtual TOptions Used(TOptions options, RunLog log) => Resolve(options);
+
+    /// <summary>The names of methods and series in the log of a run with these options; null where they are known only after it.</summary>
+    public virtual LogNames? NamesOf(TOptions options) => null;
+
+    LogNames? IExperiment.NamesOf(object options) => NamesOf((TOptions)options);
 
     object IExperiment.Resolve(object options) => Resolve((TOptions)options);
 

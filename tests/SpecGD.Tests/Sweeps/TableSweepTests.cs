@@ -46,6 +46,29 @@ public sealed class TableSweepTests : IDisposable
         SweepCollector.Collect(folder).ShouldAllBe(result => result.Observations.Any(o => o.Series == "right calls, %"));
     }
 
+    [Theory]
+    [InlineData("\"metrics\": [\"excat\"]", "names the series 'excat' in 'metrics', which no run has; there are NSR min, mean, max, exact, bound", "Did you mean 'exact'?")]
+    [InlineData("\"metrics\": [\"exact.last\"]", "names the series 'exact.last' in 'metrics'", "A metric of exact ends with first, final, min or max, and not with last.")]
+    [InlineData("\"metrics\": [\"exact.final\"], \"baseline\": { \"method\": \"abs identty d=8\" }", "names the method 'abs identty d=8' in 'baseline', which no run has", "Did you mean 'abs identity d=8'?")]
+    public void A_name_that_no_result_has_is_told_when_results_are_collected(string plan, string sentence, string hint)
+    {
+        var folder = Computed("nsr-table", $$""" "options": { "dims": [8], "seeds": 1, "samples": 16 }, "grid": { "seed": [0, 1] }, {{plan}} """);
+
+        string? said = PlanNames.Missing(folder.Definition.Parts[0], SweepCollector.Collect(folder), record => SweepCollector.Everything(folder, record));
+
+        said.ShouldNotBeNull();
+        said.ShouldContain(sentence);
+        said.ShouldContain(hint);
+    }
+
+    [Fact]
+    public void Of_names_that_results_have_nothing_is_said()
+    {
+        var folder = Computed("nsr-table", """ "options": { "dims": [8], "seeds": 1, "samples": 16 }, "grid": { "seed": [0, 1] }, "metrics": ["exact", "er(M).max"] """);
+
+        PlanNames.Missing(folder.Definition.Parts[0], SweepCollector.Collect(folder), record => SweepCollector.Everything(folder, record)).ShouldBeNull();
+    }
+
     private SweepFolder Computed(string experiment, string rest)
     {
         var json = (JsonObject)JsonNode.Parse($$"""{ "experiment": "{{experiment}}", "name": "rows", {{rest}} }""")!;
