@@ -135,6 +135,33 @@ public sealed class SweepCommandTests : InTemporaryDirectory
         said.Error.TrimEnd().Split('\n').Length.ShouldBe(1, said.Error);
     }
 
+    [Fact]
+    public void A_misspelt_name_is_refused_before_a_run_or_told_after_it()
+    {
+        File.WriteAllText(Path.Combine(Folder, "known.json"), Small.Replace("loss.final", "loss.finl", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(Folder, "table.json"), """
+            { "experiment": "nsr-table", "name": "table", "metrics": ["excat"], "options": { "dims": [8], "seeds": 1, "samples": 16 }, "grid": { "seed": [0, 1] } }
+            """);
+
+        var known = Specgd("sweep", "known.json");
+        known.ExitCode.ShouldBe(2, known.Error);
+        known.Error.ShouldContain("Did you mean 'loss.final'?");
+        Directory.Exists(Path.Combine(Folder, "runs")).ShouldBeFalse("nothing is written");
+
+        var table = Specgd("sweep", "table.json");
+        table.ExitCode.ShouldBe(2, table.Error);
+        table.Error.ShouldContain("2 of 2 tasks have a result");
+        table.Error.ShouldContain("Did you mean 'exact'?");
+        string sweep = Path.Combine("runs", "sweeps", "table");
+        Specgd("sweep", "results", sweep).ExitCode.ShouldBe(2);
+
+        File.WriteAllText(Path.Combine(Folder, "table.json"), File.ReadAllText(Path.Combine(Folder, "table.json")).Replace("excat", "exact", StringComparison.Ordinal));
+        var corrected = Specgd("sweep", "table.json");
+        corrected.ExitCode.ShouldBe(0, corrected.Error);
+        corrected.Error.ShouldContain("2 done before, 0 to run");
+        corrected.Output.ShouldContain("means over repetitions");
+    }
+
     /// <summary>The process that computes the task with these options at this moment, or 0.</summary>
     private int RunningTask(string options)
     {

@@ -36,7 +36,7 @@ internal static class SummaryView
     /// <summary>Prints what the numbers of a run say: its table and its sentences.</summary>
     public static void Print(string heading, RunSummary summary)
     {
-        PrintTable(heading, summary.Rows);
+        PrintTable(heading, summary.Rows, summary.Keys.Count);
         foreach (string sentence in summary.Sentences)
             Terminal.Say(sentence);
     }

@@ -43,6 +43,15 @@ internal static class SweepView
         return [.. figures.Select(figure => writer.Write(figure, folder.FiguresPath, stop).Hint).OfType<string>().Distinct()];
     }
 
+    /// <summary>Says of each part which name in its analysis no result has; true where there is one.</summary>
+    public static bool SayMissing(SweepFolder folder, IReadOnlyList<TaskResult> results, IReadOnlyList<SweepPart> parts)
+    {
+        string[] sentences = [.. parts.Select(part => PlanNames.Missing(part, results, record => SweepCollector.Everything(folder, record))).OfType<string>()];
+        foreach (string sentence in sentences)
+            Terminal.Remark($"{sentence} Nothing was computed in vain: correct the file, and the same command collects anew");
+        return sentences.Length > 0;
+    }
+
     private static void Print(SweepPart part, IReadOnlyList<TaskResult> results, bool brief)
     {
         var settings = SweepAnalysis.Settings(part, results);

@@ -114,7 +114,7 @@ public sealed class BatchSizeSweep : Experiment<BatchSizeSweepOptions>
     {
         ArgumentNullException.ThrowIfNull(log);
         JsonObject[] rows = [.. (log.Sections[StableRank] as JsonObject ?? []).Select(batch => Row(batch.Key, batch.Value!.AsObject()))];
-        return new RunSummary(rows, []);
+        return new RunSummary(["batch size"], rows, []);
     }
 
     private static JsonObject Row(string batch, JsonObject layers)

@@ -38,6 +38,9 @@ public interface IExperiment
 
     /// <summary>What the numbers of a log say, from the log alone.</summary>
     RunSummary Summarise(RunLog log);
+
+    /// <summary>The names of methods and series in the log of a run with these options; null where they are known only after it.</summary>
+    LogNames? NamesOf(object options);
 }
 
 /// <summary>What a run is given besides its options.</summary>
@@ -59,9 +62,12 @@ public sealed record RunContext(IProgressReporter Progress, CancellationToken Ca
 public sealed record RunResult(RunLog Log, RunStatus Status, string? Detail);
 
 /// <summary>A table and the sentences that its numbers support.</summary>
-/// <param name="Rows">One object a row; every row has the same keys, which are the headings.</param>
+/// <param name="Keys">
+/// The columns that say what a row is of, such as a method or a dimension. They follow from the options alone; every other column is measured.
+/// </param>
+/// <param name="Rows">One object a row; every row has the same columns, whose names are the headings.</param>
 /// <param name="Sentences">What the numbers say.</param>
-public sealed record RunSummary(IReadOnlyList<JsonObject> Rows, IReadOnlyList<string> Sentences);
+public sealed record RunSummary(IReadOnlyList<string> Keys, IReadOnlyList<JsonObject> Rows, IReadOnlyList<string> Sentences);
 
 /// <summary>An experiment with its options record.</summary>
 /// <typeparam name="TOptions">The record; its parameterless constructor gives the defaults.</typeparam>
@@ -94,6 +100,11 @@ public abstract class Experiment<TOptions> : IExperiment
 
     /// <summary>The options as the run used them: resolved, with what followed from the data.</summary>
     public virtual TOptions Used(TOptions options, RunLog log) => Resolve(options);
+
+    /// <summary>The names of methods and series in the log of a run with these options; null where they are known only after it.</summary>
+    public virtual LogNames? NamesOf(TOptions options) => null;
+
+    LogNames? IExperiment.NamesOf(object options) => NamesOf((TOptions)options);
 
     object IExperiment.Resolve(object options) => Resolve((TOptions)options);
 

@@ -98,7 +98,7 @@ public sealed class NsrTable : Experiment<NsrTableOptions>
                 "'exact' is the ratio in closed form given W, 'off' the largest distance of a sampled ratio from it in standard errors, "
                 + "'worst' the largest exact/bound.",
             ];
-        return new RunSummary([.. rows.Select(row => row.ToSummary())], sentences);
+        return new RunSummary(["activation", "Σ", "d"], [.. rows.Select(row => row.ToSummary())], sentences);
     }
 
     /// <summary>The activations of Figure 12 and the contrast.</summary>

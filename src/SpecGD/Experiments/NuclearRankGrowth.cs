@@ -119,7 +119,7 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
                    ["nr at step 1, over k"] = section["nr1"]![k] is { } nr ? (double)nr / double.Parse(k, CultureInfo.InvariantCulture) : null,
                },
         ];
-        return new RunSummary(rows, []);
+        return new RunSummary(["model", "k"], rows, []);
     }
 
     /// <summary>Draws the problem of a cell, seeded anew, and records nr along gradient descent.</summary>

@@ -155,6 +155,15 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
     /// <inheritdoc/>
     public override RunSummary Summarise(RunLog log) => RandomFeatureSummary.Of(log);
 
+    /// <inheritdoc/>
+    public override LogNames NamesOf(RandomFeatureOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        string[] restarts = [.. options.RestartSteps().Select(step => $"{FromIterationPrefix}{step}")];
+        string[] methods = [GradientDescent, SpecGd, .. options.Optimizer.Distinct(), .. restarts, .. options.SpecgdFromPeak ? (string[])[FromPeak] : []];
+        return LogNames.With(methods, SingleBlockProbe.SeriesOf(LeastSquaresModel.BlockName), Adaptive, [LeastSquaresModel.BlockName]);
+    }
+
     private RunLog NewLog(RandomFeatureOptions options, LeastSquaresProblem problem) => new(RunId(options))
     {
         Config = new JsonObject

@@ -12,7 +12,7 @@ internal static class RandomFeatureSummary
     {
         double? st = log.DatasetNumber("stable_rank_A");
         var rows = log.Methods.Where(m => m.Value.TryGet("loss", out _)).Select(m => Row(m.Key, m.Value, st)).ToArray();
-        return new RunSummary(rows, [.. BestMethod.Sentences(log), .. Sentences(log, st)]);
+        return new RunSummary(["method"], rows, [.. BestMethod.Sentences(log), .. Sentences(log, st)]);
     }
 
     private static JsonObject Row(string name, MethodLog method, double? st)

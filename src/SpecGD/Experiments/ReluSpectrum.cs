@@ -93,7 +93,7 @@ public sealed class ReluSpectrum : Experiment<ReluSpectrumOptions>
                    ["st(A)"] = row["stable_rank"]!.DeepClone(),
                },
         ];
-        return new RunSummary(rows, []);
+        return new RunSummary(["d"], rows, []);
     }
 
     /// <summary>W (2d × d, variance 1/d), then X (d × 8d): the singular values of ReLU(WX), descending.</summary>

@@ -105,6 +105,9 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
     /// <summary>Name of the recorded spectra, at the top level of the log by method, and within each method.</summary>
     public const string Spectra = "spectrum_gif";
 
+    /// <summary>Names of the network's weights.</summary>
+    private static readonly string[] WeightNames = ["W1", "W2", "W3", "W4"];
+
     private static readonly Dictionary<string, double> DefaultLr = new()
     {
         [GradientDescent] = 0.01,
@@ -190,6 +193,14 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
 
     /// <inheritdoc/>
     public override RunSummary Summarise(RunLog log) => SparseRegressionSummary.Of(log);
+
+    /// <inheritdoc/>
+    public override LogNames NamesOf(SparseRegressionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        string[] methods = [.. new[] { GradientDescent, SpecGd }.Concat(options.Optimizer).Distinct()];
+        return LogNames.With(methods, LayeredProbe.SeriesOf(WeightNames), Adaptive, WeightNames);
+    }
 
     /// <summary>The methods of a run, as values: those of the paper, then those asked for.</summary>
     private static IEnumerable<Method> Methods(SparseRegressionOptions options)

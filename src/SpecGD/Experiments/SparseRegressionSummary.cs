@@ -12,7 +12,7 @@ internal static class SparseRegressionSummary
     {
         string stableRank = IsExact(log) ? "st" : "bound of st";
         var rows = log.Methods.Where(m => m.Value.TryGet("loss", out _)).Select(m => Row(m.Key, m.Value, stableRank)).ToArray();
-        return new RunSummary(rows, [.. BestMethod.Sentences(log), .. Sentences(log)]);
+        return new RunSummary(["method"], rows, [.. BestMethod.Sentences(log), .. Sentences(log)]);
     }
 
     /// <summary>Whether the log has stable ranks, and not upper bounds of them.</summary>

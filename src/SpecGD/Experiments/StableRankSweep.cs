@@ -149,7 +149,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
                    ["from peak"] = Last(methods[RandomFeature.FromPeak]),
                },
         ];
-        return new RunSummary(rows, []);
+        return new RunSummary(["λ"], rows, []);
     }
 
     /// <summary>All trajectories for the λ in place <paramref name="index"/>, one after the other: the λs themselves run side by side.</summary>

@@ -10,6 +10,9 @@ namespace SpecGD.Models;
 /// </summary>
 public sealed class LeastSquaresModel : IModel
 {
+    /// <summary>Name of its only weight.</summary>
+    internal const string BlockName = "W1";
+
     private readonly LeastSquaresProblem _problem;
     private readonly WeightBlock _block;
     private readonly Matrix<double> _error;
@@ -18,7 +21,7 @@ public sealed class LeastSquaresModel : IModel
     public LeastSquaresModel(LeastSquaresProblem problem, Matrix<double> start)
     {
         _problem = problem;
-        _block = new WeightBlock("W1", start.Clone(), problem.Activation);
+        _block = new WeightBlock(BlockName, start.Clone(), problem.Activation);
         _error = new Matrix<double>(start.Rows, start.Columns);
         Blocks = [_block];
     }

@@ -25,6 +25,10 @@ public static class AxisText
     /// <summary>The value of an option as it is for one method: of pairs NAME=VALUE, the method's own.</summary>
     public static string For(JsonNode? value, string method) => value is JsonObject pairs ? Of(pairs[method]) : Of(value);
 
+    /// <summary>Every word that <see cref="For"/> gives for some method: of pairs NAME=VALUE, each value.</summary>
+    public static IEnumerable<string> All(JsonNode? value) =>
+        value is JsonObject { Count: > 0 } pairs ? pairs.Select(p => Of(p.Value)).Append(None) : [Of(value)];
+
     /// <summary>The number that a word stands for, or null.</summary>
     public static double? Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;

@@ -13,7 +13,7 @@ namespace SpecGD.Sweeps;
 public sealed class SweepStore : IDisposable
 {
     /// <summary>Version of the tables; a file of another version is made anew, since everything in it comes from the run folders.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
     private const string Schema = """
         DROP TABLE IF EXISTS sweep; DROP TABLE IF EXISTS metrics; DROP TABLE IF EXISTS options; DROP TABLE IF EXISTS tasks;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using SpecGD.Experiments;
 using SpecGD.Experiments.Settings;
 using SpecGD.Records;
+using SpecGD.Sweeps.Analysis;
 
 namespace SpecGD.Sweeps;
 
@@ -37,7 +38,7 @@ public static class SweepExpansion
     /// <param name="sweep">The sweep.</param>
     /// <param name="file">Its file, for messages.</param>
     /// <exception cref="BadInputException">
-    /// An experiment or option is unknown, a value is not one of its option, or there are too many tasks.
+    /// An experiment or option is unknown, a value is not one of its option, the analysis names what there will not be, or there are too many tasks.
     /// </exception>
     public static IReadOnlyList<SweepTask> Expand(SweepDefinition sweep, string file)
     {
@@ -52,12 +53,14 @@ public static class SweepExpansion
             var experiment = NamedExperiment(part, file);
             var settings = Setting.Of(experiment.OptionsType).ToDictionary(setting => setting.Name);
             CheckPlan(part, settings, file);
+            int first = tasks.Count;
             foreach (var combination in Combinations(part))
             {
                 var task = Task(tasks.Count, part, experiment, settings, combination, file);
                 if (keys.Add((part.Name, task.Key)))
                     tasks.Add(task);
             }
+            PlanNames.Require(part, [.. tasks.Skip(first)], file);
         }
         return tasks;
     }

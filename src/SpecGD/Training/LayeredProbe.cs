@@ -19,6 +19,17 @@ public sealed class LayeredProbe(
 {
     private readonly WeightNorms _norms = new();
 
+    /// <summary>Names of what it records of a model whose blocks have these names.</summary>
+    internal static IReadOnlyList<string> SeriesOf(IReadOnlyList<string> blocks) =>
+    [
+        "loss",
+        .. Enumerable.Range(1, blocks.Count - 1).Select(layer => SeriesName.Of("activations", "layer", layer)),
+        .. blocks.SkipLast(1).Select(block => SeriesName.Of("grad_ratio", block)),
+        .. blocks.Select(block => SeriesName.Of("grad_scale", block)),
+        .. Enumerable.Range(0, blocks.Count).Select(layer => SeriesName.Of("activation_op_norm", "A", layer)),
+        .. blocks.Select(block => SeriesName.Of("weight_op_norm", block)),
+    ];
+
     /// <inheritdoc/>
     public void Observe(int step, double loss, IModel model)
     {

@@ -12,6 +12,13 @@ public sealed class SingleBlockProbe(MethodLog log) : IProbe
 {
     private readonly WeightNorms _norms = new();
 
+    /// <summary>Names of what it records of a model whose only block has this name.</summary>
+    internal static IReadOnlyList<string> SeriesOf(string block) =>
+    [
+        "loss", "objective_gap", "grad_norm", "nuclear_norm", "nuclear_rank",
+        SeriesName.Of("grad_ratio", block), SeriesName.Of("weight_op_norm", block), "activations.layer1", "activation_op_norm.A1",
+    ];
+
     /// <inheritdoc/>
     public void Observe(int step, double loss, IModel model)
     {

@@ -43,7 +43,7 @@ internal static class ResultsCommand
                 if (parsed.GetValue(by) is not null || parsed.GetValue(where) is { Length: > 0 })
                     throw new BadInputException("--by and --where belong to a figure; say with --x and --y what it shows.");
                 SweepView.Print(sweep, results, parsed.GetValue(json), brief: false, parts);
-                return ExitCode.Done;
+                return SweepView.SayMissing(sweep, results, parts) ? ExitCode.BadInput : ExitCode.Done;
             }
             var request = new SweepFigure.Request(
                 parsed.GetValue(x) ?? throw new BadInputException("--y needs --x: the option or metric that the figure runs over."),

@@ -119,7 +119,8 @@ internal static class SweepSession
         }
         if (trouble > 0)
             Terminal.Remark($"{trouble} failed or crashed; 'specgd sweep retry {folder.DirectoryPath}' tries them again");
-        return finished == records.Length ? ExitCode.Done : ExitCode.Failed;
+        bool namesNothing = SweepView.SayMissing(folder, results, folder.Definition.Parts);
+        return finished < records.Length ? ExitCode.Failed : namesNothing ? ExitCode.BadInput : ExitCode.Done;
     }
 }
 

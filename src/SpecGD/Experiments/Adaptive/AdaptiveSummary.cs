@@ -37,7 +37,7 @@ public static class AdaptiveSummary
     public static RunSummary Of(IReadOnlyList<AdaptiveRow> rows)
     {
         var comparisons = Comparisons(rows);
-        return new RunSummary([.. comparisons.Select(Line)], [.. Sentences(comparisons)]);
+        return new RunSummary(["setting", "seed"], [.. comparisons.Select(Line)], [.. Sentences(comparisons)]);
     }
 
     private static AdaptiveRow? Find(IEnumerable<AdaptiveRow> cell, string method) => cell.FirstOrDefault(row => row.Method == method);

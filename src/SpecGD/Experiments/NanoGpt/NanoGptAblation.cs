@@ -70,6 +70,7 @@ public sealed class NanoGptAblation : Experiment<NanoGptStudyOptions>
     {
         ArgumentNullException.ThrowIfNull(log);
         return new RunSummary(
+            ["run"],
             [.. log.Methods.Select(method => RowOf(log, method.Key, method.Value))],
             [
                 "One seed each, and learning rates that are tuned neither to this size nor for each optimizer: "

@@ -54,7 +54,7 @@ public sealed class NanoGptExperiment : Experiment<NanoGptStudyOptions>
                where row is not null
                select row,
         ];
-        return new RunSummary(rows, Sentences(log));
+        return new RunSummary(["weight"], rows, Sentences(log));
     }
 
     private static JsonObject? RowOf(TrackerView? tracker, TrackedWeight weight)

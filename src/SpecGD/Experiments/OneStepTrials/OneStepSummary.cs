@@ -17,6 +17,7 @@ public static class OneStepSummary
     {
         OneStepRow[] rows = [.. all.Where(row => row.IsWhole)];
         return new RunSummary(
+            ["model", "layer"],
             [.. rows.GroupBy(row => (row.Model, row.Kind)).Select(group => Line(group.Key.Model, group.Key.Kind, [.. group]))],
             [.. Sentences(all, rows)]);
     }
@@ -27,12 +28,12 @@ public static class OneStepSummary
         ["layer"] = kind,
         ["points"] = rows.Length,
         ["median nr/st"] = JsonNumber.From(Rounded(Median.Of(rows.Select(row => row.Predicted)))),
-        ["right calls"] = Percent(ShareRight(rows)),
-        ["right, factor 2 apart"] = Percent(ShareRight(rows.Where(row => row.IsDecided))),
-        ["right, steps tuned"] = Percent(rows.Average(row => row.IsRightTuned ? 1.0 : 0)),
+        ["right calls, %"] = Percent(ShareRight(rows)),
+        ["right, factor 2 apart, %"] = Percent(ShareRight(rows.Where(row => row.IsDecided))),
+        ["right, steps tuned, %"] = Percent(rows.Average(row => row.IsRightTuned ? 1.0 : 0)),
         ["measured/predicted"] = JsonNumber.From(Rounded(Median.Of(rows.Select(row => row.Measured / row.Predicted)))),
-        ["GD keeps it"] = Percent(rows.Average(row => row.Euclidean.Halvings == 0 ? 1.0 : 0)),
-        ["spectral keeps it"] = Percent(rows.Average(row => row.Spectral.Halvings == 0 ? 1.0 : 0)),
+        ["GD keeps it, %"] = Percent(rows.Average(row => row.Euclidean.Halvings == 0 ? 1.0 : 0)),
+        ["spectral keeps it, %"] = Percent(rows.Average(row => row.Spectral.Halvings == 0 ? 1.0 : 0)),
         ["halved, GD"] = JsonNumber.From(Median.Of(rows.Select(row => row.Euclidean.Halvings))),
         ["halved, spectral"] = JsonNumber.From(Median.Of(rows.Select(row => row.Spectral.Halvings))),
     };
@@ -55,7 +56,8 @@ public static class OneStepSummary
             + "where it does not, the curvature is larger than the activations tell, and the step is halved until it does.";
     }
 
-    private static string? Percent(double share) => double.IsNaN(share) ? null : share.ToString("P1", CultureInfo.InvariantCulture);
+    /// <summary>A share as a number of per cent with one decimal, so that sweeps can take means of it.</summary>
+    private static JsonNode? Percent(double share) => JsonNumber.From(Math.Round(100 * share, 1));
 
     private static double Rounded(double value) => double.IsFinite(value) ? double.Parse(value.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : value;
 }

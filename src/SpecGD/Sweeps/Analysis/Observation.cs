@@ -1,11 +1,13 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using SpecGD.Experiments;
 using SpecGD.Records;
 
 namespace SpecGD.Sweeps.Analysis;
 
 /// <summary>What one series of one method came to in one task.</summary>
-/// <param name="Method">The trajectory, or the row of an experiment's table where it has none.</param>
+/// <param name="Method">The trajectory, or the row of an experiment's table, named by its keys, where it has none.</param>
 /// <param name="Series">Name of the series, or of the column.</param>
 /// <param name="First">Its first value.</param>
 /// <param name="Final">Its last value.</param>
@@ -80,17 +82,25 @@ public sealed record Observation(
             (series.Steps[least], series.Values[least]), (series.Steps[largest], series.Values[largest]), series.Steps[^1], diverged);
     }
 
-    /// <summary>Each number of a table, the row named by its texts and, where there is none, by its first cell.</summary>
+    /// <summary>
+    /// Each number that a table measures, with the row named by its keys alone: a row has the same name in every repetition, whatever was measured.
+    /// Where two rows have the same keys, as those of a value that was given twice, the later ones are numbered.
+    /// </summary>
     private static IEnumerable<Observation> FromRows(RunSummary summary, bool diverged)
     {
+        var seen = new Dictionary<string, int>();
         foreach (var row in summary.Rows)
         {
-            string[] words = [.. row.Where(cell => cell.Value?.GetValueKind() == JsonValueKind.String).Select(cell => cell.Value!.ToString())];
-            var first = row.First();
-            string method = words.Length > 0 ? string.Join(' ', words) : $"{first.Key}={AxisText.Of(first.Value)}";
+            string name = string.Join(' ', summary.Keys.Select(key => KeyText(key, row[key])));
+            int place = seen[name] = seen.GetValueOrDefault(name) + 1;
+            string method = place == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name} ({place})");
             foreach (var (column, cell) in row)
-                if ((words.Length > 0 || column != first.Key) && JsonNumber.Of(cell) is { } value)
+                if (!summary.Keys.Contains(column) && JsonNumber.Of(cell) is { } value)
                     yield return new Observation(method, column, value, value, (0, value), (0, value), 0, diverged);
         }
     }
+
+    /// <summary>A key as a word: a text as it is, a number with the name of its column.</summary>
+    private static string KeyText(string key, JsonNode? cell) =>
+        cell?.GetValueKind() == JsonValueKind.String ? cell.ToString() : $"{key}={AxisText.Of(cell)}";
 }
