@@ -21,6 +21,8 @@ public class AssemblyDependencyTests
     [InlineData("System.CommandLine", "SpecGD.Cli")]
     [InlineData("System.Console", "SpecGD.Cli")]
     [InlineData("Microsoft.Data.Sqlite", "SpecGD")]
+    [InlineData("Parquet", "SpecGD")]
+    [InlineData("ZstdSharp", "SpecGD")]
     public void A_library_has_one_home(string library, string home)
     {
         string[] users = [.. new[] { "SpecGD.Numerics", "SpecGD", "SpecGD.Figures", "SpecGD.Cli" }.Where(name => References(name).Contains(library))];
