@@ -10,6 +10,19 @@ public sealed class RunCommandTests : InTemporaryDirectory
     private static readonly string[] Small = ["run", "random-feature", "--dim", "12", "--feature-dim", "6", "--num-samples", "40", "--steps", "30"];
 
     [Fact]
+    public void Metrics_of_an_experiment_without_methods_are_its_table()
+    {
+        Specgd("run", "batch-size-sweep", "--dim", "4", "--width", "6", "--batch-sizes", "8", "16", "--output", "rows").ExitCode.ShouldBe(0);
+
+        string[] lines = File.ReadAllLines(Path.Combine(Folder, "rows", "metrics.csv"));
+
+        lines.Length.ShouldBe(3, "a heading, and a row for each batch size");
+        lines[0].ShouldBe("batch size,st(layer1),st(layer2),st(layer3)");
+        lines.Skip(1).Select(line => line.Split(',')[0]).ShouldBe(["8", "16"]);
+        lines.Skip(1).SelectMany(line => line.Split(',').Skip(1)).ShouldAllBe(cell => double.Parse(cell, System.Globalization.CultureInfo.InvariantCulture) >= 1);
+    }
+
+    [Fact]
     public void A_run_writes_its_folder_and_says_what_came_of_it()
     {
         var said = Specgd([.. Small, "--specgd-restart-iters", "10", "20", "--output", "out", "--no-figures"]);

@@ -41,7 +41,7 @@ public sealed class SweepCommandTests : InTemporaryDirectory
         json["parts"]![0]!["best"]!.AsArray().Count.ShouldBe(2);
         var refused = Specgd("sweep", "results", sweep, "--x", "dim", "--y", "loss.final");
         refused.ExitCode.ShouldBe(2);
-        refused.Error.ShouldContain("has no results of dim");
+        refused.Error.ShouldContain("--x dim has one value in the part small");
     }
 
     [SkippableFact]
@@ -152,6 +152,7 @@ public sealed class SweepCommandTests : InTemporaryDirectory
         table.ExitCode.ShouldBe(2, table.Error);
         table.Error.ShouldContain("2 of 2 tasks have a result");
         table.Error.ShouldContain("Did you mean 'exact'?");
+        table.Error.ShouldContain("table: no figure is drawn. No result has what 'metrics' names.");
         string sweep = Path.Combine("runs", "sweeps", "table");
         Specgd("sweep", "results", sweep).ExitCode.ShouldBe(2);
 
@@ -160,6 +161,11 @@ public sealed class SweepCommandTests : InTemporaryDirectory
         corrected.ExitCode.ShouldBe(0, corrected.Error);
         corrected.Error.ShouldContain("2 done before, 0 to run");
         corrected.Output.ShouldContain("means over repetitions");
+        corrected.Error.ShouldContain("table: no figure is drawn.");
+
+        var exported = Specgd("sweep", "export", sweep);
+        exported.Output.Split('\n')[0].ShouldContain("method,series");
+        exported.Error.ShouldContain("of nsr-table the numbers of its table are written. All that was recorded, series too, is in tasks/TASK/log.json under '");
     }
 
     /// <summary>The process that computes the task with these options at this moment, or 0.</summary>

@@ -54,8 +54,17 @@ public class SweepFigureTests
     [InlineData("dim", "loss.final", "dim", "two axes")]
     [InlineData("method", "loss.final", "dim", "no values that are numbers, but 'gradient_descent'")]
     [InlineData("dim", "grad_ratio.W9.final", "method", "no results of grad_ratio.W9.final")]
+    [InlineData("seed", "loss.final", "method", "seed is what the repetitions of the part f differ in, and means are over it, so it is no axis; there is method, dim, method-lr.")]
+    [InlineData("dim", "loss.finl", "method", "no results of loss.finl; its series are loss, and a metric ends with first, final, min or max. Did you mean 'loss.final'?")]
+    [InlineData("dim", "los.final", "method", "no results of los.final; its series are loss, and a metric ends with first, final, min or max. Did you mean 'loss'?")]
+    [InlineData("dim", "loss.final", "metod", "no axis 'metod'; there is method, dim, method-lr. Did you mean 'method'?")]
     public void What_cannot_be_drawn_is_said(string x, string y, string by, string sentence) =>
         Should.Throw<BadInputException>(() => SweepFigure.Compose(Part, Results(), new(x, y, by, []))).Message.ShouldContain(sentence);
+
+    [Fact]
+    public void A_value_that_no_setting_has_is_told_with_those_that_there_are() => Should.Throw<BadInputException>(
+            () => SweepFigure.Compose(Part, Results(), new("dim", "loss.final", "method-lr", [new("method", "specgdd")])))
+        .Message.ShouldBe("--where method=specgdd chooses nothing: method is gradient_descent, specgd in the part f. Did you mean 'specgd'?");
 
     [Fact]
     public void A_method_whose_value_is_no_number_is_left_out_and_named()
@@ -194,7 +203,7 @@ public class SweepFigureTests
         SweepFigure.Usual(part, results).ShouldBeNull();
         var figure = SweepCourseFigure.Of(part, results, record => CourseOf(record.Task)).ShouldNotBeNull();
 
-        figure.Panels.Select(panel => panel.Y.Label.ToString()).ShouldBe(["loss", "nuclear_rank"]);
+        figure.Panels.Select(panel => panel.Y.Label.ToString()).ShouldBe(["loss, geometric mean", "nuclear_rank, geometric mean"]);
         var lines = figure.Panels[0].Curves.OfType<LineCurve>().ToArray();
         lines.Select(line => line.Label.ToString()).ShouldBe(["GD", "SpecGD"]);
         const double rounding = 1e-12; // of powers and logarithms

@@ -115,7 +115,8 @@ internal static class RunSession
                 experiment.Name, Setting.ToJsonAsUsed(experiment.Used(options, result.Log)), result.Status, result.Detail, started, clock.GetElapsedTime(begin))
             {
                 Asked = identity.Options,
-            });
+            },
+            result.Log.Methods.Count > 0 ? null : experiment.Summarise(result.Log).Rows);
         if (result.Status == RunStatus.Interrupted)
             kept.Flush();
         else

@@ -34,13 +34,13 @@ internal static class SweepView
     /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     public static IEnumerable<string> Draw(SweepFolder folder, IReadOnlyList<TaskResult> results, CancellationToken stop)
     {
-        var figures = folder.Definition.Parts
-            .Select(part => SweepFigure.Usual(part, results) ?? SweepCourseFigure.Of(part, results, record => SweepCollector.LogOf(folder, record)))
-            .OfType<Figures.Model.Figure>().ToArray();
+        var found = folder.Definition.Parts.Select(part => SweepFigures.Of(part, results, record => SweepCollector.LogOf(folder, record))).ToArray();
+        var figures = found.Select(f => f.Figure).OfType<Figures.Model.Figure>().ToArray();
+        string[] without = [.. found.Select(f => f.WhyNone).OfType<string>()];
         if (figures.Length == 0)
-            return [];
+            return without;
         var writer = FigureWriter.ForThisMachine();
-        return [.. figures.Select(figure => writer.Write(figure, folder.FiguresPath, stop).Hint).OfType<string>().Distinct()];
+        return [.. without, .. figures.Select(figure => writer.Write(figure, folder.FiguresPath, stop).Hint).OfType<string>().Distinct()];
     }
 
     /// <summary>Says of each part which name in its analysis no result has; true where there is one.</summary>

@@ -46,7 +46,7 @@ public static class SweepCourseFigure
                from name in series
                let curves = CurvesOf(part, name, [.. courses.Where(c => c.Setting == setting)], methods).ToArray()
                where curves.Length > 0
-               select PanelOf(setting, name, curves),
+               select PanelOf(setting, name + (part.Analysis.Logarithmic ? ", geometric mean" : ", mean"), curves),
         ];
         if (panels.Length == 0)
             return null;
@@ -96,12 +96,12 @@ public static class SweepCourseFigure
         }
     }
 
-    private static Panel PanelOf(string setting, string series, Curve[] curves)
+    private static Panel PanelOf(string setting, string label, Curve[] curves)
     {
         double[] means = [.. curves.OfType<LineCurve>().SelectMany(c => c.Columns[1].Values).Where(double.IsFinite)];
         bool logarithmic = means.Length > 0 && means.Min() > 0 && means.Max() >= LogarithmicValues * means.Min();
         var steps = new Axis("Training iteration") { WholeNumbers = true, From = 0 };
-        var y = new Axis(series)
+        var y = new Axis(label)
         {
             Logarithmic = logarithmic,
             From = logarithmic ? PowersOfTen.Below(means.Min()) : null, // an interval may reach down to any power of ten

@@ -30,7 +30,10 @@ public static class SweepFigure
     /// The figure that shows a part best: the objective over the tuned option, or the first metric over the first option with numbers.
     /// </summary>
     /// <returns>The figure; null where the part has no such option or is too large for one figure.</returns>
-    public static Figure? Usual(SweepPart part, IReadOnlyList<TaskResult> results)
+    public static Figure? Usual(SweepPart part, IReadOnlyList<TaskResult> results) => UsualOrWhy(part, results).Figure;
+
+    /// <summary>As <see cref="Usual"/>; where the part has an option to draw over and yet no figure, the reason beside it.</summary>
+    internal static (Figure? Figure, string? Why) UsualOrWhy(SweepPart part, IReadOnlyList<TaskResult> results)
     {
         ArgumentNullException.ThrowIfNull(part);
         var settings = SweepAnalysis.Settings(part, results);
@@ -38,14 +41,14 @@ public static class SweepFigure
         string? x = part.Analysis.Tune ?? SweepAnalysis.Axes(part).FirstOrDefault(axis =>
             axis != AnalysisPlan.MethodAxis && settings.Select(s => AxisText.Number(s[axis])).Distinct().Count(number => number is not null) > 1);
         if (metric is null || x is null)
-            return null;
+            return (null, null);
         try
         {
-            return Compose(part, results, new Request(x, metric.ToString(), AnalysisPlan.MethodAxis, []));
+            return (Compose(part, results, new Request(x, metric.ToString(), AnalysisPlan.MethodAxis, [])), null);
         }
-        catch (BadInputException)
+        catch (BadInputException e)
         {
-            return null; // too much for one figure; the user chooses
+            return (null, e.Message); // too much for one figure; the user chooses
         }
     }
 
@@ -57,21 +60,24 @@ public static class SweepFigure
         ArgumentNullException.ThrowIfNull(results);
         ArgumentNullException.ThrowIfNull(request);
         var axes = SweepAnalysis.Axes(part);
+        foreach (string axis in request.Where.Select(w => w.Key).Append(request.By).Append(request.X))
+            if (axis == part.Analysis.Replicate && part.Varying.Contains(axis))
+                throw new BadInputException($"{axis} is what the repetitions of the part {part.Name} differ in, and means are over it, so it is no axis; there is {string.Join(", ", axes)}.");
         foreach (string axis in request.Where.Select(w => w.Key).Append(request.By))
             if (!axes.Contains(axis))
-                throw new BadInputException($"The part {part.Name} has no axis '{axis}'; there is {string.Join(", ", axes)}.");
+                throw new BadInputException($"The part {part.Name} has no axis '{axis}'; there is {string.Join(", ", axes)}.{Spelling.Hint(axis, axes)}");
         var y = Metric.Named(request.Y)[0];
         bool overOption = axes.Contains(request.X);
         if (!overOption && IsOption(part, request.X))
             throw new BadInputException($"--x {request.X} has one value in the part {part.Name}; its axes are {string.Join(", ", axes)}.");
         if (request.X == request.By)
             throw new BadInputException($"--x and --by are both {request.X}; a figure needs two axes.");
-        var settings = Chosen(part, results, y, request);
+        var settings = Chosen(part, results, request.Y, request);
         SettingResult[] placeless = overOption ? [.. settings.Where(s => AxisText.Number(s[request.X]) is null)] : [];
         settings = [.. settings.Except(placeless)];
         if (!overOption)
             settings = [.. settings.Where(s => s.Estimate is not null)]; // one metric against another: what diverged has neither
-        var pairs = overOption ? null : Chosen(part, results, Metric.Named(request.X)[0], request).ToDictionary(s => Key(s, axes));
+        var pairs = overOption ? null : Chosen(part, results, request.X, request).ToDictionary(s => Key(s, axes));
         if (settings.Length == 0)
             throw new BadInputException($"--x {request.X} has no values that are numbers, but '{placeless[0][request.X]}'; use it with --by.");
         string[] rest = [.. axes.Where(axis => axis != request.By && (!overOption || axis != request.X))];
@@ -102,17 +108,34 @@ public static class SweepFigure
         };
     }
 
-    private static SettingResult[] Chosen(SweepPart part, IReadOnlyList<TaskResult> results, Metric metric, Request request)
+    private static SettingResult[] Chosen(SweepPart part, IReadOnlyList<TaskResult> results, string text, Request request)
     {
-        SettingResult[] chosen =
-        [
-            .. SweepAnalysis.Settings(part, results, [metric]).Where(s => (s.Estimate is not null || s.Diverged > 0) && request.Where.All(w => s[w.Key] == w.Value)),
-        ];
+        var metric = Metric.Named(text)[0];
+        SettingResult[] all = [.. SweepAnalysis.Settings(part, results, [metric]).Where(s => s.Estimate is not null || s.Diverged > 0)];
+        if (!all.Any(s => s.Estimate is not null))
+            throw NoResults(part, results, metric.Series, text);
+        foreach (var (axis, value) in request.Where)
+            if (!all.Any(s => s[axis] == value))
+            {
+                string[] values = [.. all.Select(s => s[axis]).Distinct().Order(AxisText.Order)];
+                throw new BadInputException($"--where {axis}={value} chooses nothing: {axis} is {string.Join(", ", values)} in the part {part.Name}.{Spelling.Hint(value, values)}");
+            }
+        SettingResult[] chosen = [.. all.Where(s => request.Where.All(w => s[w.Key] == w.Value))];
         return chosen.Any(s => s.Estimate is not null)
             ? chosen
-            : throw new BadInputException(
-                $"The part {part.Name} has no results of {metric}{(request.Where.Count > 0 ? " for these values" : "")}; "
-                + $"its series are {string.Join(", ", SeriesOf(part, results).DefaultIfEmpty("none yet"))}.");
+            : throw new BadInputException($"The part {part.Name} has no results of {metric} for these values of --where together.");
+    }
+
+    /// <summary>That no result has a metric, with those that there are, and the one that may have been meant.</summary>
+    private static BadInputException NoResults(SweepPart part, IReadOnlyList<TaskResult> results, string name, string text)
+    {
+        string[] series = [.. SeriesOf(part, results)];
+        string hint = series.Contains(name) ? ""
+            : Spelling.Hint(name, series) is { Length: > 0 } near ? near
+            : Spelling.Hint(text, series.SelectMany(one => Metric.Words.Keys.Select(word => $"{one}.{word}")));
+        return new BadInputException(
+            $"The part {part.Name} has no results of {text}; its series are {string.Join(", ", series.DefaultIfEmpty("none yet"))}, "
+            + $"and a metric ends with {string.Join(", ", Metric.Words.Keys.SkipLast(1))} or {Metric.Words.Keys.Last()}.{hint}");
     }
 
     private static IEnumerable<string> SeriesOf(SweepPart part, IReadOnlyList<TaskResult> results) =>

@@ -1,18 +1,23 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace SpecGD.Records;
 
 /// <summary>
-/// A log as a table for spreadsheets and data frames: one row for each method and step, one column
-/// for each series, empty where there is no value.
+/// A log as a table for spreadsheets and data frames: one row for each method and step, one column for each series, empty where there is no value.
+/// Of a log without methods it is the table that the experiment makes of it.
 /// </summary>
 public static class MetricsCsv
 {
     /// <summary>The table with its header line.</summary>
-    public static string Render(RunLog log)
+    /// <param name="log">The log.</param>
+    /// <param name="rows">The rows that stand in where the log has no methods; each has the same columns.</param>
+    public static string Render(RunLog log, IReadOnlyList<JsonObject>? rows = null)
     {
         ArgumentNullException.ThrowIfNull(log);
+        if (log.Methods.Count == 0 && rows is { Count: > 0 })
+            return RenderRows(rows);
         string[] columns = [.. log.Methods.Values.SelectMany(m => m.Series.Keys).Distinct()];
         var csv = new StringBuilder("method,step");
         foreach (string column in columns)
@@ -22,6 +27,20 @@ public static class MetricsCsv
             AppendMethod(csv, name, method, columns);
         return csv.ToString();
     }
+
+    private static string RenderRows(IReadOnlyList<JsonObject> rows)
+    {
+        var csv = new StringBuilder().AppendJoin(',', rows[0].Select(cell => Quoted(cell.Key))).Append('\n');
+        foreach (var row in rows)
+            csv.AppendJoin(',', row.Select(cell => Quoted(Text(cell.Value)))).Append('\n');
+        return csv.ToString();
+    }
+
+    private static string Text(JsonNode? cell) =>
+        JsonNumber.Of(cell) is { } number ? number.ToString("R", CultureInfo.InvariantCulture) : cell?.ToString() ?? "";
+
+    private static string Quoted(string text) =>
+        text.AsSpan().IndexOfAny(",\"\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 
     private static void AppendMethod(StringBuilder csv, string name, MethodLog method, string[] columns)
     {

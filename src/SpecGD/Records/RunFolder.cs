@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace SpecGD.Records;
 
@@ -161,12 +162,15 @@ public sealed class RunFolder
     /// <summary>
     /// Writes log, table and manifest under other names, takes the manifest of an earlier run away, and gives them theirs, the manifest last.
     /// </summary>
+    /// <param name="log">What was recorded.</param>
+    /// <param name="manifest">What it was recorded with.</param>
+    /// <param name="rows">The rows of <c>metrics.csv</c> where the log has no methods.</param>
     /// <exception cref="IOException">The disk is full or the folder has become unwritable; an earlier run in it is as it was.</exception>
-    public void Write(RunLog log, Manifest manifest)
+    public void Write(RunLog log, Manifest manifest, IReadOnlyList<JsonObject>? rows = null)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         using var newLog = Sealed(LogPath, RunLogFile.Serialize(log));
-        using var table = Sealed(Path.Combine(DirectoryPath, MetricsName), Encoding.UTF8.GetBytes(MetricsCsv.Render(log)));
+        using var table = Sealed(Path.Combine(DirectoryPath, MetricsName), Encoding.UTF8.GetBytes(MetricsCsv.Render(log, rows)));
         using var last = Sealed(ManifestPath, Encoding.UTF8.GetBytes(manifest.ToJson()));
         AtomicFile.Delete(ManifestPath);
         newLog.Publish();

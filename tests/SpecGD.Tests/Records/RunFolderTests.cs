@@ -21,6 +21,18 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void The_table_of_a_log_without_methods_is_the_experiments_own()
+    {
+        var log = new RunLog("r");
+        JsonObject[] rows = [new() { ["quantity"] = "a, \"b\"", ["d"] = 8, ["holds"] = true, ["mean"] = 1e-7 }, new() { ["quantity"] = "c", ["d"] = 16, ["holds"] = null, ["mean"] = null }];
+
+        MetricsCsv.Render(log, rows).ShouldBe("quantity,d,holds,mean\n\"a, \"\"b\"\"\",8,true,1E-07\nc,16,,\n");
+        MetricsCsv.Render(log).ShouldBe("method,step\n");
+        log.Methods.Add("m", new MethodLog());
+        MetricsCsv.Render(log, rows).ShouldBe("method,step\n", "a log with methods has its own table");
+    }
+
+    [Fact]
     public void A_run_folder_has_log_table_and_manifest()
     {
         var folder = RunFolder.Prepare(Path.Combine(_directory, "a", "b"));

@@ -30,7 +30,8 @@ internal static class ExportCommand
     public static Command Build()
     {
         var folder = SweepCommand.FolderArgument();
-        var command = new Command("export", "Write everything that was measured as one table: a row for each task, method and series.") { folder };
+        var command = new Command("export", "Write what was measured as one table: a row for each task, method and series. Of an experiment without methods, such as theory "
+            + "or stable-rank-sweep, the numbers of its table are written; what else was recorded is in each task's log.json.") { folder };
         var settings = new SettingOptions(command, typeof(ExportSettings));
         command.SetAction(parsed =>
         {
@@ -44,6 +45,8 @@ internal static class ExportCommand
                 Write(file, text);
             else
                 Console.Out.Write(text);
+            foreach (string left in LeftOut(sweep, results))
+                Terminal.Remark(left);
             return ExitCode.Done;
         });
         return command;
@@ -51,6 +54,18 @@ internal static class ExportCommand
 
     private static Observation[] Chosen(SweepFolder sweep, TaskResult result, IReadOnlyList<string> series) =>
         [.. SweepCollector.Everything(sweep, result.Record).Where(o => series.Count == 0 || series.Contains(o.Series))];
+
+    /// <summary>What of the logs is not written, by experiment: series within those that have a table in the place of methods.</summary>
+    private static IEnumerable<string> LeftOut(SweepFolder sweep, IReadOnlyList<TaskResult> results)
+    {
+        foreach (var record in results.Select(r => r.Record).Where(r => r.HasResult).DistinctBy(r => r.Task.Identity.Experiment))
+        {
+            var log = SweepCollector.LogOf(sweep, record);
+            if (log.Methods.Count == 0 && log.Sections.Count > 0)
+                yield return $"of {record.Task.Identity.Experiment} the numbers of its table are written. All that was recorded, series too, is in "
+                    + $"{SweepFolder.TasksName}/TASK/{RunFolder.LogName} under {string.Join(", ", log.Sections.Select(section => $"'{section.Key}'"))}";
+        }
+    }
 
     private static void RequireSeries(SweepFolder sweep, IReadOnlyList<string> wanted, IReadOnlyList<TaskResult> results)
     {
