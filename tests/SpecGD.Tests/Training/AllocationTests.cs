@@ -2,7 +2,6 @@ using SpecGD.Data;
 using SpecGD.Models;
 using SpecGD.Models.Gpt;
 using SpecGD.Numerics;
-using SpecGD.Numerics.LinearAlgebra;
 using SpecGD.Numerics.Random;
 using SpecGD.Optimizers;
 using SpecGD.Optimizers.Parameters;
