@@ -1,6 +1,6 @@
 namespace SpecGD.Records;
 
-/// <summary>The check sum of zip archives: CRC-32 with the polynomial 0xEDB88320, reflected.</summary>
+/// <summary>The check sum of zip archives and of Parquet's pages: CRC-32 with the polynomial 0xEDB88320, reflected.</summary>
 internal struct Crc32
 {
     private static readonly uint[] Table = [.. Enumerable.Range(0, 256).Select(i =>

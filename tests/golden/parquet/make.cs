@@ -14,6 +14,7 @@ foreach (var (name, codec) in new[]
     ("brotli", Compression.Brotli), ("lz4", Compression.Lz4),
 })
     Write(name, codec, _ => { });
+Write("sums", Compression.Snappy, b => b.EnablePageChecksum());
 Write("delta", Compression.Zstd, b => b.DisableDictionary().Encoding("text", Encoding.DeltaLengthByteArray).Encoding("id", Encoding.DeltaByteArray).DataPagesize(300));
 
 void Write(string name, Compression codec, Action<WriterPropertiesBuilder> more)

@@ -26,6 +26,7 @@ public sealed class ParquetTextTests : IDisposable
     [InlineData("brotli")]
     [InlineData("lz4")]
     [InlineData("delta")]
+    [InlineData("sums")]
     public void Texts_of_a_column_are_documents_whatever_packs_and_encodes_it(string name)
     {
         string?[] texts = [.. Enumerable.Range(0, Rows).Select(TextOf)];
@@ -62,6 +63,18 @@ public sealed class ParquetTextTests : IDisposable
             Should.Throw<BadInputException>(() => Documents(path, "text")).Message.ShouldStartWith($"{path} is no whole Parquet file", customMessage: $"{length} bytes");
             Directory.EnumerateFileSystemEntries(Path.Combine(_folder, "out")).ShouldBeEmpty();
         }
+    }
+
+    [Fact]
+    public void A_changed_byte_in_a_page_with_a_checksum_is_seen()
+    {
+        byte[] bytes = File.ReadAllBytes(Golden("sums"));
+        foreach (int at in Enumerable.Range(0, bytes.Length).Where(at => bytes.AsSpan(at).StartsWith("best of times"u8)).ToArray())
+            bytes[at] = (byte)'r';
+        string path = Path.Combine(_folder, "changed.parquet");
+        File.WriteAllBytes(path, bytes);
+
+        Should.Throw<BadInputException>(() => Documents(path, "text")).Message.ShouldContain("a page has not the checksum that its header says");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Parquet.Meta;
+using SpecGD.Records;
 
 namespace SpecGD.Data.Language.Text;
 
@@ -13,7 +14,10 @@ internal static class ParquetCheck
     private const int LargestPageHeader = 1 << 20;
 
     /// <summary>Ids of a page header's fields.</summary>
-    private const int PageType = 1, UnpackedSize = 2, PackedSize = 3, HeaderFields = 4;
+    private const int PageType = 1, UnpackedSize = 2, PackedSize = 3, Sum = 4, HeaderFields = 5;
+
+    /// <summary>What stands for a field that is not there.</summary>
+    private const long Missing = long.MinValue;
 
     /// <summary>What a page of a column may claim to have once unpacked, per byte; RLE and codecs rarely pass a thousand.</summary>
     private const long UnpackedPerByte = 4096, UnpackedAtMost = 32L << 20;
@@ -37,7 +41,7 @@ internal static class ParquetCheck
             throw new InvalidDataException("its footer is not as long as the file says");
     }
 
-    /// <summary>Requires that the pages of a column lie in the file, one behind the other.</summary>
+    /// <summary>Requires that the pages of a column lie in the file, one behind the other, and have their checksums where they have any.</summary>
     /// <inheritdoc cref="RequireFooter"/>
     public static void RequirePages(FileStream file, ColumnMetaData column)
     {
@@ -51,13 +55,15 @@ internal static class ParquetCheck
         {
             var bytes = header.AsSpan(0, (int)Math.Min(header.Length, end - at));
             Read(file, at, bytes);
-            numbers.Clear();
+            numbers.Fill(Missing);
             int length = ThriftCheck.LengthOf(bytes, ThriftShape.PageHeader, numbers);
             long packed = numbers[PackedSize], unpacked = numbers[UnpackedSize];
             if (packed < 0 || packed > end - at - length || unpacked < 0 || unpacked > UnpackedAtMost + (UnpackedPerByte * packed))
                 throw new InvalidDataException("a page is longer than its column");
             if (column.Codec == CompressionCodec.SNAPPY && numbers[PageType] != (long)Parquet.Meta.PageType.DATA_PAGE_V2)
                 RequireSnappy(bytes[length..], unpacked);
+            if (numbers[Sum] != Missing)
+                RequireSum(file, at + length, packed, (uint)numbers[Sum]);
             at += length + packed;
         }
     }
@@ -74,6 +80,22 @@ internal static class ParquetCheck
         }
         if (claimed != unpacked)
             throw new InvalidDataException("a page is not as long as its header says");
+    }
+
+    private static void RequireSum(FileStream file, long at, long length, uint expected)
+    {
+        byte[] piece = new byte[Math.Min(length, 1 << 16)];
+        var sum = default(Crc32);
+        file.Position = at;
+        while (length > 0)
+        {
+            var bytes = piece.AsSpan(0, (int)Math.Min(piece.Length, length));
+            file.ReadExactly(bytes);
+            sum.Add(bytes);
+            length -= bytes.Length;
+        }
+        if (sum.Value != expected)
+            throw new InvalidDataException("a page has not the checksum that its header says");
     }
 
     private static void Read(FileStream file, long at, Span<byte> bytes)
