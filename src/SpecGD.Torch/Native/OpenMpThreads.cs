@@ -9,8 +9,8 @@ namespace SpecGD.Torch.Native;
 /// </summary>
 internal static partial class OpenMpThreads
 {
-    /// <summary>Turns of the loop before a thread sleeps: some microseconds, about what it takes to wake it.</summary>
-    private const int Turns = 100;
+    /// <summary>Turns of the loop before a thread sleeps: some ten microseconds, about what it takes to wake it.</summary>
+    private const int Turns = 1000;
 
     /// <summary>GNU OpenMP's own settings of it. It reads them when it is loaded.</summary>
     internal const string TurnsVariable = "GOMP_SPINCOUNT", PolicyVariable = "OMP_WAIT_POLICY";

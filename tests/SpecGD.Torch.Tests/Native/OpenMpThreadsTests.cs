@@ -12,7 +12,7 @@ public class OpenMpThreadsTests
         bool isSaid = Environment.GetEnvironmentVariable(OpenMpThreads.TurnsVariable) is not null
             || Environment.GetEnvironmentVariable(OpenMpThreads.PolicyVariable) is not null;
 
-        (OpenMpThreads.InForce(OpenMpThreads.TurnsVariable) == "100").ShouldBe(!isSaid);
+        (OpenMpThreads.InForce(OpenMpThreads.TurnsVariable) == "1000").ShouldBe(!isSaid);
     }
 
     [Theory]
