@@ -81,9 +81,9 @@ internal static class ReproduceCommand
         var having = runs.FirstOrDefault(run => run.Options.Contains(option));
         if (having is null && Spelling.Nearest("--" + option, parsed.CommandResult.Command.Options.Select(own => own.Name)) is null)
         {
-            having = runs.FirstOrDefault(run => Spelling.Nearest(option, run.Options) is not null);
-            if (having is not null)
-                (asked, word) = ($"'{word}' is not understood by specgd {Name}. Did you mean '--{Spelling.Nearest(option, having.Options)}'? ", "--" + Spelling.Nearest(option, having.Options));
+            (having, string? nearest) = runs.Select(run => (run, Spelling.Nearest(option, run.Options))).FirstOrDefault(meant => meant.Item2 is not null);
+            if (nearest is not null)
+                (asked, word) = ($"'{word}' is not understood by specgd {Name}. Did you mean '--{nearest}'? ", "--" + nearest);
         }
         return having is null
             ? null

@@ -13,12 +13,8 @@ namespace SpecGD.Figures.Sweeps;
 /// </summary>
 public static class SweepCourseFigure
 {
-    private const int MostPanels = 9, MostLines = 12;
-
     /// <summary>A panel whose largest value is so many times its least has a logarithmic axis.</summary>
     private const double LogarithmicValues = 100;
-
-    private const double PanelWidth = 5, PanelHeight = 3.6;
 
     /// <summary>One trajectory's share in a panel.</summary>
     private readonly record struct Course(string Setting, string Method, string Replicate, RunLog Log, bool Diverged);
@@ -38,7 +34,7 @@ public static class SweepCourseFigure
         string[] series = [.. SweepAnalysis.Settings(part, results).Select(s => s.Metric.Series).Distinct()];
         Course[] courses = [.. results.Where(r => r.Task.Part.Name == part.Name && r.Record.HasResult).SelectMany(r => CoursesOf(part, r, logOf(r.Record)))];
         string[] settings = [.. courses.Select(c => c.Setting).Distinct()], methods = [.. courses.Select(c => c.Method).Distinct()];
-        if (series.Length * settings.Length is 0 or > MostPanels || methods.Length > MostLines)
+        if (series.Length * settings.Length is 0 or > SweepSheet.MostPanels || methods.Length > SweepSheet.MostLines)
             return null;
         Panel[] panels =
         [
@@ -46,17 +42,9 @@ public static class SweepCourseFigure
                from name in series
                let curves = CurvesOf(part, name, [.. courses.Where(c => c.Setting == setting)], methods).ToArray()
                where curves.Length > 0
-               select PanelOf(setting, name + (part.Analysis.Logarithmic ? ", geometric mean" : ", mean"), curves),
+               select PanelOf(setting, SweepSheet.MeanOf(part, name), curves),
         ];
-        if (panels.Length == 0)
-            return null;
-        int columns = Math.Min(panels.Length, 3), rows = (panels.Length + columns - 1) / columns;
-        return new Figure(FileName(part), panels, Caption(part, courses))
-        {
-            Columns = columns,
-            Width = panels.Length == 1 ? PanelWidth + 1.5 : PanelWidth * columns,
-            Height = PanelHeight * rows + 0.4,
-        };
+        return panels.Length == 0 ? null : SweepSheet.Of($"{part.Name}_course", panels, Caption(part, courses));
     }
 
     private static bool HasNumbers(SweepPart part, IReadOnlyList<TaskResult> results)
@@ -109,16 +97,13 @@ public static class SweepCourseFigure
         return new Panel(setting, steps, y, curves);
     }
 
-    private static string FileName(SweepPart part) => string.Concat($"{part.Name}_course".Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-'));
-
     private static string Caption(SweepPart part, Course[] courses)
     {
-        string mean = part.Analysis.Logarithmic ? "Geometric means" : "Means", logarithms = part.Analysis.Logarithmic ? ", of logarithms" : "";
         string survivors = courses.Any(c => c.Diverged)
             ? " Dotted: some repetitions diverged, and the line is of those alone that did not, as many as the key says; it is no result."
             : "";
-        return $"{mean} over the repetitions ({part.Analysis.Replicate}) along the training, in the part {part.Name} of a sweep of {part.Experiment}; bands are the "
-            + Text($"{100 * part.Analysis.Confidence:0.##} % confidence interval (Student's t{logarithms}), step by step, and go to the lower edge where a logarithmic axis has no place for their end.") + survivors;
+        return $"{SweepSheet.Means(part)} over the repetitions ({part.Analysis.Replicate}) along the training, in the part {part.Name} of a sweep of {part.Experiment}; bands are the "
+            + $"{SweepSheet.Interval(part)}, step by step, and go to the lower edge where a logarithmic axis has no place for their end.{survivors}";
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

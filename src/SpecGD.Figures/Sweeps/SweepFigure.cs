@@ -1,4 +1,3 @@
-using System.Globalization;
 using SpecGD.Experiments;
 using SpecGD.Experiments.Settings;
 using SpecGD.Figures.Model;
@@ -14,11 +13,6 @@ namespace SpecGD.Figures.Sweeps;
 /// </summary>
 public static class SweepFigure
 {
-    /// <summary>Most panels of a figure, and most lines of a panel.</summary>
-    private const int MostPanels = 9, MostLines = 12;
-
-    private const double PanelWidth = 5, PanelHeight = 3.6;
-
     /// <summary>What a figure shows.</summary>
     /// <param name="X">An option with numbers, or a metric.</param>
     /// <param name="Y">A metric.</param>
@@ -84,11 +78,11 @@ public static class SweepFigure
         if (!overOption)
             rest = []; // every setting is a point
         var groups = settings.GroupBy(s => Key(s, rest)).ToArray();
-        if (groups.Length > MostPanels)
+        if (groups.Length > SweepSheet.MostPanels)
             throw new BadInputException(
                 $"{groups.Length} panels would be needed, for each setting of {string.Join(", ", rest)}; choose some with --where AXIS=VALUE.");
         string[] lines = [.. settings.Select(s => s[request.By]).Distinct().Order(AxisText.Order)];
-        if (lines.Length > MostLines)
+        if (lines.Length > SweepSheet.MostLines)
             throw new BadInputException(
                 $"{lines.Length} lines would be needed, for each value of {request.By}; choose some with --where {request.By}=VALUE.");
         double X(SettingResult setting) => overOption
@@ -99,13 +93,10 @@ public static class SweepFigure
             .. groups.Select(group =>
                 PanelOf(part, request, [.. group], lines, X, overOption, Title(group.First(), rest, settings), Ceiling(part, results, y, settings))),
         ];
-        int columns = Math.Min(panels.Length, 3), rows = (panels.Length + columns - 1) / columns;
-        return new Figure(NameOf(part, request), panels, Caption(part, request, overOption) + SettingCurves.ExplainCrosses(panels) + SettingCurves.Explain(settings) + LeftOut(placeless, request) + SoFar(part, results))
-        {
-            Columns = columns,
-            Width = panels.Length == 1 ? PanelWidth + 1.5 : PanelWidth * columns,
-            Height = PanelHeight * rows + 0.4,
-        };
+        return SweepSheet.Of(
+            NameOf(part, request),
+            panels,
+            Caption(part, request, overOption) + SettingCurves.ExplainCrosses(panels) + SettingCurves.Explain(settings) + LeftOut(placeless, request) + SoFar(part, results));
     }
 
     private static SettingResult[] Chosen(SweepPart part, IReadOnlyList<TaskResult> results, string text, Request request)
@@ -168,7 +159,7 @@ public static class SweepFigure
         return new Panel(
             title,
             SweepAxes.Across(request.X, [.. settings.Select(xOf)], overOption),
-            range.Axis(request.Y + (part.Analysis.Logarithmic ? ", geometric mean" : ", mean"), rows * SettingCurves.RowHeight),
+            range.Axis(SweepSheet.MeanOf(part, request.Y), rows * SettingCurves.RowHeight),
             curves);
     }
 
@@ -190,8 +181,7 @@ public static class SweepFigure
     private static string Key(SettingResult setting, IEnumerable<string> axes) => string.Join('\n', axes.Select(axis => setting[axis]));
 
     private static string NameOf(SweepPart part, Request request) =>
-        string.Concat($"{part.Name}_{request.Y}_over_{request.X}{(request.By == AnalysisPlan.MethodAxis ? "" : $"_by_{request.By}")}"
-            .Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-'));
+        $"{part.Name}_{request.Y}_over_{request.X}{(request.By == AnalysisPlan.MethodAxis ? "" : $"_by_{request.By}")}";
 
     /// <summary>Whether it is an option of the experiment, and no metric.</summary>
     private static bool IsOption(SweepPart part, string name) => Setting.Of(ExperimentCatalog.Named(part.Experiment).OptionsType).Any(setting => setting.Name == name);
@@ -207,14 +197,11 @@ public static class SweepFigure
 
     private static string Caption(SweepPart part, Request request, bool overOption)
     {
-        string mean = part.Analysis.Logarithmic ? "Geometric means" : "Means";
-        string logarithms = part.Analysis.Logarithmic ? ", of logarithms" : "", repetitions = $"over the repetitions ({part.Analysis.Replicate})";
-        string interval = string.Create(
-            CultureInfo.InvariantCulture, $"{100 * part.Analysis.Confidence:0.##} % confidence interval (Student's t{logarithms})");
+        string mean = SweepSheet.Means(part), repetitions = $"over the repetitions ({part.Analysis.Replicate})";
         string conditions = string.Concat(request.Where.Select(w => $", {w.Key} {w.Value}"));
         return overOption
             ? $"{mean} of {request.Y} {repetitions} against {request.X}, in the part {part.Name} of a sweep of {part.Experiment}{conditions}; "
-                + $"bands are the {interval}."
+                + $"bands are the {SweepSheet.Interval(part)}."
             : $"{mean} of {request.Y} against those of {request.X} {repetitions}, a point for each setting, in the part "
                 + $"{part.Name} of a sweep of {part.Experiment}{conditions}.";
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using SpecGD.Figures.Model;
 using SpecGD.Sweeps;
@@ -12,10 +11,6 @@ namespace SpecGD.Figures.Sweeps;
 /// </summary>
 public static partial class SweepRowFigure
 {
-    private const int MostPanels = 9, MostLines = 12;
-
-    private const double PanelWidth = 5, PanelHeight = 3.6;
-
     /// <summary>A setting with the line that it belongs to and its place on it.</summary>
     private readonly record struct Place(string Line, string Key, double X, SettingResult Setting);
 
@@ -33,16 +28,10 @@ public static partial class SweepRowFigure
         Place[] places = [.. Places(settings, WholeName()) ?? Places(settings, LastWord()) ?? []];
         string[] lines = [.. places.Select(p => p.Line).Distinct()];
         var columns = places.GroupBy(p => p.Setting.Metric.Series).ToArray();
-        if (columns.Length is 0 or > MostPanels || lines.Length > MostLines || places.Select(p => p.X).Distinct().Count() < 2)
+        if (columns.Length is 0 or > SweepSheet.MostPanels || lines.Length > SweepSheet.MostLines || places.Select(p => p.X).Distinct().Count() < 2)
             return null;
         Panel[] panels = [.. columns.Select(column => PanelOf(part, column.Key, [.. column], lines))];
-        int across = Math.Min(panels.Length, 3);
-        return new Figure(FileName(part), panels, Caption(part, places[0].Key))
-        {
-            Columns = across,
-            Width = panels.Length == 1 ? PanelWidth + 1.5 : PanelWidth * across,
-            Height = (PanelHeight * ((panels.Length + across - 1) / across)) + 0.4,
-        };
+        return SweepSheet.Of($"{part.Name}_rows", panels, Caption(part, places[0].Key));
     }
 
     /// <summary>The places of all settings by one pattern of their rows' names; null where a name is not of its form, or the numbers are of several keys.</summary>
@@ -74,16 +63,13 @@ public static partial class SweepRowFigure
         return new Panel(
             "",
             SweepAxes.Across(places[0].Key, [.. places.Select(p => p.X)], ofOption: true),
-            SweepAxes.RangeOf(settings, logarithmic, double.PositiveInfinity).Axis(column + (part.Analysis.Logarithmic ? ", geometric mean" : ", mean"), headroom: 0),
+            SweepAxes.RangeOf(settings, logarithmic, double.PositiveInfinity).Axis(SweepSheet.MeanOf(part, column), headroom: 0),
             curves);
     }
 
-    private static string FileName(SweepPart part) => string.Concat($"{part.Name}_rows".Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-'));
-
     private static string Caption(SweepPart part, string key) =>
-        $"{(part.Analysis.Logarithmic ? "Geometric means" : "Means")} over the repetitions ({part.Analysis.Replicate}) of what the table of {part.Experiment} has, against {key}, "
-        + string.Create(CultureInfo.InvariantCulture, $"in the part {part.Name} of a sweep; bands are the {100 * part.Analysis.Confidence:0.##} % confidence interval ")
-        + $"(Student's t{(part.Analysis.Logarithmic ? ", of logarithms" : "")}).";
+        $"{SweepSheet.Means(part)} over the repetitions ({part.Analysis.Replicate}) of what the table of {part.Experiment} has, against {key}, "
+        + $"in the part {part.Name} of a sweep; bands are the {SweepSheet.Interval(part)}.";
 
     /// <summary>"batch size=8": the number alone names the row.</summary>
     [GeneratedRegex(@"^(?<line>)(?<key>[^=]+)=(?<x>[^ =]+)$", RegexOptions.CultureInvariant)]

@@ -17,7 +17,7 @@ public static class MetricsCsv
     {
         ArgumentNullException.ThrowIfNull(log);
         if (log.Methods.Count == 0 && rows is { Count: > 0 })
-            return RenderRows(rows);
+            return OfRows(rows);
         string[] columns = [.. log.Methods.Values.SelectMany(m => m.Series.Keys).Distinct()];
         var csv = new StringBuilder("method,step");
         foreach (string column in columns)
@@ -28,9 +28,14 @@ public static class MetricsCsv
         return csv.ToString();
     }
 
-    private static string RenderRows(IReadOnlyList<JsonObject> rows)
+    /// <summary>Rows as a table with its header line, numbers in their shortest form, other cells as text; empty where there are none.</summary>
+    /// <param name="rows">Each has the same columns.</param>
+    public static string OfRows(IReadOnlyList<JsonObject> rows)
     {
-        var csv = new StringBuilder().AppendJoin(',', rows[0].Select(cell => Quoted(cell.Key))).Append('\n');
+        ArgumentNullException.ThrowIfNull(rows);
+        var csv = new StringBuilder();
+        if (rows.Count > 0)
+            csv.AppendJoin(',', rows[0].Select(cell => Quoted(cell.Key))).Append('\n');
         foreach (var row in rows)
             csv.AppendJoin(',', row.Select(cell => Quoted(Text(cell.Value)))).Append('\n');
         return csv.ToString();

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments.Settings;
@@ -40,7 +38,7 @@ internal static class ExportCommand
             var results = ResultsCommand.Collect(sweep).Select(result => result with { Observations = Chosen(sweep, result, export.Series) }).ToArray();
             RequireSeries(sweep, export.Series, results);
             JsonObject[] rows = [.. results.SelectMany(result => Rows(sweep, result))];
-            string text = export.Format == Csv ? ToCsv(rows) : new JsonArray([.. rows]).ToJsonString() + "\n";
+            string text = export.Format == Csv ? MetricsCsv.OfRows(rows) : new JsonArray([.. rows]).ToJsonString() + "\n";
             if (export.Output is { } file)
                 Write(file, text);
             else
@@ -118,20 +116,4 @@ internal static class ExportCommand
             yield return row;
         }
     }
-
-    private static string ToCsv(JsonObject[] rows)
-    {
-        var csv = new StringBuilder();
-        if (rows.Length > 0)
-            csv.AppendJoin(',', rows[0].Select(cell => Quoted(cell.Key))).Append('\n');
-        foreach (var row in rows)
-            csv.AppendJoin(',', row.Select(cell => Quoted(Text(cell.Value)))).Append('\n');
-        return csv.ToString();
-    }
-
-    private static string Text(JsonNode? cell) =>
-        JsonNumber.Of(cell) is { } number ? number.ToString("R", CultureInfo.InvariantCulture) : cell?.ToString() ?? "";
-
-    private static string Quoted(string text) =>
-        text.AsSpan().IndexOfAny(",\"\n") >= 0 ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

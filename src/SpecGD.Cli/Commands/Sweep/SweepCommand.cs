@@ -39,7 +39,7 @@ internal static class SweepCommand
         command.Options.Add(show);
         command.SetAction(parsed =>
         {
-            var sweep = Find(parsed.GetValue(file)!, parsed.GetValue(quick));
+            var sweep = Find(parsed.GetValue(file)!, parsed.GetValue(quick), command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
             if (parsed.GetValue(show))
                 return Show(sweep);
             string name = sweep.Name + (parsed.GetValue(quick) ? "-quick" : "");
@@ -62,18 +62,16 @@ internal static class SweepCommand
     /// <summary>The argument by which the other commands name a sweep.</summary>
     public static Argument<string> FolderArgument() => new("DIR") { Description = "the folder of a sweep" };
 
-    private static SweepDefinition Find(string file, bool quick)
+    /// <summary>The sweep that is meant; where there is none, one of the commands below may have been.</summary>
+    private static SweepDefinition Find(string file, bool quick, IEnumerable<string> commands)
     {
         if (File.Exists(file) || Directory.Exists(file) || Path.GetExtension(file).Length > 0)
             return SweepFile.Read(file, quick);
         if (ShippedSweeps.Names.Contains(file))
             return ShippedSweeps.Read(file, quick);
         throw new BadInputException($"There is no sweep file at {file}, and no sweep of that name comes along; "
-            + $"there is {string.Join(", ", ShippedSweeps.Names)}.{Spelling.Hint(file, ShippedSweeps.Names.Concat(Verbs))}");
+            + $"there is {string.Join(", ", ShippedSweeps.Names)}.{Spelling.Hint(file, ShippedSweeps.Names.Concat(commands))}");
     }
-
-    /// <summary>Names of the commands below, one of which may have been meant.</summary>
-    private static readonly string[] Verbs = ["status", "results", "retry", "export"];
 
     private static int Show(SweepDefinition sweep)
     {

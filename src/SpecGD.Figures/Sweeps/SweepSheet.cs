@@ -1,0 +1,43 @@
+using System.Globalization;
+using SpecGD.Figures.Model;
+using SpecGD.Sweeps;
+
+namespace SpecGD.Figures.Sweeps;
+
+/// <summary>What all figures of sweeps have in common: how many panels there are at most and how they stand, and the words for means and intervals.</summary>
+internal static class SweepSheet
+{
+    /// <summary>Most panels of a figure, and most lines of a panel.</summary>
+    public const int MostPanels = 9, MostLines = 12;
+
+    private const int PanelsAcross = 3;
+
+    /// <summary>Sizes in inches; a panel that stands alone is wider, and the caption takes a strip below.</summary>
+    private const double PanelWidth = 5, PanelHeight = 3.6, WiderAlone = 1.5, Strip = 0.4;
+
+    /// <summary>The panels side by side, three across.</summary>
+    /// <param name="name">Name of the figure; what no file name should have becomes a hyphen.</param>
+    /// <param name="panels">One or more.</param>
+    /// <param name="caption">The caption.</param>
+    public static Figure Of(string name, IReadOnlyList<Panel> panels, string caption)
+    {
+        int columns = Math.Min(panels.Count, PanelsAcross), rows = (panels.Count + columns - 1) / columns;
+        return new Figure(string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-')), panels, caption)
+        {
+            Columns = columns,
+            Width = panels.Count == 1 ? PanelWidth + WiderAlone : PanelWidth * columns,
+            Height = (PanelHeight * rows) + Strip,
+        };
+    }
+
+    /// <summary>The label of an axis with means of something.</summary>
+    public static string MeanOf(SweepPart part, string what) => what + (part.Analysis.Logarithmic ? ", geometric mean" : ", mean");
+
+    /// <summary>What a caption begins with.</summary>
+    public static string Means(SweepPart part) => part.Analysis.Logarithmic ? "Geometric means" : "Means";
+
+    /// <summary>"95 % confidence interval (Student's t)".</summary>
+    public static string Interval(SweepPart part) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{100 * part.Analysis.Confidence:0.##} % confidence interval (Student's t{(part.Analysis.Logarithmic ? ", of logarithms" : "")})");
+}
