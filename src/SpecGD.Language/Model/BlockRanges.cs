@@ -26,7 +26,7 @@ internal sealed class BlockRanges
     public IEnumerable<Tensor> Tensors => Groups.SelectMany(group => group.Tensors).Concat(_order is null ? [] : [_order]);
 
     /// <summary>The ranges of a sequence under one window.</summary>
-    public static BlockRanges Of(AttentionMask mask, Device device)
+    public static BlockRanges Of(AttentionMask mask, GptPrecision precision, Device device)
     {
         const int size = AttentionMask.BlockSize;
         var parts = (from block in Enumerable.Range(0, mask.Blocks)
@@ -40,32 +40,43 @@ internal sealed class BlockRanges
             inverse[order[i]] = i;
         bool isInOrder = order.Index().All(block => block.Index == block.Item);
         return new BlockRanges(
-            [.. parts.Select(part => new Group(mask, part.Blocks, part.Keys, device))], isInOrder ? null : tensor(inverse, ScalarType.Int64, device));
+            [.. parts.Select(part => new Group(mask, part.Blocks, part.Keys, precision, device))], isInOrder ? null : tensor(inverse, ScalarType.Int64, device));
     }
 
-    /// <summary>softmax(0.12 q kᵀ + mask) v, heads × T × D, of queries, keys and values of that shape.</summary>
+    /// <summary>Gains of normalised queries and keys, 2·heads × 1 × 1: 0.12 √D for queries, since the kernel divides by √D, and 1 for keys.</summary>
+    public static Tensor Gains(int heads, int headWidth, GptPrecision precision, Device device)
+    {
+        var gains = ones([2 * heads, 1, 1], precision.Wide, device);
+        gains.narrow(0, 0, heads).fill_(ScoreScale * Math.Sqrt(headWidth));
+        return gains;
+    }
+
+    /// <summary>softmax(q kᵀ/√D + mask) v, heads × T × D, of queries, keys and values of that shape.</summary>
     public Tensor Attend(Tensor q, Tensor k, Tensor v)
     {
         using var scope = NewDisposeScope();
         long heads = q.shape[0], width = q.shape[2];
-        var blocks = cat([.. Groups.Select(group => Attend(group.Queries(q), group.Keys(k), group.Keys(v), group.Visible))], 1);
+        var blocks = cat([.. Groups.Select(group => Attend(group.Queries(q), group.Keys(k), group.Keys(v), group.Mask))], 1);
         return (_order is null ? blocks : blocks.index_select(1, _order)).reshape(heads, -1, width).MoveToOuterDisposeScope();
     }
 
-    /// <summary>softmax(0.12 q kᵀ) v over the keys that each query sees.</summary>
+    /// <summary>softmax(q kᵀ/√D + mask) v.</summary>
     /// <param name="q">… × queries × D.</param>
     /// <param name="k">… × keys × D.</param>
     /// <param name="v">… × keys × D.</param>
-    /// <param name="visible">… × queries × keys.</param>
-    public static Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor visible) => // the kernel divides by √D
-        nn.functional.scaled_dot_product_attention(q * (ScoreScale * Math.Sqrt(q.shape[^1])), k, v, visible);
+    /// <param name="mask">… × queries × keys: 0 where a query sees a key, −∞ elsewhere.</param>
+    public static Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor mask) => nn.functional.scaled_dot_product_attention(q, k, v, mask);
+
+    /// <summary>−∞ where <paramref name="hidden"/> is true, 0 elsewhere.</summary>
+    public static Tensor MaskOf(Tensor hidden, GptPrecision precision) =>
+        zeros(hidden.shape, precision.Activations, hidden.device).masked_fill_(hidden, double.NegativeInfinity);
 
     /// <summary>B blocks of queries with ranges of the same length K.</summary>
     internal sealed class Group
     {
         private readonly Places _queries, _keys;
 
-        public Group(AttentionMask mask, int[] blocks, int length, Device device)
+        public Group(AttentionMask mask, int[] blocks, int length, GptPrecision precision, Device device)
         {
             const int size = AttentionMask.BlockSize;
             _queries = new Places([.. blocks.Select(block => (long)block * size)], size, device);
@@ -73,14 +84,15 @@ internal sealed class BlockRanges
             using var scope = NewDisposeScope();
             var firsts = tensor(blocks.SelectMany(block => Enumerable.Range(block * size, size).Select(query => (long)mask.FirstKey(query))).ToArray(), ScalarType.Int64, device);
             var keys = _keys.All.view(-1, 1, length);
-            Visible = keys.ge(firsts.view(-1, size, 1)).bitwise_and(keys.le(_queries.All.view(-1, size, 1))).unsqueeze(0).MoveToOuterDisposeScope();
+            var hidden = keys.lt(firsts.view(-1, size, 1)).bitwise_or(keys.gt(_queries.All.view(-1, size, 1))).unsqueeze(0);
+            Mask = MaskOf(hidden, precision).MoveToOuterDisposeScope();
         }
 
-        /// <summary>What each query sees of its range, 1 × B × 128 × K.</summary>
-        public Tensor Visible { get; }
+        /// <summary>0 for what each query sees of its range, −∞ for the rest, 1 × B × 128 × K; one for all blocks of the model.</summary>
+        public Tensor Mask { get; }
 
         /// <summary>Everything that was made for the group.</summary>
-        public IEnumerable<Tensor> Tensors => [Visible, _queries.All, _keys.All];
+        public IEnumerable<Tensor> Tensors => [Mask, _queries.All, _keys.All];
 
         /// <summary>The group's queries, heads × B × 128 × D, of all.</summary>
         public Tensor Queries(Tensor q) => _queries.Of(q);

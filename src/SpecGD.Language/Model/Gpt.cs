@@ -16,7 +16,8 @@ public sealed class Gpt : nn.Module
     private readonly Parameter _embedding, _head, _scalars;
     private readonly Parameter[] _valueEmbeddings;
     private readonly GptBlock[] _blocks;
-    private readonly Rotary _rotary;
+    private BlockActivations[] _saved = [];
+    private int _savedLength;
 
     /// <summary>A model whose parameters are all zero.</summary>
     /// <param name="shape">Its sizes.</param>
@@ -44,7 +45,6 @@ public sealed class Gpt : nn.Module
         (Shape, Precision, Device) = (shape, precision, device);
         foreach (var layout in shape.Layouts())
             _weights.Add(layout.Name, new Parameter(values(layout)));
-        _rotary = new Rotary(shape.HeadWidth, precision);
         _blocks = [.. Enumerable.Range(0, shape.Layers).Select(i => new GptBlock(shape, i, name => _weights[name]))];
         _valueEmbeddings = [.. Enumerable.Range(0, GptShape.ValueEmbeddings).Select(j => _weights[GptShape.ValueEmbeddingName(j)])];
         (_embedding, _head, _scalars) = (_weights[GptShape.EmbeddingName], _weights[GptShape.HeadName], _weights[GptShape.ScalarsName]);
@@ -72,18 +72,39 @@ public sealed class Gpt : nn.Module
     {
         using var scope = NewDisposeScope();
         using var without = no_grad();
-        var x = Forward(inputs, targets.Length, window, observer);
+        var (_, x, _) = Forward(Tokens(inputs), 0, Attention(inputs, targets.Length, window), observer, saved: null);
         return LanguageHead.Loss(x, _head, Tokens(targets), Precision);
     }
 
     /// <summary>The same; its gradient is added to that of the parameters.</summary>
-    /// <inheritdoc cref="Loss"/>
-    public double LossAndGradient(ReadOnlySpan<int> inputs, ReadOnlySpan<int> targets, int window, Action<string, Tensor>? observer = null)
+    /// <param name="inputs">T tokens, a multiple of 128.</param>
+    /// <param name="targets">The token that follows each.</param>
+    /// <param name="window">Long attention window in blocks of 128 tokens; the short one is half of it.</param>
+    /// <param name="observer">Is shown each activation matrix, tokens × features, while it exists.</param>
+    /// <param name="done">Hears of each parameter when nothing more will be added to its gradient: the head, the blocks from the last on, the rest.</param>
+    /// <exception cref="BadInputException">A token is outside the vocabulary, or there are not as many targets.</exception>
+    public double LossAndGradient(
+        ReadOnlySpan<int> inputs, ReadOnlySpan<int> targets, int window, Action<string, Tensor>? observer = null, Action<Parameter>? done = null)
     {
         using var scope = NewDisposeScope();
-        var x = Forward(inputs, targets.Length, window, observer);
+        using var without = no_grad();
+        var tokens = Tokens(inputs);
+        var saved = Saved(inputs.Length);
+        var (pass, x, factor) = Forward(tokens, 0, Attention(inputs, targets.Length, window), observer, saved);
         var (loss, gradient) = LanguageHead.LossAndGradient(x, _head, Tokens(targets), Precision);
-        x.backward([gradient]);
+        done?.Invoke(_head);
+        using var shared = new GptGradients(pass, _scalars);
+        gradient = RmsNorm.Backward(x, factor, gradient, Precision);
+        for (int i = _blocks.Length - 1; i >= 0; i--)
+        {
+            shared.TakeSkipped(i, gradient);
+            gradient = _blocks[i].Backward(gradient, Skip(i, saved), pass, saved[i], shared);
+            foreach (var weight in done is null ? [] : _blocks[i].Weights)
+                done!(weight);
+        }
+        AddToEmbeddings(tokens, gradient.add_(shared.Start), pass, shared);
+        foreach (var weight in done is null ? [] : _valueEmbeddings.Prepend(_scalars).Append(_embedding))
+            done!(weight);
         return loss;
     }
 
@@ -91,53 +112,99 @@ public sealed class Gpt : nn.Module
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             foreach (var (_, weight) in _weights)
                 weight.Dispose();
+            foreach (var saved in _saved)
+                saved.Dispose();
+        }
         base.Dispose(disposing);
     }
 
-    /// <summary>The normalised state that the head multiplies, tokens × d.</summary>
-    private Tensor Forward(ReadOnlySpan<int> inputs, int targets, int window, Action<string, Tensor>? observer)
+    /// <summary>The normalised state that the head multiplies, tokens × d, of tokens from a position on, with any attention.</summary>
+    internal Tensor Forward(Tensor tokens, long position, Attend attend) => Forward(tokens, position, attend, observer: null, saved: null).X;
+
+    private (GptPass Pass, Tensor X, Tensor Factor) Forward(
+        Tensor tokens, long position, Attend attend, Action<string, Tensor>? observer, BlockActivations[]? saved)
+    {
+        var embedded = LookedUp(_embedding, tokens);
+        var (start, startFactor) = RmsNorm.Of(embedded, Precision);
+        var pass = new GptPass(Shape, Precision, observer)
+        {
+            Start = start,
+            StartFactor = startFactor,
+            Scalars = _scalars.to(ScalarType.Float64).cpu().data<double>().ToArray(),
+            Values = [.. _valueEmbeddings.Select(table => LookedUp(table, tokens))],
+            Attend = attend,
+            Rotary = Rotary.Of(Shape.HeadWidth, position, tokens.shape[0], Precision, Device),
+            Gains = BlockRanges.Gains(Shape.Heads, Shape.HeadWidth, Precision, Device),
+        };
+        foreach (var (j, values) in pass.Values.Index())
+            pass.Observe($"value_embed{j}", () => values);
+        pass.Observe("embedding", () => embedded);
+        var skipped = new Tensor[Shape.Layers / 2];
+        var x = start;
+        for (int i = 0; i < _blocks.Length; i++)
+        {
+            var before = x;
+            x = _blocks[i].Forward(x, Shape.SkipSource(i) is { } source ? skipped[source] : null, pass, saved?[i]);
+            if (i >= skipped.Length)
+            {
+                if (i > skipped.Length)
+                    before.Dispose();
+                continue;
+            }
+            skipped[i] = x;
+            saved?[i].Output = x;
+        }
+        x = pass.Norm(x, out var factor);
+        pass.Observe("lm_head.pre", () => x);
+        return (pass, x, factor);
+    }
+
+    /// <summary>The memory of activations, taken anew where sequences have another length than those before.</summary>
+    private BlockActivations[] Saved(int length)
+    {
+        if (length != _savedLength)
+        {
+            foreach (var saved in _saved)
+                saved.Dispose();
+            (_saved, _savedLength) = ([.. _blocks.Select(_ => new BlockActivations())], length);
+        }
+        return _saved;
+    }
+
+    private Tensor LookedUp(Parameter table, Tensor tokens) => table.index_select(0, tokens).to(Precision.Activations);
+
+    /// <summary>Gradients of looked-up rows, added to those of the tables.</summary>
+    private void AddToEmbeddings(Tensor tokens, Tensor ofStart, GptPass pass, GptGradients shared)
+    {
+        var ofEmbedding = RmsNorm.Backward(pass.Start, pass.StartFactor, ofStart, Precision);
+        foreach (var (table, gradient) in _valueEmbeddings.Zip(shared.Values).Append((_embedding, ofEmbedding)))
+            if (gradient is not null)
+                GptGradients.Of(table).index_add_(0, tokens, gradient.to(table.dtype), 1);
+    }
+
+    /// <summary>What was skipped to a block: its source and the stream behind that.</summary>
+    private (int Source, Tensor Output)? Skip(int block, BlockActivations[] saved) =>
+        Shape.SkipSource(block) is { } source ? (source, saved[source].Output) : null;
+
+    /// <summary>The soft-capped logits of states, tokens × V.</summary>
+    internal Tensor Logits(Tensor x) => LanguageHead.Logits(x, _head, Precision);
+
+    private Attend Attention(ReadOnlySpan<int> inputs, int targets, int window)
     {
         if (targets != inputs.Length)
             throw new BadInputException($"{inputs.Length} tokens need as many targets; there are {targets}.");
         var mask = new AttentionMask(inputs.Length);
         BlockRanges ofLong = Ranges(mask, inputs, window), ofShort = Ranges(mask, inputs, window / 2);
-        return Forward(Tokens(inputs), 0, (block, q, k, v) => (Shape.HasLongWindow(block) ? ofLong : ofShort).Attend(q, k, v), observer);
+        return (block, q, k, v) => (Shape.HasLongWindow(block) ? ofLong : ofShort).Attend(q, k, v);
     }
-
-    /// <summary>The same of tokens from a position on, with any attention.</summary>
-    internal Tensor Forward(Tensor tokens, long position, Attend attend, Action<string, Tensor>? observer)
-    {
-        var embedded = _embedding.index_select(0, tokens).to(Precision.Activations);
-        Tensor[] values = [.. _valueEmbeddings.Select(table => table.index_select(0, tokens).to(Precision.Activations))];
-        var pass = new GptPass(Shape, Precision, observer)
-        {
-            Start = GptPass.Norm(embedded, Precision),
-            Scalars = _scalars.to(Precision.Activations),
-            Values = values,
-            Attend = attend,
-            Angles = _rotary.Of(position, tokens.shape[0], Device),
-        };
-        for (int j = 0; j < values.Length; j++)
-            pass.Observe($"value_embed{j}", values[j]);
-        pass.Observe("embedding", embedded);
-        var outputs = new Tensor[Shape.Layers];
-        var x = pass.Start;
-        for (int i = 0; i < _blocks.Length; i++)
-            outputs[i] = x = _blocks[i].Forward(x, Shape.SkipSource(i) is { } source ? outputs[source] : null, pass);
-        x = pass.Norm(x);
-        pass.Observe("lm_head.pre", x);
-        return x;
-    }
-
-    /// <summary>The soft-capped logits of states, tokens × V.</summary>
-    internal Tensor Logits(Tensor x) => LanguageHead.Logits(x, _head, Precision);
 
     private BlockRanges Ranges(AttentionMask mask, ReadOnlySpan<int> inputs, int window)
     {
         mask.Set(inputs, Shape.EndOfText, window);
-        return BlockRanges.Of(mask, Device);
+        return BlockRanges.Of(mask, Precision, Device);
     }
 
     internal Tensor Tokens(ReadOnlySpan<int> tokens)

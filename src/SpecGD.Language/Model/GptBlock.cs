@@ -7,69 +7,6 @@ namespace SpecGD.Language.Model;
 /// <summary>Gives the parameter of a name.</summary>
 internal delegate Parameter ParameterSource(string name);
 
-/// <summary>Attention of one block: <c>qkvo_w</c> (4, d, d) holds the query, key, value and output matrices, out × in each.</summary>
-internal sealed class Attention : nn.Module
-{
-    private readonly Parameter _weight;
-
-    public Attention(int block, ParameterSource parameters)
-        : base("attn") => register_parameter("qkvo_w", _weight = parameters(GptShape.AttentionName(block)));
-
-    /// <summary>Heads side by side, times the output matrix; tokens × d.</summary>
-    /// <param name="x">norm of the residual stream, tokens × d.</param>
-    /// <param name="pass">What the blocks share.</param>
-    /// <param name="block">Number of the block.</param>
-    public Tensor Forward(Tensor x, GptPass pass, int block)
-    {
-        using var scope = NewDisposeScope();
-        var weight = _weight.to(pass.Precision.Activations);
-        long width = x.shape[1];
-        var qkv = nn.functional.linear(x, weight.narrow(0, 0, 3).reshape(3 * width, width)).chunk(3, 1);
-        var (q, k) = (pass.TurnedHeads(qkv[0]), pass.TurnedHeads(qkv[1]));
-        pass.ObserveHeads($"block{block}.attn.q", q);
-        pass.ObserveHeads($"block{block}.attn.k", k);
-        pass.Observe($"block{block}.attn.v", qkv[2]);
-        var mixed = pass.MixedValues(qkv[2], block);
-        var heads = pass.Attend(block, q, k, pass.Heads(mixed)).transpose(0, 1).reshape(-1, width);
-        pass.Observe($"block{block}.attn.out", heads);
-        return nn.functional.linear(heads, weight.select(0, 3)).MoveToOuterDisposeScope();
-    }
-}
-
-/// <summary>σ(x·c_fc)·c_projᵀ; <c>c_fc</c> is d × 4d (in × out; 8d where the MLP is gated), <c>c_proj</c> d × 4d (out × in).</summary>
-internal sealed class Mlp : nn.Module
-{
-    private readonly GptMlp _kind;
-    private readonly Parameter _expand, _project;
-
-    public Mlp(GptMlp kind, int block, ParameterSource parameters)
-        : base("mlp")
-    {
-        _kind = kind;
-        register_parameter("c_fc", _expand = parameters(GptShape.ExpandName(block)));
-        register_parameter("c_proj", _project = parameters(GptShape.ProjectName(block)));
-    }
-
-    /// <summary>tokens × d of tokens × d.</summary>
-    public Tensor Forward(Tensor x, GptPass pass, int block)
-    {
-        using var scope = NewDisposeScope();
-        var hidden = x.matmul(_expand.to(pass.Precision.Activations));
-        pass.Observe($"block{block}.mlp.c_fc", hidden);
-        var active = Activate(hidden);
-        pass.Observe($"block{block}.mlp.post", active);
-        return nn.functional.linear(active, _project.to(pass.Precision.Activations)).MoveToOuterDisposeScope();
-    }
-
-    private Tensor Activate(Tensor hidden)
-    {
-        if (_kind == GptMlp.ReluSquare)
-            return hidden.relu().square();
-        var parts = hidden.chunk(2, -1);
-        return nn.functional.silu(parts[0]) * parts[1];
-    }
-}
-
 /// <summary>One block: residual mix, then attention where it has one, then the MLP, each added to the stream.</summary>
 internal sealed class GptBlock : nn.Module
 {
@@ -86,23 +23,68 @@ internal sealed class GptBlock : nn.Module
         register_module("mlp", _mlp = new Mlp(shape.Mlp, index, parameters));
     }
 
+    /// <summary>The parameters whose gradient is whole after <see cref="Backward"/>.</summary>
+    public IEnumerable<Parameter> Weights => (_attention is null ? [] : (Parameter[])[_attention.Weight]).Concat([_mlp.Expand, _mlp.Project]);
+
     /// <summary>The stream behind the block.</summary>
     /// <param name="x">The stream before it, tokens × d.</param>
     /// <param name="skip">In the second half the output of the block that is as far from the middle; else null.</param>
     /// <param name="pass">What the blocks share.</param>
-    public Tensor Forward(Tensor x, Tensor? skip, GptPass pass)
+    /// <param name="saved">Takes what <see cref="Backward"/> needs; null where there will be none.</param>
+    public Tensor Forward(Tensor x, Tensor? skip, GptPass pass, BlockActivations? saved)
     {
         using var scope = NewDisposeScope();
         if (skip is not null)
-            x = x + (pass.SkipWeight(_index) * skip);
-        var (ofStream, ofStart) = pass.Lambda(_index);
-        x = (ofStream * x) + (ofStart * pass.Start);
-        var normed = pass.Norm(x);
-        pass.Observe($"block{_index}.rms.pre_attn", normed);
+            x = x.add(skip, pass.Scalars[pass.SkipAt(_index)]);
+        saved?.Stream = x;
+        x = Mixed(x, pass);
+        var normed = pass.Norm(x, out var factor);
+        saved?.StreamFactor = factor;
+        pass.Observe($"block{_index}.rms.pre_attn", () => normed);
         if (_attention is not null)
-            x = x + _attention.Forward(normed, pass, _index);
-        var ofMlp = pass.Norm(x);
-        pass.Observe($"block{_index}.rms.pre_mlp", ofMlp);
-        return (x + _mlp.Forward(ofMlp, pass, _index)).MoveToOuterDisposeScope();
+            x = x.add_(_attention.Forward(normed, pass, _index, saved));
+        saved?.Middle = x;
+        var ofMlp = pass.Norm(x, out factor);
+        saved?.MiddleFactor = factor;
+        pass.Observe($"block{_index}.rms.pre_mlp", () => ofMlp);
+        return _mlp.Forward(ofMlp, pass, _index, saved).add_(x).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The gradient in the stream before the block; that of the weights is added to theirs.</summary>
+    /// <param name="gradient">In the stream behind the block, tokens × d; overwritten.</param>
+    /// <param name="skip">What was skipped to the block in the forward pass.</param>
+    /// <param name="pass">What the blocks share.</param>
+    /// <param name="saved">Of the forward pass.</param>
+    /// <param name="gradients">Of what blocks share.</param>
+    public Tensor Backward(Tensor gradient, (int Source, Tensor Output)? skip, GptPass pass, BlockActivations saved, GptGradients gradients)
+    {
+        using var scope = NewDisposeScope();
+        var middle = RmsNorm.Again(saved.Middle, saved.MiddleFactor, pass.Precision);
+        gradient.add_(RmsNorm.Backward(middle, saved.MiddleFactor, _mlp.Backward(gradient, middle, pass, saved), pass.Precision));
+        if (_attention is not null)
+        {
+            using var mixed = Mixed(saved.Stream, pass);
+            var normed = RmsNorm.Again(mixed, saved.StreamFactor, pass.Precision);
+            var ofAttention = _attention.Backward(gradient, normed, pass, _index, saved, gradients);
+            gradient.add_(RmsNorm.Backward(normed, saved.StreamFactor, ofAttention, pass.Precision));
+        }
+        int lambda = pass.LambdaAt(_index);
+        gradients.AddScalar(lambda, gradient, saved.Stream);
+        gradients.AddScalar(lambda + 1, gradient, pass.Start);
+        gradients.Start.add_(gradient, pass.Scalars[lambda + 1]);
+        gradient.mul_(pass.Scalars[lambda]);
+        if (skip is var (source, output))
+        {
+            gradients.AddScalar(pass.SkipAt(_index), gradient, output);
+            gradients.AddSkipped(source, gradient, pass.Scalars[pass.SkipAt(_index)]);
+        }
+        return gradient;
+    }
+
+    /// <summary>λ₁ x + λ₂ x0.</summary>
+    private Tensor Mixed(Tensor stream, GptPass pass)
+    {
+        int lambda = pass.LambdaAt(_index);
+        return (stream * pass.Scalars[lambda]).add_(pass.Start, pass.Scalars[lambda + 1]);
     }
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace SpecGD.Language.Model;
 
-/// <summary>Attention of a block: softmax(0.12 q kᵀ + mask) v, all of them heads × tokens × D.</summary>
+/// <summary>Attention of a block: softmax(q kᵀ + mask) v, all of them heads × tokens × D; q has the factor 0.12 already.</summary>
 internal delegate Tensor Attend(int block, Tensor q, Tensor k, Tensor v);
 
 /// <summary>What the blocks share while tokens go through the model: rotations, what sees what, scalars, value embeddings.</summary>
@@ -11,11 +11,16 @@ internal sealed class GptPass(GptShape shape, GptPrecision precision, Action<str
 {
     public GptPrecision Precision { get; } = precision;
 
+    public GptShape Shape { get; } = shape;
+
     /// <summary>x0: the embedded tokens, normalised, tokens × d.</summary>
     public required Tensor Start { get; init; }
 
+    /// <summary>The factor of that norm, tokens × 1.</summary>
+    public required Tensor StartFactor { get; init; }
+
     /// <summary>The 5L scalars.</summary>
-    public required Tensor Scalars { get; init; }
+    public required double[] Scalars { get; init; }
 
     /// <summary>Value vectors ve_j of the tokens, tokens × d each.</summary>
     public required IReadOnlyList<Tensor> Values { get; init; }
@@ -23,53 +28,43 @@ internal sealed class GptPass(GptShape shape, GptPrecision precision, Action<str
     /// <summary>Attention to what each query sees.</summary>
     public required Attend Attend { get; init; }
 
-    /// <summary>cos θ and sin θ of every position.</summary>
-    public required (Tensor Cos, Tensor Sin) Angles { get; init; }
+    /// <summary>The rotation of every position.</summary>
+    public required Rotary Rotary { get; init; }
+
+    /// <summary>Gains of the normalised queries and keys, 2·heads × 1 × 1: the factor on scores, and 1.</summary>
+    public required Tensor Gains { get; init; }
+
+    /// <summary>Place of the weight with which a block of the second half adds its skip source.</summary>
+    public int SkipAt(int block) => block - (Shape.Layers / 2);
+
+    /// <summary>Place of a block's pair λ: the weight of the stream, then that of x0.</summary>
+    public int LambdaAt(int block) => Shape.Layers + (2 * block);
+
+    /// <summary>Place of a block's pair μ: the weight of its values, then that of the value embedding.</summary>
+    public int ValueMixAt(int block) => (3 * Shape.Layers) + (2 * block);
 
     /// <summary>norm(x) = x / √(mean(x²) + ε) over the last axis.</summary>
-    public Tensor Norm(Tensor x) => Norm(x, Precision);
-
-    /// <inheritdoc cref="Norm(Tensor)"/>
-    public static Tensor Norm(Tensor x, GptPrecision precision)
+    public Tensor Norm(Tensor x, out Tensor factor)
     {
-        using var scope = NewDisposeScope();
-        var wide = x.to(precision.Wide);
-        return (wide * (wide.square().mean([-1], keepdim: true) + precision.Epsilon).rsqrt()).to(precision.Activations).MoveToOuterDisposeScope();
+        (var y, factor) = RmsNorm.Of(x, Precision);
+        return y;
     }
 
-    /// <summary>tokens × d as heads × tokens × D.</summary>
-    public Tensor Heads(Tensor x) => x.view(-1, shape.Heads, shape.HeadWidth).transpose(0, 1);
+    /// <summary>tokens × (any number of heads · D) as heads × tokens × D, a view.</summary>
+    public Tensor Heads(Tensor x) => x.view(x.shape[0], -1, Shape.HeadWidth).transpose(0, 1);
 
-    /// <summary>Queries or keys by heads, normalised and turned.</summary>
-    public Tensor TurnedHeads(Tensor x) => Rotary.Turn(Norm(Heads(x)).to(Precision.Wide), Angles.Cos, Angles.Sin).to(Precision.Activations);
+    /// <summary>heads × tokens × D as tokens × (heads · D).</summary>
+    public static Tensor SideBySide(Tensor heads) => heads.transpose(0, 1).reshape(heads.shape[1], -1);
 
-    /// <summary>μ₁ v + μ₂ ve, or μ₁ v where the block has no value embedding.</summary>
-    public Tensor MixedValues(Tensor v, int block)
-    {
-        int at = (3 * shape.Layers) + (2 * block);
-        var mixed = Scalars[at] * v;
-        return shape.ValueEmbeddingOf(block) is { } j ? mixed + (Scalars[at + 1] * Values[j]) : mixed;
-    }
-
-    public Tensor SkipWeight(int block) => Scalars[block - (shape.Layers / 2)];
-
-    public (Tensor OfStream, Tensor OfStart) Lambda(int block) => (Scalars[shape.Layers + (2 * block)], Scalars[shape.Layers + (2 * block) + 1]);
+    /// <summary>A weight in the type of activations.</summary>
+    public Tensor Cast(Tensor weight) => weight.to(Precision.Activations);
 
     /// <summary>Shows an activation matrix, tokens × features.</summary>
-    public void Observe(string name, Tensor activations)
+    public void Observe(string name, Func<Tensor> activations)
     {
         if (observer is null)
             return;
         using var scope = NewDisposeScope();
-        observer(name, activations.detach());
-    }
-
-    /// <summary>The same of heads × tokens × D, heads side by side.</summary>
-    public void ObserveHeads(string name, Tensor heads)
-    {
-        if (observer is null)
-            return;
-        using var scope = NewDisposeScope();
-        observer(name, heads.detach().transpose(0, 1).reshape(heads.shape[1], -1));
+        observer(name, activations());
     }
 }

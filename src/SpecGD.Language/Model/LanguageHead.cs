@@ -26,7 +26,7 @@ internal static class LanguageHead
         foreach (var (from, count) in Slices(x, weight))
         {
             using var scope = NewDisposeScope();
-            loss += OfSlice(x.narrow(0, from, count), weight, targets.narrow(0, from, count), precision).ToDouble();
+            loss += Loss(x, weight, targets, precision, from, count);
         }
         return loss;
     }
@@ -34,29 +34,50 @@ internal static class LanguageHead
     /// <summary>The same with its gradient in x, tokens × d; that of the weight is added to the weight's.</summary>
     public static (double Loss, Tensor Gradient) LossAndGradient(Tensor x, Parameter weight, Tensor targets, GptPrecision precision)
     {
+        using var scope = NewDisposeScope();
         double loss = 0;
-        var gradients = new List<Tensor>();
+        var gradient = empty_like(x);
+        var ofWeight = GptGradients.Of(weight);
+        var cast = weight.to(precision.Activations);
         foreach (var (from, count) in Slices(x, weight))
         {
-            using var scope = NewDisposeScope();
-            var slice = x.narrow(0, from, count).detach().requires_grad_();
-            var ofSlice = OfSlice(slice, weight, targets.narrow(0, from, count), precision);
-            ofSlice.backward();
-            loss += ofSlice.ToDouble();
-            gradients.Add(slice.grad!.MoveToOuterDisposeScope());
+            using var slice = NewDisposeScope();
+            var part = x.narrow(0, from, count);
+            var (sum, ofProducts) = OfSlice(nn.functional.linear(part, cast).to(precision.Wide), targets.narrow(0, from, count), Scale(weight));
+            loss += sum;
+            ofProducts = ofProducts.to(precision.Activations);
+            gradient.narrow(0, from, count).copy_(ofProducts.matmul(cast));
+            GptGradients.AddProduct(ofWeight, ofProducts.t(), part);
         }
-        return (loss, cat(gradients, 0));
+        return (loss, gradient.MoveToOuterDisposeScope());
     }
 
-    private static Tensor OfSlice(Tensor x, Tensor weight, Tensor targets, GptPrecision precision) =>
-        nn.functional.cross_entropy(Logits(x, weight, precision), targets, reduction: nn.Reduction.Sum);
+    /// <summary>Σ −log p(target) of products z = x·Wᵀ, and its gradient in them: (p − onehot)·30 s (1 − s)·scale with s = sigmoid(scale·z).</summary>
+    /// <param name="z">Tokens × V; overwritten.</param>
+    /// <param name="targets">Tokens.</param>
+    /// <param name="scale">1/(7.5·√d).</param>
+    private static (double Loss, Tensor Gradient) OfSlice(Tensor z, Tensor targets, double scale)
+    {
+        var sigmoid = z.mul_(scale).sigmoid_();
+        var p = (sigmoid * Cap).softmax(-1); // logits lie in (0, 30): no p is 0
+        var places = targets.unsqueeze(1);
+        double loss = -p.gather(1, places).log_().sum().ToDouble();
+        p.scatter_add_(1, places, full([targets.shape[0], 1], -1, p.dtype, p.device));
+        p.mul_(sigmoid);
+        return (loss, p.mul_(sigmoid.neg_().add_(1)).mul_(Cap * scale));
+    }
+
+    private static double Loss(Tensor x, Tensor weight, Tensor targets, GptPrecision precision, long from, long count) =>
+        nn.functional.cross_entropy(Logits(x.narrow(0, from, count), weight, precision), targets.narrow(0, from, count), reduction: nn.Reduction.Sum).ToDouble();
 
     /// <summary>The capped logits, tokens × V.</summary>
     public static Tensor Logits(Tensor x, Tensor weight, GptPrecision precision)
     {
         var logits = nn.functional.linear(x, weight.to(precision.Activations)).to(precision.Wide);
-        return Cap * (logits * (1 / (Steepness * Math.Sqrt(weight.shape[1])))).sigmoid();
+        return logits.mul_(Scale(weight)).sigmoid_().mul_(Cap);
     }
+
+    private static double Scale(Tensor weight) => 1 / (Steepness * Math.Sqrt(weight.shape[1]));
 
     private static IEnumerable<(long From, long Count)> Slices(Tensor x, Tensor weight)
     {

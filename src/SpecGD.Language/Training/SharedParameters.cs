@@ -2,6 +2,7 @@ using System.Numerics;
 using SpecGD.Language.Model;
 using SpecGD.Models.Gpt;
 using SpecGD.Numerics;
+using SpecGD.Spectral;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,7 +14,7 @@ namespace SpecGD.Language.Training;
 internal sealed class SharedParameters<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly List<Shared> _shared = [];
+    private readonly Dictionary<Tensor, Shared> _shared = new(ReferenceEqualityComparer.Instance);
     private readonly bool _isCopied;
 
     /// <param name="parameters">The parameters.</param>
@@ -31,10 +32,10 @@ internal sealed class SharedParameters<T> : IDisposable
         foreach (var (name, weight) in Model.Weights)
         {
             var tensor = parameters[name];
-            if (_isCopied)
-                _shared.Add(new Shared(weight, Wrapped(tensor.Value).view(weight.shape), Wrapped(tensor.Gradient).view(weight.shape)));
-            else if (forTraining)
-                weight.grad = Wrapped(tensor.Gradient).view(weight.shape); // a backward pass adds to a gradient that is there
+            var shared = new Shared(tensor, Wrapped(tensor.Value).view(weight.shape), Wrapped(tensor.Gradient).view(weight.shape));
+            _shared.Add(weight, shared);
+            if (!_isCopied && forTraining)
+                weight.grad = shared.Gradient; // a backward pass adds to a gradient that is there
         }
     }
 
@@ -47,28 +48,27 @@ internal sealed class SharedParameters<T> : IDisposable
     public void CopyIn()
     {
         using var without = no_grad();
-        foreach (var shared in _shared)
-            shared.Weight.copy_(shared.Value);
+        foreach (var (weight, shared) in _isCopied ? _shared : [])
+            weight.copy_(shared.Value);
     }
 
-    /// <summary>Adds the gradients of copies to those of the parameters.</summary>
-    public void AddGradients()
+    /// <summary>Adds the gradient of a copy to that of its parameter, and tells which that is.</summary>
+    public ParameterTensor<T> AddGradient(Tensor weight)
     {
-        using var scope = NewDisposeScope();
-        using var without = no_grad();
-        foreach (var shared in _shared)
+        var shared = _shared[weight];
+        if (_isCopied && weight.grad is { } gradient)
         {
-            if (shared.Weight.grad is not { } gradient)
-                continue;
+            using var scope = NewDisposeScope();
             shared.Gradient.add_(gradient.cpu());
             gradient.zero_();
         }
+        return shared.Parameter;
     }
 
     public void Dispose()
     {
         Model.Dispose();
-        foreach (var shared in _shared)
+        foreach (var shared in _shared.Values)
             shared.Dispose();
     }
 
@@ -79,8 +79,8 @@ internal sealed class SharedParameters<T> : IDisposable
         return frombuffer(array, Element, matrix.Count, offset);
     }
 
-    /// <summary>A parameter of the model, and the memory of its value and gradient.</summary>
-    private sealed record Shared(Tensor Weight, Tensor Value, Tensor Gradient) : IDisposable
+    /// <summary>A parameter, and tensors in the memory of its value and gradient.</summary>
+    private sealed record Shared(ParameterTensor<T> Parameter, Tensor Value, Tensor Gradient) : IDisposable
     {
         public void Dispose()
         {

@@ -37,11 +37,11 @@ internal sealed class TorchGptModel<T> : IGptModel<T>, IDisposable
     {
         RequireLength(inputs);
         _shared.CopyIn();
-        double loss = _shared.Model.LossAndGradient(inputs, targets, window, Observer(observer));
-        _shared.AddGradients();
-        foreach (var tensor in done is null ? [] : Parameters.InOrderOfGradients)
-            done!(tensor);
-        return loss;
+        return _shared.Model.LossAndGradient(inputs, targets, window, Observer(observer), weight =>
+        {
+            var tensor = _shared.AddGradient(weight);
+            done?.Invoke(tensor);
+        });
     }
 
     public void Dispose() => _shared.Dispose();

@@ -121,10 +121,10 @@ public class GptGoldenTests
         mask.Set(tokens, endOfText: 1, window);
 
         using var scope = NewDisposeScope();
-        var ranges = BlockRanges.Of(mask, CPU);
+        var ranges = BlockRanges.Of(mask, GptPrecision.F32, CPU);
 
-        ranges.Groups.Sum(group => group.Visible.numel()).ShouldBeLessThanOrEqualTo((long)length * window * AttentionMask.BlockSize);
-        ranges.Groups.Max(group => group.Visible.numel()).ShouldBeLessThanOrEqualTo(1 << 21, "and no group takes much at once");
+        ranges.Groups.Sum(group => group.Mask.numel()).ShouldBeLessThanOrEqualTo((long)length * window * AttentionMask.BlockSize);
+        ranges.Groups.Max(group => group.Mask.numel()).ShouldBeLessThanOrEqualTo(1 << 21, "and no group takes much at once");
     }
 
     /// <summary>
@@ -141,12 +141,12 @@ public class GptGoldenTests
         using var scope = NewDisposeScope();
         using var model = new Gpt(shape, GptPrecision.F32, META);
 
-        var (cos, sin) = new Rotary(shape.HeadWidth, GptPrecision.F32).Of(0, tokens.Length, META);
-        var ranges = BlockRanges.Of(mask, META);
+        var (cos, sin) = Rotary.Of(shape.HeadWidth, 0, tokens.Length, GptPrecision.F32, META);
+        var ranges = BlockRanges.Of(mask, GptPrecision.F32, META);
         Tensor[] made =
         [
             .. model.Weights.Values, cos, sin, .. ranges.Tensors,
-            model.Tokens(tokens),
+            model.Tokens(tokens), BlockRanges.Gains(shape.Heads, shape.HeadWidth, GptPrecision.F32, META),
         ];
 
         made.ShouldAllBe(tensor => tensor.device_type == DeviceType.META);
