@@ -111,7 +111,9 @@ public sealed class CommandLineTests : InTemporaryDirectory
         said.Output.TrimEnd().Split('\n').Length.ShouldBeLessThanOrEqualTo(fewLines, said.Output);
         said.Output.ShouldNotContain("tried");
         said.Output.ShouldContain("OpenBLAS");
-        Specgd("doctor", "--verbose").Output.ShouldContain("libopenblas");
+        string searched = Specgd("doctor", "--verbose").Output;
+        searched.ShouldContain("libopenblas");
+        searched.ShouldContain("libtorch");
         said.Output.ShouldContain("GFLOP/s");
         said.Output.ShouldContain("gnuplot");
         said.Output.ShouldContain("ImageMagick");

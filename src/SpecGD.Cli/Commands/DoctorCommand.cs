@@ -28,7 +28,7 @@ internal static class DoctorCommand
         var verbose = new Option<bool>("--verbose") { Description = "tell every place that was searched, and how OpenBLAS was built" };
         var command = new Command(
             "doctor",
-            "Tell what was found on this machine: OpenBLAS, its speed, gnuplot, fonts; and how to install what is missing. "
+            "Tell what was found on this machine: OpenBLAS and libtorch, their speed, gnuplot, fonts; and how to install what is missing. "
             + "Exit code 1 if the arithmetic is wrong.")
         {
             json,
@@ -51,6 +51,7 @@ internal static class DoctorCommand
         var examination = new Examination();
         Program(examination);
         LinearAlgebra(examination);
+        TorchFindings.Add(examination);
         Drawing(examination);
         return examination;
     }
@@ -59,8 +60,7 @@ internal static class DoctorCommand
     {
         examination.Add("specgd", Manifest.ProgramVersion);
         examination.Add("runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}");
-        examination.Add("processor", $"{Machine.ThisProcessor}, {Environment.ProcessorCount} logical");
-        examination.Add("threads", $"{ThreadBudget.Total} in use (--threads or {ThreadBudget.Variable})");
+        examination.Add("processor", $"{Machine.ThisProcessor}, {Environment.ProcessorCount} logical, {ThreadBudget.Total} threads in use (--threads or {ThreadBudget.Variable})");
     }
 
     private static void LinearAlgebra(Examination examination)
