@@ -41,12 +41,11 @@ public class GoldenTests
         comparison.Compared.ShouldBeGreaterThanOrEqualTo(atLeast);
     }
 
-    /// <summary>The managed code is slow and shows the same in the two trajectories from zero.</summary>
-    [Theory]
-    [InlineData("random_feature_relu")]
-    [InlineData("random_feature_swiglu")]
-    public void The_managed_code_gives_the_same_numbers(string name)
+    /// <summary>The managed code is slow and shows the same in the two trajectories from zero; <c>verify golden</c> compares the others.</summary>
+    [Fact]
+    public void The_managed_code_gives_the_same_numbers()
     {
+        const string name = "random_feature_swiglu";
         var comparison = Compare(name, managed: true, GoldenCase.Named(name).ReadGolden());
 
         comparison.Findings.Where(f => f.Beyond > 0).ShouldBeEmpty();
