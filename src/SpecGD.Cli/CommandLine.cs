@@ -166,7 +166,7 @@ internal static class CommandLine
         ? null
         : result.CommandResult.Tokens.Select(token => token.Value).FirstOrDefault(value => value.StartsWith("--", StringComparison.Ordinal));
 
-    private static string Misunderstood(ParseResult result, string word) => ReproduceCommand.Explain(result, word)
+    private static string Misunderstood(ParseResult result, string word) => StrayReproduceOption.Explain(result, word)
         ?? $"'{word}' is not understood by {Path(result)}.{Spelling.Hint(word, OptionsOf(result).SelectMany(o => o.Aliases.Prepend(o.Name)))}";
 
     private static IEnumerable<string> Visible(Command command) => command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);

@@ -21,10 +21,10 @@ internal sealed class BarProgress(ProgressContext context) : IProgressReporter
     /// <summary>Does <paramref name="work"/> under a display of bars.</summary>
     /// <param name="work">The work.</param>
     /// <param name="clear">Whether the bars go when it is done.</param>
-    public static T Show<T>(Func<IProgressReporter, T> work, bool clear = false)
+    /// <param name="stop">What asks it to stop; a bar that was cut short goes, since nothing on it is true any longer.</param>
+    public static T Show<T>(Func<IProgressReporter, T> work, bool clear = false, CancellationToken stop = default)
     {
-        T result = default!;
-        Terminal.Progress.Progress()
+        var progress = Terminal.Progress.Progress()
             .AutoClear(clear)
             .HideCompleted(false)
             .Columns(
@@ -33,9 +33,8 @@ internal sealed class BarProgress(ProgressContext context) : IProgressReporter
                 new PercentageColumn(),
                 new RateColumn(),
                 new RemainingTimeColumn(),
-                new EndColumn(TimeProvider.System))
-            .Start(context => result = work(new BarProgress(context)));
-        return result;
+                new EndColumn(TimeProvider.System));
+        return progress.Run(context => work(new BarProgress(context)), stop);
     }
 
     /// <inheritdoc/>

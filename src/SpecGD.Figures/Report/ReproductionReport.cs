@@ -11,6 +11,12 @@ public sealed record CheckedClaim(string Statement, Finding? Finding)
     /// <summary>Whose claim it is.</summary>
     public ClaimKind Kind { get; init; }
 
+    /// <summary>What it is the claim of: those of one identity are one, and count once.</summary>
+    public string Identity { get; init; } = Statement;
+
+    /// <summary>The name for people of the figure with which it is counted, where that has the same claim; null where it is counted here.</summary>
+    public string? CountedWith { get; init; }
+
     /// <summary>Claims checked against a log that need not have everything; those that it has no numbers for are left open.</summary>
     public static IReadOnlyList<CheckedClaim> Of(IEnumerable<Claim> claims, RunLog log)
     {
@@ -55,7 +61,14 @@ public sealed record ReproducedFigure(string Id, string Title, RunRecord Run, IR
             figure.Id,
             figure.Title,
             run,
-            [.. figure.Claims.Select(claim => new CheckedClaim(claim.Statement, finished ? claim.Measure(run.Log) : null) { Kind = claim.Kind })])
+            [
+                .. figure.Claims.Select(claim => new CheckedClaim(claim.Statement, finished ? claim.Measure(run.Log) : null)
+                {
+                    Kind = claim.Kind,
+                    Identity = claim.Identity ?? $"{figure.Id}: {claim.Statement}",
+                    CountedWith = PaperFigureCatalog.FirstWith(claim, figure) is { } first ? first.Label : null,
+                }),
+            ])
         {
             PictureNames = figure.Pictures,
         };
@@ -117,6 +130,7 @@ public static class ReproductionReport
         ArgumentNullException.ThrowIfNull(claims);
         if (claims.Count == 0)
             return new Mark(MarkShape.Ring, "Nothing was to be checked.");
+        claims = Once(claims);
         string words = string.Join("; ", Kinds.Select(kind => Words([.. claims.Where(c => c.Kind == kind.Kind)], kind.One, kind.Many)).Where(w => w.Length > 0));
         return new Mark(
             claims.Any(c => c.Finding is { Holds: false, IsUndecided: false }) ? MarkShape.Cross
@@ -124,6 +138,17 @@ public static class ReproductionReport
             : MarkShape.Ring,
             char.ToUpperInvariant(words[0]) + words[1..] + ".");
     }
+
+    /// <summary>Each claim once; of one that several figures check, the worst of what was found.</summary>
+    private static CheckedClaim[] Once(IEnumerable<CheckedClaim> claims) => [.. claims.GroupBy(claim => claim.Identity).Select(same => same.MinBy(Rank)!)];
+
+    private static int Rank(CheckedClaim claim) => claim.Finding switch
+    {
+        { Holds: false, IsUndecided: false } => 0,
+        { IsUndecided: true } => 1,
+        { Holds: true } => 2,
+        _ => 3, // not checked here, but perhaps with the other figure
+    };
 
     private static string Words(CheckedClaim[] claims, string one, string many)
     {
@@ -160,7 +185,7 @@ public static class ReproductionReport
 
     private static Cell[] CellsOf(CheckedClaim claim) =>
     [
-        new TextCell(claim.Statement),
+        new TextCell(claim.CountedWith is { } figure ? $"{claim.Statement} (the claim of {figure}, counted once)" : claim.Statement),
         claim.Finding is { } finding ? new TextCell(finding.Measured) : new MissingCell(),
         new MarkCell(claim.Verdict),
     ];
