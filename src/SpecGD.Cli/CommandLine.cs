@@ -127,7 +127,7 @@ internal static class CommandLine
             return word.StartsWith('-') || command.Subcommands.Count == 0
                 ? Misunderstood(result, word)
                 : $"There is no '{word}' in {Path(result)}; "
-                    + $"there {(command.Subcommands.Count == 1 ? "is" : "are")} {string.Join(", ", Visible(command))}.{Meant(command, word)}";
+                    + $"there {Counted.Noun(command.Subcommands.Count, "is")} {string.Join(", ", Visible(command))}.{Meant(command, word)}";
         }
         return command.Subcommands.Count > 0 && command.Action is null
             ? $"{Path(result)} needs to be told what: {string.Join(", ", Visible(command))}."

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace SpecGD;
 
@@ -14,18 +15,23 @@ public static class Counted
     /// <summary>The number with its noun: "1 claim", "12 claims".</summary>
     /// <param name="count">The number.</param>
     /// <param name="noun">The noun for one; of several words the first is the noun where the others follow with "of", else the last.</param>
-    public static string Of(long count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {Noun(count, noun)}");
+    public static string Of<T>(T count, string noun)
+        where T : IBinaryInteger<T> => string.Create(CultureInfo.InvariantCulture, $"{count} {Noun(count, noun)}");
 
     /// <summary>The noun, or the verb, alone: "claim" or "claims", "is" or "are".</summary>
-    public static string Noun(long count, string noun)
+    public static string Noun<T>(T count, string noun)
+        where T : IBinaryInteger<T>
     {
         ArgumentNullException.ThrowIfNull(noun);
-        if (count == 1)
+        if (count == T.One)
             return noun;
         int of = noun.IndexOf(" of ", StringComparison.Ordinal);
         string head = of >= 0 ? noun[..of] : noun, tail = of >= 0 ? noun[of..] : "";
         return Plural(head) + tail;
     }
+
+    /// <summary>The verb behind "so many of so many": "1 of 3 claims holds", "2 of 3 claims hold", "0 of 1 claim holds".</summary>
+    public static string Verb(int some, int all, string verb) => Noun(some == 1 || all == 1 ? 1 : 2, verb);
 
     private static string Plural(string words)
     {

@@ -248,7 +248,7 @@ internal static class RunSession
         }
         catch (DrawingStoppedException e)
         {
-            return new Drawn([], Missing: $"stopped while figures were drawn: {string.Join(", ", e.Missing)} {(e.Missing.Count == 1 ? "is" : "are")} missing; "
+            return new Drawn([], Missing: $"stopped while figures were drawn: {string.Join(", ", e.Missing)} {Counted.Noun(e.Missing.Count, "is")} missing; "
                 + $"the same command draws what is missing.{whole}");
         }
     }

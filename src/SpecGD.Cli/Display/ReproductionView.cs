@@ -63,6 +63,6 @@ internal static class ReproductionView
             return figure.Run.Manifest.Status.ToString().ToLowerInvariant();
         int holds = figure.Claims.Count(claim => claim.Finding is { Holds: true });
         int undecided = figure.Claims.Count(claim => claim.Finding is { IsUndecided: true });
-        return $"{holds} of {figure.Claims.Count} claims hold{(undecided > 0 ? $", {undecided} undecided" : "")}";
+        return $"{holds} of {Counted.Of(figure.Claims.Count, "claim")} {Counted.Verb(holds, figure.Claims.Count, "holds")}{(undecided > 0 ? $", {undecided} undecided" : "")}";
     }
 }

@@ -67,11 +67,11 @@ public sealed class RuleFigures : IPaperFigureSource
         AdaptiveSummary.Comparison[] found = [.. all.Where(c => !double.IsNaN(c.ToBest))];
         if (found.Length == 0)
             return Finding.Missing($"runs of {setting} that did not diverge");
-        string diverged = all.Length > found.Length ? Text($"; all three methods diverged in {all.Length - found.Length} runs") : "";
+        string diverged = all.Length > found.Length ? Text($"; all three methods diverged in {Counted.Of(all.Length - found.Length, "run")}") : "";
         return new Finding(
             found.Length == 1
                 ? Text($"{found[0].ToBest:0.###} times the better one's last loss with one seed{diverged}")
-                : Text($"{found.Min(c => c.ToBest):0.###} to {found.Max(c => c.ToBest):0.###} times the better one's last loss over {found.Length} seeds{diverged}"),
+                : Text($"{found.Min(c => c.ToBest):0.###} to {found.Max(c => c.ToBest):0.###} times the better one's last loss over {Counted.Of(found.Length, "seed")}{diverged}"),
             found.All(c => c.ToBest <= Matches));
     }).AsOurs();
 
@@ -81,7 +81,7 @@ public sealed class RuleFigures : IPaperFigureSource
         return rows.Length == 0
             ? Finding.Missing("steps in random features")
             : new Finding(
-                Text($"{rows.Count(Keeps)} of {rows.Length} points"),
+                Text($"{rows.Count(Keeps)} of {Counted.Of(rows.Length, "point")}"),
                 rows.All(Keeps));
 
         static bool Keeps(OneStepRow row) => row is { Euclidean.Halvings: 0, Spectral.Halvings: 0 };
@@ -94,7 +94,7 @@ public sealed class RuleFigures : IPaperFigureSource
             ? Finding.Missing($"steps in {model} with guarantees a factor of two apart")
             : decided.Length < OneStepSummary.LeastCases ? TooFew(decided.Count(row => row.IsRight), decided.Length, "calls there are right")
             : new Finding(
-                Text($"{OneStepSummary.ShareRight(decided):P1} of {decided.Length} points, of all {rows.Length}: {OneStepSummary.ShareRight(rows):P1}"),
+                Text($"{OneStepSummary.ShareRight(decided):P1} of {Counted.Of(decided.Length, "point")}, of all {rows.Length}: {OneStepSummary.ShareRight(rows):P1}"),
                 OneStepSummary.ShareRight(decided) >= least);
     }).AsOurs();
 

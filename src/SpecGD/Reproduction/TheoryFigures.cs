@@ -117,7 +117,7 @@ public sealed class TheoryFigures : IPaperFigureSource
         if (StatementResult.Of(log, CovarianceStatements.Phi) is not { } result)
             return Finding.Missing("covariances of ReLU features");
         var verdict = result.Cases.FirstOrDefault(c => c.Case == CovarianceStatements.PhiCase).Verdict;
-        return new Finding(Text($"{verdict.Trend}, of {result.Rows.Count(r => r.Case == CovarianceStatements.PhiCase)} means"), verdict.Holds == true);
+        return new Finding(Text($"{verdict.Trend}, of {Counted.Of(result.Rows.Count(r => r.Case == CovarianceStatements.PhiCase), "mean")}"), verdict.Holds == true);
     }).Known("the covariance of ReLU features, Figure 16");
 
     /// <summary>One correction: what the mean is, and that it is not what the paper prints.</summary>
@@ -154,7 +154,7 @@ public sealed class TheoryFigures : IPaperFigureSource
             return string.Join("; ", cases.Select(c => Describe(c.Group, c.Case, c.Verdict)));
         var worst = cases.MaxBy(c => c.Verdict.Worst);
         var shown = cases.Where(c => c.Verdict.Holds != true).Prepend(worst).Distinct().Select(c => Describe(c.Group, c.Case, c.Verdict));
-        return Text($"{cases.Count} cases, nearest to its bound {string.Join("; ", shown)}");
+        return Text($"{Counted.Of(cases.Count, "case")}, nearest to its bound {string.Join("; ", shown)}");
     }
 
     private static string Describe(string group, string name, Verdict verdict)

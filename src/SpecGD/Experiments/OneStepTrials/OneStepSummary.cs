@@ -60,7 +60,7 @@ public static class OneStepSummary
             $"and at {decided.Count(row => row.IsRight)} of the {decided.Length} where the guarantees are a factor of two apart.");
         if (all.Count > rows.Length)
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"{all.Count - rows.Length} points are left out: no step there decreased the loss as guaranteed, or both did by nothing that rounding leaves.");
+                $"{Counted.Of(all.Count - rows.Length, "point")} {Counted.Noun(all.Count - rows.Length, "is")} left out: no step there decreased the loss as guaranteed, or both did by nothing that rounding leaves.");
         yield return string.Create(CultureInfo.InvariantCulture,
             $"With both steps doubled for as long as it pays, the rule picked the better direction at {Words(rows.Count(row => row.IsRightTuned), rows.Length)}.");
         yield return "'keeps it' is the share of points where the step of the one-step model decreases the loss as guaranteed; "
