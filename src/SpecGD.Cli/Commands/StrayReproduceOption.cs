@@ -46,24 +46,22 @@ internal static class StrayReproduceOption
         var line = parsed.CommandResult;
         var argument = line.Command.Arguments.Single();
         string[] words = [.. line.GetResult(argument)?.Tokens.Select(token => token.Value) ?? [], .. parsed.UnmatchedTokens];
-        Setting? before = null; // the option that the word may be a value of
-        bool isFirst = false;
-        foreach (string word in words.Distinct())
+        int left = 0; // words that may still be values of the option before
+        foreach (string word in words)
         {
             if (word.StartsWith("--", StringComparison.Ordinal))
-            {
-                (before, isFirst) = (word.Contains('=', StringComparison.Ordinal) ? null : SettingNamed(NameOf(word)), true);
-                continue;
-            }
-            bool isFigure = PaperFigureCatalog.Find(word).Count > 0;
-            bool isValue = before is not null && !isFigure && (isFirst || before.IsMany);
-            isFirst = false;
-            if (isValue)
-                continue;
-            foreach (var figure in PaperFigureCatalog.Named(word))
-                yield return figure;
+                left = ValuesBehind(word);
+            else if (PaperFigureCatalog.Find(word).Count == 0 && left-- > 0)
+                continue; // a value
+            else
+                foreach (var figure in PaperFigureCatalog.Named(word))
+                    yield return figure;
         }
     }
+
+    /// <summary>How many words behind an option are its values, at most; of one that is nowhere known, one is.</summary>
+    private static int ValuesBehind(string option) => option.Contains('=', StringComparison.Ordinal) ? 0
+        : SettingNamed(NameOf(option)) switch { { IsMany: true } => int.MaxValue, { IsSwitch: true } => 0, _ => 1 };
 
     private static Setting? SettingNamed(string name) => ExperimentCatalog.All.SelectMany(experiment => Setting.Of(experiment.OptionsType))
         .Concat(Setting.Of(typeof(NanoGptOptions))).FirstOrDefault(setting => setting.Name == name);

@@ -92,7 +92,7 @@ public sealed class RuleFigures : IPaperFigureSource
         OneStepRow[] rows = Of(log, model), decided = [.. rows.Where(row => row.IsDecided)];
         return decided.Length == 0
             ? Finding.Missing($"steps in {model} with guarantees a factor of two apart")
-            : decided.Length < OneStepSummary.LeastCases ? TooFew(decided.Count(row => row.IsRight), decided.Length, "calls there are right")
+            : decided.Length < OneStepSummary.LeastCases ? TooFew(decided.Count(row => row.IsRight), decided.Length, "call", "is", "right there")
             : new Finding(
                 Text($"{OneStepSummary.ShareRight(decided):P1} of {Counted.Of(decided.Length, "point")}, of all {rows.Length}: {OneStepSummary.ShareRight(rows):P1}"),
                 OneStepSummary.ShareRight(decided) >= least);
@@ -105,13 +105,13 @@ public sealed class RuleFigures : IPaperFigureSource
         return rows.Length == 0
             ? Finding.Missing("steps in the four-layer network")
             : wrong.Length == 0 ? Finding.Undecided("no call is wrong there, so that nothing can be underrated")
-            : wrong.Length < OneStepSummary.LeastCases ? TooFew(underrated, wrong.Length, "wrong calls underrate the spectral step")
+            : wrong.Length < OneStepSummary.LeastCases ? TooFew(underrated, wrong.Length, "wrong call", "underrates", "the spectral step")
             : new Finding(Text($"{(double)underrated / wrong.Length:P0}: {underrated} of {wrong.Length} wrong calls"), underrated >= NearlyAll * wrong.Length);
     }).AsOurs();
 
     /// <summary>Too few cases for a share: what they were, and how many it takes.</summary>
-    private static Finding TooFew(int those, int of, string what) =>
-        Finding.Undecided(Text($"{those} of {of} {what}; a share takes {OneStepSummary.LeastCases} cases at least"));
+    private static Finding TooFew(int those, int of, string noun, string verb, string what) =>
+        Finding.Undecided(Text($"{those} of {Counted.Of(of, noun)} {Counted.Verb(those, of, verb)} {what}; a share takes {OneStepSummary.LeastCases} cases at least"));
 
     private static OneStepRow[] Of(RunLog log, string model) =>
         [.. OneStepRow.All(log).Where(row => row.IsWhole && row.Model.StartsWith(model, StringComparison.Ordinal))];

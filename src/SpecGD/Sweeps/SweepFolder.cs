@@ -70,6 +70,8 @@ public sealed class SweepFolder
     /// </summary>
     public static void Withdraw(string path)
     {
+        if (!Directory.Exists(path))
+            return; // refused before anything was written
         string tasks = Path.Combine(path, TasksName);
         if (Directory.Exists(tasks))
         {
