@@ -11,8 +11,8 @@ public sealed record CheckedClaim(string Statement, Finding? Finding)
     /// <summary>Whose claim it is.</summary>
     public ClaimKind Kind { get; init; }
 
-    /// <summary>What it is the claim of: those of one identity are one, and count once.</summary>
-    public string Identity { get; init; } = Statement;
+    /// <summary>What it is the claim of, where several figures check it: those of one identity are one, and count once. Null where it is alone.</summary>
+    public string? Identity { get; init; }
 
     /// <summary>The name for people of the figure with which it is counted, where that has the same claim; null where it is counted here.</summary>
     public string? CountedWith { get; init; }
@@ -65,7 +65,7 @@ public sealed record ReproducedFigure(string Id, string Title, RunRecord Run, IR
                 .. figure.Claims.Select(claim => new CheckedClaim(claim.Statement, finished ? claim.Measure(run.Log) : null)
                 {
                     Kind = claim.Kind,
-                    Identity = claim.Identity ?? $"{figure.Id}: {claim.Statement}",
+                    Identity = claim.Identity,
                     CountedWith = PaperFigureCatalog.FirstWith(claim, figure) is { } first ? first.Label : null,
                 }),
             ])
@@ -140,7 +140,11 @@ public static class ReproductionReport
     }
 
     /// <summary>Each claim once; of one that several figures check, the worst of what was found.</summary>
-    private static CheckedClaim[] Once(IEnumerable<CheckedClaim> claims) => [.. claims.GroupBy(claim => claim.Identity).Select(same => same.MinBy(Rank)!)];
+    private static CheckedClaim[] Once(IReadOnlyList<CheckedClaim> claims) =>
+    [
+        .. claims.Where(claim => claim.Identity is null),
+        .. claims.Where(claim => claim.Identity is not null).GroupBy(claim => claim.Identity).Select(same => same.MinBy(Rank)!),
+    ];
 
     private static int Rank(CheckedClaim claim) => claim.Finding switch
     {

@@ -100,7 +100,7 @@ public sealed class Gpt : nn.Module
     private Tensor Forward(ReadOnlySpan<int> inputs, int targets, int window, Action<string, Tensor>? observer)
     {
         if (targets != inputs.Length)
-            throw new BadInputException($"{inputs.Length} tokens need as many targets; there are {targets}.");
+            throw new BadInputException($"{Counted.Of(inputs.Length, "token")} {(inputs.Length == 1 ? "needs" : "need")} as many targets; there are {targets}.");
         var mask = new AttentionMask(inputs.Length);
         BlockRanges ofLong = Ranges(mask, inputs, window), ofShort = Ranges(mask, inputs, window / 2);
         return Forward(Tokens(inputs), 0, (block, q, k, v) => (Shape.HasLongWindow(block) ? ofLong : ofShort).Attend(q, k, v), observer);
