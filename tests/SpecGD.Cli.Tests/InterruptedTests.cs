@@ -8,7 +8,7 @@ namespace SpecGD.Cli.Tests;
 public sealed class InterruptedTests : InTemporaryDirectory
 {
     /// <summary>A gnuplot that answers what it can, and asked to draw sends Ctrl-C to the program and waits to be ended.</summary>
-    private const string Interrupting = "#!/bin/sh\ncase \"$*\" in *GPVAL_TERMINALS*) printf '5.4 patchlevel 4\\n pdfcairo pngcairo svg \\n' >&2; exit 0 ;; esac\nkill -INT $PPID\nexec sleep 300\n";
+    private const string Interrupting = "#!/bin/sh\ncase \"$*\" in *GPVAL_TERMINALS*) printf '5.4 patchlevel 4\\n pdfcairo pngcairo svg \\n' >&2; exit 0 ;; esac\nmkdir \"$0.sent\" 2>/dev/null && kill -INT $PPID\nexec sleep 300\n";
 
     [Theory]
     [InlineData(false, false)]

@@ -19,13 +19,13 @@ public class StrayReproduceOptionTests
             foreach (var setting in Settings(figure.Experiment).Where(setting => !Own.Contains("--" + setting.Name)))
             {
                 string command = figure.Experiment.StartsWith(NanoGptRun.Name, StringComparison.Ordinal) ? "specgd nanogpt train" : $"specgd run {figure.Experiment}";
-                string option = "--" + setting.Name;
+                string option = "--" + setting.Name, value = setting.IsSwitch ? "true" : "7";
 
-                Explain(option, figure.Id, option, "7").ShouldNotBeNull().ShouldContain($"'{command} {option} …' runs the same with yours.");
-                Explain(option, option, "7", figure.Id).ShouldNotBeNull().ShouldContain($"'{command} {option} …' runs the same with yours.");
-                string alone = Explain(option, option, "7").ShouldNotBeNull();
+                Explain(option, figure.Id, option, value).ShouldNotBeNull().ShouldContain($"'{command} {option} …' runs the same with yours.");
+                Explain(option, option, value, figure.Id).ShouldNotBeNull().ShouldContain($"'{command} {option} …' runs the same with yours.");
+                string alone = Explain(option, option, value).ShouldNotBeNull();
                 (alone.Contains($"'{command}'", StringComparison.Ordinal) || alone.Contains($"'{command} {option} …'", StringComparison.Ordinal)).ShouldBeTrue(alone);
-                Should.Throw<BadInputException>(() => Explain(option, "fig99", option, "7")).Message.ShouldStartWith("There is no figure 'fig99' to reproduce;");
+                Should.Throw<BadInputException>(() => Explain(option, "fig99", option, value)).Message.ShouldStartWith("There is no figure 'fig99' to reproduce;");
             }
     }
 

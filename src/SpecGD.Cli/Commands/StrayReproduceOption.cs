@@ -47,11 +47,12 @@ internal static class StrayReproduceOption
         var argument = line.Command.Arguments.Single();
         string[] words = [.. line.GetResult(argument)?.Tokens.Select(token => token.Value) ?? [], .. parsed.UnmatchedTokens];
         int left = 0; // words that may still be values of the option before
+        bool isSwitch = false;
         foreach (string word in words)
         {
             if (word.StartsWith("--", StringComparison.Ordinal))
-                left = ValuesBehind(word);
-            else if (PaperFigureCatalog.Find(word).Count == 0 && left-- > 0)
+                (left, isSwitch) = (ValuesBehind(word), SettingNamed(NameOf(word)) is { IsSwitch: true });
+            else if (PaperFigureCatalog.Find(word).Count == 0 && (!isSwitch || bool.TryParse(word, out _)) && left-- > 0)
                 continue; // a value
             else
                 foreach (var figure in PaperFigureCatalog.Named(word))
@@ -61,7 +62,7 @@ internal static class StrayReproduceOption
 
     /// <summary>How many words behind an option are its values, at most; of one that is nowhere known, one is.</summary>
     private static int ValuesBehind(string option) => option.Contains('=', StringComparison.Ordinal) ? 0
-        : SettingNamed(NameOf(option)) switch { { IsMany: true } => int.MaxValue, { IsSwitch: true } => 0, _ => 1 };
+        : SettingNamed(NameOf(option)) switch { { IsMany: true } => int.MaxValue, _ => 1 };
 
     private static Setting? SettingNamed(string name) => ExperimentCatalog.All.SelectMany(experiment => Setting.Of(experiment.OptionsType))
         .Concat(Setting.Of(typeof(NanoGptOptions))).FirstOrDefault(setting => setting.Name == name);
