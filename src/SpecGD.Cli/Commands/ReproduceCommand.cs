@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments;
 using SpecGD.Experiments.NanoGpt;
-using SpecGD.Experiments.Settings;
 using SpecGD.Figures.Report;
 using SpecGD.Records;
 using SpecGD.Reproduction;
