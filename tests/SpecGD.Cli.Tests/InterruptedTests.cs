@@ -37,7 +37,8 @@ public sealed class InterruptedTests : InTemporaryDirectory
         Skip.IfNot(OperatingSystem.IsLinux(), "gnuplot is a shell script here, and both streams go to one file");
         string gnuplot = Path.Combine(Folder, "gnuplot"), said = Path.Combine(Folder, "said");
         File.WriteAllText(gnuplot, Interrupting);
-        File.SetUnixFileMode(gnuplot, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(gnuplot, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         string program = Path.Combine(AppContext.BaseDirectory, "SpecGD.Cli.dll");
         var start = new ProcessStartInfo("sh", ["-c", $"env --default-signal=INT dotnet '{program}' run random-feature --dim 8 --feature-dim 4 --num-samples 20 --steps 3 --output out >said 2>&1"])
         {
