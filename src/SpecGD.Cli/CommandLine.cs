@@ -127,7 +127,7 @@ internal static class CommandLine
             return word.StartsWith('-') || command.Subcommands.Count == 0
                 ? Misunderstood(result, word)
                 : $"There is no '{word}' in {Path(result)}; "
-                    + $"there {(command.Subcommands.Count == 1 ? "is" : "are")} {string.Join(", ", Visible(command))}.{Meant(command, word)}";
+                    + $"there {Counted.Noun(command.Subcommands.Count, "is")} {string.Join(", ", Visible(command))}.{Meant(command, word)}";
         }
         return command.Subcommands.Count > 0 && command.Action is null
             ? $"{Path(result)} needs to be told what: {string.Join(", ", Visible(command))}."
@@ -166,7 +166,7 @@ internal static class CommandLine
         ? null
         : result.CommandResult.Tokens.Select(token => token.Value).FirstOrDefault(value => value.StartsWith("--", StringComparison.Ordinal));
 
-    private static string Misunderstood(ParseResult result, string word) => ReproduceCommand.Explain(result, word)
+    private static string Misunderstood(ParseResult result, string word) => StrayReproduceOption.Explain(result, word)
         ?? $"'{word}' is not understood by {Path(result)}.{Spelling.Hint(word, OptionsOf(result).SelectMany(o => o.Aliases.Prepend(o.Name)))}";
 
     private static IEnumerable<string> Visible(Command command) => command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);

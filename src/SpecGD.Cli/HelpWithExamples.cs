@@ -43,7 +43,17 @@ internal sealed partial class HelpWithExamples(HelpAction page) : SynchronousCom
         string[] usage = [.. CommandPath.Usage(parseResult).Select(line => "  " + line)];
         foreach (var above in CommandPath.ArgumentsAbove(parseResult)) // those of a command above are not taken by this one
             named = Regex.Replace(named, $@"^  {Regex.Escape(above)}  .*\r?\n(?:   .*\r?\n)*", "", RegexOptions.Multiline);
+        foreach (var command in parseResult.CommandResult.Command.Subcommands)
+            named = WithOptionalArguments(named, command);
         output.Write(UsageLine().Replace(named, match => match.Groups[1].Value + string.Join(Environment.NewLine, usage) + Environment.NewLine, 1));
         return code;
+    }
+
+    /// <summary>The page with the arguments of a listed command that may be left out in square brackets, which take the same room.</summary>
+    private static string WithOptionalArguments(string page, Command command)
+    {
+        string[] names = [.. command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues == 0).Select(argument => argument.HelpName ?? argument.Name)];
+        return Regex.Replace(page, $@"^  {Regex.Escape(command.Name)}(?: <[^>]*>)+(?=  |\r?$)", match => names.Aggregate(
+            match.Value, (line, name) => line.Replace($"<{name}>", $"[{name}]", StringComparison.Ordinal)), RegexOptions.Multiline);
     }
 }

@@ -67,9 +67,9 @@ internal static class RankSession
             return null;
         int threads = ThreadBudget.Total;
         string idle = threads * launch.LocalSize * 2 <= Processors.OfMachine
-            ? $", of {Processors.OfMachine} processors: mpirun binds few ranks to one core each, --bind-to none leaves them all"
+            ? $", of {Counted.Of(Processors.OfMachine, "processor")}: mpirun binds few ranks to one core each, --bind-to none leaves them all"
             : "";
-        return $"ranks: {launch.Size}, {launch.LocalSize} of them on this machine with {threads} thread{(threads == 1 ? "" : "s")} each{idle}";
+        return $"ranks: {launch.Size}, {launch.LocalSize} of them on this machine with {Counted.Of(threads, "thread")} each{idle}";
     }
 
     private static OpenMpiCollective Join()

@@ -10,7 +10,7 @@ public readonly record struct DrawingProgress(int Done, int Total, string Name);
 /// <param name="missing">Names of the figures and animations that are missing.</param>
 /// <param name="cause">What stopped it.</param>
 public sealed class DrawingStoppedException(IReadOnlyList<string> missing, OperationCanceledException cause)
-    : OperationCanceledException($"Drawing was stopped; {string.Join(", ", missing)} {(missing.Count == 1 ? "is" : "are")} missing.", cause)
+    : OperationCanceledException($"Drawing was stopped; {string.Join(", ", missing)} {Counted.Noun(missing.Count, "is")} missing.", cause)
 {
     /// <summary>Names of the figures and animations that are missing.</summary>
     public IReadOnlyList<string> Missing { get; } = missing;

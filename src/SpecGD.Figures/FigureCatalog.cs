@@ -1,3 +1,4 @@
+using SpecGD.Experiments.Settings;
 using SpecGD.Figures.Animations;
 using SpecGD.Figures.Gnuplot;
 using SpecGD.Figures.Model;
@@ -68,8 +69,8 @@ public static class FigureCatalog
         if (Directory.Exists(directory))
             AtomicFile.SweepStale(directory);
         // All are composed before the first is drawn, so that a malformed log draws nothing.
-        Figure[] still = [.. All.Select(recipe => recipe.Compose(log)).OfType<Figure>()];
-        Animation[] moving = [.. Animations.SelectMany(recipe => recipe.Compose(log))];
+        Figure[] still = [.. Figures(log)];
+        Animation[] moving = [.. Moving(log)];
         (string Name, Func<FigureResult> Draw)[] all =
         [
             .. still.Select(figure => (figure.Name, (Func<FigureResult>)(() => figures.Write(figure, directory, stop)))),
@@ -91,6 +92,21 @@ public static class FigureCatalog
         }
         progress?.Report(new DrawingProgress(drawn.Count, all.Length, ""));
         return drawn;
+    }
+
+    /// <summary>The figures that the log has the data for, whose captions tell every setting of the run that is not at its default.</summary>
+    /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
+    internal static IEnumerable<Figure> Figures(RunLog log)
+    {
+        var changed = ChangedSettings.Read(log);
+        return All.Select(recipe => recipe.Compose(log)).OfType<Figure>().Select(figure => figure with { Caption = ChangedSettings.Told(figure.Caption, changed) });
+    }
+
+    /// <summary>The same of animations.</summary>
+    internal static IEnumerable<Animation> Moving(RunLog log)
+    {
+        var changed = ChangedSettings.Read(log);
+        return Animations.SelectMany(recipe => recipe.Compose(log)).Select(animation => animation with { Caption = ChangedSettings.Told(animation.Caption, changed) });
     }
 
     private static IEnumerable<T> Implementations<T>() =>

@@ -132,7 +132,7 @@ public sealed class FigureWriter
     {
         if (failures.Count == 0)
             return null;
-        string missing = string.Join(", ", failures.Keys.Select(format => $"{name}.{format.Name}")) + (failures.Count == 1 ? " was" : " were");
+        string missing = string.Join(", ", failures.Keys.Select(format => $"{name}.{format.Name}")) + " " + Counted.Noun(failures.Count, "was");
         string install = GnuplotProgram.InstallCommand;
         if (_gnuplot.Problem is { } problem)
             return $"{problem}; {missing} not drawn. Install it ({install}), then run 'gnuplot {name}{GnuplotScript.ScriptEnding}' in {directory}.";

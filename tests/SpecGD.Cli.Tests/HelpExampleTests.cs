@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace SpecGD.Cli.Tests;
 
@@ -65,6 +66,43 @@ public sealed class HelpExampleTests : InTemporaryDirectory
             usage[0].ShouldContain(option.Name);
     }
 
+    /// <summary>What a line of usage has without brackets must be given, and what stands in brackets may be left out.</summary>
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void Lines_of_usage_say_what_may_be_left_out(string path)
+    {
+        var root = CommandLine.Build();
+        string[] verbs = path.Split(' ')[1..];
+        var command = Commands(root, "specgd").Single(c => c.Path == path).Command;
+        if (command.Action is null)
+            return;
+        string[] usage = CommandPath.Usage(root.Parse(verbs)).First()[path.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] needed = [.. usage.Where(word => !word.StartsWith('[') && !word.EndsWith(']')).Select(word => word.StartsWith('-') ? word : "x")];
+
+        root.Parse([.. verbs, .. needed]).Errors.ShouldBeEmpty($"{path} {string.Join(' ', needed)}");
+        for (int i = 0; i < needed.Length; i++)
+            if (!needed[i].StartsWith('-'))
+                root.Parse([.. verbs, .. needed.Where((_, j) => j != i)]).Errors.ShouldNotBeEmpty($"{path} without {usage[i]}");
+    }
+
+    /// <summary>A page that lists commands shows their arguments as they are: &lt;FILE&gt; must be given, [FIGURE] may be.</summary>
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void Lists_of_commands_say_what_may_be_left_out(string path)
+    {
+        var command = Commands(CommandLine.Build(), "specgd").Single(c => c.Path == path).Command;
+        if (command.Subcommands.All(c => c.Hidden))
+            return;
+        using var page = new StringWriter();
+        CommandLine.Build().Parse([.. path.Split(' ')[1..], "--help"]).Invoke(new InvocationConfiguration { Output = page });
+        foreach (var listed in command.Subcommands.Where(c => !c.Hidden))
+        {
+            string shown = string.Concat(listed.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues == 0
+                ? $" [{argument.HelpName ?? argument.Name}]" : $" <{argument.HelpName ?? argument.Name}>"));
+            page.ToString().ShouldMatch($@"(?m)^  {Regex.Escape(listed.Name + shown)}(  |\r?$)");
+        }
+    }
+
     [Theory]
     [InlineData("sweep status --help", "specgd sweep status <DIR> [options]", "specgd sweep status runs/sweeps/mine")]
     [InlineData("sweep export --help", "specgd sweep export <DIR> [options]", "specgd sweep export runs/sweeps/mine >mine.csv")]
@@ -94,6 +132,13 @@ public sealed class HelpExampleTests : InTemporaryDirectory
     [InlineData("docter", "Did you mean 'doctor'?", true)]
     [InlineData("reproduce fig3 --seed 7", "'specgd run random-feature --seed …' runs the same with yours", true)]
     [InlineData("reproduce fig3 --sed 7", "'--sed' is not understood by specgd reproduce. Did you mean '--seed'? '--seed' is not for reproduce", true)]
+    [InlineData("reproduce --seed 7", "'--seed' is not for reproduce, which takes the settings of the paper: the commands that take it are 'specgd run batch-size-sweep'", true)]
+    [InlineData("reproduce --quick --seed 7", "'specgd run random-feature'", true)]
+    [InlineData("reproduce --seeed 7", "Did you mean '--seed'? '--seed' is not for reproduce", true)]
+    [InlineData("reproduce fig99 --seed 7", "There is no figure 'fig99' to reproduce", true)]
+    [InlineData("reproduce --seed 7 fig99", "There is no figure 'fig99' to reproduce", true)]
+    [InlineData("reproduce --dims 4 5 fig14", "'specgd run nuclear-rank-growth --dims …' runs the same with yours", true)]
+    [InlineData("reproduce --specgd-from-peak fig99", "There is no figure 'fig99' to reproduce", true)]
     [InlineData("sweep statuss", "Did you mean 'status'?", true)]
     [InlineData("reproduce fig5 --steps 7", "takes settings of its own: 'specgd nanogpt train --steps …' runs the same with yours", true)]
     [InlineData("run random-feature --restart-frequency 3", "Did you mean '--specgd-restart-frequency'?", true)]

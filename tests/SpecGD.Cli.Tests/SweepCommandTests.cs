@@ -60,7 +60,7 @@ public sealed class SweepCommandTests : InTemporaryDirectory
         var said = SpecgdProcess.Finish(process);
 
         said.ExitCode.ShouldBe(1, said.Error);
-        said.Error.ShouldContain("killed by signal 9");
+        said.Error.ShouldContain("It was killed (SIGKILL)");
         said.Error.ShouldContain("2 of 3 tasks have a result");
         string status = Specgd("sweep", "status", "s").Output;
         status.ShouldContain("crashed");

@@ -11,6 +11,40 @@ public class TableLayoutTests
 
     private static TableLayout.Column Number(int width) => new(false, new string('x', width), ["1", "2"]);
 
+    /// <summary>Tables as they are printed, of every experiment that takes no time, and of every figure's claims.</summary>
+    public static TheoryData<string> Tables => [.. PrintedTables.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Tables))]
+    public void No_word_is_broken_at_any_width_from_thirty_on(string name)
+    {
+        var columns = SummaryView.Columns(PrintedTables.All[name]);
+        string[] words = [.. columns.SelectMany(column => column.Cells.Append(column.Heading)).SelectMany(cell => cell.Split(' ')).Select(word => word.TrimEnd(':'))];
+        for (int width = 30; width <= 120; width++)
+            foreach (string line in TextTable.Lines(columns, width))
+            {
+                foreach (string word in line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(word => word[0] != '─'))
+                    words.ShouldContain(word.TrimEnd(':'), $"at {width} columns");
+                line.Length.ShouldBeLessThanOrEqualTo(width, $"the terminal would break it: {line}");
+            }
+    }
+
+    [Fact]
+    public void Lines_of_figures_and_names_of_runs_break_between_words_on_a_narrow_terminal()
+    {
+        const string row = "stable-rank-sweep      1.3 s  12 of 13 claims hold, 1 undecided  (from before)", name = "random-feature_relu_dim20_n50_steps300_seed0, feature-dim 10";
+        Terminal.Row(row, null).ShouldBe([row]);
+        Terminal.Row(row, row.Length).ShouldBe([row]);
+        for (int width = 30; width < row.Length; width++)
+        {
+            string[] lines = [.. Terminal.Row(row, width)];
+            lines.ShouldAllBe(line => line.Length <= width);
+            string.Join(' ', lines.Select(line => line.Trim())).ShouldBe(string.Join(' ', row.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+            TableLayout.Wrapped(name, width).ShouldAllBe(line => line.Length <= width);
+            string.Concat(TableLayout.Wrapped(name, width)).Replace(" ", "", StringComparison.Ordinal).ShouldBe(name.Replace(" ", "", StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public void What_fits_stays_in_one_part_unwrapped() => ColumnsOf([Name, Number(9), Number(9)], 80).ShouldBe([[0, 1, 2]]);
 

@@ -47,7 +47,7 @@ internal static class DiagnoseRun
                 cancellation);
         }
 
-        return Terminal.CanRedraw ? BarProgress.Show(With) : With(new LineProgress(Terminal.Error, TimeProvider.System));
+        return Terminal.CanRedraw ? BarProgress.Show(With, stop: cancellation) : With(new LineProgress(Terminal.Error, TimeProvider.System));
     }
 
     private static void Write(NetworkDiagnosis diagnosis, string directory, DiagnoseCommand.Request request, CancellationToken stop)

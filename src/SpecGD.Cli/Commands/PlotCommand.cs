@@ -43,6 +43,7 @@ internal static class PlotCommand
             var drawn = RunSession.Draw(log, target, drawing.Of(parsed) == Drawing.FiguresAndFrames, interruption.Token, drawing.StyleOf(parsed));
             foreach (string file in drawn.Files)
                 Console.Out.WriteLine(Path.GetRelativePath(Directory.GetCurrentDirectory(), file));
+            RunSession.SayAfterword(drawn.Missing);
             return !drawn.IsWhole ? interruption.ExitCode : drawn.Files.Count > 0 ? ExitCode.Done : ExitCode.BadInput;
         });
         return command;

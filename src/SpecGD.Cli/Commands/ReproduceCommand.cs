@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments;
 using SpecGD.Experiments.NanoGpt;
-using SpecGD.Experiments.Settings;
 using SpecGD.Figures.Report;
 using SpecGD.Records;
 using SpecGD.Reproduction;
@@ -69,45 +68,8 @@ internal static class ReproduceCommand
         return command;
     }
 
-    /// <summary>
-    /// What to say of an option of an experiment that was given to reproduce, which takes the paper's settings; null where the line is something else.
-    /// </summary>
-    public static string? Explain(ParseResult parsed, string word)
-    {
-        if (parsed.CommandResult.Command.Name != Name || !word.StartsWith("--", StringComparison.Ordinal))
-            return null;
-        string option = word[2..].Split('=')[0], asked = "";
-        var runs = Runs(parsed).ToArray();
-        var having = runs.FirstOrDefault(run => run.Options.Contains(option));
-        if (having is null && Spelling.Nearest("--" + option, parsed.CommandResult.Command.Options.Select(own => own.Name)) is null)
-        {
-            (having, string? nearest) = runs.Select(run => (run, Spelling.Nearest(option, run.Options))).FirstOrDefault(meant => meant.Item2 is not null);
-            if (nearest is not null)
-                (asked, word) = ($"'{word}' is not understood by specgd {Name}. Did you mean '--{nearest}'? ", "--" + nearest);
-        }
-        return having is null
-            ? null
-            : $"{asked}'{word}' is not for {Name}, which takes {having.Settings}: '{having.Command} {word} …' runs the same with yours.";
-    }
-
-    /// <summary>The commands that run the experiments of the figures on the line, with the names of their options.</summary>
-    private static IEnumerable<RunningCommand> Runs(ParseResult parsed)
-    {
-        var experiments = parsed.Tokens.Select(token => token.Value)
-            .SelectMany(id => PaperFigureCatalog.All.Where(figure => figure.Id == id || figure.Id.StartsWith(id + "-", StringComparison.Ordinal)))
-            .Select(figure => figure.Experiment).Distinct().Select(ExperimentCatalog.Named);
-        foreach (var experiment in experiments)
-        {
-            if (experiment.Name.StartsWith(NanoGptRun.Name, StringComparison.Ordinal))
-                yield return new RunningCommand("specgd nanogpt train", "settings of its own", [.. Setting.Of(typeof(NanoGptOptions)).Select(setting => setting.Name)]);
-            else if (experiment.IsOffered)
-                yield return new RunningCommand($"specgd run {experiment.Name}", "the settings of the paper", [.. Setting.Of(experiment.OptionsType).Select(setting => setting.Name)]);
-        }
-    }
-
-    private sealed record RunningCommand(string Command, string Settings, string[] Options);
-
-    private const string Name = "reproduce";
+    /// <summary>The name of the verb.</summary>
+    public const string Name = "reproduce";
 
     private static int List(IReadOnlyList<PaperFigure> figures, bool claims, bool asJson)
     {
@@ -154,6 +116,7 @@ internal static class ReproduceCommand
         var runs = new Dictionary<string, RunRecord>(); // by folder: figures of one run share it
         var makers = new Dictionary<string, string>();
         bool wasThere = false;
+        string? missing = null;
         int code = ExitCode.Done, folders = figures.DistinctBy(f => f.Folder).Count();
         foreach (var figure in figures)
         {
@@ -161,7 +124,7 @@ internal static class ReproduceCommand
             {
                 if (!request.IsBrief || asJson)
                     Terminal.Remark($"{figure.Id} ({runs.Count + 1} of {folders}): {figure.Title}");
-                (code, run, wasThere) = Run(figure, wish, request, asJson);
+                (code, run, wasThere, missing) = Run(figure, wish, request, asJson);
                 runs.Add(figure.Folder, run);
                 makers.Add(figure.Folder, figure.Id);
             }
@@ -169,6 +132,7 @@ internal static class ReproduceCommand
             string maker = makers[figure.Folder];
             if (!asJson)
                 ReproductionView.PrintLine(reproduced[^1], maker == figure.Id ? null : maker, wasThere);
+            RunSession.SayAfterword(missing);
             if (code != ExitCode.Done)
                 break;
         }
@@ -217,7 +181,7 @@ internal static class ReproduceCommand
         return (told, wish with { Figures = [.. PaperFigureCatalog.All.Where(figure => told.Any(t => t.Id == figure.Id))] });
     }
 
-    private static (int ExitCode, RunRecord Run, bool WasThere) Run(PaperFigure figure, Wish wish, RunSession.Request request, bool asJson)
+    private static (int ExitCode, RunRecord Run, bool WasThere, string? Missing) Run(PaperFigure figure, Wish wish, RunSession.Request request, bool asJson)
     {
         var experiment = ExperimentCatalog.Named(figure.Experiment);
         string directory = Path.Combine(request.Directory, figure.Folder);
@@ -225,7 +189,7 @@ internal static class ReproduceCommand
         var run = RunRecord.Read(directory);
         if (!asJson && !request.IsBrief && outcome.Result.Status != RunStatus.Interrupted)
             SummaryView.Print($"{figure.Folder}: {figure.Title}", run.Summary);
-        return (outcome.ExitCode, run, outcome.WasThere);
+        return (outcome.ExitCode, run, outcome.WasThere, outcome.Afterword);
     }
 
     private static string CommandFor(Wish wish) =>

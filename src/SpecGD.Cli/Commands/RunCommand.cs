@@ -48,13 +48,14 @@ internal static class RunCommand
             string command = "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
             if (outcome.IsInFolder)
                 HtmlReport.Write(RunReport.Of(RunRecord.Read(directory), command), Path.Combine(directory, RunFolder.ReportName));
-            Print(experiment, outcome, parsed.GetValue(json));
+            Print(experiment, options, outcome, parsed.GetValue(json));
+            RunSession.SayAfterword(outcome.Afterword);
             return outcome.ExitCode;
         });
         return command;
     }
 
-    private static void Print(IExperiment experiment, RunSession.Outcome outcome, bool asJson)
+    private static void Print(IExperiment experiment, object options, RunSession.Outcome outcome, bool asJson)
     {
         var summary = experiment.Summarise(outcome.Result.Log);
         bool isWhole = outcome.Result.Status != RunStatus.Interrupted; // else nothing follows from it yet
@@ -71,6 +72,6 @@ internal static class RunCommand
             });
         }
         else if (isWhole)
-            SummaryView.Print(outcome.Result.Log.RunId, summary);
+            SummaryView.Print(RunName.Heading(experiment, options), summary);
     }
 }

@@ -38,8 +38,18 @@ internal static class RunSession
         /// <summary>Whether the folder held the run already.</summary>
         public bool WasThere { get; init; }
 
+        /// <summary>What is to be said below the result, such as which figures are missing; null for nothing.</summary>
+        public string? Afterword { get; init; }
+
         /// <summary>Whether the folder holds this result; false where a finished run stays in it, since this one was interrupted.</summary>
         public bool IsInFolder { get; init; } = true;
+    }
+
+    /// <summary>Says what is to be said below a result; nothing where there is nothing.</summary>
+    public static void SayAfterword(string? afterword)
+    {
+        if (afterword is not null)
+            Terminal.Remark(afterword);
     }
 
     /// <summary>The option that asks for a fresh start.</summary>
@@ -108,6 +118,7 @@ internal static class RunSession
         var result = Compute(experiment, options, kept, clock, interruption, request.IsBrief);
         if (result.Status == RunStatus.Interrupted && held is { IsAnothers: false, Status: RunStatus.Finished })
             return Kept(result, folder, kept, clock.GetElapsedTime(begin), interruption);
+        ChangedSettings.Note(result.Log, options);
         folder.DropFigures(); // those of an earlier run would not belong to the new log
         folder.Write(
             result.Log,
@@ -123,12 +134,13 @@ internal static class RunSession
             kept.Drop();
         if (request.Drawing != Drawing.Nothing && result.Status == RunStatus.Interrupted)
             Terminal.Remark("drawing what was computed until then (Ctrl-C once more ends at once)");
-        bool isDrawn = request.Drawing == Drawing.Nothing
-            || Draw(result.Log, folder, request, result.Status == RunStatus.Interrupted ? CancellationToken.None : interruption.Token);
+        string? missing = request.Drawing == Drawing.Nothing
+            ? null
+            : Draw(result.Log, folder, request, result.Status == RunStatus.Interrupted ? CancellationToken.None : interruption.Token);
         var wall = clock.GetElapsedTime(begin);
         if (!request.IsBrief && !interruption.Token.IsCancellationRequested)
             Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{folder.DirectoryPath} written in {wall.TotalSeconds:0.0} s"));
-        return new Outcome(result, folder, wall, Explain(result, folder, interruption, isDrawn));
+        return new Outcome(result, folder, wall, Explain(result, folder, interruption, missing is null)) { Afterword = missing };
     }
 
     /// <summary>What decides the numbers of the run.</summary>
@@ -174,7 +186,7 @@ internal static class RunSession
         IExperiment experiment, object options, KeptWork kept, TimeProvider clock, Interruption interruption, bool isBrief = false)
     {
         RunResult With(IProgressReporter progress) => experiment.Run(options, new RunContext(progress, interruption.Token) { Kept = kept });
-        return Terminal.CanRedraw ? BarProgress.Show(With, clear: isBrief) : With(new LineProgress(Terminal.Error, clock, endsAreTold: !isBrief));
+        return Terminal.CanRedraw ? BarProgress.Show(With, clear: isBrief, interruption.Token) : With(new LineProgress(Terminal.Error, clock, endsAreTold: !isBrief));
     }
 
     /// <summary>The outcome where the folder holds the run already; its figures are drawn only where there are none.</summary>
@@ -184,35 +196,43 @@ internal static class RunSession
             Terminal.Remark($"{folder.DirectoryPath} holds this run already (--fresh computes it again)");
         bool wanted = request.Drawing == Drawing.FiguresAndFrames
             || (request.Drawing == Drawing.Figures && (!folder.HasFigures || request.Style != DrawingStyle.Usual));
-        bool isWhole = !wanted || Draw(log, folder, request, interruption.Token);
-        if (wanted && isWhole && !request.IsBrief)
+        string? missing = wanted ? Draw(log, folder, request, interruption.Token) : null;
+        if (wanted && missing is null && !request.IsBrief)
             Terminal.Remark($"its figures are drawn: {folder.FiguresPath}");
-        return new Outcome(new RunResult(log, RunStatus.Finished, null), folder, elapsed(), isWhole ? ExitCode.Done : interruption.ExitCode) { WasThere = true };
+        return new Outcome(new RunResult(log, RunStatus.Finished, null), folder, elapsed(), missing is null ? ExitCode.Done : interruption.ExitCode)
+        {
+            WasThere = true,
+            Afterword = missing,
+        };
     }
 
-    /// <summary>Draws what a run folder should have; false where that was asked to stop, so that the next call draws it.</summary>
-    private static bool Draw(RunLog log, RunFolder folder, Request request, CancellationToken stop)
+    /// <summary>Draws what a run folder should have; where that was asked to stop, what is missing, which the next call draws.</summary>
+    private static string? Draw(RunLog log, RunFolder folder, Request request, CancellationToken stop)
     {
-        bool isWhole = true;
+        string? missing = null;
         folder.Draw(() =>
         {
             var drawn = Draw(
                 log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames, stop, request.Style, $" Log and table in {folder.DirectoryPath} are whole.");
-            isWhole = drawn.IsWhole;
+            missing = drawn.Missing;
             return drawn.IsWhole && !drawn.LacksPrograms;
         });
-        return isWhole;
+        return missing;
     }
 
     /// <summary>What was drawn.</summary>
     /// <param name="Files">The files.</param>
-    /// <param name="IsWhole">False where it was asked to stop.</param>
+    /// <param name="Missing">Where it was asked to stop, what is missing and what is not, to be said below the result; else null.</param>
     /// <param name="LacksPrograms">Whether a picture is missing because this machine lacks what draws it, so that a later call may have it.</param>
-    public readonly record struct Drawn(IReadOnlyList<string> Files, bool IsWhole, bool LacksPrograms = false);
+    public readonly record struct Drawn(IReadOnlyList<string> Files, string? Missing = null, bool LacksPrograms = false)
+    {
+        /// <summary>False where it was asked to stop.</summary>
+        public bool IsWhole => Missing is null;
+    }
 
     /// <summary>
     /// Draws every figure and animation of a log into <paramref name="directory"/>, with progress on display, and passes on what their maker has to
-    /// say. Asked to stop it says what is missing, and in <paramref name="whole"/> what is not.
+    /// say. Asked to stop it gives back what is missing, and in <paramref name="whole"/> what is not.
     /// </summary>
     /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
     public static Drawn Draw(RunLog log, string directory, bool keepFrames, CancellationToken stop, DrawingStyle? style = null, string whole = "")
@@ -224,13 +244,12 @@ internal static class RunSession
                 Terminal.Remark($"no figure is known for the log {log.RunId}");
             foreach (string hint in drawn.Select(f => f.Hint).OfType<string>().Distinct())
                 Terminal.Remark(hint);
-            return new Drawn([.. drawn.SelectMany(f => f.Files)], IsWhole: true, LacksPrograms: drawn.Any(f => f.Hint is not null));
+            return new Drawn([.. drawn.SelectMany(f => f.Files)], LacksPrograms: drawn.Any(f => f.Hint is not null));
         }
         catch (DrawingStoppedException e)
         {
-            Terminal.Remark($"stopped while figures were drawn: {string.Join(", ", e.Missing)} {(e.Missing.Count == 1 ? "is" : "are")} missing; "
+            return new Drawn([], Missing: $"stopped while figures were drawn: {string.Join(", ", e.Missing)} {Counted.Noun(e.Missing.Count, "is")} missing; "
                 + $"the same command draws what is missing.{whole}");
-            return new Drawn([], IsWhole: false);
         }
     }
 

@@ -13,29 +13,41 @@ internal sealed class BarProgress(ProgressContext context) : IProgressReporter
 
     private const int WidestBar = 40, NarrowestBar = 6;
 
+    /// <summary>Percentage and gaps alone.</summary>
+    private const int BesideNarrow = 7;
+
+    /// <summary>Whether the terminal has no room for rate and times.</summary>
+    private static bool IsNarrow { get; } = Terminal.Progress.Profile.Width < Beside + (4 * NarrowestBar);
+
     /// <summary>Room for name and bar; the bar takes a third of it, so that names are seldom cut and nothing is ever wrapped.</summary>
-    private static int Room { get; } = Math.Max(4 * NarrowestBar, Terminal.Progress.Profile.Width - Beside);
+    private static int Room { get; } = Terminal.Progress.Profile.Width - (IsNarrow ? BesideNarrow : Beside);
 
     private static int BarWidth { get; } = Math.Clamp(Room / 3, NarrowestBar, WidestBar);
 
     /// <summary>Does <paramref name="work"/> under a display of bars.</summary>
     /// <param name="work">The work.</param>
     /// <param name="clear">Whether the bars go when it is done.</param>
-    public static T Show<T>(Func<IProgressReporter, T> work, bool clear = false)
+    /// <param name="stop">What asks it to stop; a bar that was cut short goes, since nothing on it is true any longer.</param>
+    public static T Show<T>(Func<IProgressReporter, T> work, bool clear = false, CancellationToken stop = default)
     {
-        T result = default!;
-        Terminal.Progress.Progress()
+        var progress = Terminal.Progress.Progress()
             .AutoClear(clear)
             .HideCompleted(false)
-            .Columns(
-                new TaskDescriptionColumn { Alignment = Justify.Left },
-                new ProgressBarColumn { Width = BarWidth },
-                new PercentageColumn(),
-                new RateColumn(),
-                new RemainingTimeColumn(),
-                new EndColumn(TimeProvider.System))
-            .Start(context => result = work(new BarProgress(context)));
-        return result;
+            .Columns([.. Columns()]);
+        return progress.Run(context => work(new BarProgress(context)), stop);
+    }
+
+    /// <summary>Name, bar and percentage, and beside them what the terminal has room for.</summary>
+    private static IEnumerable<ProgressColumn> Columns()
+    {
+        yield return new TaskDescriptionColumn { Alignment = Justify.Left };
+        yield return new ProgressBarColumn { Width = BarWidth };
+        yield return new PercentageColumn();
+        if (IsNarrow)
+            yield break;
+        yield return new RateColumn();
+        yield return new RemainingTimeColumn();
+        yield return new EndColumn(TimeProvider.System);
     }
 
     /// <inheritdoc/>

@@ -18,8 +18,7 @@ internal static class ByteProgress
     {
         if (!Terminal.CanRedraw)
             return work(new Lines(name, clock));
-        T result = default!;
-        Terminal.Progress.Progress()
+        return Terminal.Progress.Progress()
             .AutoClear(false)
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
@@ -28,8 +27,7 @@ internal static class ByteProgress
                 new DownloadedColumn(),
                 new TransferSpeedColumn(),
                 new RemainingTimeColumn())
-            .Start(context => result = work(new Bar(context.AddTask(Markup.Escape(name)))));
-        return result;
+            .Run(context => work(new Bar(context.AddTask(Markup.Escape(name)))));
     }
 
     private sealed class Bar(ProgressTask task) : IProgress<BytesDone>

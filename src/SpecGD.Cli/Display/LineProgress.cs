@@ -32,7 +32,7 @@ internal sealed class LineProgress(TextWriter writer, TimeProvider clock, bool e
             if (elapsed < _nextLine + Interval)
                 return;
             _nextLine = elapsed + Interval;
-            Write($"{name}: {_done}/{total} steps, {status}");
+            Write($"{name}: {_done}/{Counted.Of(total, "step")}, {status}");
         }
 
         public void Advance(int done)
@@ -47,7 +47,7 @@ internal sealed class LineProgress(TextWriter writer, TimeProvider clock, bool e
                 ? string.Create(CultureInfo.InvariantCulture, $"{rate:0.#} steps/s")
                 : string.Create(CultureInfo.InvariantCulture, $"{1 / rate:0.#} s/step");
             string status = _status.Length > 0 ? $", {_status}" : "";
-            Write($"{name}: {done}/{total} steps{status}, {speed}, {Left((total - done) / rate)}");
+            Write($"{name}: {done}/{Counted.Of(total, "step")}{status}, {speed}, {Left((total - done) / rate)}");
         }
 
         public void End(string remark)
@@ -55,7 +55,7 @@ internal sealed class LineProgress(TextWriter writer, TimeProvider clock, bool e
             if (!endIsTold)
                 return;
             double elapsed = clock.GetElapsedTime(_begin).TotalSeconds;
-            Write(string.Create(CultureInfo.InvariantCulture, $"{remark.TrimEnd('.')} ({_done - _from} steps in {elapsed:0.0} s)"));
+            Write(string.Create(CultureInfo.InvariantCulture, $"{remark.TrimEnd('.')} ({Counted.Of(_done - _from, "step")} in {elapsed:0.0} s)"));
         }
 
         private string Left(double seconds)

@@ -25,7 +25,7 @@ internal static class ReproductionView
             ? string.Create(CultureInfo.InvariantCulture, $"{figure.Run.Manifest.WallTime.TotalSeconds:0.0} s")
             : "";
         string how = maker is not null ? $"  (run of {maker})" : wasThere ? "  (from before)" : "";
-        Console.Out.WriteLine($"{figure.Id.PadRight(NameWidth)}{seconds.PadLeft(SecondsWidth)}  {Held(figure)}{how}");
+        Terminal.SayRow($"{figure.Id.PadRight(NameWidth)}{seconds.PadLeft(SecondsWidth)}  {Held(figure)}{how}");
     }
 
     /// <summary>Prints the summary: how many claims of each kind hold, those that do not, and where everything stands.</summary>
@@ -63,6 +63,6 @@ internal static class ReproductionView
             return figure.Run.Manifest.Status.ToString().ToLowerInvariant();
         int holds = figure.Claims.Count(claim => claim.Finding is { Holds: true });
         int undecided = figure.Claims.Count(claim => claim.Finding is { IsUndecided: true });
-        return $"{holds} of {figure.Claims.Count} claims hold{(undecided > 0 ? $", {undecided} undecided" : "")}";
+        return $"{holds} of {Counted.Of(figure.Claims.Count, "claim")} {Counted.Verb(holds, figure.Claims.Count, "holds")}{(undecided > 0 ? $", {undecided} undecided" : "")}";
     }
 }

@@ -23,15 +23,17 @@ internal static class SummaryView
             return;
         Console.Out.WriteLine();
         Terminal.Say(heading, indent: TableLayout.Gap);
-        TableLayout.Column[] columns =
-        [
-            .. from key in rows[0].Select(cell => cell.Key)
-               let isText = rows.All(row => row[key] is null || row[key]!.GetValueKind() == JsonValueKind.String)
-               select new TableLayout.Column(isText, key, [.. rows.Select(row => Show(row[key]))]),
-        ];
-        foreach (string line in TextTable.Lines(columns, Terminal.Width, keys))
+        foreach (string line in TextTable.Lines(Columns(rows), Terminal.Width, keys))
             Console.Out.WriteLine(line);
     }
+
+    /// <summary>The columns of rows that share their keys.</summary>
+    internal static IReadOnlyList<TableLayout.Column> Columns(IReadOnlyList<JsonObject> rows) =>
+    [
+        .. from key in rows[0].Select(cell => cell.Key)
+           let isText = rows.All(row => row[key] is null || row[key]!.GetValueKind() == JsonValueKind.String)
+           select new TableLayout.Column(isText, key, [.. rows.Select(row => Show(row[key]))]),
+    ];
 
     /// <summary>Prints what the numbers of a run say: its table and its sentences.</summary>
     public static void Print(string heading, RunSummary summary)

@@ -84,7 +84,7 @@ internal sealed class SweepProgress : ISweepObserver, IDisposable
 
     /// <summary>How far a sweep is: tasks that have a result, of all, and the time left where anything is known of it.</summary>
     internal static string Words(int done, int all, int running, int failed, int stopped, TimeSpan? left) =>
-        string.Create(CultureInfo.InvariantCulture, $"{done} of {all} tasks done")
+        string.Create(CultureInfo.InvariantCulture, $"{done} of {Counted.Of(all, "task")} done")
         + (running > 0 ? string.Create(CultureInfo.InvariantCulture, $", {running} running") : "")
         + (failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {failed} failed") : "")
         + (stopped > 0 ? string.Create(CultureInfo.InvariantCulture, $", {stopped} stopped") : "")

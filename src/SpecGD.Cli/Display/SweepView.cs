@@ -60,7 +60,7 @@ internal static class SweepView
         if (settings.Count <= BriefRows || !brief)
             PrintSettings(part, settings, coverage);
         else if (best.Count == 0)
-            Terminal.Remark($"{part.Name}: {settings.Count} settings; 'specgd sweep results' prints them");
+            Terminal.Remark($"{part.Name}: {Counted.Of(settings.Count, "setting")}; 'specgd sweep results' prints them");
         if (!coverage.IsWhole)
             Terminal.Say($"{part.Name}: {coverage}. No value is called best and nothing is tested before all have one.");
         else if (part.Analysis.Tune is { } tuned && best.Count == 0 && settings.Count > 0)

@@ -88,11 +88,14 @@ internal static class TableLayout
         return null;
     }
 
-    /// <summary>A text in lines of at most so many characters, broken at blanks alone; a longer word has a line of its own.</summary>
+    /// <summary>
+    /// A text in lines of at most so many characters, broken at blanks. A longer word has a line of its own; the name of a run, which is made of
+    /// words with underscores between, goes on after one of them.
+    /// </summary>
     public static IReadOnlyList<string> Wrapped(string text, int width)
     {
         var lines = new List<string>();
-        foreach (string word in text.Split(' '))
+        foreach (string word in text.Split(' ').SelectMany(word => word.Length <= width || word.Contains('/', StringComparison.Ordinal) ? [word] : Pieces(word, width)))
         {
             if (lines.Count > 0 && lines[^1].Length + 1 + word.Length <= width)
                 lines[^1] += " " + word;
@@ -100,6 +103,22 @@ internal static class TableLayout
                 lines.Add(word);
         }
         return lines;
+    }
+
+    /// <summary>A long name in pieces that fit as far as there are underscores to part it at.</summary>
+    private static List<string> Pieces(string name, int width)
+    {
+        var pieces = new List<string>();
+        string[] parts = name.Split('_');
+        for (int i = 0; i < parts.Length; i++)
+        {
+            string part = i < parts.Length - 1 ? parts[i] + "_" : parts[i];
+            if (pieces.Count > 0 && pieces[^1].Length + part.Length <= width)
+                pieces[^1] += part;
+            else
+                pieces.Add(part);
+        }
+        return pieces;
     }
 
     /// <summary>The natural widths where they fit; else what is left over goes, one by one, to the column that lacks most.</summary>

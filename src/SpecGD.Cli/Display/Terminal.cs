@@ -34,6 +34,22 @@ internal static class Terminal
             Console.Out.WriteLine(new string(' ', indent) + line);
     }
 
+    /// <summary>A line of columns on standard output, as it is where it fits; on a narrower terminal its words, broken between them.</summary>
+    public static void SayRow(string row)
+    {
+        foreach (string line in Row(row, Width))
+            Console.Out.WriteLine(line);
+    }
+
+    /// <summary>The lines of a row of columns: itself where it fits into the width, else its words with the columns given up and what follows the first line set in.</summary>
+    internal static IEnumerable<string> Row(string row, int? width)
+    {
+        const int indent = 2;
+        return width is null || row.Length <= width
+            ? [row]
+            : TableLayout.Wrapped(string.Join(' ', row.Split(' ', StringSplitOptions.RemoveEmptyEntries)), width.Value - indent).Select((line, i) => i == 0 ? line : new string(' ', indent) + line);
+    }
+
     private static IEnumerable<string> Lines(string text, int? width) =>
         width is null ? [text] : text.Split('\n').SelectMany(line => TableLayout.Wrapped(line, width.Value));
 

@@ -16,8 +16,25 @@ internal static class TextTable
             int[] natural = [.. columns.Select(column => column.Natural)];
             return Rows(columns, natural, rule: false);
         }
-        return TableLayout.Parts(columns, width.Value, keys).SelectMany((part, i) =>
+        var parts = TableLayout.Parts(columns, width.Value, keys);
+        if (parts.Any(part => part.Widths.Sum(column => column + TableLayout.Gap) > width))
+            return Blocks(columns, width.Value);
+        return parts.SelectMany((part, i) =>
             Enumerable.Repeat("", i == 0 ? 0 : 1).Concat(Rows([.. part.Columns.Select(c => columns[c])], part.Widths, rule: true)));
+    }
+
+    /// <summary>Where not even two columns fit beside each other: a block for each row, a line or a few for each cell, with its heading in front.</summary>
+    private static IEnumerable<string> Blocks(IReadOnlyList<TableLayout.Column> columns, int width)
+    {
+        const int most = 2 * TableLayout.Gap;
+        for (int row = 0; row < columns[0].Cells.Count; row++)
+        {
+            if (row > 0)
+                yield return "";
+            foreach (var (place, column) in columns.Index())
+                foreach (string line in TableLayout.Wrapped(place == 0 ? column.Cells[row] : $"{column.Heading}: {column.Cells[row]}", width - most))
+                    yield return new string(' ', place == 0 ? TableLayout.Gap : most) + line;
+        }
     }
 
     private static IEnumerable<string> Rows(IReadOnlyList<TableLayout.Column> columns, IReadOnlyList<int> widths, bool rule)

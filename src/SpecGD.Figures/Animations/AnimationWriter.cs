@@ -136,7 +136,7 @@ public sealed class AnimationWriter
         string joined = Path.Combine(workshop, "animation" + GifEnding);
         _imageMagick.Value.JoinAsync(pictures, Path.GetFileName(joined), workshop, animation.FrameMilliseconds, stop).GetAwaiter().GetResult();
         if (!IsWritten(joined))
-            throw new ImageMagickException($"ImageMagick joined {pictures.Length} frames and wrote no animation");
+            throw new ImageMagickException($"ImageMagick joined {Counted.Of(pictures.Length, "frame")} and wrote no animation");
         AtomicFile.Write(gif, File.ReadAllBytes(joined));
     }
 

@@ -42,11 +42,11 @@ public static class DiagnosisReport
         var total = diagnosis.Total;
         int judged = total.Spectral + total.Undecided + total.Euclidean;
         string steps = diagnosis.Steps.Count == 1 ? "" : string.Create(
-            CultureInfo.InvariantCulture, $" over {diagnosis.Steps.Count} steps, {diagnosis.Steps[0]} to {diagnosis.Steps[^1]} (verdicts by "
+            CultureInfo.InvariantCulture, $" over {Counted.Of(diagnosis.Steps.Count, "step")}, {diagnosis.Steps[0]} to {diagnosis.Steps[^1]} (verdicts by "
                 + $"majority)");
         var sentences = new List<string>
         {
-            $"Of {total.Layers} layers{steps}, {judged} could be judged: {total.Spectral} spectral, {total.Undecided} undecided, "
+            $"Of {Counted.Of(total.Layers, "layer")}{steps}, {judged} could be judged: {total.Spectral} spectral, {total.Undecided} undecided, "
                 + $"{total.Euclidean} Euclidean. "
             + "Spectral means that an update along the polar factor of the gradient (Muon, SpecGD) promises at least twice the decrease of the "
             + "loss that a step along the gradient "
@@ -82,7 +82,7 @@ public static class DiagnosisReport
         return
         [
             new Paragraph(
-                $"{plan.Spectral.Count} parameters with nr ≥ st in every part and use go to the spectral optimizer, everything else to AdamW, "
+                $"{Counted.Of(plan.Spectral.Count, "parameter")} with nr ≥ st in every part and use go to the spectral optimizer, everything else to AdamW, "
                     + $"embeddings, head and gains included. "
                 + "Learning rates are places to start from. Each comment names the layout that the parameter is stored in, since the optimizers' "
                 + "scales read it."),

@@ -58,7 +58,7 @@ internal static class DiagnosisTables
         return
         [
             .. all.Select(warnings => new Details(
-                $"{warnings.Key} ({warnings.Count()} {(warnings.Count() == 1 ? "layer" : "layers")})",
+                $"{warnings.Key} ({Counted.Of(warnings.Count(), "layer")})",
                 [new KeyValues([.. warnings.Select(w => new KeyValueEntry(w.Name, w.Warning.Text))])])),
         ];
     }

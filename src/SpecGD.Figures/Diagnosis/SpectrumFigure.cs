@@ -28,7 +28,7 @@ public static class SpectrumFigure
                 Panel("Gradient " + FigureText.Italic("G"), chosen, layer => layer.GradientSpectrum),
                 Panel("Activations " + FigureText.Italic("A"), chosen, layer => layer.ActivationSpectrum),
             ],
-            $"Singular values over the largest, of {count} of the {able.Length} layers, from the highest nr/st to the lowest. A gradient with a "
+            $"Singular values over the largest, of {count} of the {Counted.Of(able.Length, "layer")}, from the highest nr/st to the lowest. A gradient with a "
                 + $"flat curve is spread over "
             + "many directions (high nr); activations whose curve drops at once use few (low st).")
         {

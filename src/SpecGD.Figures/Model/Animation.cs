@@ -34,7 +34,7 @@ public sealed record Animation
     public IReadOnlyList<Figure> Frames { get; }
 
     /// <summary>What is shown, in sentences.</summary>
-    public string Caption { get; }
+    public string Caption { get; internal init; }
 
     /// <summary>The frame rate.</summary>
     public double FramesPerSecond { get; }

@@ -84,7 +84,7 @@ public sealed class NanoGptLossFigure : IFigureRecipe
         return new Figure(
             Name,
             panels,
-            $"Validation and training losses of {runs.Count} runs in nats a token, against steps and against tokens trained on. "
+            $"Validation and training losses of {Counted.Of(runs.Count, "run")} in nats a token, against steps and against tokens trained on. "
             + "Training losses of longer runs are running means. The first fall is cut off above. "
             + "The colour tells the optimizer, the dash the nonlinearity of the MLP.")
         {

@@ -85,5 +85,5 @@ public sealed class OneStepFigure : IFigureRecipe
         + "against the ratio nr(G)/st(A) of what the two guarantee (for all layers together the ratio of the sums). "
         + "Each step has its own guaranteed size, halved until the guarantee is kept. "
         + "On the dashed line the prediction is exact; in the grey quarters the rule picked the step that decreased the loss less. "
-        + string.Create(CultureInfo.InvariantCulture, $"{rows.Length} points, of which the rule is right at {OneStepSummary.ShareRight(rows):P1}.");
+        + string.Create(CultureInfo.InvariantCulture, $"The rule is right at {OneStepSummary.Words(rows.Count(row => row.IsRight), rows.Length)}.");
 }

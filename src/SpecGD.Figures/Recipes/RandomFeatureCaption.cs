@@ -39,7 +39,7 @@ internal static class RandomFeatureCaption
         {
             int window = 2 * RandomFeatureFigure.BandReach(lines) + 1;
             yield return "SpecGD's nuclear rank alternates with period two, up and down from step to step: "
-                + Invariant($"drawn lightly is its band, the running minimum and maximum over {window} steps, with the running mean on top.");
+                + Invariant($"drawn lightly is its band, the running minimum and maximum over {Counted.Of(window, "step")}, with the running mean on top.");
         }
         if (lines.Any(line => line.Log.TryGet("loss", out var loss) && loss.Values.Any(value => !(value > 0 && double.IsFinite(value)))))
             yield return "Losses that are zero or not finite are gaps.";

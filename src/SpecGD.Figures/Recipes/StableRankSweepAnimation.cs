@@ -67,7 +67,7 @@ public sealed class StableRankSweepAnimation : IAnimationRecipe
             + (rows.Any(row => row.Lines.Any(line => line.IsRestart)) ? Restarts : "")
             + peak
             + "SpecGD's nuclear rank jumps up and down from step to step: "
-            + FormattableString.Invariant($"drawn lightly is the running minimum and maximum over {window} steps, with the running mean on top. ")
+            + FormattableString.Invariant($"drawn lightly is the running minimum and maximum over {Counted.Of(window, "step")}, with the running mean on top. ")
             + FormattableString.Invariant($"Values below {SweepLog.Floor:0e-0} are drawn there, since rounding decides them; ")
             + "the nuclear rank of a gradient that small is one of rounding errors.";
     }

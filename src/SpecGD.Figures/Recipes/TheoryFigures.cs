@@ -42,7 +42,7 @@ public sealed class TheorySheet : IFigureRecipe
     {
         int seeds = results.SelectMany(r => r.Rows).Max(row => row.Seeds);
         var statements = results.Select(r => $"{r.Statement.Reference}: {r.Statement.Claim} ({(r.Holds ? "holds" : "does not hold")}).");
-        return string.Create(CultureInfo.InvariantCulture, $"Means over {seeds} seeds (lines) with least and largest (bands), bounds dashed. ")
+        return string.Create(CultureInfo.InvariantCulture, $"Means over {Counted.Of(seeds, "seed")} (lines) with least and largest (bands), bounds dashed. ")
             + string.Join(" ", statements);
     }
 }
@@ -65,7 +65,7 @@ public sealed class PhiFigure : IFigureRecipe
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"φ(t) = √(1 − t²) + (π − arccos t)t − 1, which is 2π times the covariance of ReLU(g) and ReLU(h) for standard Gaussians g, h with correlation t = cos θ, ")
-            + string.Create(CultureInfo.InvariantCulture, $"and its Monte Carlo estimates from {seeds} times {samples} pairs; their standard errors are smaller than the points."))
+            + string.Create(CultureInfo.InvariantCulture, $"and its Monte Carlo estimates from {Counted.Of(seeds, "time")} {Counted.Of(samples, "pair")}; their standard errors are smaller than the points."))
         {
             Columns = 1,
             Width = 6,

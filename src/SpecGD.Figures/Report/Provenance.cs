@@ -12,7 +12,7 @@ internal static class Provenance
         Entry(manifests, "version of SpecGD", null, m => m.Version),
         Entry(manifests, "commit", null, m => m.Commit ?? "not known"),
         Entry(manifests, "processor", null, m => m.Machine.Processor),
-        Entry(manifests, "threads", null, m => Text($"{m.Machine.Threads} of {m.Machine.LogicalProcessors} logical processors")),
+        Entry(manifests, "threads", null, m => Text($"{m.Machine.Threads} of {Counted.Of(m.Machine.LogicalProcessors, "logical processor")}")),
         Entry(manifests, "linear algebra", null, m => m.Machine.BlasConfiguration is { } built ? $"{m.Machine.Blas}: {built}" : m.Machine.Blas),
         Entry(manifests, "system", null, m => m.Machine.System),
         Entry(manifests, "runtime", null, m => m.Machine.Runtime),

@@ -11,6 +11,12 @@ public sealed record CheckedClaim(string Statement, Finding? Finding)
     /// <summary>Whose claim it is.</summary>
     public ClaimKind Kind { get; init; }
 
+    /// <summary>What it is the claim of, where several figures check it: those of one identity are one, and count once. Null where it is alone.</summary>
+    public string? Identity { get; init; }
+
+    /// <summary>The name for people of the figure with which it is counted, where that has the same claim; null where it is counted here.</summary>
+    public string? CountedWith { get; init; }
+
     /// <summary>Claims checked against a log that need not have everything; those that it has no numbers for are left open.</summary>
     public static IReadOnlyList<CheckedClaim> Of(IEnumerable<Claim> claims, RunLog log)
     {
@@ -55,7 +61,14 @@ public sealed record ReproducedFigure(string Id, string Title, RunRecord Run, IR
             figure.Id,
             figure.Title,
             run,
-            [.. figure.Claims.Select(claim => new CheckedClaim(claim.Statement, finished ? claim.Measure(run.Log) : null) { Kind = claim.Kind })])
+            [
+                .. figure.Claims.Select(claim => new CheckedClaim(claim.Statement, finished ? claim.Measure(run.Log) : null)
+                {
+                    Kind = claim.Kind,
+                    Identity = claim.Identity,
+                    CountedWith = PaperFigureCatalog.FirstWith(claim, figure) is { } first ? first.Label : null,
+                }),
+            ])
         {
             PictureNames = figure.Pictures,
         };
@@ -82,7 +95,7 @@ public static class ReproductionReport
         return new ReportDocument(
             figures.Count == 1 ? $"SpecGD: {figures[0].Label} of the paper, reproduced" : "SpecGD: the paper’s figures, reproduced",
             [
-                (figures.Count == 1 ? "One figure" : $"{figures.Count} figures")
+                (figures.Count == 1 ? "One figure" : Counted.Of(figures.Count, "figure"))
                     + $" of {Paper}, made again with {(quick ? "smaller settings that show the same effects" : "the paper’s settings")} "
                     + "and random numbers, and checked: against what the paper says must be seen, against what this project says beside it, and where the "
                     + "paper’s print is wrong.",
@@ -103,12 +116,12 @@ public static class ReproductionReport
         };
     }
 
-    /// <summary>What the three kinds of claims are called: above a table, and in sentences for one, two and many.</summary>
-    private static readonly (ClaimKind Kind, string Title, string One, string Many)[] Kinds =
+    /// <summary>What the three kinds of claims are called: above a table, and in sentences.</summary>
+    private static readonly (ClaimKind Kind, string Title, string One)[] Kinds =
     [
-        (ClaimKind.Paper, "What the paper says must be seen", "claim of the paper", "claims of the paper"),
-        (ClaimKind.Ours, "What this project says beside it", "claim of our own", "claims of our own"),
-        (ClaimKind.Correction, "Where the paper’s print is wrong", "correction of the paper’s print", "corrections of the paper’s print"),
+        (ClaimKind.Paper, "What the paper says must be seen", "claim of the paper"),
+        (ClaimKind.Ours, "What this project says beside it", "claim of our own"),
+        (ClaimKind.Correction, "Where the paper’s print is wrong", "correction of the paper’s print"),
     ];
 
     /// <summary>The verdict on several claims, each kind by itself: a cross where any fails, a ring where any is open or undecided.</summary>
@@ -117,7 +130,8 @@ public static class ReproductionReport
         ArgumentNullException.ThrowIfNull(claims);
         if (claims.Count == 0)
             return new Mark(MarkShape.Ring, "Nothing was to be checked.");
-        string words = string.Join("; ", Kinds.Select(kind => Words([.. claims.Where(c => c.Kind == kind.Kind)], kind.One, kind.Many)).Where(w => w.Length > 0));
+        claims = Once(claims);
+        string words = string.Join("; ", Kinds.Select(kind => Words([.. claims.Where(c => c.Kind == kind.Kind)], kind.One)).Where(w => w.Length > 0));
         return new Mark(
             claims.Any(c => c.Finding is { Holds: false, IsUndecided: false }) ? MarkShape.Cross
             : claims.All(c => c.Finding is { Holds: true }) ? MarkShape.Check
@@ -125,16 +139,31 @@ public static class ReproductionReport
             char.ToUpperInvariant(words[0]) + words[1..] + ".");
     }
 
-    private static string Words(CheckedClaim[] claims, string one, string many)
+    /// <summary>Each claim once; of one that several figures check, the worst of what was found.</summary>
+    private static CheckedClaim[] Once(IReadOnlyList<CheckedClaim> claims) =>
+    [
+        .. claims.Where(claim => claim.Identity is null),
+        .. claims.Where(claim => claim.Identity is not null).GroupBy(claim => claim.Identity).Select(same => same.MinBy(Rank)!),
+    ];
+
+    private static int Rank(CheckedClaim claim) => claim.Finding switch
+    {
+        { Holds: false, IsUndecided: false } => 0,
+        { IsUndecided: true } => 1,
+        { Holds: true } => 2,
+        _ => 3, // not checked here, but perhaps with the other figure
+    };
+
+    private static string Words(CheckedClaim[] claims, string one)
     {
         int holds = claims.Count(claim => claim.Finding is { Holds: true }), open = claims.Count(claim => claim.Finding is null);
         int undecided = claims.Count(claim => claim.Finding is { IsUndecided: true }), fails = claims.Length - holds - open - undecided;
         return claims.Length == 0 ? ""
             : open == claims.Length ? $"no {one} could be checked"
-            : holds == claims.Length ? holds switch { 1 => $"the one {one} holds", 2 => $"both {many} hold", _ => $"all {holds} {many} hold" }
-            : $"{holds} of {claims.Length} {many} {(holds == 1 ? "holds" : "hold")}"
-                + (fails > 0 ? $", {fails} {(fails == 1 ? "does" : "do")} not" : "")
-                + (undecided > 0 ? $", {undecided} {(undecided == 1 ? "is" : "are")} undecided" : "")
+            : holds == claims.Length ? holds switch { 1 => $"the one {one} holds", 2 => $"both {Counted.Noun(2, one)} hold", _ => $"all {Counted.Of(holds, one)} hold" }
+            : $"{holds} of {Counted.Of(claims.Length, one)} {Counted.Verb(holds, claims.Length, "holds")}"
+                + (fails > 0 ? $", {fails} {Counted.Noun(fails, "does")} not" : "")
+                + (undecided > 0 ? $", {undecided} {Counted.Noun(undecided, "is")} undecided" : "")
                 + (open > 0 ? $", {open} could not be checked" : "");
     }
 
@@ -160,7 +189,7 @@ public static class ReproductionReport
 
     private static Cell[] CellsOf(CheckedClaim claim) =>
     [
-        new TextCell(claim.Statement),
+        new TextCell(claim.CountedWith is { } figure ? $"{claim.Statement} (the claim of {figure}, counted once)" : claim.Statement),
         claim.Finding is { } finding ? new TextCell(finding.Measured) : new MissingCell(),
         new MarkCell(claim.Verdict),
     ];

@@ -18,7 +18,7 @@ public static class RunReport
         ArgumentNullException.ThrowIfNull(run);
         return new ReportDocument(
             $"SpecGD: {run.Experiment.Name}",
-            [run.Experiment.Summary],
+            [ChangedSettings.Told(run.Experiment.Summary, ChangedSettings.Read(run.Log))],
             [
                 new Section("figures", "Figures", "Figures", Figures(run, run.Pictures)),
                 .. checks is { Count: > 0 }

@@ -80,11 +80,11 @@ public static class SweepFigure
         var groups = settings.GroupBy(s => Key(s, rest)).ToArray();
         if (groups.Length > SweepSheet.MostPanels)
             throw new BadInputException(
-                $"{groups.Length} panels would be needed, for each setting of {string.Join(", ", rest)}; choose some with --where AXIS=VALUE.");
+                $"{Counted.Of(groups.Length, "panel")} would be needed, for each setting of {string.Join(", ", rest)}; choose some with --where AXIS=VALUE.");
         string[] lines = [.. settings.Select(s => s[request.By]).Distinct().Order(AxisText.Order)];
         if (lines.Length > SweepSheet.MostLines)
             throw new BadInputException(
-                $"{lines.Length} lines would be needed, for each value of {request.By}; choose some with --where {request.By}=VALUE.");
+                $"{Counted.Of(lines.Length, "line")} would be needed, for each value of {request.By}; choose some with --where {request.By}=VALUE.");
         double X(SettingResult setting) => overOption
             ? AxisText.Number(setting[request.X])!.Value
             : pairs!.GetValueOrDefault(Key(setting, axes))?.Estimate?.Mean ?? double.NaN;

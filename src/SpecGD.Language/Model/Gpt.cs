@@ -195,7 +195,7 @@ public sealed class Gpt : nn.Module
     private Attend Attention(ReadOnlySpan<int> inputs, int targets, int window)
     {
         if (targets != inputs.Length)
-            throw new BadInputException($"{inputs.Length} tokens need as many targets; there are {targets}.");
+            throw new BadInputException($"{Counted.Of(inputs.Length, "token")} {(inputs.Length == 1 ? "needs" : "need")} as many targets; there are {targets}.");
         var mask = new AttentionMask(inputs.Length);
         BlockRanges ofLong = Ranges(mask, inputs, window), ofShort = Ranges(mask, inputs, window / 2);
         return (block, q, k, v) => (Shape.HasLongWindow(block) ? ofLong : ofShort).Attend(q, k, v);

@@ -49,7 +49,7 @@ internal sealed class TorchGptModel<T> : IGptModel<T>, IDisposable
     private void RequireLength(ReadOnlySpan<int> inputs)
     {
         if (inputs.Length != Length)
-            throw new BadInputException($"A sequence has {inputs.Length} tokens; {Length} were expected.");
+            throw new BadInputException($"A sequence has {Counted.Of(inputs.Length, "token")}; {Length} were expected.");
     }
 
     private static Action<string, Tensor>? Observer(IGptObserver<T>? observer) => observer is null ? null : (name, x) =>

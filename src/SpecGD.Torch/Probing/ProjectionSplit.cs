@@ -11,7 +11,7 @@ public sealed class ProjectionSplit
     public static ProjectionSplit Equal(params IReadOnlyList<string> names) => new((layer, outputs) =>
         names.Count > 0 && outputs % names.Count == 0
             ? Stretches(names.Select(name => (name, outputs / names.Count)))
-            : throw new ArgumentException($"The {outputs} outputs of '{layer}' are no {names.Count} equal parts."));
+            : throw new ArgumentException($"The {outputs} outputs of '{layer}' are no {Counted.Of(names.Count, "equal part")}."));
 
     /// <summary>Parts of different sizes, one behind the other, as where several queries share keys and values.</summary>
     public static ProjectionSplit Sizes(params IReadOnlyList<(string Name, long Size)> parts) => new((layer, outputs) =>
@@ -24,7 +24,7 @@ public sealed class ProjectionSplit
     {
         long each = heads * (long)names.Count is var pieces and > 0 && outputs % pieces == 0
             ? outputs / pieces
-            : throw new ArgumentException($"The {outputs} outputs of '{layer}' are no {heads} heads of {names.Count} parts.");
+            : throw new ArgumentException($"The {outputs} outputs of '{layer}' are no {Counted.Of(heads, "head")} of {Counted.Of(names.Count, "part")}.");
         return
         [
             .. names.Select((name, i) => (name, Enumerable.Range(0, heads).SelectMany(head => Range(((head * names.Count) + i) * each, each)).ToArray())),

@@ -26,7 +26,7 @@ internal static class LanguageBenchmarks
         return new()
         {
             Name = name,
-            Description = $"forward and backward of {length} tokens, {shape.Layers} layers, width {shape.Width}, vocabulary {shape.PaddedVocabulary}",
+            Description = $"forward and backward of {Counted.Of(length, "token")}, {Counted.Of(shape.Layers, "layer")}, width {shape.Width}, vocabulary {shape.PaddedVocabulary}",
             Kind = BenchmarkKind.Language,
             SinglePrecision = true,
             LeastFlops = Flops.Gpt(shape, length, length / AttentionMask.BlockSize),

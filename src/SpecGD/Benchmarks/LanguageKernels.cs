@@ -16,7 +16,7 @@ internal static class LanguageKernels
     public static IEnumerable<Benchmark> All =>
     [
         // Scores and mixed values forward; backward the scores again and the gradients of values, probabilities, queries and keys. Half of each by causality.
-        Kernel("attention-forward", $"one head of width {HeadWidth} over {Length} tokens of one document", products: 2, static head => head.Forward),
+        Kernel("attention-forward", $"one head of width {HeadWidth} over {Counted.Of(Length, "token")} of one document", products: 2, static head => head.Forward),
         Kernel("attention-backward", "the same backward", products: 5, static head => head.Backward),
         Loss("loss-head", "124M"),
         Update("update-tiny", "tiny", runs: 9),
@@ -39,7 +39,7 @@ internal static class LanguageKernels
         return new()
         {
             Name = name,
-            Description = $"logits of {LossTokens} tokens over {shape.PaddedVocabulary}, their cross-entropy and its gradient, width {shape.Width}",
+            Description = $"logits of {Counted.Of(LossTokens, "token")} over {shape.PaddedVocabulary}, their cross-entropy and its gradient, width {shape.Width}",
             Kind = BenchmarkKind.Kernel,
             SinglePrecision = true,
             Tokens = LossTokens,

@@ -64,7 +64,7 @@ public static class MemoryBenchmarks
         return new()
         {
             Name = name,
-            Description = $"training the preset {name}, {plan.Length} tokens a sequence, not tracked",
+            Description = $"training the preset {name}, {Counted.Of(plan.Length, "token")} a sequence, not tracked",
             Command =
             [
                 "nanogpt", "train", "--preset", name, "--length", $"{length}", "--steps", "2", "--sequences", "1", "--track-every", "0",

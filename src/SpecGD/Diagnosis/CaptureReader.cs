@@ -56,7 +56,7 @@ public static class CaptureReader
         if (layer.TokenCounts is { } counts && counts.Any(count => count < 0))
             throw new BadInputException($"{where} has a negative token count.");
         if (layer.RowSample is { } rows && layer.RowUnits.Count > 0 && layer.RowUnits.Count != rows.Rows)
-            throw new BadInputException($"{where} has {rows.Rows} sampled rows and the units of {layer.RowUnits.Count}.");
+            throw new BadInputException($"{where} has {Counted.Of(rows.Rows, "sampled row")} and the units of {layer.RowUnits.Count}.");
         int? width = layer.Gram?.Rows ?? layer.Activations?.Columns ?? layer.TokenCounts?.Count;
         if (layer.Gradient is not { } g || width is not { } features)
             return;
@@ -64,7 +64,7 @@ public static class CaptureReader
         if (incoming != features)
         {
             string hint = g.Rows == features ? " It looks transposed: a gradient must be (out, in)." : "";
-            throw new BadInputException($"{where} has a gradient of {g} and activations of {features} features; its columns must be as many.{hint}");
+            throw new BadInputException($"{where} has a gradient of {g} and activations of {Counted.Of(features, "feature")}; its columns must be as many.{hint}");
         }
     }
 

@@ -91,7 +91,7 @@ internal static class LayerWarnings
         {
             yield return new(
                 "batch-smaller-than-width",
-                $"{layer.Rows} samples for a width of {Math.Min(rows, columns)}: neither rank can exceed {layer.Rows}, whatever the network could "
+                $"{Counted.Of(layer.Rows, "sample")} for a width of {Math.Min(rows, columns)}: neither rank can exceed {layer.Rows}, whatever the network could "
                     + $"show.");
         }
         if (layer.Rows < layer.Samples)
@@ -100,7 +100,7 @@ internal static class LayerWarnings
 
     private static string FewSamples(CapturedLayer layer, double st, StableRankInterval? interval)
     {
-        string text = $"{layer.Rows} samples for st(A) = {NumberText.Of(st)}: st(A) is biased towards small values (a verdict towards spectral)";
+        string text = $"{Counted.Of(layer.Rows, "sample")} for st(A) = {NumberText.Of(st)}: st(A) is biased towards small values (a verdict towards spectral)";
         if (interval is null)
             return text + ".";
         if (interval.Bias is { } bias)

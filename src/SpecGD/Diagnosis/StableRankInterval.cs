@@ -57,7 +57,7 @@ public sealed record StableRankInterval(double Low, double High, double? Bias, s
         double share = Math.Sqrt(Math.Min(1, (double)numbers.Count / Math.Max(1, unitCount)));
         double mean = logs.Average(), spread = Math.Sqrt(logs.Sum(x => (x - mean) * (x - mean)) / (logs.Length - 1)) * share;
         double whole = Math.Log(Measures.EffectiveRank(kernel)!.Value);
-        return Around(stableRank, spread, (mean - whole) * share * share, $"bootstrap over {numbers.Count} of {unitCount} units, {m} rows");
+        return Around(stableRank, spread, (mean - whole) * share * share, $"bootstrap over {numbers.Count} of {Counted.Of(unitCount, "unit")}, {Counted.Of(m, "row")}");
     }
 
     /// <summary>
@@ -74,12 +74,12 @@ public sealed record StableRankInterval(double Low, double High, double? Bias, s
         double variance = 2.0 / samples * ((relative * relative) + 1 - (2 / stableRank));
         return Around(
             stableRank, Math.Sqrt(Math.Max(0, variance)), -Math.Max(0, stableRank - 1) / samples,
-                $"as if {samples} rows were independent and Gaussian");
+                $"as if {Counted.Of(samples, "row")} {Counted.Noun(samples, "was")} independent and Gaussian");
     }
 
     /// <summary>For an embedding, st = 1/p_max: the binomial spread of the most common token's share, as if tokens were independent.</summary>
     public static StableRankInterval OfTokens(double stableRank, long samples) =>
-        Around(stableRank, Math.Sqrt(Math.Max(0, stableRank - 1) / samples), null, $"as if {samples} tokens were independent");
+        Around(stableRank, Math.Sqrt(Math.Max(0, stableRank - 1) / samples), null, $"as if {Counted.Of(samples, "token")} {Counted.Noun(samples, "was")} independent");
 
     private static StableRankInterval Around(double stableRank, double spread, double? bias, string method) => new(
         Math.Max(1, stableRank * Math.Exp(-Normal95 * spread)), stableRank * Math.Exp(Normal95 * spread), bias, method);

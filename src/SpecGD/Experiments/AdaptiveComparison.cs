@@ -71,7 +71,7 @@ public sealed class AdaptiveComparison : Experiment<AdaptiveComparisonOptions>
             foreach (var row in found.GetValueOrDefault(cell) ?? [])
                 rows.Add(row!.DeepClone());
         return interrupted
-            ? new RunResult(log, RunStatus.Interrupted, $"{Name} was interrupted with {found.Count} of {cells.Length} runs finished.")
+            ? new RunResult(log, RunStatus.Interrupted, $"{Name} was interrupted with {found.Count} of {Counted.Of(cells.Length, "run")} finished.")
             : new RunResult(log, RunStatus.Finished, null);
     }
 

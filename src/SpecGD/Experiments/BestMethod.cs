@@ -27,7 +27,7 @@ internal static class BestMethod
         if (log.Config["num_steps"] is JsonValue planned && planned.TryGetValue(out int steps) && last + 1 < steps
             && losses.All(method => !(method.Loss.Values[^1] <= method.Loss.Values[0])))
         {
-            yield return Text($"No method is best: none reached the last of {steps} steps, and every loss ends above its start.");
+            yield return Text($"No method is best: none reached the last of {Counted.Of(steps, "step")}, and every loss ends above its start.");
             yield break;
         }
         var whole = losses.Where(method => method.Loss.Steps[^1] == last).Select(method => (Name: NameOf(method.Key), Loss: method.Loss.Values[^1]))
@@ -36,7 +36,7 @@ internal static class BestMethod
         if (whole.Length >= 2)
             yield return Headline(whole, last + 1);
         else if (whole is [var only])
-            yield return Text($"After {last + 1} steps {only.Name} alone is left, with the loss {only.Loss:G3}.");
+            yield return Text($"After {Counted.Of(last + 1, "step")} {only.Name} alone is left, with the loss {only.Loss:G3}.");
         if (early.Length > 0)
             yield return $"{Capital(Joined(early))} did not reach the last step.";
     }
@@ -59,11 +59,11 @@ internal static class BestMethod
     {
         double best = sorted[0].Loss;
         string[] level = [.. sorted.TakeWhile(method => method.Loss <= Level * best).Select(method => method.Name)];
-        string after = string.Create(CultureInfo.InvariantCulture, $"After {steps} steps ");
+        string after = string.Create(CultureInfo.InvariantCulture, $"After {Counted.Of(steps, "step")} ");
         if (level.Length == sorted.Length)
             return $"{after}{Joined(level)} are level.";
         string first = level.Length == 1
-            ? $"{after}{level[0]} has the lowest loss{(sorted.Length > 2 ? Text($" of {sorted.Length} methods") : "")}"
+            ? $"{after}{level[0]} has the lowest loss{(sorted.Length > 2 ? Text($" of {Counted.Of(sorted.Length, "method")}") : "")}"
             : $"{after}{Joined(level)} are level and have the lowest loss of {Text($"{sorted.Length}")} methods";
         if (!(best > 0 && double.IsFinite(best)))
             return $"{first}, which is zero, so that it has no ratio to the others.";

@@ -93,7 +93,7 @@ public sealed class NsrTable : Experiment<NsrTableOptions>
             ? []
             :
             [
-                $"{rows.Count(row => row.Holds == true)} of {rows.Count(row => row.Holds is not null)} rows hold: the exact ratio of every seed is at most its bound, "
+                $"{rows.Count(row => row.Holds == true)} of {Counted.Of(rows.Count(row => row.Holds is not null), "row")} {Counted.Verb(rows.Count(row => row.Holds == true), rows.Count(row => row.Holds is not null), "holds")}: the exact ratio of every seed is at most its bound, "
                 + "the sampled one too up to its sampling error, and er(M) is at most the ratio.",
                 "'exact' is the ratio in closed form given W, 'off' the largest distance of a sampled ratio from it in standard errors, "
                 + "'worst' the largest exact/bound.",

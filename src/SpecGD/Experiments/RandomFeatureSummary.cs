@@ -43,7 +43,7 @@ internal static class RandomFeatureSummary
         double share = (double)favoured / ranks.Count;
         yield return string.Create(CultureInfo.InvariantCulture,
             $"Along gradient descent the rule nr(G) >= st(A) = {st:0.##} "
-            + $"favoured the spectral step at {favoured} of {ranks.Count} steps ({share:P0}).");
+            + $"favoured the spectral step at {favoured} of {Counted.Of(ranks.Count, "step")} ({share:P0}).");
         if (descentLoss.Steps[^1] != spectralLoss.Steps[^1])
             yield break; // one of the two did not reach the end
         double ratio = descentLoss.Values[^1] / spectralLoss.Values[^1];

@@ -47,7 +47,7 @@ internal static class SparseRegressionSummary
             int favoured = nuclear.Values.Zip(stable.Values).Count(pair => SpectralCondition.Favours(pair.First, pair.Second));
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"Along gradient descent the rule nr(G{layer}) >= st(A{layer - 1}) "
-                + $"favoured the spectral step on W{layer} at {favoured} of {nuclear.Count} steps{(IsExact(log) ? "" : ", with an upper bound in the place of st")}.");
+                + $"favoured the spectral step on W{layer} at {favoured} of {Counted.Of(nuclear.Count, "step")}{(IsExact(log) ? "" : ", with an upper bound in the place of st")}.");
         }
     }
 }

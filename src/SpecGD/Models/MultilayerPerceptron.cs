@@ -41,13 +41,13 @@ public sealed class MultilayerPerceptron : IModel
         {
             var weight = weights[layer];
             if (weight.Columns != _activations[layer].Columns)
-                throw new ArgumentException($"W{layer + 1} is {weight}, but {_activations[layer].Columns} features enter it.", nameof(weights));
+                throw new ArgumentException($"W{layer + 1} is {weight}, but {Counted.Of(_activations[layer].Columns, "feature")} enter it.", nameof(weights));
             _blocks[layer] = new WeightBlock($"W{layer + 1}", weight.Clone(), new ActivationMeasurement(_activations[layer], n));
             if (layer == hidden)
                 continue;
             if (weight.Rows % activation.Parts != 0)
                 throw new ArgumentException(
-                    $"W{layer + 1} puts out {weight.Rows} values, which {activation.Name} cannot split in {activation.Parts}.",
+                    $"W{layer + 1} puts out {Counted.Of(weight.Rows, "value")}, which {activation.Name} cannot split in {activation.Parts}.",
                     nameof(weights));
             _preActivations[layer] = new Matrix<double>(n, weight.Rows);
             _preActivationGradients[layer] = new Matrix<double>(n, weight.Rows);
@@ -55,7 +55,7 @@ public sealed class MultilayerPerceptron : IModel
             _activationGradients[layer + 1] = new Matrix<double>(n, weight.Rows / activation.Parts);
         }
         if (weights[hidden].Rows != targets.Columns || targets.Rows != n)
-            throw new ArgumentException($"The network puts out {n}×{weights[hidden].Rows} values; the targets are {targets}.", nameof(targets));
+            throw new ArgumentException($"The network puts out {n}×{Counted.Of(weights[hidden].Rows, "value")}; the targets are {targets}.", nameof(targets));
     }
 
     /// <inheritdoc/>

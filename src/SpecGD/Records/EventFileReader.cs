@@ -48,7 +48,7 @@ public static class EventFileReader
             Require(header[..sizeof(ulong)], header[sizeof(ulong)..], path, at, "length");
             ulong length = BinaryPrimitives.ReadUInt64LittleEndian(header);
             if (length > LongestRecord)
-                throw new BadInputException($"{path}: the record at byte {at} claims {length} bytes; at most {LongestRecord} are allowed.");
+                throw new BadInputException($"{path}: the record at byte {at} claims {Counted.Of(length, "byte")}; at most {LongestRecord} are allowed.");
             if ((ulong)(bytes.Length - at - HeaderLength) < length + sizeof(uint))
                 break;
             var data = bytes.AsSpan(at + HeaderLength, (int)length);

@@ -76,7 +76,7 @@ public sealed record NpyHeader(NpyElement Element, bool FortranOrder, IReadOnlyL
             length = BinaryPrimitives.ReadUInt32LittleEndian(start[8..]);
         }
         if (length > Longest)
-            throw new BadInputException($"{where} claims a header of {length} bytes; at most {Longest} are allowed.");
+            throw new BadInputException($"{where} claims a header of {Counted.Of(length, "byte")}; at most {Longest} are allowed.");
         byte[] text = new byte[length];
         ReadExactly(stream, text, where);
         return Parse(Encoding.Latin1.GetString(text), where) with { Start = (major > 1 ? 12 : 10) + (int)length };

@@ -137,10 +137,10 @@ public sealed class NpzFile : IDisposable
                 throw new BadInputException($"{Path} holds '{entry.FullName}', which is no array; all names must end in {ArrayEnding}.");
             unpacked += entry.Length;
             if (entry.Length < 0 || unpacked < 0 || (unpacked > FreeBytes && unpacked / MostTimes > fileLength))
-                throw new BadInputException($"{Path} has {fileLength} bytes and claims {unpacked} unpacked; it is not opened.");
+                throw new BadInputException($"{Path} has {Counted.Of(fileLength, "byte")} and claims {unpacked} unpacked; it is not opened.");
             if (entry.CompressedLength > fileLength || (entry.Length - MostBeyond) / MostTimesDeflated > entry.CompressedLength)
                 throw new BadInputException(
-                    $"{Path} claims {entry.Length} bytes for '{entry.FullName}', made of {entry.CompressedLength}: more than there can be.");
+                    $"{Path} claims {Counted.Of(entry.Length, "byte")} for '{entry.FullName}', made of {entry.CompressedLength}: more than there can be.");
         }
         foreach (var entry in _archive.Entries)
         {
@@ -149,7 +149,7 @@ public sealed class NpzFile : IDisposable
             var header = NpyHeader.Read(stream, $"{Path}: array '{name}'");
             long there = entry.Length - header.Start;
             if (there != header.Bytes)
-                throw new BadInputException($"{Path}: array '{name}' of shape {header.ShapeText} takes {header.Bytes} bytes, and {there} are there.");
+                throw new BadInputException($"{Path}: array '{name}' of shape {header.ShapeText} takes {Counted.Of(header.Bytes, "byte")}, and {there} are there.");
             _arrays.Add(name, (entry, header));
         }
     }
@@ -158,7 +158,7 @@ public sealed class NpzFile : IDisposable
     {
         var (entry, header) = _arrays[name];
         if (header.Bytes > Array.MaxLength)
-            throw new BadInputException($"{Path}: array '{name}' of shape {header.ShapeText} takes {header.Bytes} bytes; at most "
+            throw new BadInputException($"{Path}: array '{name}' of shape {header.ShapeText} takes {Counted.Of(header.Bytes, "byte")}; at most "
                 + $"{Array.MaxLength} can be read.");
         try
         {
@@ -170,7 +170,7 @@ public sealed class NpzFile : IDisposable
             sum.Add(head);
             sum.Add(bytes);
             if (read < entry.Length || stream.ReadByte() >= 0 || sum.Value != entry.Crc32)
-                throw new BadInputException($"{Path}: array '{name}' is not the {entry.Length} bytes that the archive says: its check sum or its "
+                throw new BadInputException($"{Path}: array '{name}' is not the {Counted.Of(entry.Length, "byte")} that the archive says: its check sum or its "
                     + $"length is wrong.");
             return bytes;
         }

@@ -193,7 +193,7 @@ public static class RunLogFile
     private static Series ReadSeries(string place, JsonArray steps, JsonArray values)
     {
         if (steps.Count != values.Count)
-            throw new BadInputException($"{place} has {steps.Count} steps but {values.Count} values; the two must be as many.");
+            throw new BadInputException($"{place} has {Counted.Of(steps.Count, "step")} but {Counted.Of(values.Count, "value")}; the two must be as many.");
         var series = new Series();
         for (int i = 0; i < steps.Count; i++)
         {

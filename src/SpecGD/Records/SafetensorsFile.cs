@@ -73,7 +73,7 @@ public sealed class SafetensorsFile : IDisposable
         if (length == 0)
             throw new BadInputException($"{path} is empty; a safetensors file was expected.");
         if (length < prefix)
-            throw new BadInputException($"{path} is no safetensors file: it has {length} bytes, and the length of its header alone takes 8.");
+            throw new BadInputException($"{path} is no safetensors file: it has {Counted.Of(length, "byte")}, and the length of its header alone takes 8.");
         Span<byte> start = stackalloc byte[prefix];
         ReadExactly(path, handle, start, 0);
         if (start.SequenceEqual(LargeFilePointer))
@@ -81,9 +81,9 @@ public sealed class SafetensorsFile : IDisposable
         ulong header = BinaryPrimitives.ReadUInt64LittleEndian(start);
         if (header > SafetensorsHeader.Largest)
             throw new BadInputException(
-                $"{path} is no safetensors file: it claims a header of {header} bytes, and at most {SafetensorsHeader.Largest} are allowed.");
+                $"{path} is no safetensors file: it claims a header of {Counted.Of(header, "byte")}, and at most {SafetensorsHeader.Largest} are allowed.");
         if ((long)header > length - prefix)
-            throw new BadInputException($"{path} was cut short: it claims a header of {header} bytes, and {length - prefix} are left in the file.");
+            throw new BadInputException($"{path} was cut short: it claims a header of {Counted.Of(header, "byte")}, and {length - prefix} are left in the file.");
         byte[] json = new byte[header];
         ReadExactly(path, handle, json, prefix);
         long bufferStart = prefix + (long)header;

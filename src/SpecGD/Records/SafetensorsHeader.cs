@@ -180,7 +180,7 @@ internal sealed class SafetensorsHeader
         if (entry.End - entry.Begin != bytes)
             throw Wrong(
                 entry.Name,
-                $"of shape {entry.ShapeText} in {entry.Element} has {bytes} bytes, but its data_offsets span {entry.End - entry.Begin}");
+                $"of shape {entry.ShapeText} in {entry.Element} has {Counted.Of(bytes, "byte")}, but its data_offsets span {entry.End - entry.Begin}");
     }
 
     private void RequireTiling(long bufferLength)
@@ -199,7 +199,7 @@ internal sealed class SafetensorsHeader
             at = entry.End;
         }
         if (at < bufferLength)
-            throw NotOne($"{bufferLength - at} bytes follow its last tensor");
+            throw NotOne($"{Counted.Of(bufferLength - at, "byte")} follow its last tensor");
     }
 
     private BadInputException NotOne(string why) => new($"{_path} is no safetensors file: {why}.");

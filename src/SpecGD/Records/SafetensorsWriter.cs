@@ -87,7 +87,7 @@ public sealed class SafetensorsTensor
         IReadOnlyList<long> sizes = shape.Count > 0 ? shape : [values.Length];
         return sizes.Aggregate(1L, (product, size) => product * size) == values.Length
             ? new SafetensorsTensor(name, element, sizes, stream => stream.Write(MemoryMarshal.AsBytes(values.Span)))
-            : throw new ArgumentException($"{values.Length} values cannot be written as [{string.Join(", ", sizes)}].", nameof(shape));
+            : throw new ArgumentException($"{Counted.Of(values.Length, "value")} cannot be written as [{string.Join(", ", sizes)}].", nameof(shape));
     }
 
     private static SafetensorsElement ElementOf<T>() =>
@@ -145,7 +145,7 @@ public static class SafetensorsWriter
             json.WriteEndObject();
         }
         if (buffer.WrittenCount > SafetensorsHeader.Largest - Alignment)
-            throw new ArgumentException($"A safetensors header of {buffer.WrittenCount} bytes is larger than the format allows.", nameof(tensors));
+            throw new ArgumentException($"A safetensors header of {Counted.Of(buffer.WrittenCount, "byte")} is larger than the format allows.", nameof(tensors));
         int padding = (Alignment - (buffer.WrittenCount % Alignment)) % Alignment;
         return [.. buffer.WrittenSpan, .. Enumerable.Repeat((byte)' ', padding)];
     }

@@ -22,7 +22,7 @@ public static class SeriesState
         {
             double[] steps = JsonNumber.All(node?["steps"]), values = JsonNumber.All(node?["values"]);
             if (steps.Length != values.Length)
-                throw new FormatException($"The kept series {name} has {steps.Length} steps but {values.Length} values.");
+                throw new FormatException($"The kept series {name} has {Counted.Of(steps.Length, "step")} but {Counted.Of(values.Length, "value")}.");
             var series = new Series();
             for (int i = 0; i < steps.Length; i++)
                 series.Add((int)steps[i], values[i]);

@@ -97,7 +97,7 @@ public static class LanguageClaims
         new($"{weight.Symbol}: nr(G) is above 2 st(A) in the middle block, and above st(A) in every", log =>
             Ratio(log, weight) is { } ratio
                 ? new Finding(
-                    Text($"nr(G) = {ratio.Median:0.00} st(A) in the middle, {ratio.Least:0.00} to {ratio.Most:0.00} over {ratio.Blocks} blocks"),
+                    Text($"nr(G) = {ratio.Median:0.00} st(A) in the middle, {ratio.Least:0.00} to {ratio.Most:0.00} over {Counted.Of(ratio.Blocks, "block")}"),
                     ratio.Median > FarAbove && ratio.Least > 1)
                 : Finding.Missing($"ranks of {weight.Symbol}"));
 

@@ -24,6 +24,15 @@ public sealed record Claim(string Statement, Func<RunLog, Finding> Measure)
     /// <summary>Whose claim it is.</summary>
     public ClaimKind Kind { get; init; }
 
+    /// <summary>
+    /// What it is the claim of, where several figures check the same: a sentence or equation of the paper, "the mean of ReLU(g), Section 3.1.1". Such
+    /// claims count once. Null where it is of its own figure alone.
+    /// </summary>
+    public string? Identity { get; init; }
+
+    /// <summary>The same claim under an identity.</summary>
+    public Claim Known(string identity) => this with { Identity = identity };
+
     /// <summary>The same as a claim of ours.</summary>
     public Claim AsOurs() => this with { Kind = ClaimKind.Ours };
 
@@ -128,6 +137,14 @@ public static class PaperFigureCatalog
             .. All.Where(f => string.Equals(f.Id, wanted, StringComparison.OrdinalIgnoreCase)
                 || f.Id.StartsWith(wanted + "-", StringComparison.OrdinalIgnoreCase)),
         ];
+    }
+
+    /// <summary>The first figure that has the same claim, where that is another one than <paramref name="figure"/>; else null.</summary>
+    public static PaperFigure? FirstWith(Claim claim, PaperFigure figure)
+    {
+        ArgumentNullException.ThrowIfNull(claim);
+        ArgumentNullException.ThrowIfNull(figure);
+        return claim.Identity is { } identity && All.First(f => f.Claims.Any(c => c.Identity == identity)) is var first && first.Id != figure.Id ? first : null;
     }
 
     private static int Number(string id) => id.StartsWith("fig", StringComparison.Ordinal)

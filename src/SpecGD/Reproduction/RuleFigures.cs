@@ -67,11 +67,11 @@ public sealed class RuleFigures : IPaperFigureSource
         AdaptiveSummary.Comparison[] found = [.. all.Where(c => !double.IsNaN(c.ToBest))];
         if (found.Length == 0)
             return Finding.Missing($"runs of {setting} that did not diverge");
-        string diverged = all.Length > found.Length ? Text($"; all three methods diverged in {all.Length - found.Length} runs") : "";
+        string diverged = all.Length > found.Length ? Text($"; all three methods diverged in {Counted.Of(all.Length - found.Length, "run")}") : "";
         return new Finding(
             found.Length == 1
                 ? Text($"{found[0].ToBest:0.###} times the better one's last loss with one seed{diverged}")
-                : Text($"{found.Min(c => c.ToBest):0.###} to {found.Max(c => c.ToBest):0.###} times the better one's last loss over {found.Length} seeds{diverged}"),
+                : Text($"{found.Min(c => c.ToBest):0.###} to {found.Max(c => c.ToBest):0.###} times the better one's last loss over {Counted.Of(found.Length, "seed")}{diverged}"),
             found.All(c => c.ToBest <= Matches));
     }).AsOurs();
 
@@ -81,7 +81,7 @@ public sealed class RuleFigures : IPaperFigureSource
         return rows.Length == 0
             ? Finding.Missing("steps in random features")
             : new Finding(
-                Text($"{rows.Count(Keeps)} of {rows.Length} points"),
+                Text($"{rows.Count(Keeps)} of {Counted.Of(rows.Length, "point")}"),
                 rows.All(Keeps));
 
         static bool Keeps(OneStepRow row) => row is { Euclidean.Halvings: 0, Spectral.Halvings: 0 };
@@ -92,8 +92,9 @@ public sealed class RuleFigures : IPaperFigureSource
         OneStepRow[] rows = Of(log, model), decided = [.. rows.Where(row => row.IsDecided)];
         return decided.Length == 0
             ? Finding.Missing($"steps in {model} with guarantees a factor of two apart")
+            : decided.Length < OneStepSummary.LeastCases ? TooFew(decided.Count(row => row.IsRight), decided.Length, "call", "is", "right there")
             : new Finding(
-                Text($"{OneStepSummary.ShareRight(decided):P1} of {decided.Length} points, of all {rows.Length}: {OneStepSummary.ShareRight(rows):P1}"),
+                Text($"{OneStepSummary.ShareRight(decided):P1} of {Counted.Of(decided.Length, "point")}, of all {rows.Length}: {OneStepSummary.ShareRight(rows):P1}"),
                 OneStepSummary.ShareRight(decided) >= least);
     }).AsOurs();
 
@@ -104,8 +105,13 @@ public sealed class RuleFigures : IPaperFigureSource
         return rows.Length == 0
             ? Finding.Missing("steps in the four-layer network")
             : wrong.Length == 0 ? Finding.Undecided("no call is wrong there, so that nothing can be underrated")
+            : wrong.Length < OneStepSummary.LeastCases ? TooFew(underrated, wrong.Length, "wrong call", "underrates", "the spectral step")
             : new Finding(Text($"{(double)underrated / wrong.Length:P0}: {underrated} of {wrong.Length} wrong calls"), underrated >= NearlyAll * wrong.Length);
     }).AsOurs();
+
+    /// <summary>Too few cases for a share: what they were, and how many it takes.</summary>
+    private static Finding TooFew(int those, int of, string noun, string verb, string what) =>
+        Finding.Undecided(Text($"{those} of {Counted.Of(of, noun)} {Counted.Verb(those, of, verb)} {what}; a share takes {OneStepSummary.LeastCases} cases at least"));
 
     private static OneStepRow[] Of(RunLog log, string model) =>
         [.. OneStepRow.All(log).Where(row => row.IsWhole && row.Model.StartsWith(model, StringComparison.Ordinal))];

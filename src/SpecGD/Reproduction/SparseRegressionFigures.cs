@@ -135,7 +135,7 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
         var large = Enumerable.Range(0, loss.Count).TakeWhile(i => loss.Values[i] > loss.Values[0] / 2).ToArray();
         int favoured = large.Count(i => SpectralCondition.Favours(nuclear.Values[i], stable.Values[i]));
         return new Finding(
-            Text($"{favoured} of {large.Length} steps; at the first nr(G{layer}) = {nuclear.Values[0]:0.0} against st(A{layer - 1}) = {stable.Values[0]:0.0}"),
+            Text($"{favoured} of {Counted.Of(large.Length, "step")}; at the first nr(G{layer}) = {nuclear.Values[0]:0.0} against st(A{layer - 1}) = {stable.Values[0]:0.0}"),
             large.Length > 0 && favoured == large.Length);
     });
 
@@ -154,7 +154,7 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
         var compared = low.Values.Zip(high.Values).Skip(1).ToArray();
         int leads = compared.Count(pair => pair.First < pair.Second);
         return new Finding(
-            Text($"lower at {leads} of {compared.Length} steps; last losses {low.Values[^1]:0.0e0} and {high.Values[^1]:0.0e0}"),
+            Text($"lower at {leads} of {Counted.Of(compared.Length, "step")}; last losses {low.Values[^1]:0.0e0} and {high.Values[^1]:0.0e0}"),
             compared.Length > 0 && leads == compared.Length);
     });
 

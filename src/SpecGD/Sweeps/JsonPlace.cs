@@ -41,7 +41,7 @@ internal sealed record JsonPlace(string File, string Path, JsonNode? Node)
     {
         foreach (var (name, _) in Members)
             if (!allowed.Contains(name))
-                throw Bad($"has the unknown key '{name}'; there {(allowed.Length == 1 ? "is" : "are")} {string.Join(", ", allowed)}", Spelling.Hint(name, allowed));
+                throw Bad($"has the unknown key '{name}'; there {Counted.Noun(allowed.Length, "is")} {string.Join(", ", allowed)}", Spelling.Hint(name, allowed));
     }
 
     /// <summary>The complaint that this value is not what it should be.</summary>

@@ -73,9 +73,9 @@ public static class SweepFile
         place.Only(keys);
         KeyValuePair<string, IReadOnlyList<JsonNode>>[] grid =
         [
-            .. (place.Find("grid")?.Members ?? []).Select(axis => KeyValuePair.Create(axis.Key, OptionValue.Values(axis.Value))),
+            .. (place.Find("grid")?.Members ?? []).Select(axis => KeyValuePair.Create(axis.Key, Once(axis.Value, OptionValue.Values(axis.Value)))),
         ];
-        JsonObject[] list = [.. (place.Find("list")?.Elements ?? []).Select(Combination)];
+        JsonObject[] list = [.. (place.Find("list") is { } entries ? Once(entries, [.. entries.Elements.Select(Combination)]) : [])];
         if (grid.Length == 0 && list.Length == 0)
             throw place.Bad("has neither a 'grid' nor a 'list' with options in it, so there is nothing to sweep over");
         var options = place.Find("options");
@@ -86,6 +86,14 @@ public static class SweepFile
         foreach (string option in grid.Select(axis => axis.Key).Where(option => list.Any(entry => entry.ContainsKey(option))))
             throw place.Bad($"gives the option '{option}' both in 'grid' and in 'list'");
         return part;
+    }
+
+    /// <summary>The values of a list, of which none may come twice, however it is written.</summary>
+    private static IReadOnlyList<T> Once<T>(JsonPlace place, IReadOnlyList<T> values)
+        where T : JsonNode
+    {
+        Repetition.Refuse([.. values.Select(AxisText.Of)], $"{place.File}: {place.Path}", value => value);
+        return values;
     }
 
     private static JsonObject Combination(JsonPlace place)

@@ -64,6 +64,27 @@ public sealed class SweepFolder
     /// <summary>Whether a sweep was begun in <paramref name="path"/>.</summary>
     public static bool IsIn(string path) => File.Exists(Path.Combine(path, DefinitionName));
 
+    /// <summary>
+    /// Takes back what <see cref="Prepare"/> wrote, where no task has left anything yet: for a command that was refused after it. The empty folder is
+    /// left to <see cref="NewFolders.DropEmpty"/>.
+    /// </summary>
+    public static void Withdraw(string path)
+    {
+        if (!Directory.Exists(path))
+            return; // refused before anything was written
+        string tasks = Path.Combine(path, TasksName);
+        if (Directory.Exists(tasks))
+        {
+            if (Directory.EnumerateFiles(tasks, "*", SearchOption.AllDirectories).Any())
+                return;
+            Directory.Delete(tasks, recursive: true);
+        }
+        if (File.Exists(Path.Combine(path, StoreName)))
+            return;
+        foreach (string name in new[] { DefinitionName, LockName })
+            File.Delete(Path.Combine(path, name));
+    }
+
     /// <summary>Throws where the folder holds the sweep of another name, or files of nobody's.</summary>
     private static void RequireOwn(string path, SweepDefinition definition)
     {

@@ -167,7 +167,7 @@ public class RunReportTests
     [InlineData(new[] { true }, 0, MarkShape.Check, "The one claim of the paper holds.")]
     [InlineData(new[] { true, true }, 0, MarkShape.Check, "Both claims of the paper hold.")]
     [InlineData(new[] { true, true, true }, 0, MarkShape.Check, "All 3 claims of the paper hold.")]
-    [InlineData(new[] { false }, 0, MarkShape.Cross, "0 of 1 claims of the paper hold, 1 does not.")]
+    [InlineData(new[] { false }, 0, MarkShape.Cross, "0 of 1 claim of the paper holds, 1 does not.")]
     [InlineData(new[] { true, false, false }, 0, MarkShape.Cross, "1 of 3 claims of the paper holds, 2 do not.")]
     [InlineData(new[] { true }, 2, MarkShape.Ring, "1 of 3 claims of the paper holds, 2 could not be checked.")]
     [InlineData(new bool[0], 2, MarkShape.Ring, "No claim of the paper could be checked.")]
@@ -188,6 +188,26 @@ public class RunReportTests
         ReproductionReport.TablesOf(claims).OfType<Table>().Select(table => table.Caption).ShouldBe(
             ["What the paper says must be seen", "What this project says beside it", "Where the paper’s print is wrong"]);
         claims[1].Verdict.ShouldBe(new Mark(MarkShape.Ring, "undecided"));
+    }
+
+    [Fact]
+    public void A_claim_that_two_figures_check_counts_once_and_by_the_worse_finding()
+    {
+        CheckedClaim Of(bool? holds) => new("c", holds is { } found ? new Finding("m", found) : null) { Identity = "equation 1" };
+        ReproductionReport.Sum([Of(true), Of(true), new CheckedClaim("d", new Finding("m", true))]).Words.ShouldBe("Both claims of the paper hold.");
+        ReproductionReport.Sum([Of(true), Of(false)]).Words.ShouldBe("0 of 1 claim of the paper holds, 1 does not.");
+        ReproductionReport.Sum([Of(true), Of(null)]).Words.ShouldBe("The one claim of the paper holds.");
+    }
+
+    [Fact]
+    public void The_report_says_with_which_figure_a_claim_is_counted()
+    {
+        using var folder = new TemporaryFolder();
+        var theory = SpecGD.Reproduction.PaperFigureCatalog.Named("theory")[0];
+        var figure = ReproducedFigure.Of(theory, Run(folder));
+        figure.Claims.Where(claim => claim.CountedWith == "Figure 16").Count().ShouldBe(2);
+        ReproductionReport.TablesOf(figure.Claims).OfType<Table>().SelectMany(table => table.Rows).Select(row => ((TextCell)row[0]).Text)
+            .Count(text => text.EndsWith("(the claim of Figure 16, counted once)", StringComparison.Ordinal)).ShouldBe(2);
     }
 
     [Fact]

@@ -27,7 +27,37 @@ public class SettingTests
 
     [Fact]
     public void A_name_given_twice_is_refused() =>
-        Should.Throw<BadInputException>(() => Resolve(("method-lr", ["specgd=1", "specgd=2"]))).Message.ShouldBe("--method-lr names specgd twice.");
+        Should.Throw<BadInputException>(() => Resolve(("method-lr", ["specgd=1", "specgd=2"]))).Message.ShouldBe("--method-lr lists specgd twice; give every value once.");
+
+    [Fact]
+    public void A_value_given_twice_is_refused_by_every_option_that_takes_several()
+    {
+        var lists = ExperimentCatalog.All.Select(experiment => experiment.OptionsType).Append(typeof(SpecGD.Experiments.NanoGpt.NanoGptOptions))
+            .SelectMany(Setting.Of, (type, setting) => (Type: type, Setting: setting)).Where(one => one.Setting.IsMany).ToArray();
+        lists.Length.ShouldBeGreaterThan(10);
+        foreach (var (type, setting) in lists)
+        {
+            string name = setting.Type == typeof(IReadOnlyList<string>) ? FirstChoice(setting) : "16";
+            bool isPairs = setting.Type == typeof(IReadOnlyDictionary<string, double>);
+            string[] once = isPairs ? [$"{FirstName(setting)}=0.5"] : [name], twice = isPairs ? [.. once, $"{FirstName(setting)}=0.25"] : [name, name];
+
+            _ = Setting.Resolve(type, Given(setting, once)); // the value itself is right
+            Should.Throw<BadInputException>(() => Setting.Resolve(type, Given(setting, twice)), $"{type.Name}: {setting.Name}").Message
+                .ShouldEndWith(" twice; give every value once.");
+            if (!isPairs)
+                Should.Throw<BadInputException>(() => Setting.Resolve(type, Given(setting, [$"{name},{name}"])), $"{type.Name}: {setting.Name}, with a comma").Message
+                    .ShouldBe($"--{setting.Name} lists {name} twice; give every value once.");
+        }
+
+        static Dictionary<string, IReadOnlyList<string>> Given(Setting setting, string[] texts) => new() { [setting.Name] = texts };
+        static string FirstChoice(Setting setting) => setting.Placeholder is "NAME" or "TEXT" ? FirstName(setting) : setting.Placeholder.Split('|')[0];
+        static string FirstName(Setting setting) => setting.Range.Split("NAME is ") is [_, var names] ? names.Split(" or ")[0] : "any";
+    }
+
+    [Fact]
+    public void A_number_is_the_same_however_it_is_written() =>
+        Should.Throw<BadInputException>(() => Setting.Resolve(typeof(StableRankSweepOptions), new Dictionary<string, IReadOnlyList<string>> { ["lambdas"] = ["0.1", "1e-1"] }))
+            .Message.ShouldBe("--lambdas lists 0.1 twice; give every value once.");
 
     [Fact]
     public void Values_reach_their_properties()

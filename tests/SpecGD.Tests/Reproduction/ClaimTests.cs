@@ -1,5 +1,8 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using SpecGD.Experiments;
 using SpecGD.Experiments.NanoGpt;
+using SpecGD.Experiments.OneStepTrials;
 using SpecGD.Experiments.Theory;
 using SpecGD.Records;
 using SpecGD.Reproduction;
@@ -30,10 +33,57 @@ public partial class ClaimTests
         ours.ShouldBe(["fig12", "adaptive", "one-step"], ignoreOrder: true);
         All.Where(c => c.Figure.Id is "adaptive" or "one-step").ShouldAllBe(c => c.Claim.Kind == ClaimKind.Ours);
         var corrections = All.Where(c => c.Claim.Kind == ClaimKind.Correction).ToArray();
-        corrections.Select(c => c.Figure.Id).ShouldBe(["fig12", "fig12", "fig16", "fig16", "theory"]);
+        corrections.Select(c => c.Figure.Id).ShouldBe(["fig12", "fig16", "theory"]);
         corrections[0].Claim.Statement.ShouldStartWith("gelu");
-        corrections[1].Claim.Statement.ShouldStartWith("gelu");
+        corrections[1].Claim.Identity.ShouldBe(corrections[2].Claim.Identity, "one print is wrong, however many figures show it");
         All.Where(c => c.Claim.Statement.Contains("the paper prints", StringComparison.Ordinal)).ShouldAllBe(c => c.Claim.Kind == ClaimKind.Correction);
+    }
+
+    [Fact]
+    public void A_claim_that_two_figures_check_has_one_identity_and_no_other_is_written_twice()
+    {
+        foreach (var same in All.GroupBy(c => (c.Claim.Statement, c.Figure.Experiment)).Where(same => same.Count() > 1 && same.All(c => c.Figure.Options.Equals(same.First().Figure.Options))))
+            same.Select(c => c.Claim.Identity).Distinct().ShouldHaveSingleItem().ShouldNotBeNull(same.Key.Statement);
+        foreach (var same in All.Where(c => c.Figure.Id is "fig16" or "theory").GroupBy(c => c.Claim.Statement).Where(same => same.Count() > 1))
+            same.Select(c => c.Claim.Identity).Distinct().ShouldHaveSingleItem().ShouldNotBeNull(same.Key);
+        var known = All.Where(c => c.Claim.Identity is not null).ToArray();
+        known.Select(c => c.Figure.Id).ShouldBe(["fig16", "fig16", "theory", "theory"]);
+        foreach (var (figure, claim) in known)
+            PaperFigureCatalog.FirstWith(claim, figure)?.Id.ShouldBe(figure.Id == "theory" ? "fig16" : null);
+    }
+
+    [Fact]
+    public void A_share_of_too_few_cases_is_undecided_and_says_what_the_cases_were()
+    {
+        int least = OneStepSummary.LeastCases;
+        // One step: the rule favours the Euclidean step by the factor 4, and the spectral one decreases the loss more.
+        Measured("wrong calls", WrongCalls(1)).ShouldBe((false, true, $"1 of 1 wrong call underrates the spectral step; a share takes {least} cases at least"));
+        Measured("wrong calls", WrongCalls(least - 1)).ShouldBe((false, true, $"{least - 1} of {least - 1} wrong calls underrate the spectral step; a share takes {least} cases at least"));
+        Measured("wrong calls", WrongCalls(least)).ShouldBe((true, false, $"100 %: {least} of {least} wrong calls"));
+        var few = Measured("ReLU²: at least", WrongCalls(1));
+        (few.Undecided, few.Words).ShouldBe((true, $"0 of 1 call is right there; a share takes {least} cases at least"));
+        Measured("ReLU²: at least", WrongCalls(least)).Undecided.ShouldBeFalse();
+        OneStepSummary.Words(1, 1).ShouldBe("1 of 1 point");
+        OneStepSummary.Words(3, 6).ShouldBe("3 of 6 points (50.0 %)");
+
+        static (bool Holds, bool Undecided, string Words) Measured(string words, RunLog log)
+        {
+            var finding = PaperFigureCatalog.Named("one-step")[0].Claims.Single(claim => claim.Statement.Contains(words, StringComparison.Ordinal)).Measure(log);
+            return (finding.Holds, finding.IsUndecided, finding.Measured);
+        }
+    }
+
+    private static RunLog WrongCalls(int count)
+    {
+        var rows = new JsonArray();
+        for (int i = 0; i < count; i++)
+            rows.Add(new OneStepRow
+            {
+                Model = $"{OneStepOptions.FourLayer} relu_square", Layer = "W2", Kind = "W2", Trajectory = "specgd", Seed = 0, Step = i, NuclearRank = 1, StableRank = 4,
+                Euclidean = new StepOutcome(Guarantee: 4, Decrease: 4, Halvings: 0, Kept: 4, Best: 4),
+                Spectral = new StepOutcome(Guarantee: 1, Decrease: 8, Halvings: 0, Kept: 8, Best: 8),
+            }.ToJson());
+        return new RunLog("one-step") { Config = new JsonObject { ["experiment"] = OneStep.ExperimentName }, Sections = new JsonObject { [OneStepRow.Section] = rows } };
     }
 
     [Theory]

@@ -37,9 +37,14 @@ public sealed class SweepFileTests : IDisposable
         Expand("""{ "experiment": "random-feature", "options": { "num-samples": 401 }, "list": [ { "seed": 1, "dim": 4 } ] }""")[0].Key.ShouldNotBe(plain);
     }
 
-    [Fact]
-    public void The_same_value_twice_is_one_task() =>
-        Expand("""{ "experiment": "random-feature", "grid": { "dim": [4, 4, 6] } }""").Count.ShouldBe(2);
+    [Theory]
+    [InlineData("""{ "experiment": "random-feature", "grid": { "dim": [4, 4, 6] } }""", "grid.dim lists 4 twice; give every value once.")]
+    [InlineData("""{ "experiment": "random-feature", "grid": { "seed": [0, 1, 1.0] } }""", "grid.seed lists 1 twice; give every value once.")]
+    [InlineData("""{ "experiment": "random-feature", "list": [ { "dim": 4, "seed": 1 }, { "seed": 1, "dim": 4 } ] }""", ": list lists dim=4 seed=1 twice; give every value once.")]
+    [InlineData("""{ "experiment": "nuclear-rank-growth", "options": { "seeds": [5, 5, 6] }, "grid": { "steps": [3] } }""", "--seeds lists 5 twice; give every value once.")]
+    [InlineData("""{ "experiment": "nuclear-rank-growth", "grid": { "seeds": [ [5, 6], [7, 7] ] } }""", "--seeds lists 7 twice; give every value once.")]
+    public void The_same_value_twice_is_refused(string json, string sentence) =>
+        Should.Throw<BadInputException>(() => Expand(json)).Message.ShouldContain(sentence);
 
     [Theory]
     [InlineData("""{ "from": 1, "to": 7, "step": 3 }""", "1 4 7")]

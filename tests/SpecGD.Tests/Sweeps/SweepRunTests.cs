@@ -37,7 +37,7 @@ public sealed class SweepRunTests : IDisposable
         var records = SweepCollector.Read(_folder);
         records.Select(r => r.State).ShouldBe(
             [TaskState.Finished, TaskState.Crashed, TaskState.Finished, TaskState.Finished, TaskState.Crashed, TaskState.Finished]);
-        records[1].Detail!.ShouldContain("killed by signal 9");
+        records[1].Detail!.ShouldContain("It was killed (SIGKILL)");
         records[4].Detail!.ShouldContain("ended with code 7");
         File.ReadAllText(Path.Combine(_folder.PathOf(records[4].Task), LocalEngine.LogName)).ShouldContain("no luck");
         seen.Ended.Count.ShouldBe(6);

@@ -81,7 +81,7 @@ internal static class BenchCommand
 
     private static void Print(IReadOnlyList<BenchmarkResult> results, MachineRate before, MachineRate after)
     {
-        SummaryView.PrintTable($"Median times on {Machine.ThisProcessor}, {ThreadBudget.Total} threads", [.. results.Select(Row)]);
+        SummaryView.PrintTable($"Median times on {Machine.ThisProcessor}, {Counted.Of(ThreadBudget.Total, "thread")}", [.. results.Select(Row)]);
         Terminal.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"Products of 2048³: {before.InDouble:0} GFLOP/s in double and {before.InSingle:0} in single precision before, {after.InDouble:0} and {after.InSingle:0} after."));

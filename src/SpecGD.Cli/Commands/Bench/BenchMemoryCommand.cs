@@ -85,7 +85,7 @@ internal static class BenchMemoryCommand
 
     private static void Print(IReadOnlyList<MemoryResult> results)
     {
-        SummaryView.PrintTable($"Peak of physical memory, {ThreadBudget.Total} threads", [.. results.Select(Row)]);
+        SummaryView.PrintTable($"Peak of physical memory, {Counted.Of(ThreadBudget.Total, "thread")}", [.. results.Select(Row)]);
         Terminal.Say("floor: the program and what must live at the same time:");
         foreach (var result in results)
             Terminal.Say(

@@ -74,7 +74,7 @@ internal static class BenchScalingCommand
 
     private static void Print(IReadOnlyList<ScalingResult> results)
     {
-        SummaryView.PrintTable($"Scaling on {Machine.ThisProcessor}, {ThreadBudget.Total} threads", [.. results.Select(Row)]);
+        SummaryView.PrintTable($"Scaling on {Machine.ThisProcessor}, {Counted.Of(ThreadBudget.Total, "thread")}", [.. results.Select(Row)]);
         Terminal.Say("exponent: of the power law through all points; last: between the last two; theory: of the count of operations for large sizes.");
     }
 

@@ -48,7 +48,7 @@ internal static class DataCommand
         double rate = folder.TextBytes / 1e6 / Math.Max(wall.TotalSeconds, 1e-3);
         Terminal.Remark(string.Create(
             CultureInfo.InvariantCulture,
-            $"{folder.Documents} document{(folder.Documents == 1 ? "" : "s")}, {folder.TextBytes / 1e6:0.###} MB of text, {folder.Tokens} tokens of {folder.Tokenizer} "
+            $"{Counted.Of(folder.Documents, "document")}, {folder.TextBytes / 1e6:0.###} MB of text, {Counted.Of(folder.Tokens, "token")} of {folder.Tokenizer} "
             + $"in {wall.TotalSeconds:0.0} s ({rate:0.0} MB/s); the first shard is for validation"));
     }
 

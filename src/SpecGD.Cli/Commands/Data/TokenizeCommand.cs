@@ -56,8 +56,9 @@ internal static class TokenizeCommand
     {
         var inputs = TextInput.Find(places);
         if (TextInput.PassedOver(places) is { Count: > 0 } others)
-            Terminal.Remark($"not named as text, and passed over: {string.Join(", ", others.Take(MostNamed))}"
-                + $"{(others.Count > MostNamed ? string.Create(CultureInfo.InvariantCulture, $" and {others.Count - MostNamed} more") : "")}");
+            Terminal.Remark($"not named as text, and passed over: {Listed(others)}");
+        if (TextInput.NamedAgain(places) is { Count: > 0 } again)
+            Terminal.Remark($"named more than once, and read once: {Listed(again)}");
         RequireUse(settings, inputs);
         var tokenizer = settings.CreateTokenizer();
         long total = inputs.Sum(i => i.Length), begin = clock.GetTimestamp();
@@ -75,6 +76,10 @@ internal static class TokenizeCommand
             return ExitCode.Done;
         });
     }
+
+    /// <summary>The first of the files, and how many more there are.</summary>
+    private static string Listed(IReadOnlyList<string> files) => string.Join(", ", files.Take(MostNamed))
+        + (files.Count > MostNamed ? string.Create(CultureInfo.InvariantCulture, $" and {files.Count - MostNamed} more") : "");
 
     /// <summary>A name that nothing is looked up by was meant for another kind of file.</summary>
     private static void RequireUse(TokenizeSettings settings, IReadOnlyList<TextInput> inputs)

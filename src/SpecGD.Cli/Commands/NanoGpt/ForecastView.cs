@@ -59,7 +59,7 @@ internal static class ForecastView
     }
 
     private static string Total(NanoGptForecast forecast) =>
-        $"{forecast.Shape.ParameterCount} parameters: "
+        $"{Counted.Of(forecast.Shape.ParameterCount, "parameter")}: "
         + string.Join(", ", forecast.Routing.GroupBy(line => line.Optimizer).Select(group => $"{group.Sum(line => (long)line.Count)} by {group.Key}"));
 
     private static JsonObject MemoryRow(Training.Gpt.MemoryPart part) => new() { ["for"] = part.Name, ["memory"] = MachineMemory.Text(part.Bytes) };
@@ -74,7 +74,7 @@ internal static class ForecastView
 
     private static string TimeSentence(NanoGptForecast forecast, double rate) => string.Create(
         CultureInfo.InvariantCulture,
-        $"time: more than {TimeText.Of(forecast.TimeAt(rate), atLeast: true)} for {forecast.Plan.Steps} steps of {forecast.TokensPerStep} tokens: "
+        $"time: more than {TimeText.Of(forecast.TimeAt(rate), atLeast: true)} for {Counted.Of(forecast.Plan.Steps, "step")} of {Counted.Of(forecast.TokensPerStep, "token")}: "
         + $"products of {forecast.Work.ForToken / 1e9:0.000} GFLOP a token and {forecast.Work.ForUpdate / 1e9:0.0} an update, "
         + $"at the {rate / 1e9:0} GFLOP/s measured now; the progress shows the real rate");
 }

@@ -65,7 +65,7 @@ internal static class NanoGptEvalCommand
                 task.End("eval: done");
                 return result;
             }
-            var found = Terminal.CanRedraw ? BarProgress.Show(Work) : Work(new LineProgress(Terminal.Error, TimeProvider.System));
+            var found = Terminal.CanRedraw ? BarProgress.Show(Work, stop: cancellation) : Work(new LineProgress(Terminal.Error, TimeProvider.System));
             var row = Row(weights, data, found, window, data.Sequences[0].Length - 1);
             if (asJson)
                 SummaryView.PrintJson(row);

@@ -30,7 +30,7 @@ internal static class NanoGptExportCommand
             weights.Export(path);
             Console.Out.WriteLine(path);
             string size = MachineMemory.Text(new FileInfo(path).Length);
-            Terminal.Remark($"{weights.Info.Shape.ParameterCount} parameters after step {weights.Info.Step}, {size}");
+            Terminal.Remark($"{Counted.Of(weights.Info.Shape.ParameterCount, "parameter")} after step {weights.Info.Step}, {size}");
             return ExitCode.Done;
         });
         return command;

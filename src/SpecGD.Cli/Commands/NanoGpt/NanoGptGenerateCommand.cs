@@ -64,7 +64,7 @@ internal static class NanoGptGenerateCommand
             Show("\n"u8.ToArray());
         Terminal.Remark(string.Create(
             CultureInfo.InvariantCulture,
-            $"{text.Tokens.Count} tokens in {seconds:0.0} s{(text.Ended ? "; the model ended the text" : "")}"));
+            $"{Counted.Of(text.Tokens.Count, "token")} in {seconds:0.0} s{(text.Ended ? "; the model ended the text" : "")}"));
         return interruption.Token.IsCancellationRequested ? interruption.ExitCode : ExitCode.Done;
     }
 

@@ -17,22 +17,27 @@ internal static class NanoGptPictures
     /// <param name="command">What to type to do it again, for the report; null to draw nothing.</param>
     /// <param name="stop">Asks to stop.</param>
     /// <returns>False where it was asked to stop before everything was drawn.</returns>
-    public static bool Draw(RunFolder folder, RunStatus status, string? command, CancellationToken stop)
+    public static string? Draw(RunFolder folder, RunStatus status, string? command, CancellationToken stop)
     {
         if (command is null)
-            return true;
+            return null;
         if (status == RunStatus.Interrupted)
         {
             Terminal.Remark($"'specgd nanogpt plot {folder.DirectoryPath}' draws what there is so far.");
-            return true;
+            return null;
         }
         folder.DropFigures();
         var log = NanoGptLog.Read(folder.DirectoryPath);
-        bool isWhole = folder.Draw(() => RunSession.Draw(log, folder.FiguresPath, keepFrames: false, stop).IsWhole);
+        string? missing = null;
+        folder.Draw(() =>
+        {
+            missing = RunSession.Draw(log, folder.FiguresPath, keepFrames: false, stop).Missing;
+            return missing is null;
+        });
         string report = Path.Combine(folder.DirectoryPath, RunFolder.ReportName);
         HtmlReport.Write(RunReport.Of(RunRecord.Read(folder.DirectoryPath), command, Checks(log)), report);
         Terminal.Remark($"figures and everything on one page: {report}");
-        return isWhole;
+        return missing;
     }
 
     /// <summary>What must be seen, as far as the log has numbers for it.</summary>

@@ -49,6 +49,7 @@ internal static class NanoGptPlotCommand
             RunFolder.Prepare(target);
             using var interruption = new Interruption();
             var drawn = RunSession.Draw(log, target, keepFrames: false, interruption.Token);
+            RunSession.SayAfterword(drawn.Missing);
             if (!drawn.IsWhole)
                 return interruption.ExitCode;
             bool isCutShort = paths.Any(IsCutShort);

@@ -72,7 +72,7 @@ internal static class NanoGptScalingCommand
         Terminal.Say("exchange: gradients to the ranks that update with them, and the updates to all; hidden: behind the last backward pass.");
         Terminal.Say("efficiency: tokens/s a rank, beside those of the first line. Elementwise work, validation and checkpoints are not counted.");
         if (trials.Length > 0)
-            SummaryView.PrintTable($"Measured: {OverlapTrial.Steps} steps on these {trials[0].Ranks} ranks, seconds a step", [.. trials.Select(trial => trial.ToRow())]);
+            SummaryView.PrintTable($"Measured: {Counted.Of(OverlapTrial.Steps, "step")} on these {Counted.Of(trials[0].Ranks, "rank")}, seconds a step", [.. trials.Select(trial => trial.ToRow())]);
     }
 
     private static JsonObject Row(GptScaling point, GptScaling first) => new()

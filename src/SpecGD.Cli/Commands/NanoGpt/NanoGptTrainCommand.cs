@@ -124,16 +124,17 @@ internal static class NanoGptTrainCommand
         if (!asJson)
             SummaryView.PrintTable("What updates what (each tensor by itself: --dry-run)", RoutingView.Summary(run.Routing));
         var outcome = Terminal.CanRedraw
-            ? BarProgress.Show(progress => run.Train(progress, TimeProvider.System, interruption.Token))
+            ? BarProgress.Show(progress => run.Train(progress, TimeProvider.System, interruption.Token), stop: interruption.Token)
             : run.Train(new LineProgress(Terminal.Error, TimeProvider.System), TimeProvider.System, interruption.Token);
-        bool isDrawn = NanoGptPictures.Draw(run.Folder, outcome.Status, commandToDraw, interruption.Token);
+        string? missing = NanoGptPictures.Draw(run.Folder, outcome.Status, commandToDraw, interruption.Token);
         TrainingView.Print(run, outcome, forecast, asJson);
+        RunSession.SayAfterword(missing);
         return outcome.Status switch
         {
             RunStatus.Diverged => Explained($"{outcome.Detail} {Advice(run, outcome.Step)}", ExitCode.Diverged),
             RunStatus.Interrupted when outcome.LacksData => Explained(outcome.Detail!, ExitCode.BadInput),
             RunStatus.Interrupted => Explained($"{outcome.Detail} The same command goes on from there.", interruption.ExitCode),
-            _ => isDrawn ? ExitCode.Done : interruption.ExitCode,
+            _ => missing is null ? ExitCode.Done : interruption.ExitCode,
         };
     }
 

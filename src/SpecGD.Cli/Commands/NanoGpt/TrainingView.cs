@@ -39,7 +39,7 @@ internal static class TrainingView
         }
         if (outcome.Status == RunStatus.Interrupted)
             return; // where it stopped and how to go on is told by the command: nothing follows from a part of a run
-        SummaryView.PrintTable($"After {outcome.Step} steps", rows);
+        SummaryView.PrintTable($"After {Counted.Of(outcome.Step, "step")}", rows);
         NanoGptPictures.Print(log, claims: outcome.Status == RunStatus.Finished);
         Terminal.Say($"{forecast.Passes.Sentence}; {run.Data.ValidationSentence}");
         if (run.Times.Steps > 0)
@@ -48,7 +48,7 @@ internal static class TrainingView
 
     private static string Sentence(GptTimes times, NanoGptForecast forecast, int ranks) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{times.TokensPerSecond:0} tokens/s over {times.Steps} steps{(ranks > 1 ? $" on {ranks} ranks" : "")}; "
+        $"{times.TokensPerSecond:0} tokens/s over {Counted.Of(times.Steps, "step")}{(ranks > 1 ? $" on {Counted.Of(ranks, "rank")}" : "")}; "
         + $"seconds a step: forward and backward {A(times.ForwardBackward, times)}, update {A(times.Update, times)} (Muon {A(times.MatrixUpdate, times)})"
         + $"{(ranks > 1 ? $", waiting for other ranks {A(times.Exchange, times)}" : "")}; "
         + $"in all: measures {times.Tracking.TotalSeconds:0.0} s, validation {times.Validation.TotalSeconds:0.0} s, "

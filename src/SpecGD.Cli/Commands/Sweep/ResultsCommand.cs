@@ -69,7 +69,7 @@ internal static class ResultsCommand
         var results = SweepCollector.Collect(sweep, SlurmQueue.Of(sweep));
         int missing = results.Count(result => !result.Record.HasResult);
         if (missing > 0)
-            Terminal.Remark($"{missing} of {results.Count} tasks have no result yet; 'specgd sweep status {sweep.DirectoryPath}' tells why");
+            Terminal.Remark($"{missing} of {Counted.Of(results.Count, "task")} {Counted.Verb(missing, results.Count, "has")} no result yet; 'specgd sweep status {sweep.DirectoryPath}' tells why");
         return results;
     }
 

@@ -32,7 +32,7 @@ internal static class StatusCommand
             return ExitCode.Done;
         }
         SummaryView.PrintTable(
-            $"{folder.Definition.Name}: {distinct.Count(r => r.HasResult)} of {distinct.Length} tasks have a result",
+            $"{folder.Definition.Name}: {distinct.Count(r => r.HasResult)} of {Counted.Of(distinct.Length, "task")} {Counted.Verb(distinct.Count(r => r.HasResult), distinct.Length, "has")} a result",
             [
                 .. records.GroupBy(record => (Part: record.Task.Part.Name, record.State)).Select(g => new JsonObject
                 {
@@ -48,7 +48,7 @@ internal static class StatusCommand
             "Stopped: the command that began the sweep goes on with them", [.. records.Where(r => r.State == TaskState.Interrupted).Select(Row)]);
         int outdated = records.Count(record => record.HasResult && !record.IsDone);
         if (outdated > 0)
-            Terminal.Say($"{outdated} results are of another version of the program; 'specgd sweep' computes them again.");
+            Terminal.Say($"{Counted.Of(outdated, "result")} {Counted.Noun(outdated, "is")} of another version of the program; 'specgd sweep' computes them again.");
         return ExitCode.Done;
     }
 

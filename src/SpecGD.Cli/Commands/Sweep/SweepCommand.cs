@@ -49,7 +49,7 @@ internal static class SweepCommand
                 return SweepSession.Print(SweepFolder.Planned(directory, sweep), request);
             if (request.IsSlurm && !SweepFolder.IsIn(directory))
                 SlurmCluster.Require(); // before a folder is made
-            return SweepSession.Run(SweepFolder.Prepare(directory, sweep), request, static record => !record.IsDone);
+            return Run(directory, sweep, request);
         });
         command.Subcommands.Add(StatusCommand.Build());
         command.Subcommands.Add(ResultsCommand.Build());
@@ -57,6 +57,21 @@ internal static class SweepCommand
         command.Subcommands.Add(ExportCommand.Build());
         command.Subcommands.Add(TaskCommand.Build());
         return command;
+    }
+
+    /// <summary>Runs what is not done; where that is refused before anything was run, what was written for it goes again.</summary>
+    private static int Run(string directory, SweepDefinition sweep, EngineRequest request)
+    {
+        bool isNew = !SweepFolder.IsIn(directory);
+        try
+        {
+            return SweepSession.Run(SweepFolder.Prepare(directory, sweep), request, static record => !record.IsDone);
+        }
+        catch (BadInputException) when (isNew)
+        {
+            SweepFolder.Withdraw(directory);
+            throw;
+        }
     }
 
     /// <summary>The argument by which the other commands name a sweep.</summary>

@@ -20,7 +20,7 @@ internal static class SweepSession
             Console.Out.Write(request.CreateSlurm().Compose(folder, open).Script);
             return ExitCode.Done;
         }
-        SummaryView.PrintTable($"{folder.Tasks.Count} tasks of {folder.Definition.Name}", [.. folder.Tasks.Select(task => new JsonObject
+        SummaryView.PrintTable($"{Counted.Of(folder.Tasks.Count, "task")} of {folder.Definition.Name}", [.. folder.Tasks.Select(task => new JsonObject
         {
             ["task"] = task.Index,
             ["folder"] = task.Key,
@@ -58,7 +58,7 @@ internal static class SweepSession
     {
         int outdated = records.Count(record => record.HasResult && !record.IsDone);
         Terminal.Remark(
-            $"{folder.Definition.Name}: {records.Count} tasks, {records.Count(record => record.IsDone)} done before, {open} to run "
+            $"{folder.Definition.Name}: {Counted.Of(records.Count, "task")}, {records.Count(record => record.IsDone)} done before, {open} to run "
             + (request.IsSlurm ? "on Slurm" : "on this machine")
             + (outdated > 0 ? $"; {outdated} were computed by another version of the program and count as not done" : ""));
     }
@@ -111,7 +111,7 @@ internal static class SweepSession
         int finished = records.Count(record => record.HasResult), trouble = records.Count(record => record.IsTrouble);
         Terminal.Remark(string.Create(
             CultureInfo.InvariantCulture,
-            $"{finished} of {records.Length} tasks have a result; everything is in {Path.Combine(folder.DirectoryPath, SweepFolder.StoreName)}"));
+            $"{finished} of {Counted.Of(records.Length, "task")} {Counted.Verb(finished, records.Length, "has")} a result; everything is in {Path.Combine(folder.DirectoryPath, SweepFolder.StoreName)}"));
         if (interruption.Token.IsCancellationRequested)
         {
             Terminal.Remark(isCut ? "stopped; the same command goes on from there" : "stopped while figures were drawn");

@@ -128,7 +128,7 @@ internal static class TaskCommand
         int restarts = Number(RestartsVariable), allowed = Number(SlurmScript.RequeuesVariable);
         if (restarts >= allowed)
         {
-            Terminal.Remark($"its time is up, and it was queued again {restarts} times already (--requeues {allowed})");
+            Terminal.Remark($"its time is up, and it was queued again {Counted.Of(restarts, "time")} already (--requeues {allowed})");
             return;
         }
         Terminal.Remark($"its time is up; Slurm is asked to queue {element} again"); // said first: Slurm ends this process as soon as it is asked

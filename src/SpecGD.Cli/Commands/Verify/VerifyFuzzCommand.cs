@@ -73,7 +73,7 @@ internal static class VerifyFuzzCommand
             SummaryView.PrintTable("Damaged files", [.. rows.Select(Row)]);
         foreach (string failure in failures.Take(20))
             Terminal.Remark(failure);
-        Terminal.Remark($"{rows.Sum(row => row.Inputs)} files, {failures.Length} failures (--seed {options.Seed})");
+        Terminal.Remark($"{Counted.Of(rows.Sum(row => row.Inputs), "file")}, {Counted.Of(failures.Length, "failure")} (--seed {options.Seed})");
         return interruption.Token.IsCancellationRequested ? interruption.ExitCode : failures.Length == 0 ? ExitCode.Done : ExitCode.Failed;
 
         void Told(long done)
@@ -82,7 +82,7 @@ internal static class VerifyFuzzCommand
             if (done < due || Interlocked.CompareExchange(ref next, due + tenth, due) != due)
                 return;
             double left = TimeProvider.System.GetElapsedTime(begin).TotalSeconds * (options.Inputs - done) / done;
-            Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{done} of {options.Inputs} files, about {left:0} s left"));
+            Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{done} of {Counted.Of(options.Inputs, "file")}, about {left:0} s left"));
         }
     }
 

@@ -45,7 +45,7 @@ internal static class VerifyMemoryCommand
             });
         else
             SummaryView.PrintTable("Results while garbage is collected", [.. rows.Select(Row)]);
-        Terminal.Remark($"{rows.Sum(row => row.Calls)} calls, {collections} collections, {deviating} wrong results");
+        Terminal.Remark($"{rows.Sum(row => row.Calls)} calls, {collections} collections, {Counted.Of(deviating, "wrong result")}");
         return interruption.Token.IsCancellationRequested ? interruption.ExitCode : deviating == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 

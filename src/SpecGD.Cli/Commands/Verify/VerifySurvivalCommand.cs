@@ -79,7 +79,7 @@ internal static class VerifySurvivalCommand
             {
                 double left = TimeProvider.System.GetElapsedTime(begin).TotalSeconds * (total - done) / done;
                 if (done % RunsARemark == 0)
-                    Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{name}: {done} of {total} runs, about {left:0} s left"));
+                    Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{name}: {done} of {Counted.Of(total, "run")}, about {left:0} s left"));
             }
         }
         string[] failures = [.. rows.SelectMany(row => row.Failures)];
@@ -97,7 +97,7 @@ internal static class VerifySurvivalCommand
             SummaryView.PrintTable("Killed at work, and gone on", [.. rows.Select(Row)]);
         foreach (string failure in failures.Take(20))
             Terminal.Remark(failure);
-        Terminal.Remark($"{kills} kills and {fullDisks} full disks, {failures.Length} failures (--seed {options.Seed})");
+        Terminal.Remark($"{Counted.Of(kills, "kill")} and {fullDisks} full disks, {Counted.Of(failures.Length, "failure")} (--seed {options.Seed})");
         return failures.Length == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 

@@ -46,7 +46,7 @@ public sealed record LanguageData(string Tokenizer, int Vocabulary, ushort EndOf
             heldBack)
         {
             Remark = holdsBack
-                ? $"{files[0]} is the only shard of its folder: its first {heldBack.TokenCount} tokens, a tenth, are held back for validation"
+                ? $"{files[0]} is the only shard of its folder: its first {Counted.Of(heldBack.TokenCount, "token")}, a tenth, are held back for validation"
                 : null,
         };
     }

@@ -62,7 +62,7 @@ public static class AdaptiveSummary
             yield break;
         double[] finite = [.. comparisons.Select(c => c.ToBest).Where(double.IsFinite)];
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"The adaptive method ended below both gradient descent and SpecGD in {comparisons.Count(c => c.ToBest < 1)} of {comparisons.Count} runs")
+            $"The adaptive method ended below both gradient descent and SpecGD in {comparisons.Count(c => c.ToBest < 1)} of {Counted.Of(comparisons.Count, "run")}")
             + (finite.Length > 0
                 ? string.Create(CultureInfo.InvariantCulture, $", and where it did not diverge at most {finite.Max():0.###} times as high as the better of the two.")
                 : ".");

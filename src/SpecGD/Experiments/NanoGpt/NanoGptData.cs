@@ -54,7 +54,7 @@ public sealed record NanoGptData(
     /// <summary>What is validated on, in words.</summary>
     public string ValidationSentence => Validation.Count == 0
         ? "validation: none"
-        : $"validation: {ValidationTokens} tokens in sequences of {ValidationLength}";
+        : $"validation: {Counted.Of(ValidationTokens, "token")} in sequences of {ValidationLength}";
 
     /// <summary>Counts the steps of one pass, up to so many; null where tokens over tokens of a step are all that is known.</summary>
     public Func<long, PassLength>? CountSteps { get; init; }
@@ -86,7 +86,7 @@ public sealed record NanoGptData(
     {
         ArgumentNullException.ThrowIfNull(options);
         var data = LanguageData.Open(place);
-        return Of(data, $"{Path.GetFullPath(place)}, {data.Training.TokenCount} training tokens of {data.Tokenizer}", options);
+        return Of(data, $"{Path.GetFullPath(place)}, {Counted.Of(data.Training.TokenCount, "training token")} of {data.Tokenizer}", options);
     }
 
     /// <summary>A text file, byte by byte, whose last tenth is for validation.</summary>
@@ -102,7 +102,7 @@ public sealed record NanoGptData(
         var source = new MemoryTokens(training, length, options.SequencesPerStep, options.Repeats);
         var validation = wanted.Choose(TokenShards.InMemory(new MemoryShard(path, heldBack)));
         return new NanoGptData(
-            $"{Path.GetFullPath(path)}, {tokens.Length} tokens", shape.Vocabulary, shape.EndOfText, census.Entropy, source, validation.Sequences)
+            $"{Path.GetFullPath(path)}, {Counted.Of(tokens.Length, "token")}", shape.Vocabulary, shape.EndOfText, census.Entropy, source, validation.Sequences)
         {
             TrainingTokens = training.Length,
             CountSteps = _ => source.OnePass,

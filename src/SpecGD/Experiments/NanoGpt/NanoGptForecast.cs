@@ -95,7 +95,7 @@ public sealed record NanoGptForecast(
         return Memory.Total * ranksHere <= machine.Total
             ? null
             : $"This run needs about {MachineMemory.Text(Memory.Total)} of memory{(ranksHere > 1 ? " a rank" : "")}, most of it for {Largest()}; "
-                + $"this machine has {MachineMemory.Text(machine.Total)}{(ranksHere > 1 ? $" for {ranksHere} ranks" : "")}. Smaller settings of --width, --layers or --length{(Plan.TrackEvery > 0 ? ", or --track-every 0," : "")} would take less.";
+                + $"this machine has {MachineMemory.Text(machine.Total)}{(ranksHere > 1 ? $" for {Counted.Of(ranksHere, "rank")}" : "")}. Smaller settings of --width, --layers or --length{(Plan.TrackEvery > 0 ? ", or --track-every 0," : "")} would take less.";
     }
 
     /// <summary>A sentence where it does not fit into what is free now; null where it does, or nobody knows.</summary>

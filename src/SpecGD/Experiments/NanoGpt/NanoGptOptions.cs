@@ -271,7 +271,7 @@ public record NanoGptOptions
         double steps = Math.Ceiling(epochs * data.OnePass(this, long.MaxValue).Steps);
         return steps <= MostSteps
             ? fitted with { Epochs = null, Steps = (int)Math.Max(1, steps) }
-            : throw new BadInputException($"--epochs {epochs} of {data.TrainingTokens} tokens are {steps:0} steps; at most {MostSteps} are.");
+            : throw new BadInputException($"--epochs {epochs} of {Counted.Of(data.TrainingTokens, "token")} {Counted.Noun(data.TrainingTokens, "is")} {steps:0} steps; at most {MostSteps} are.");
     }
 
     /// <summary>The model that they ask for.</summary>

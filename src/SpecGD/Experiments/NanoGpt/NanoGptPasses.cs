@@ -45,17 +45,17 @@ public sealed record NanoGptPasses(int Steps, long StepTokens, long Tokens, Pass
             if (Repeats || Steps <= StepsOfPass)
                 return null;
             string fewer = StepsOfPass == 0 ? "smaller --sequences or --length" : $"--steps {StepsOfPass} or fewer, --epochs and a number of passes";
-            return $"{Steps} steps of {StepTokens} tokens are more than there is to train on: one pass over the {Tokens} training tokens is {Room}"
+            return $"{Counted.Of(Steps, "step")} of {Counted.Of(StepTokens, "token")} {Counted.Noun(StepTokens, "is")} more than there is to train on: one pass over the {Counted.Of(Tokens, "training token")} is {Room}"
                 + $"{Use()}. Give {fewer}, --repeat to begin again from the first whenever they end, or more data.";
         }
     }
 
-    private string Room => StepsOfPass == 0 ? "less than one step" : $"{StepsOfPass} step{(StepsOfPass == 1 ? "" : "s")}";
+    private string Room => StepsOfPass == 0 ? "less than one step" : Counted.Of(StepsOfPass, "step");
 
     /// <summary>How often the tokens are read, as a sentence.</summary>
     public string Sentence => Steps <= StepsOfPass
-        ? Text($"training reads {Steps * StepTokens} of the {Tokens} training tokens, none of them twice{Use()}")
-        : Text($"training passes {Passes:0.##} times over the {Tokens} training tokens, {Room} a pass{Use()}");
+        ? Text($"training reads {Steps * StepTokens} of the {Counted.Of(Tokens, "training token")}, none of them twice{Use()}")
+        : Text($"training passes {Passes:0.##} times over the {Counted.Of(Tokens, "training token")}, {Room} a pass{Use()}");
 
     /// <exception cref="BadInputException">The run needs more than there is.</exception>
     public void Require()

@@ -150,7 +150,7 @@ public sealed class NanoGptRun
         {
             if (sequences % team.Size != 0)
                 throw new BadInputException(
-                    $"{sequences} sequences of a step cannot be shared by {team.Size} ranks: the number of ranks must divide --sequences.");
+                    $"{Counted.Of(sequences, "sequence")} of a step cannot be shared by {Counted.Of(team.Size, "rank")}: the number of ranks must divide --sequences.");
         });
     }
 

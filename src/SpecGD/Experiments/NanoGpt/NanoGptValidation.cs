@@ -36,7 +36,7 @@ public sealed record NanoGptValidation(int Length, long Sequences, bool IsAsked 
         return sequences > 0
             ? new NanoGptValidation(chosen, sequences, IsAsked: tokens is not null || length is not null)
             : throw new BadInputException(
-                $"--validation-tokens {tokens} are less than one sequence of {chosen} tokens; --validation-length makes them shorter.");
+                $"--validation-tokens {tokens} are less than one sequence of {Counted.Of(chosen, "token")}; --validation-length makes them shorter.");
     }
 
     /// <summary>The first sequences of the data; where what is there decides, fewer, and shorter ones where not one of that length is there.</summary>
@@ -48,14 +48,14 @@ public sealed record NanoGptValidation(int Length, long Sequences, bool IsAsked 
         if (sequences.Count >= Sequences)
             return new Chosen(Read(sequences, Sequences), null);
         if (IsAsked)
-            throw new BadInputException($"Validation on {Sequences} sequences of {Length} tokens needs more data: the {data.TokenCount} tokens that are "
+            throw new BadInputException($"Validation on {Counted.Of(Sequences, "sequence")} of {Counted.Of(Length, "token")} needs more data: the {Counted.Of(data.TokenCount, "token")} that are "
                 + $"held back for it have {sequences.Count}. --validation-tokens and --validation-length ask for less.");
         int length = sequences.Count > 0 ? Length : LongestThatFits(data);
         if (length == 0)
-            return new Chosen([], $"nothing is validated on: the {data.TokenCount} tokens that are held back for it are too few for one sequence");
+            return new Chosen([], $"nothing is validated on: the {Counted.Of(data.TokenCount, "token")} that are held back for it are too few for one sequence");
         var shorter = new ValidationSequences(data, length);
         var chosen = Read(shorter, Math.Min(Sequences, shorter.Count));
-        return new Chosen(chosen, $"validation is on {chosen.Count} sequence{(chosen.Count == 1 ? "" : "s")} of {length} tokens instead of "
+        return new Chosen(chosen, $"validation is on {Counted.Of(chosen.Count, "sequence")} of {Counted.Of(length, "token")} instead of "
             + $"{Sequences} of {Length}: more is not there");
     }
 

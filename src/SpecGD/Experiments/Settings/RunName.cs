@@ -22,13 +22,20 @@ public static class RunName
     {
         ArgumentNullException.ThrowIfNull(experiment);
         ArgumentNullException.ThrowIfNull(options);
-        string id = experiment.RunId(options);
-        var untold = from setting in Setting.Of(options.GetType())
-                     where setting.TextOf(options) != setting.TextOfDefault && experiment.RunId(setting.AtDefault(options)) == id
-                     select $"_{setting.Name}={setting.TextOf(options)}";
-        string name = string.Concat(string.Concat(untold.Prepend(id)).Select(c => Plain.Contains(c) ? c : '-'));
+        var untold = Untold(experiment, options).Select(one => $"_{one.Setting.Name}={one.Text}");
+        string name = string.Concat(string.Concat(untold.Prepend(experiment.RunId(options))).Select(c => Plain.Contains(c) ? c : '-'));
         return name.Length <= LongestName ? name : $"{name[..(LongestName - HashLength - 1)]}_{Hash(name)}";
     }
+
+    /// <summary>The same for people: the run's id, and with their names the settings that it does not tell.</summary>
+    public static string Heading(IExperiment experiment, object options)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        return string.Join(", ", Untold(experiment, options).Select(one => $"{one.Setting.Name} {one.Text}").Prepend(experiment.RunId(options)));
+    }
+
+    private static IEnumerable<(Setting Setting, string Text)> Untold(IExperiment experiment, object options) =>
+        ChangedSettings.Of(options).Where(one => experiment.RunId(one.Setting.AtDefault(options)) == experiment.RunId(options));
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..HashLength];
 }

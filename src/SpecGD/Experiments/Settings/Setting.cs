@@ -193,9 +193,11 @@ public sealed class Setting
     private T[] SeveralOf<T>(IReadOnlyList<string> texts, Func<string, T> parse)
     {
         string[] items = [.. texts.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries))];
-        return items.Length > 0
-            ? Array.ConvertAll(items, item => parse(item))
-            : throw Bad(string.Join(' ', texts), "at least one value");
+        if (items.Length == 0)
+            throw Bad(string.Join(' ', texts), "at least one value");
+        T[] values = Array.ConvertAll(items, item => parse(item));
+        Repetition.Refuse(values, $"--{Name}", value => Show(value));
+        return values;
     }
 
     private TNumber ParseNumber<TNumber>(string text)
@@ -224,17 +226,17 @@ public sealed class Setting
 
     private IReadOnlyDictionary<string, double> ParsePairs(IReadOnlyList<string> texts)
     {
-        var pairs = new Dictionary<string, double>();
+        var named = new List<KeyValuePair<string, double>>();
         foreach (string text in texts)
         {
             if (text.Split('=', 2) is not [{ Length: > 0 } name, var value])
                 throw Bad(text, "NAME=VALUE");
             if (_choices.Length > 0 && !_choices.Contains(name))
                 throw Unknown(text, name, $"NAME=VALUE where NAME is one of {string.Join(", ", _choices)}");
-            if (!pairs.TryAdd(name, ParseNumber<double>(value)))
-                throw new BadInputException($"--{Name} names {name} twice.");
+            named.Add(KeyValuePair.Create(name, ParseNumber<double>(value)));
         }
-        return pairs.ToFrozenDictionary();
+        Repetition.Refuse([.. named.Select(pair => pair.Key)], $"--{Name}", name => name);
+        return named.ToFrozenDictionary();
     }
 
     private BadInputException Unknown(string text, string name, string wanted) => new($"{Bad(text, wanted).Message}{Spelling.Hint(name, _choices)}");

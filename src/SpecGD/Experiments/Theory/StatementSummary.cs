@@ -37,7 +37,7 @@ internal static class StatementSummary
             yield break;
         int cases = results.Sum(r => r.Cases.Count), holding = results.Sum(r => r.Cases.Count(c => c.Verdict.Holds == true));
         int open = results.Sum(r => r.Cases.Count(c => c.Verdict.Holds is null));
-        yield return string.Create(CultureInfo.InvariantCulture, $"{holding} of {cases - open} cases of {results.Count} statements hold{(open > 0 ? $"; {open} more cannot be judged" : "")}.");
+        yield return string.Create(CultureInfo.InvariantCulture, $"{holding} of {Counted.Of(cases - open, "case")} of {Counted.Of(results.Count, "statement")} {Counted.Verb(holding, cases - open, "holds")}{(open > 0 ? $"; {open} more cannot be judged" : "")}.");
         yield return "Values are those of the largest dimension; 'worst' is the largest ratio of a value to its bound over all dimensions and seeds, "
             + "'trend' how the mean goes with the abscissa x.";
     }

@@ -53,7 +53,7 @@ internal static class TrialRunner
         return (
             [.. from i in done.Order() from measurement in results[i] select (items[i], measurement)],
             status,
-            status == RunStatus.Finished ? null : $"{name} was interrupted when {done.Count} of {items.Count} measurements were done.");
+            status == RunStatus.Finished ? null : $"{name} was interrupted when {done.Count} of {Counted.Of(items.Count, "measurement")} {Counted.Noun(items.Count, "was")} done.");
     }
 
     private static JsonArray ToKept<TMeasurement>(IEnumerable<TMeasurement> measurements) =>

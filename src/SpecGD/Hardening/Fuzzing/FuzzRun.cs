@@ -247,6 +247,6 @@ public sealed class FuzzRun(FuzzOptions options, TimeProvider clock)
         if (elapsed > options.TimeLimit)
             Fail(parser, number, input, string.Create(CultureInfo.InvariantCulture, $"it took {elapsed.TotalSeconds:0.0} s"));
         if (allocated > options.BytesAtMost + ((long)options.BytesPerByte * input.Length))
-            Fail(parser, number, input, $"{allocated} bytes were allocated for a file of {input.Length}");
+            Fail(parser, number, input, $"{Counted.Of(allocated, "byte")} {Counted.Noun(allocated, "was")} allocated for a file of {input.Length}");
     }
 }

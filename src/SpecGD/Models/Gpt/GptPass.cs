@@ -85,7 +85,7 @@ internal sealed class GptPass<T>
     public void Begin(ReadOnlySpan<int> inputs, ReadOnlySpan<int> targets, int window)
     {
         if (inputs.Length != Inputs.Length || targets.Length != Inputs.Length)
-            throw new BadInputException($"This model was made for {Inputs.Length} tokens; given were {inputs.Length} with {targets.Length} targets.");
+            throw new BadInputException($"This model was made for {Counted.Of(Inputs.Length, "token")}; given were {inputs.Length} with {targets.Length} targets.");
         RequireVocabulary(inputs);
         RequireVocabulary(targets);
         inputs.CopyTo(Inputs);

@@ -124,8 +124,8 @@ public sealed record GptShape
         if (Layers < 6 || Layers % 2 != 0)
             throw new BadInputException($"A GPT needs an even number of layers, 6 or more; {Layers} is not.");
         if (Heads < 1 || Width < 1 || Width % Heads != 0 || HeadWidth % 4 != 0)
-            throw new BadInputException($"A GPT of width {Width} cannot have {Heads} heads: the width of a head must be a multiple of 4.");
+            throw new BadInputException($"A GPT of width {Width} cannot have {Counted.Of(Heads, "head")}: the width of a head must be a multiple of 4.");
         if (Vocabulary < 1 || EndOfText < 0 || EndOfText >= PaddedVocabulary)
-            throw new BadInputException($"A GPT's vocabulary of {Vocabulary} tokens must hold the end-of-text token {EndOfText}.");
+            throw new BadInputException($"A GPT's vocabulary of {Counted.Of(Vocabulary, "token")} must hold the end-of-text token {EndOfText}.");
     }
 }

@@ -54,7 +54,7 @@ internal static class TwoCourses
             comparison.Relative($"specgd {course} course grad_ratio", $"{key} {place}", Golden(key, on), Ours(key), NuclearTolerance);
         comparison.Relative(
             $"specgd {course} course loss",
-            $"the fall of the loss in {FallSteps} steps, {place}",
+            $"the fall of the loss in {Counted.Of(FallSteps, "step")}, {place}",
             Golden("loss", on - FallSteps) / Golden("loss", on),
             loss.Values[Steps - 1 - FallSteps] / loss.Values[Steps - 1],
             FallTolerance);

@@ -35,7 +35,7 @@ public static class BestWords
         return Text($"{part.Name}: {Name(setting, tuned)} at its best {tuned} ({setting[tuned]}) ends with ")
             + Text($"{(part.Analysis.Logarithmic ? "a geometric mean of " : "a mean of ")}{setting.Metric} of {NumberText.Of(own)}, {how} ")
             + Text($"{Name(baseline, tuned)} at its own ({baseline[tuned]}; {NumberText.Of(other)}); ")
-            + Text($"p = {NumberText.Of(test.P)} ({test.Name}{scale}, {setting.Values.Count} repetitions).");
+            + Text($"p = {NumberText.Of(test.P)} ({test.Name}{scale}, {Counted.Of(setting.Values.Count, "repetition")}).");
     }
 
     private static string Name(SettingResult setting, string tuned) =>

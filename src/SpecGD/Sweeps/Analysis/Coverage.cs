@@ -18,5 +18,5 @@ public readonly record struct Coverage(int Done, int All)
     }
 
     /// <summary>"2 of 18 tasks have a result".</summary>
-    public override string ToString() => FormattableString.Invariant($"{Done} of {All} tasks have a result");
+    public override string ToString() => FormattableString.Invariant($"{Done} of {Counted.Of(All, "task")} {Counted.Verb(Done, All, "has")} a result");
 }

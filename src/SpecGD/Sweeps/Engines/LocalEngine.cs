@@ -87,7 +87,7 @@ public sealed class LocalEngine(LocalEngineOptions options, TaskLaunch launch, T
             return record;
         // Asked to stop, a signal to all may end it before it listens.
         var end = stop.IsCancellationRequested && killedFor is null ? AttemptEnd.Interrupted : AttemptEnd.Crashed;
-        AttemptLog.End(directory, end, clock.GetElapsedTime(begin).TotalSeconds, killedFor ?? Words(process.ExitCode));
+        AttemptLog.End(directory, end, clock.GetElapsedTime(begin).TotalSeconds, killedFor ?? ProcessEnd.Words(process.ExitCode, LogName));
         return TaskRecord.Read(task, directory);
     }
 
@@ -192,14 +192,6 @@ public sealed class LocalEngine(LocalEngineOptions options, TaskLaunch launch, T
         {
             // another program holds the stream, or it broke: nothing of the task is in it
         }
-    }
-
-    private static string Words(int exitCode)
-    {
-        const int signalled = 128;
-        return exitCode > signalled
-            ? $"Its process was killed by signal {exitCode - signalled}."
-            : $"Its process ended with code {exitCode} and said nothing of its run; {LogName} may tell more.";
     }
 }
 

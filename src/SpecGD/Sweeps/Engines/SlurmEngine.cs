@@ -72,13 +72,27 @@ public sealed class SlurmEngine(SlurmOptions options, int? workers, long? memory
     {
         SlurmCluster.Require();
         var (script, perElement) = Compose(folder, tasks);
-        Directory.CreateDirectory(folder.SlurmPath);
+        NewFolders.Create(folder.SlurmPath);
         AtomicFile.SweepStale(folder.SlurmPath);
         string path = Path.Combine(folder.SlurmPath, ScriptName);
         AtomicFile.Write(path, script);
-        var job = new SlurmJob(SlurmCluster.Submit(path), perElement);
+        var job = new SlurmJob(Submit(path), perElement);
         job.Keep(folder);
         return job;
+    }
+
+    /// <summary>Submits the script, which goes again where that is refused.</summary>
+    private static string Submit(string path)
+    {
+        try
+        {
+            return SlurmCluster.Submit(path);
+        }
+        catch (BadInputException)
+        {
+            File.Delete(path);
+            throw;
+        }
     }
 
     /// <summary>

@@ -21,7 +21,7 @@ public static class SlurmScript
         return asked is not { } given ? least
             : given >= least ? given
             : throw new BadInputException(
-                $"--tasks-per-job {given} would need an array of {(tasks + given - 1) / given} elements, but this cluster allows "
+                $"--tasks-per-job {given} would need an array of {Counted.Of((tasks + given - 1) / given, "element")}, but this cluster allows "
                 + $"{maxArraySize} (MaxArraySize); use {least} or more.");
     }
 

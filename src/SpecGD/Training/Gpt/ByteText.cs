@@ -42,7 +42,7 @@ public static class ByteText
     {
         long length = parts.Sum(part => (long)part.Length);
         if (length > Array.MaxLength)
-            throw new BadInputException($"The text {path} has {length} bytes, more than are held in memory at once: make token shards of it with 'specgd data tokenize'.");
+            throw new BadInputException($"The text {path} has {Counted.Of(length, "byte")}, more than are held in memory at once: make token shards of it with 'specgd data tokenize'.");
         var tokens = new ushort[length];
         int at = 0;
         foreach (ushort[] part in parts)
@@ -62,6 +62,6 @@ public static class ByteText
         return training >= length + 1
             ? (tokens[..training], tokens[training..])
             : throw new BadInputException(
-                $"A text of {tokens.Length} tokens is too short: one sequence of {length} needs {length + 1} to train on and {length + 2} to validate on.");
+                $"A text of {Counted.Of(tokens.Length, "token")} is too short: one sequence of {length} needs {length + 1} to train on and {length + 2} to validate on.");
     }
 }

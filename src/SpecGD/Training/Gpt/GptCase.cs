@@ -33,7 +33,7 @@ internal sealed class GptCase : IDisposable
         var tokens = tensors.Entry("tokens");
         if (tokens.Shape is not [var rows, var columns] || rows < Steps + 1 || columns != Length + 1)
             throw new BadInputException(
-                $"{tensors.Path}: 'tokens' is {tokens.ShapeText}; {Steps + 1} sequences of {Length + 1} tokens were expected from {_path}.");
+                $"{tensors.Path}: 'tokens' is {tokens.ShapeText}; {Counted.Of(Steps + 1, "sequence")} of {Counted.Of(Length + 1, "token")} {Counted.Noun(Length + 1, "was")} expected from {_path}.");
     }
 
     public GptShape Shape { get; }

@@ -281,7 +281,7 @@ public sealed class GptTrainer<T>
         return new GptTrainingOutcome(
             RunStatus.Interrupted,
             step,
-            $"Interrupted after {step} of {_plan.Steps} steps{(_keeps ? "; a checkpoint was kept" : "")}.");
+            $"Interrupted after {step} of {Counted.Of(_plan.Steps, "step")}{(_keeps ? "; a checkpoint was kept" : "")}.");
     }
 
     /// <summary>Keeps what was done before the data could not be read on.</summary>
@@ -290,7 +290,7 @@ public sealed class GptTrainer<T>
         Keep();
         progress.End("the data end");
         string kept = _keeps ? ", and a checkpoint was kept" : "";
-        return new GptTrainingOutcome(RunStatus.Interrupted, step, $"{why} {step} of {_plan.Steps} steps are done{kept}.") { LacksData = true };
+        return new GptTrainingOutcome(RunStatus.Interrupted, step, $"{why} {step} of {Counted.Of(_plan.Steps, "step")} {Counted.Noun(_plan.Steps, "is")} done{kept}.") { LacksData = true };
     }
 
     /// <summary>Keeps a checkpoint unless this very state has one: writing it again would leave a moment without.</summary>
@@ -320,7 +320,7 @@ public sealed class GptTrainer<T>
             var (loss, count) = _validator.Sum(
                 share,
                 _plan.WindowBlocks(step),
-                done => progress.Tell($"validation: {done} of {share.Length} sequences"),
+                done => progress.Tell($"validation: {done} of {Counted.Of(share.Length, "sequence")}"),
                 Team.Size == 1 ? cancellation : CancellationToken.None);
             Span<double> sums = [loss, count];
             Team.Sum(sums);
@@ -340,7 +340,7 @@ public sealed class GptTrainer<T>
     private static void Take(ReadOnlyMemory<ushort> sequence, int[] tokens)
     {
         if (sequence.Length != tokens.Length)
-            throw new BadInputException($"A sequence has {sequence.Length} tokens; {tokens.Length} were expected.");
+            throw new BadInputException($"A sequence has {Counted.Of(sequence.Length, "token")}; {tokens.Length} were expected.");
         for (int t = 0; t < tokens.Length; t++)
             tokens[t] = sequence.Span[t];
     }

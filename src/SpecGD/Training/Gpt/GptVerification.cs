@@ -97,7 +97,7 @@ public sealed class GptVerification
     {
         double[] recorded = _case.Numbers("train_losses");
         if (recorded.Length != _case.Steps)
-            throw new BadInputException($"'train_losses' has {recorded.Length} values for {_case.Steps} steps.");
+            throw new BadInputException($"'train_losses' has {Counted.Of(recorded.Length, "value")} for {Counted.Of(_case.Steps, "step")}.");
         var optimizer = new ParameterOptimizer<double>(
             _parameters.All, GptRouting.Muon(new MuonRule(), new AdamRule()), new CooldownSchedule(RunOverRecorded * Math.Max(1, _case.Steps)));
         var losses = new List<(string, double, double)>();

@@ -90,7 +90,7 @@ public static class GptWeights
         foreach (var (name, layout) in expected)
         {
             if (!file.Entries.TryGetValue(name, out var entry))
-                throw new BadInputException($"{file.Path} lacks the tensor '{name}', which a model of {shape.Layers} blocks has.");
+                throw new BadInputException($"{file.Path} lacks the tensor '{name}', which a model of {Counted.Of(shape.Layers, "block")} has.");
             if (!Fits(entry, layout))
                 throw new BadInputException(
                     $"{file.Path}: tensor '{name}' is {entry.ShapeText}; this model has [{string.Join(", ", layout.Shape)}].");
@@ -98,7 +98,7 @@ public static class GptWeights
                 throw new BadInputException($"{file.Path}: tensor '{name}' holds {entry.Element}; F64, F32, F16 or BF16 was expected.");
         }
         if (file.Entries.Keys.FirstOrDefault(name => name.StartsWith(prefix, StringComparison.Ordinal) && !expected.ContainsKey(name)) is { } other)
-            throw new BadInputException($"{file.Path} has the tensor '{other}', which a model of {shape.Layers} blocks has not.");
+            throw new BadInputException($"{file.Path} has the tensor '{other}', which a model of {Counted.Of(shape.Layers, "block")} has not.");
     }
 
     /// <summary>The snapshot pads the scalars with ones to a multiple of its ranks; nothing reads those.</summary>

@@ -72,7 +72,7 @@ public sealed record GptWeightsInfo(GptShape Shape, int Window, int Step, string
         bool areTold = file.Metadata.ContainsKey(Heads);
         int ofFile = Number(file, Heads, heads ?? Math.Max(1, width / PublishedHeadWidth), 1);
         if (heads is { } given && given != ofFile)
-            throw new BadInputException($"{file.Path} is of a model with {ofFile} heads, as its metadata say; {given} do not go with it.");
+            throw new BadInputException($"{file.Path} is of a model with {Counted.Of(ofFile, "head")}, as its metadata say; {given} do not go with it.");
         var shape = new GptShape
         {
             Layers = Number(file, Layers, layers, 1),

@@ -21,7 +21,7 @@ public sealed class MemoryTokens : ITokenSource
     public MemoryTokens(ReadOnlyMemory<ushort> tokens, int length, int perStep, bool repeats = true)
     {
         if (tokens.Length <= length)
-            throw new BadInputException($"A sequence of {length} tokens and its last target do not fit into {tokens.Length} tokens.");
+            throw new BadInputException($"A sequence of {Counted.Of(length, "token")} and its last target do not fit into {Counted.Of(tokens.Length, "token")}.");
         (_tokens, _length, _perStep, _repeats) = (tokens, length, perStep, repeats);
     }
 
@@ -57,6 +57,6 @@ public sealed class MemoryTokens : ITokenSource
     }
 
     private BadInputException RanOut() =>
-        new($"The training data ran out: all {_tokens.Length} tokens have been read. "
+        new($"The training data ran out: all {Counted.Of(_tokens.Length, "token")} have been read. "
             + "More text, fewer steps, or --repeat, which begins again from the first, would do.");
 }

@@ -125,6 +125,27 @@ public sealed class TextTokenizationTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_several_places_stand_for_is_read_once_and_named_once()
+    {
+        string folder = Path.Combine(_folder, "again"), text = Path.Combine(folder, "a.txt"), other = Path.Combine(folder, "b.dat");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(text, "one");
+        File.WriteAllText(other, "two");
+
+        string[][] places = [[folder, text], [text, folder], [folder, folder], [folder, folder + "/", Path.Combine(folder, ".")], [text, Path.Combine(folder, ".", "a.txt")]];
+        foreach (string[] some in places)
+        {
+            TextInput.Find(some).ShouldHaveSingleItem();
+            TextInput.NamedAgain(some).ShouldHaveSingleItem().ShouldEndWith("a.txt");
+            if (some.Contains(folder))
+                TextInput.PassedOver(some).ShouldBe([other]);
+        }
+        TextInput.Find([folder, other]).Count.ShouldBe(2);
+        TextInput.PassedOver([folder, other]).ShouldBeEmpty("it is read, by its own name");
+        TextInput.NamedAgain([folder, other]).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Stopped_it_leaves_nothing_behind()
     {
         int length = 3 * TextTokenization.BlocksPerThread * ThreadBudget.Total * TextBlocks.BlockLength; // the first report comes after a third of it

@@ -115,7 +115,7 @@ public class TrainingSequencesTests
         sequences.CountSteps(long.MaxValue).ShouldBe(new PassLength(steps, IsWhole: true));
         sequences.Next().Count.ShouldBe(2);
         Should.Throw<BadInputException>(() => Over(new SequenceOptions(4, 2, End), Documents(8, each: 4))).Message
-            .ShouldBe("A step of 2 sequences of 4 tokens needs 9 tokens in a row, and the longest of these 1 training shards has 8: "
+            .ShouldBe("A step of 2 sequences of 4 tokens needs 9 tokens in a row, and the longest of the 1 training shard has 8: "
                 + "take fewer or shorter sequences, or longer shards.");
     }
 
@@ -195,7 +195,7 @@ public class TrainingSequencesTests
         validation.Count.ShouldBe(3 + 2); // of 41 tokens 39 can be inputs (the reference leaves one more than the last target), of 25 there are 23
         validation.Take(5).Select(s => s.Tokens.ToArray()).ShouldBe([first[..11], first[10..21], first[20..31], second[..11], second[10..21]]);
         validation.Take(5).Select(s => s.Tokens.ToArray()).First().ShouldBe(first[..11], "again from the beginning");
-        Should.Throw<BadInputException>(() => validation.Take(6)).Message.ShouldContain("these 2 validation shards (66 tokens) have 5");
+        Should.Throw<BadInputException>(() => validation.Take(6)).Message.ShouldContain("2 validation shards (66 tokens) have 5");
     }
 
     private static TrainingSequences Over(SequenceOptions options, params ushort[][] shards) =>

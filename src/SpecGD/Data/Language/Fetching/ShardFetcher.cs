@@ -225,7 +225,7 @@ public sealed class ShardFetcher(HttpClient client, FetchOptions options, TimePr
         long position = file.Position;
         var header = TokenShardHeader.Parse(FirstBytes(file), address.ToString());
         if (total is { } length && length != header.FileLength)
-            throw new BadInputException($"{address} has {length} bytes, and its header says {header.Count} tokens, so {header.FileLength} bytes.");
+            throw new BadInputException($"{address} has {Counted.Of(length, "byte")}, and its header says {Counted.Of(header.Count, "token")}, so {Counted.Of(header.FileLength, "byte")}.");
         file.Position = position;
     }
 
@@ -234,11 +234,11 @@ public sealed class ShardFetcher(HttpClient client, FetchOptions options, TimePr
     {
         if (file.Length < TokenShardHeader.Length)
             throw new BadInputException(
-                $"{address} is no token shard: it has {file.Length} bytes, and the header alone has {TokenShardHeader.Length}.");
+                $"{address} is no token shard: it has {Counted.Of(file.Length, "byte")}, and the header alone has {TokenShardHeader.Length}.");
         byte[] first = FirstBytes(file);
         var header = TokenShardHeader.Parse(first, address.ToString());
         if (file.Length < header.FileLength)
-            throw new TransientFetchException($"the connection ended at {file.Length} of {header.FileLength} bytes");
+            throw new TransientFetchException($"the connection ended at {file.Length} of {Counted.Of(header.FileLength, "byte")}");
         TokenShardHeader.Parse(first, file.Length, address.ToString());
     }
 

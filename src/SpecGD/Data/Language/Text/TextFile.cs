@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using ZstdSharp;
 using ZstdSharp.Unsafe;
 
@@ -38,7 +37,7 @@ internal static class TextFile
     /// <summary>The text of the opened file.</summary>
     public static Stream Unpacked(TextInput input, FileStream file) => input.Packing switch
     {
-        TextPacking.Gzip => new GZipStream(file, CompressionMode.Decompress),
+        TextPacking.Gzip => new WholeGzip(file),
         TextPacking.Zstandard => Unpacked(file),
         _ => file,
     };
@@ -72,7 +71,7 @@ internal static class TextFile
     }
 
     private static string NotWhole(string path, string format, string test) => $"{path} is no whole {format} file: "
-        + $"it is damaged or was cut short, or its checksum is not that of its content. Fetch it again ('{test}' tests it).";
+        + $"it is damaged or was cut short, its checksum is not that of its content, or something else stands behind its end. Fetch it again ('{test}' tests it).";
 
     /// <summary>Length of the mark that some programs put before UTF-8, which is not part of the text; 0 where there is none.</summary>
     /// <param name="input">The file.</param>

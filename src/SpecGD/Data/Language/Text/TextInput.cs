@@ -27,20 +27,41 @@ public sealed record TextInput(string Path, long Length, TextLayout Layout, Text
 
     /// <summary>
     /// The files that the names stand for. A folder stands for every file in and below it that is named as text, JSON Lines or Parquet, in the order
-    /// of their paths.
+    /// of their paths. A file that several names stand for comes once, in the place of the first.
     /// </summary>
     /// <exception cref="BadInputException">A name stands for nothing, or a file cannot be read.</exception>
     public static IReadOnlyList<TextInput> Find(IEnumerable<string> places)
     {
         ArgumentNullException.ThrowIfNull(places);
-        return [.. places.SelectMany(InPlace)];
+        return [.. Once(places).SelectMany(InPlace).DistinctBy(input => System.IO.Path.GetFullPath(input.Path))];
     }
+
+    /// <summary>The files that several of the places stand for, and that <see cref="Find"/> gives once.</summary>
+    public static IReadOnlyList<string> NamedAgain(IEnumerable<string> places)
+    {
+        ArgumentNullException.ThrowIfNull(places);
+        return
+        [
+            .. places.SelectMany(place => Directory.Exists(place) ? FilesIn(place).Where(IsNamedAsText) : [place])
+                .GroupBy(System.IO.Path.GetFullPath).Where(same => same.Count() > 1).Select(same => same.First()).Order(StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>The places without those that are another one again, under whatever name.</summary>
+    private static IEnumerable<string> Once(IEnumerable<string> places) =>
+        places.DistinctBy(place => System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(place)));
 
     /// <summary>The files in folders among the places that <see cref="Find"/> passes over, because they are not named as text.</summary>
     public static IReadOnlyList<string> PassedOver(IEnumerable<string> places)
     {
         ArgumentNullException.ThrowIfNull(places);
-        return [.. places.Where(Directory.Exists).SelectMany(FilesIn).Where(file => !IsNamedAsText(file)).Order(StringComparer.Ordinal)];
+        string[] named = [.. places];
+        var read = named.Where(File.Exists).Select(System.IO.Path.GetFullPath).ToHashSet(); // by its own name, whatever that is
+        return
+        [
+            .. Once(named.Where(Directory.Exists)).SelectMany(FilesIn).Where(file => !IsNamedAsText(file) && !read.Contains(System.IO.Path.GetFullPath(file)))
+                .DistinctBy(System.IO.Path.GetFullPath).Order(StringComparer.Ordinal),
+        ];
     }
 
     private static IEnumerable<string> FilesIn(string folder) =>

@@ -52,7 +52,7 @@ public sealed class TextTokenization(ITokenizer tokenizer, string field = TextTo
         }
         return _textBytes > 0
             ? writer.Complete(_textBytes)
-            : throw new BadInputException($"There is no text in {(inputs is [var only] ? only.Path : $"these {inputs.Count} files")}.");
+            : throw new BadInputException($"There is no text in {(inputs is [var only] ? only.Path : $"these {Counted.Of(inputs.Count, "file")}")}.");
     }
 
     private void Encode(TextBlock[] blocks, BlockTokens[] slots, TokenFolderWriter writer, CancellationToken cancellation)

@@ -76,8 +76,8 @@ public sealed record TokenFolder(string Tokenizer, int Vocabulary, ushort EndOfT
         {
             var shard = new FileInfo(Path.Combine(directory, file));
             if (!shard.Exists || shard.Length != TokenShardHeader.FileLengthOf(tokens))
-                throw new BadInputException($"{directory} is not whole: its {FileName} names {file} with {tokens} tokens, "
-                    + $"and {(shard.Exists ? $"that file has {shard.Length} bytes" : "there is no such file")}.");
+                throw new BadInputException($"{directory} is not whole: its {FileName} names {file} with {Counted.Of(tokens, "token")}, "
+                    + $"and {(shard.Exists ? $"that file has {Counted.Of(shard.Length, "byte")}" : "there is no such file")}.");
         }
     }
 

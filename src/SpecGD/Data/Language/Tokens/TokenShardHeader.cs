@@ -37,7 +37,7 @@ public readonly record struct TokenShardHeader(int Count)
         if (bytes.StartsWith("version https://git-lfs"u8))
             throw new BadInputException($"{name} is a Git LFS pointer, not a token shard; fetch the data with 'git lfs pull'.");
         if (bytes.Length < Length)
-            throw new BadInputException($"{name} is no token shard: it has {bytes.Length} bytes, and the header alone has {Length}.");
+            throw new BadInputException($"{name} is no token shard: it has {Counted.Of(bytes.Length, "byte")}, and the header alone has {Length}.");
         int magic = Number(bytes, 0), version = Number(bytes, 1), count = Number(bytes, 2);
         if (magic == LlamaMagic)
             throw new BadInputException($"{name} is a token shard of Llama 3 (magic number {LlamaMagic}), whose tokens have 32 bits; only shards with "
@@ -48,7 +48,7 @@ public readonly record struct TokenShardHeader(int Count)
         if (version != Version)
             throw new BadInputException($"{name} is a token shard of version {version}; only version {Version} is known.");
         if (count < 0)
-            throw new BadInputException($"{name} is damaged: its header says that it has {count} tokens.");
+            throw new BadInputException($"{name} is damaged: its header says that it has {Counted.Of(count, "token")}.");
         return new TokenShardHeader(count);
     }
 
@@ -61,10 +61,10 @@ public readonly record struct TokenShardHeader(int Count)
     {
         var header = Parse(bytes, name);
         if (fileLength % sizeof(ushort) != 0)
-            throw new BadInputException($"{name} is damaged: its length of {fileLength} bytes is odd, and tokens have two bytes each.");
+            throw new BadInputException($"{name} is damaged: its length of {Counted.Of(fileLength, "byte")} is odd, and tokens have two bytes each.");
         if (fileLength != header.FileLength)
             throw new BadInputException($"{name} is {(fileLength < header.FileLength ? "cut short" : "too long")}: "
-                + $"its header says {header.Count} tokens, so {header.FileLength} bytes; the file has {fileLength}.");
+                + $"its header says {Counted.Of(header.Count, "token")}, so {Counted.Of(header.FileLength, "byte")}; the file has {fileLength}.");
         return header;
     }
 

@@ -81,6 +81,6 @@ public sealed class TokenShards
         if (opened.Count == count)
             return use(opened);
         opened.Dispose();
-        throw new BadInputException($"{opened.Name} had {count} tokens when this run began and has {opened.Count} now.");
+        throw new BadInputException($"{opened.Name} had {Counted.Of(count, "token")} when this run began and has {opened.Count} now.");
     }
 }

@@ -29,8 +29,8 @@ public sealed class TrainingSequences : IStateful, IDisposable
         _options = options;
         int longest = Enumerable.Range(0, shards.Count).Max(shards.TokensIn);
         if (options.StepTokens + 1 > longest)
-            throw new BadInputException($"A step of {options.PerStep} sequences of {options.Length} tokens needs {options.StepTokens + 1} tokens in a row, "
-                + $"and the longest of these {shards.Count} training shards has {longest}: take fewer or shorter sequences, or longer shards.");
+            throw new BadInputException($"A step of {Counted.Of(options.PerStep, "sequence")} of {Counted.Of(options.Length, "token")} needs {Counted.Of(options.StepTokens + 1, "token")} in a row, "
+                + $"and the longest of the {Counted.Of(shards.Count, "training shard")} has {longest}: take fewer or shorter sequences, or longer shards.");
         _cut = options.AlignDocuments ? new DocumentCut(options, longest) : new ContiguousCut(options);
     }
 
@@ -46,7 +46,7 @@ public sealed class TrainingSequences : IStateful, IDisposable
                 || value.Shard >= _shards.Count
                 || value.Offset < 0
                 || value.Offset > _shards.TokensIn(value.Shard))
-                throw new BadInputException($"Token {value.Offset} of training shard {value.Shard} is not in these {_shards.Count} shards: "
+                throw new BadInputException($"Token {value.Offset} of training shard {value.Shard} is not in the {Counted.Of(_shards.Count, "shard")}: "
                     + "the position is of other data.");
             _position = value;
         }
@@ -152,13 +152,13 @@ public sealed class TrainingSequences : IStateful, IDisposable
     private (TokenPosition At, StepPlaces Places) FindAgain()
     {
         if (!_options.Repeat)
-            throw new BadInputException($"The training data ran out: all {_shards.Count} shards ({_shards.TokenCount} tokens) have been read. "
+            throw new BadInputException($"The training data ran out: all {Counted.Of(_shards.Count, "shard")} ({Counted.Of(_shards.TokenCount, "token")}) have been read. "
                 + "More shards, fewer steps, or --repeat, which begins again from the first, would do.");
         return Find(new TokenPosition(_position.Epoch + 1, 0, 0))!.Value; // the longest shard has room, or that it has too few places is an error
     }
 
     private BadInputException TooFew(ITokenShard shard, int found) =>
-        new($"{shard.Name} has only {found} of {_options.PerStep} places for sequences of {_options.Length} tokens among all its {shard.Count} tokens: "
+        new($"{shard.Name} has only {found} of {Counted.Of(_options.PerStep, "place")} for sequences of {Counted.Of(_options.Length, "token")} among all its {Counted.Of(shard.Count, "token")}: "
             + $"{_cut.Advice}.");
 
     private ITokenShard Opened(int shard)

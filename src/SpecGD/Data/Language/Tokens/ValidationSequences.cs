@@ -14,8 +14,8 @@ public sealed class ValidationSequences(TokenShards shards, int length)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         if (count > Count)
-            throw new BadInputException($"Validation on {count} sequences of {length} tokens needs more data: "
-                + $"these {shards.Count} validation shards ({shards.TokenCount} tokens) have {Count}.");
+            throw new BadInputException($"Validation on {Counted.Of(count, "sequence")} of {Counted.Of(length, "token")} needs more data: "
+                + $"{Counted.Of(shards.Count, "validation shard")} ({Counted.Of(shards.TokenCount, "token")}) {Counted.Noun(shards.Count, "has")} {Count}.");
         return Read(count);
     }
 
