@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SpecGD.Experiments;
 using SpecGD.Figures;
 using SpecGD.Figures.Sweeps;
 using SpecGD.Records;
@@ -64,9 +65,9 @@ internal static class SweepView
         if (!coverage.IsWhole)
             Terminal.Say($"{part.Name}: {coverage}. No value is called best and nothing is tested before all have one.");
         else if (part.Analysis.Tune is { } tuned && best.Count == 0 && settings.Count > 0)
-            Terminal.Remark($"{part.Name}: with every value of {tuned} some repetition diverged, so that none is best; try others");
+            Terminal.Remark($"{part.Name}: with every value of {tuned} some repetition diverged{OrUndefined(settings)}, so that none is best; try others");
         else if (part.Analysis.Tune is { } ofTune && WithoutBest(part, settings, best) is { Length: > 0 } without)
-            Terminal.Say($"{part.Name}: of {string.Join(", ", without)} some repetition diverged with every value of {ofTune}, so that none is best, and no sentence speaks of it.");
+            Terminal.Say($"{part.Name}: of {string.Join(", ", without)} with every value of {ofTune} some repetition diverged{OrUndefined(settings)}, so that none is best, and no sentence speaks of it.");
         SummaryView.PrintTable(
             Heading(part, $"each at the best of its values of {part.Analysis.Tune}", tested: true, best),
             [.. best.Select(b => Shown(part, b, BestRow(b), best))],
@@ -75,11 +76,13 @@ internal static class SweepView
             Terminal.Say(sentence);
     }
 
+    private static string OrUndefined(IReadOnlyList<SettingResult> settings) => settings.Any(s => s.IsUndefined) ? " or there is no mean" : "";
+
     /// <summary>Methods that have results, and none of which every repetition ran to its end.</summary>
     private static string[] WithoutBest(SweepPart part, IReadOnlyList<SettingResult> settings, IReadOnlyList<SettingResult> best)
     {
         string[] Methods(IEnumerable<SettingResult> some) =>
-            [.. some.Where(s => s.Axes.ContainsKey(AnalysisPlan.MethodAxis)).Select(s => $"{s[AnalysisPlan.MethodAxis]}").Distinct()];
+            [.. some.Where(s => s.Axes.ContainsKey(AnalysisPlan.MethodAxis)).Select(s => MethodName.Of(s[AnalysisPlan.MethodAxis])).Distinct()];
         return best.Count == 0 ? [] : [.. Methods(settings).Except(Methods(best))];
     }
 
@@ -94,6 +97,8 @@ internal static class SweepView
             Terminal.Say("In parentheses: some repetitions diverged. The mean is of those that did not, and is no result.");
         if (part.Analysis.Logarithmic && settings.Any(setting => setting.Estimate is { } e && (e.Lower == 0 || double.IsPositiveInfinity(e.Upper))))
             Terminal.Say("An interval from 0, or without an upper end (–), is wider than numbers reach: so few repetitions that differ so much say nothing.");
+        foreach (string sentence in UndefinedWords.Of(part, settings))
+            Terminal.Say($"(–) {sentence}");
         if (leavesOutTests && coverage.IsWhole && settings.Count > 0)
             Terminal.Say("Methods are not tested at one step size, whose unit is each method's own, but each at its best.");
     }
@@ -137,7 +142,7 @@ internal static class SweepView
         $"{part.Name} ({part.Experiment}): {(shown.Count > 0 && HasOneMetric(shown) ? $"{shown[0].Metric}, " : "")}{what} ({part.Analysis.Replicate}), "
         + FormattableString.Invariant($"{100 * part.Analysis.Confidence:0.##} % intervals")
         + (part.Analysis.Logarithmic ? ", of logarithms" : "")
-        + (tested && part.Analysis.Baseline.Count > 0 ? $"; p against {string.Join(", ", part.Analysis.Baseline.Select(b => $"{b.Key} {b.Value}"))}" : "");
+        + (tested && part.Analysis.Baseline.Count > 0 ? $"; p against {string.Join(", ", part.Analysis.Baseline.Select(b => $"{b.Key} {(b.Key == AnalysisPlan.MethodAxis ? MethodName.Of(b.Value) : b.Value)}"))}" : "");
 
     private static JsonObject ToJson(SweepFolder folder, IReadOnlyList<TaskResult> results, IReadOnlyList<SweepPart> parts) => new()
     {

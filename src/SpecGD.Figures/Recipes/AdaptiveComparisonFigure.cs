@@ -11,12 +11,7 @@ public sealed class AdaptiveComparisonFigure : IFigureRecipe
     private const double PanelWidth = 4.9, PanelHeight = 3.8, LineWidth = 1.4;
     private const int MostColumns = 3;
 
-    private static readonly (string Method, FigureText Label, Stroke Stroke)[] Methods =
-    [
-        (RandomFeature.GradientDescent, "GD", Palette.GradientDescent),
-        (RandomFeature.SpecGd, "SpecGD", Palette.SpecGd),
-        (RandomFeature.Adaptive, "Adaptive", Palette.Adaptive),
-    ];
+    private static readonly string[] Methods = [RandomFeature.GradientDescent, RandomFeature.SpecGd, RandomFeature.Adaptive];
 
     /// <inheritdoc/>
     public string Name => AdaptiveComparison.ExperimentName;
@@ -48,10 +43,10 @@ public sealed class AdaptiveComparisonFigure : IFigureRecipe
         new Axis("Training loss") { Logarithmic = true, To = PowersOfTen.EndOf([.. rows.Select(row => row.Loss.Values)]) },
         [
             .. from method in Methods
-               from row in rows.Where(row => row.Method == method.Method).Index()
-               select new LineCurve([.. row.Item.Loss.Steps.Select(step => (double)step)], row.Item.Loss.Values, method.Stroke with { Width = LineWidth })
+               from row in rows.Where(row => row.Method == method).Index()
+               select new LineCurve([.. row.Item.Loss.Steps.Select(step => (double)step)], row.Item.Loss.Values, MethodStroke.RoleOf(method)! with { Width = LineWidth })
                {
-                   Label = row.Index == 0 ? method.Label : FigureText.Empty,
+                   Label = row.Index == 0 ? MethodName.Of(method) : FigureText.Empty,
                },
         ]);
 

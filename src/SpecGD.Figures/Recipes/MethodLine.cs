@@ -42,7 +42,7 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
         [
             .. Of(RandomFeature.GradientDescent),
             .. Of(RandomFeature.SpecGd),
-            .. restarts.Select((m, i) => new MethodLine(m.Key, m.Value, i == 0 ? restartLabel : FigureText.Empty, Palette.Restart)),
+            .. restarts.Select((m, i) => new MethodLine(m.Key, m.Value, i == 0 ? restartLabel : FigureText.Empty, MethodStroke.RoleOf(m.Key)!)),
             .. Of(RandomFeature.FromPeak),
             .. Of(RandomFeature.Adaptive),
             .. others.Zip(MethodStroke.Of(others.Select(m => m.Key)), (m, stroke) => new MethodLine(m.Key, m.Value, Shortened(MethodName.Of(m.Key)), stroke)),

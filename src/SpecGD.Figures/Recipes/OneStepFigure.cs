@@ -15,7 +15,7 @@ public sealed class OneStepFigure : IFigureRecipe
     private const double PanelWidth = 4.9, PanelHeight = 4.6, PointSize = 0.5;
     private const int MostColumns = 3;
 
-    private static readonly Stroke Wrong = new("#999999", 1), Diagonal = Palette.Reference;
+    private static readonly Stroke Wrong = Palette.Shade, Diagonal = Palette.Reference;
 
     private static readonly Stroke[] Strokes =
     [

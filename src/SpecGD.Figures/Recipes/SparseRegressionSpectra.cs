@@ -1,4 +1,5 @@
 using System.Globalization;
+using SpecGD.Experiments;
 using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
@@ -54,7 +55,7 @@ public sealed class SparseRegressionSpectra : IAnimationRecipe
     }
 
     private static IEnumerable<(Series? Series, FigureText Label, Stroke Stroke)> Loss(MethodLog method) =>
-        [(method.Find(LayeredLog.Loss), FigureText.Empty, Palette.GradientDescent with { Color = "#000000" })];
+        [(method.Find(LayeredLog.Loss), FigureText.Empty, Palette.Plain)];
 
     /// <summary>The series of the layers: those named as the layers are, or of the weights of the same numbers.</summary>
     private static IEnumerable<(Series? Series, FigureText Label, Stroke Stroke)> OfLayers(

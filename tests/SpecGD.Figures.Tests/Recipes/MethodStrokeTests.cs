@@ -1,3 +1,4 @@
+using SpecGD.Experiments;
 using SpecGD.Figures.Recipes;
 
 namespace SpecGD.Figures.Tests.Recipes;
