@@ -13,6 +13,9 @@ public static class Palette
     /// <summary>The colours of methods that have no stroke of their own: those of Tol that are none of the methods' above.</summary>
     private static readonly string[] UnnamedMethodColors = ["#332288", "#999933", "#44AA99", "#882255"];
 
+    /// <summary>The colours of kinds that only points show, which have no dashes.</summary>
+    private static readonly string[] KindColors = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#8B0000", "#666666", "#000000"];
+
     /// <summary>Gradient descent.</summary>
     public static Stroke GradientDescent { get; } = new("#0072B2", MainWidth);
 
@@ -56,6 +59,9 @@ public static class Palette
     /// Something that is no method, such as a layer, the <paramref name="ordinal"/>-th from 0; after four the colours come again with other dashes.
     /// </summary>
     public static Stroke Other(int ordinal) => Of(OtherColors, ordinal);
+
+    /// <summary>One of several kinds of points that are no methods, the <paramref name="ordinal"/>-th from 0; after eight the colours come again.</summary>
+    public static Stroke Kind(int ordinal) => Of(KindColors, ordinal);
 
     /// <summary>
     /// A method without a stroke of its own, the <paramref name="ordinal"/>-th from 0, in a colour that no other method has; after four as
