@@ -62,6 +62,8 @@ internal static class SweepView
             PrintSettings(part, settings, coverage);
         else if (best.Count == 0)
             Terminal.Remark($"{part.Name}: {settings.Count} settings; 'specgd sweep results' prints them");
+        foreach (string sentence in UndefinedWords.Of(part, settings))
+            Terminal.Say($"{part.Name}: {sentence}");
         if (!coverage.IsWhole)
             Terminal.Say($"{part.Name}: {coverage}. No value is called best and nothing is tested before all have one.");
         else if (part.Analysis.Tune is { } tuned && best.Count == 0 && settings.Count > 0)
@@ -97,8 +99,6 @@ internal static class SweepView
             Terminal.Say("In parentheses: some repetitions diverged. The mean is of those that did not, and is no result.");
         if (part.Analysis.Logarithmic && settings.Any(setting => setting.Estimate is { } e && (e.Lower == 0 || double.IsPositiveInfinity(e.Upper))))
             Terminal.Say("An interval from 0, or without an upper end (–), is wider than numbers reach: so few repetitions that differ so much say nothing.");
-        foreach (string sentence in UndefinedWords.Of(part, settings))
-            Terminal.Say($"(–) {sentence}");
         if (leavesOutTests && coverage.IsWhole && settings.Count > 0)
             Terminal.Say("Methods are not tested at one step size, whose unit is each method's own, but each at its best.");
     }

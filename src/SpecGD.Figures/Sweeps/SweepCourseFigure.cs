@@ -1,4 +1,3 @@
-using System.Globalization;
 using SpecGD.Experiments;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Recipes;

@@ -3,7 +3,6 @@ using SpecGD.Experiments;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Recipes;
 using SpecGD.Optimizers.Parameters;
-using SpecGD.Records;
 
 namespace SpecGD.Figures.Tests.Recipes;
 

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using SpecGD.Experiments;
 using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Model;
-using SpecGD.Figures.Recipes;
 using SpecGD.Records;
 
 namespace SpecGD.Figures.Tests.Recipes;
@@ -114,7 +112,9 @@ public class PartialLogTests
         bool isOf(params string[] parts) => parts.Any(part => left.Contains(part, StringComparison.Ordinal));
         if (isOf("grad_ratio", "nuclear_rank", "activations", "norm"))
             NotIn(caption, ["Training loss", "training loss", "Left", "Right"]);
-        if (isOf("/loss", "train_loss", "val_loss", "activations", "norm"))
+        if (name.StartsWith("nanogpt_", StringComparison.Ordinal) && name != "nanogpt_loss")
+            return; // of the tracker, which is left as it is
+        if (isOf("/loss", "train_loss", "val_loss", "activations", "norm") && !isOf("from_peak")) // whose name is that of the largest rank
             NotIn(caption, ["uclear rank", "beside the stable rank", "Right"]);
         if (isOf("val_loss") && name == "nanogpt_loss")
             NotIn(caption, ["raining"]);
@@ -152,7 +152,7 @@ public class PartialLogTests
 
     /// <summary>Members of rows that a row may lack: numbers and lists that are measured.</summary>
     private static string[] MembersOfRows(RunLog whole, string section) => whole.Sections[section] is JsonArray { Count: > 0 } rows && rows[0] is JsonObject first
-        ? [.. first.Select(one => one.Key).Intersect(["stable_rank", "singular_values", "loss", "methods", "euclidean", "spectral"])] : [];
+        ? [.. first.Select(one => one.Key).Intersect(["stable_rank", "singular_values", "loss", "methods", "euclidean", "spectral", "first_loss"])] : [];
 
     private static (string, string)[] SeriesOfRows(RunLog whole, string section) => whole.Sections[section] is JsonArray { Count: > 0 } rows && rows[0]!["methods"] is JsonObject methods
         ? [.. methods.SelectMany(method => method.Value!.AsObject().Where(one => one.Value is JsonObject).Select(one => (method.Key, one.Key)))] : [];
@@ -189,6 +189,8 @@ public class PartialLogTests
                 kept.Series.Add(series, values);
             if (kept.Series.Count > 0)
                 copy.Methods.Add(name, kept);
+            else
+                (copy.Sections["spectrum_gif"] as JsonObject)?.Remove(name);
         }
         return copy;
     }

@@ -66,9 +66,9 @@ public sealed class TableSweepTests : IDisposable
     [InlineData("nsr-table", """ "options": { "dims": [8, 16], "seeds": 1, "samples": 64 }, "grid": { "seed": [0] } """, "effective_rank.mean", "d=16", 0)]
     [InlineData("one-step", """ "options": { "models": ["four-layer"], "iterates": 3, "four-layer-steps": 4, "width": 16 }, "replicate": "seeds", "grid": { "seeds": [[0]] } """, "spectral.kept", "model=four-layer relu_square", 0)]
     [InlineData("batch-size-sweep", """ "options": { "dim": 4, "width": 6, "batch-sizes": [8, 16] }, "grid": { "seed": [0] } """, "stable_rank.layer1", "batch size=16", 2)]
-    [InlineData("relu-spectrum", """ "options": { "dims": [4, 8] }, "grid": { "seed": [0] } """, "singular_values", "d=8", 12)]
-    [InlineData("stable-rank-sweep", """ "options": { "dim": 4, "steps": 5, "lambdas": [0.1, 0.2] }, "grid": { "seed": [0] } """, "nuclear_rank", "method=specgd", 20)]
-    [InlineData("nuclear-rank-growth", """ "options": { "dims": [4, 8], "steps": 2 }, "replicate": "seeds", "grid": { "seeds": [[0]] } """, "curves", "k=8", 12)]
+    [InlineData("relu-spectrum", """ "options": { "dims": [4, 8] }, "grid": { "seed": [0] } """, "singular_values", "d=8", 24)]
+    [InlineData("stable-rank-sweep", """ "options": { "dim": 4, "steps": 5, "lambdas": [0.1, 0.2] }, "grid": { "seed": [0] } """, "nuclear_rank", "method=specgd", 0)]
+    [InlineData("nuclear-rank-growth", """ "options": { "dims": [4, 8], "steps": 2 }, "replicate": "seeds", "grid": { "seeds": [[0]] } """, "curves", "k=8", 8)]
     [InlineData("adaptive-comparison", """ "options": { "settings": ["sparse-relu-square"], "seeds": 1, "width": 8, "most-samples": 20, "most-steps": 4 }, "grid": { "dim": [4] } """, "loss", "method=adaptive", 12)]
     public void Every_number_of_a_log_is_recorded_under_its_keys_and_no_two_are_the_same(string experiment, string rest, string series, string key, int count)
     {
