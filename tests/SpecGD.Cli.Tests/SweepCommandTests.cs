@@ -171,7 +171,7 @@ public sealed class SweepCommandTests : InTemporaryDirectory
         all.ShouldContain(line => line.Contains(",relu,identity,8,effective_rank.mean,,,", StringComparison.Ordinal));
         var one = JsonNode.Parse(Specgd("sweep", "export", sweep, "--long", "--series", "effective_rank.mean", "--format", "json").Output)!.AsArray();
         one.ShouldAllBe(row => row!["series"]!.GetValue<string>() == "effective_rank.mean");
-        Specgd("sweep", "export", sweep, "--long", "--series", "effective_rank.men").Error.ShouldContain("Did you mean 'effective_rank.mean'?");
+        Specgd("sweep", "export", sweep, "--long", "--series", "effectve_rank.mean").Error.ShouldContain("Did you mean 'effective_rank.mean'?");
     }
 
     /// <summary>The process that computes the task with these options at this moment, or 0.</summary>
