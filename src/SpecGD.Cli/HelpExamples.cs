@@ -80,6 +80,7 @@ internal static class HelpExamples
         [
             new("specgd sweep export runs/sweeps/mine >mine.csv", "every series of every task"),
             new("specgd sweep export runs/sweeps/mine --series loss --format json"),
+            new("specgd sweep export runs/sweeps/mine --long --output mine.csv", "every number that was recorded, a row for each step"),
         ],
         ["specgd data"] = [new("specgd data sample --megabytes 20 --output data/sample"), new("specgd data inspect data/sample")],
         ["specgd data tokenize"] =

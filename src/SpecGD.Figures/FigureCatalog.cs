@@ -1,5 +1,6 @@
 using SpecGD.Experiments.Settings;
 using SpecGD.Figures.Animations;
+using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Gnuplot;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
@@ -69,8 +70,7 @@ public static class FigureCatalog
         if (Directory.Exists(directory))
             AtomicFile.SweepStale(directory);
         // All are composed before the first is drawn, so that a malformed log draws nothing.
-        Figure[] still = [.. Figures(log)];
-        Animation[] moving = [.. Moving(log)];
+        var (still, moving) = Compose(log);
         (string Name, Func<FigureResult> Draw)[] all =
         [
             .. still.Select(figure => (figure.Name, (Func<FigureResult>)(() => figures.Write(figure, directory, stop)))),
@@ -94,20 +94,38 @@ public static class FigureCatalog
         return drawn;
     }
 
-    /// <summary>The figures that the log has the data for, whose captions tell every setting of the run that is not at its default.</summary>
+    /// <summary>Every figure and animation of a log, as it is drawn: with no panel that has nothing to show, and captions that tell every setting that is not at its default.</summary>
     /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
-    internal static IEnumerable<Figure> Figures(RunLog log)
+    public static (IReadOnlyList<Figure> Still, IReadOnlyList<Animation> Moving) Compose(RunLog log)
     {
+        ArgumentNullException.ThrowIfNull(log);
         var changed = ChangedSettings.Read(log);
-        return All.Select(recipe => recipe.Compose(log)).OfType<Figure>().Select(figure => figure with { Caption = ChangedSettings.Told(figure.Caption, changed) });
+        return (
+            [
+                .. All.Select(recipe => recipe.Compose(log)).OfType<Figure>().Select(DrawnPanels.Of).OfType<Figure>()
+                    .Select(figure => figure with { Caption = ChangedSettings.Told(figure.Caption, changed) }),
+            ],
+            [
+                .. Animations.SelectMany(recipe => recipe.Compose(log)).Select(DrawnPanels.Of).OfType<Animation>()
+                    .Select(animation => animation with { Caption = ChangedSettings.Told(animation.Caption, changed) }),
+            ]);
     }
 
-    /// <summary>The same of animations.</summary>
-    internal static IEnumerable<Animation> Moving(RunLog log)
+    /// <summary>One sentence why <paramref name="log"/> has no figure: what it is of, and what it holds.</summary>
+    public static string WhyNone(RunLog log)
     {
-        var changed = ChangedSettings.Read(log);
-        return Animations.SelectMany(recipe => recipe.Compose(log)).Select(animation => animation with { Caption = ChangedSettings.Told(animation.Caption, changed) });
+        ArgumentNullException.ThrowIfNull(log);
+        string[] series = [.. log.Methods.Values.SelectMany(method => method.Series).Where(one => one.Value.Values.Any(double.IsFinite)).Select(one => one.Key).Distinct()];
+        string held = series.Length > 0 ? $"the series {string.Join(", ", series.Take(MostNamed))}{(series.Length > MostNamed ? ", …" : "")}"
+            : log.Sections.Count > 0 ? $"no series with numbers, but {string.Join(", ", log.Sections.Select(section => section.Key).Take(MostNamed))}"
+            : "no series with numbers";
+        return log.ConfigText("experiment") is { } experiment
+            ? $"no figure is drawn: the log {log.RunId} is of {experiment}, and nothing that it holds is what a figure of that shows; it has {held}"
+            : $"no figure is drawn: the log {log.RunId} does not say of which experiment it is, and no figure shows what it holds; it has {held}";
     }
+
+    /// <summary>Series and sections that a sentence names.</summary>
+    private const int MostNamed = 6;
 
     private static IEnumerable<T> Implementations<T>() =>
         from type in typeof(FigureCatalog).Assembly.GetTypes()

@@ -28,7 +28,7 @@ public sealed class RunCommandTests : InTemporaryDirectory
         var said = Specgd([.. Small, "--specgd-restart-iters", "10", "20", "--output", "out", "--no-figures"]);
 
         said.ExitCode.ShouldBe(0, said.Error);
-        said.Output.ShouldContain("specgd_from_iter_20");
+        said.Output.ShouldContain("SpecGD from GD step 20");
         said.Output.ShouldContain("nr(G) >= st(A)");
         said.Error.ShouldContain("written in");
         var log = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "out", "log.json")))!;
@@ -101,7 +101,7 @@ public sealed class RunCommandTests : InTemporaryDirectory
 
         again.ExitCode.ShouldBe(0, again.Error);
         again.Error.ShouldContain("holds this run already");
-        again.Output.ShouldContain("gradient_descent");
+        again.Output.ShouldContain("GD");
         File.ReadAllText(manifest).ShouldBe(first);
 
         var other = Specgd([.. arguments, "--seed", "3"]);

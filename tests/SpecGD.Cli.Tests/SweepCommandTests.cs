@@ -164,8 +164,14 @@ public sealed class SweepCommandTests : InTemporaryDirectory
         corrected.Error.ShouldContain("table: no figure is drawn.");
 
         var exported = Specgd("sweep", "export", sweep);
-        exported.Output.Split('\n')[0].ShouldContain("method,series");
-        exported.Error.ShouldContain("of nsr-table the numbers of its table are written. All that was recorded, series too, is in tasks/TASK/log.json under '");
+        exported.Output.Split('\n')[0].ShouldContain("activation,Σ,d,method,series");
+        exported.Error.ShouldContain("of nsr-table the numbers of its table are written; --long writes all that was recorded, series too");
+        string[] all = Specgd("sweep", "export", sweep, "--long").Output.TrimEnd().Split('\n');
+        all[0].ShouldEndWith(",activation,covariance,d,series,step,index,value");
+        all.ShouldContain(line => line.Contains(",relu,identity,8,effective_rank.mean,,,", StringComparison.Ordinal));
+        var one = JsonNode.Parse(Specgd("sweep", "export", sweep, "--long", "--series", "effective_rank.mean", "--format", "json").Output)!.AsArray();
+        one.ShouldAllBe(row => row!["series"]!.GetValue<string>() == "effective_rank.mean");
+        Specgd("sweep", "export", sweep, "--long", "--series", "effectve_rank.mean").Error.ShouldContain("Did you mean 'effective_rank.mean'?");
     }
 
     /// <summary>The process that computes the task with these options at this moment, or 0.</summary>

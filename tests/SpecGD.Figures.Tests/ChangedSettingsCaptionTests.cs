@@ -25,12 +25,18 @@ public class ChangedSettingsCaptionTests
     public void Every_caption_tells_the_changed_settings_of_the_log(string name, Func<RunLog> run)
     {
         var log = run();
-        string[] before = [.. FigureCatalog.Figures(log).Select(figure => figure.Caption), .. FigureCatalog.Moving(log).Select(animation => animation.Caption)];
+        string[] before = Captions(log);
         log.Config[ChangedSettings.LogName] = new JsonObject { ["gd-lr"] = "0.5", ["dtype"] = "float32" };
 
-        string[] captions = [.. FigureCatalog.Figures(log).Select(figure => figure.Caption), .. FigureCatalog.Moving(log).Select(animation => animation.Caption)];
+        string[] captions = Captions(log);
 
         captions.ShouldNotBeEmpty(name);
         captions.ShouldBe(before.Select(caption => caption + " Not at their defaults: gd-lr 0.5; dtype float32."));
+    }
+
+    private static string[] Captions(RunLog log)
+    {
+        var (still, moving) = FigureCatalog.Compose(log);
+        return [.. still.Select(figure => figure.Caption), .. moving.Select(animation => animation.Caption)];
     }
 }

@@ -167,7 +167,7 @@ public class RenderingTests
         LineCurve[] curves =
         [
             .. new[] { MarkerShape.Circle, MarkerShape.Square }.Select((shape, i) =>
-                new LineCurve(x, x, Palette.OtherMethod(i) with { Marker = new Marker(shape, i, 2) }) { Label = $"line {i}" }),
+                new LineCurve(x, x, Palette.UnnamedMethod(i) with { Marker = new Marker(shape, i, 2) }) { Label = $"line {i}" }),
         ];
         Draw(folder, new Figure("marks", [new Panel("", new Axis("x"), new Axis("y"), curves)], "") { Columns = 1, Width = 5 }).Hint.ShouldBeNull();
 

@@ -44,7 +44,7 @@ public class SweepFigureTests
 
         var panel = chosen.Panels.ShouldHaveSingleItem();
         panel.Curves.OfType<BandCurve>().Count().ShouldBe(2, "a line for each dim");
-        chosen.Caption.ShouldContain("method specgd");
+        chosen.Caption.ShouldContain("method SpecGD", Case.Sensitive);
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public class SweepFigureTests
 
         var figure = SweepFigure.Compose(part, results, new("method-lr", "loss.final", "method", []));
 
-        figure.Caption.ShouldContain("Not shown, since method-lr is no number there: specgd (default).");
+        figure.Caption.ShouldContain("Not shown, since method-lr is no number there: SpecGD (default).");
         figure.Panels.ShouldHaveSingleItem().Curves.OfType<PointCurve>().ShouldHaveSingleItem();
     }
 
@@ -103,7 +103,9 @@ public class SweepFigureTests
             panel.Curves.OfType<PointCurve>().Single(marks => !marks.IsHollow && marks.Stroke == joined.Stroke).Columns[0].Values.ShouldBe([1, 2]);
         }
         figure.Caption.ShouldContain("Hollow marks");
+        figure.Caption.ShouldContain("(\"1 of 3\")");
         SweepFigure.Usual(Part, Results())!.Caption.ShouldNotContain("Hollow");
+        SweepFigure.Usual(Part, Results())!.Caption.ShouldNotContain(" of 3");
         string script = GnuplotScript.Render(FigurePlan.Of(figure, FigureFont.Preferred), FigureFont.Preferred);
         script.ShouldContain("set label 10 '1 of 3' at first 4, first ");
         script.ShouldContain("pointtype 6");
@@ -211,6 +213,98 @@ public class SweepFigureTests
         figure.Panels[0].Curves.OfType<BandCurve>().Count().ShouldBe(2);
         figure.Caption.ShouldStartWith("Geometric means over the repetitions (seed)");
         SweepCourseFigure.Of(Part, Results(), _ => throw new InvalidOperationException("its figure is over the step size")).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Two_survivors_have_no_interval_either()
+    {
+        var figure = SweepFigure.Usual(Part, Results(diverged: (method, lr, seed) => method == "specgd" && lr == 4 && seed > 1)).ShouldNotBeNull();
+
+        foreach (var panel in figure.Panels)
+        {
+            panel.Curves.OfType<PointCurve>().Single(marks => marks.IsHollow).Notes.Single().ToString().ShouldBe("2 of 3");
+            panel.Curves.OfType<LineCurve>().Where(line => line.Columns[0].Values.Distinct().Count() == 1).ShouldBeEmpty("an interval of survivors is no result");
+        }
+    }
+
+    [Fact]
+    public void A_line_does_not_pass_over_a_value_with_which_everything_diverged()
+    {
+        var panel = SweepFigure.Usual(Part, Results(diverged: (method, lr, _) => method == "specgd" && lr == 2))!.Panels[0];
+
+        var line = panel.Curves.OfType<LineCurve>().First(line => line.Stroke == MethodStroke.RoleOf("specgd"));
+        line.Columns[0].Values.ShouldBe([1, 2, 4]);
+        line.Columns[1].Values.Select(double.IsFinite).ShouldBe([true, false, true]);
+    }
+
+    [Fact]
+    public void A_mean_that_is_not_defined_is_no_cross_and_the_caption_says_why()
+    {
+        var part = Part with { Analysis = Part.Analysis with { Logarithmic = true } };
+        List<TaskResult> results =
+            [.. Results().Select(r => r with { Observations = [.. r.Observations.Select(o => o.Method == "specgd" && Lr(r.Task, "specgd") == 2 ? o with { Final = 0 } : o)] })];
+
+        var figure = SweepFigure.Usual(part, results).ShouldNotBeNull();
+
+        figure.Panels.SelectMany(panel => panel.Curves).OfType<EdgeMarks>().ShouldBeEmpty();
+        figure.Caption.ShouldContain("loss.final has no geometric mean, no interval and no test for SpecGD dim=4 method-lr=2 and SpecGD dim=8 method-lr=2: "
+            + "a repetition's value is 0, which has no logarithm.");
+    }
+
+    [Theory]
+    [InlineData(1, "2 of 3")]
+    [InlineData(2, "1 of 3")]
+    [InlineData(3, "0 of 3")]
+    public void A_course_is_a_line_as_far_as_every_repetition_goes_and_then_a_mark_that_nothing_joins(int diverging, string count)
+    {
+        var (part, results) = Courses(diverging);
+
+        var figure = SweepCourseFigure.Of(part, results, record => CourseOf(record.Task, Seed(record.Task) >= 3 - diverging)).ShouldNotBeNull();
+
+        foreach (var panel in figure.Panels)
+        {
+            var line = panel.Curves.OfType<LineCurve>().Single(line => line.Label.ToString() == "SpecGD");
+            line.Columns[0].Values.ShouldBe([0, 1], "at step 2 some have left the axis");
+            line.Stroke.ShouldBe(MethodStroke.RoleOf("specgd"), "no dots");
+            panel.Curves.OfType<BandCurve>().Single(band => band.Stroke == line.Stroke).Columns[0].Values.ShouldBe([0, 1]);
+            var hollow = panel.Curves.OfType<PointCurve>().SingleOrDefault(marks => marks.IsHollow);
+            var cross = panel.Curves.OfType<EdgeMarks>().SingleOrDefault();
+            (hollow is null).ShouldBe(diverging == 3);
+            (cross is null).ShouldBe(diverging < 3);
+            (hollow?.Notes ?? cross!.Notes).Single().ToString().ShouldBe(count);
+            (hollow?.Columns[0].Values ?? cross!.X).Single().ShouldBe(3);
+            panel.Curves.OfType<LineCurve>().Single(other => other.Label.ToString() == "GD").Columns[0].Values.Count.ShouldBe(4, "it diverged nowhere");
+        }
+        figure.Caption.ShouldContain($"(\"{count}\")");
+        var (_, whole) = Courses(0);
+        SweepCourseFigure.Of(part, whole, record => CourseOf(record.Task, diverges: false))!.Caption.ShouldNotContain(" of 3");
+    }
+
+    private static (SweepPart Part, List<TaskResult> Results) Courses(int diverging)
+    {
+        var part = SweepFile.Of((JsonObject)JsonNode.Parse("""
+            { "experiment": "random-feature", "grid": { "seed": [0, 1, 2] }, "metrics": ["loss.final", "nuclear_rank.max"] }
+            """)!, "f", "f", quick: false).Parts[0];
+        return (part, [
+            .. SweepExpansion.Expand(new SweepDefinition("s", "", [part], []), "f").Select(task =>
+            {
+                bool diverges = Seed(task) >= 3 - diverging;
+                return new TaskResult(
+                    new TaskRecord(task, diverges ? TaskState.Diverged : TaskState.Finished, 1, 1, null, null), Observation.All(task.Experiment, CourseOf(task, diverges), diverges));
+            }),
+        ]);
+    }
+
+    /// <summary>Four steps of both methods; where SpecGD diverges, it leaves the axis at step 2 and ends at step 3 of five.</summary>
+    private static RunLog CourseOf(SweepTask task, bool diverges)
+    {
+        double factor = 1 + Seed(task);
+        var log = new RunLog("r") { Config = new JsonObject { ["num_steps"] = diverges ? 5 : 4 } };
+        TestLogs.Add(log, "gradient_descent", 0, [8 * factor, 4 * factor, 2 * factor, factor], [5, 6, 7, 6]);
+        TestLogs.Add(log, "specgd", 0, diverges ? [8, 9, 1e40, 1e80] : [8 * factor, factor, factor / 2, factor / 4], [5, 2, 5, 2]);
+        if (diverges)
+            log.Methods["gradient_descent"].Record("weight", 4, 1); // gradient descent ran to its end
+        return log;
     }
 
     /// <summary>Losses whose geometric mean over the seeds 0, 1 and 2 is 8, 4, 2 for gradient descent.</summary>

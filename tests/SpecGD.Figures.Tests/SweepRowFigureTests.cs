@@ -28,7 +28,7 @@ public class SweepRowFigureTests
     public void Other_names_of_the_rows_are_lines()
     {
         var figure = Drawn(
-            """{ "experiment": "nsr-table", "name": "n", "grid": { "seed": [0, 1] } }""", ["relu flat d=8", "gelu flat d=8", "relu flat d=16", "gelu flat d=16"], ["exact"]);
+            """{ "experiment": "nsr-table", "name": "n", "grid": { "seed": [0, 1] } }""", ["activation=relu|Σ=flat|d=8", "activation=gelu|Σ=flat|d=8", "activation=relu|Σ=flat|d=16", "activation=gelu|Σ=flat|d=16"], ["exact"]);
 
         var panel = figure.Panels.ShouldHaveSingleItem();
         panel.X.Label.ToString().ShouldBe("d");
@@ -41,7 +41,7 @@ public class SweepRowFigureTests
     [InlineData("""{ "experiment": "stable-rank-sweep", "name": "s", "grid": { "lambda-max": [1, 2], "seed": [0, 1] } }""", "s: no figure is drawn. 13 lines would be needed, for each value of method")]
     public void Where_nothing_is_drawn_one_sentence_says_why(string sweep, string sentence)
     {
-        var (part, results) = Results(sweep, [.. Enumerable.Range(0, 13).Select(i => $"statement {i}")], ["mean"]);
+        var (part, results) = Results(sweep, [.. Enumerable.Range(0, 13).Select(i => $"statement=s{i}")], ["mean"]);
 
         var (figure, why) = SweepFigures.Of(part, results, _ => new RunLog("r"));
 
@@ -52,7 +52,7 @@ public class SweepRowFigureTests
     [Fact]
     public void Before_there_is_a_result_nothing_is_said()
     {
-        var (part, _) = Results("""{ "experiment": "theory", "name": "t", "grid": { "seed": [0, 1] } }""", ["a"], ["mean"]);
+        var (part, _) = Results("""{ "experiment": "theory", "name": "t", "grid": { "seed": [0, 1] } }""", ["statement=a"], ["mean"]);
 
         SweepFigures.Of(part, [], _ => new RunLog("r")).ShouldBe((null, null));
     }
@@ -65,9 +65,72 @@ public class SweepRowFigureTests
         return figure.ShouldNotBeNull();
     }
 
+    [Fact]
+    public void A_row_is_placed_by_its_keys_and_not_by_what_its_name_looks_like()
+    {
+        // A text that looks like a number with a name, and a number that stands before the text.
+        var figure = Drawn(
+            """{ "experiment": "nsr-table", "name": "n", "grid": { "seed": [0, 1] } }""", ["d=8|kind=x q=3", "d=16|kind=x q=3", "d=8|kind=y", "d=16|kind=y"], ["exact"]);
+
+        var panel = figure.Panels.ShouldHaveSingleItem();
+        panel.X.Label.ToString().ShouldBe("d");
+        panel.Curves.OfType<KeySample>().Select(sample => sample.Label.ToString()).ShouldBe(["x q=3", "y"]);
+    }
+
+    [Fact]
+    public void A_value_that_was_given_twice_is_on_a_line_of_its_own()
+    {
+        var figure = Drawn("""{ "experiment": "batch-size-sweep", "name": "b", "grid": { "seed": [0, 1] } }""", ["batch size=8", "batch size=16", "batch size=16"], ["st"]);
+
+        figure.Panels[0].Curves.OfType<KeySample>().Select(sample => sample.Label.ToString()).ShouldBe(["", "(2)"]);
+    }
+
+    [Fact]
+    public void Where_a_value_is_zero_a_geometric_mean_is_missing_and_the_caption_says_which_and_why()
+    {
+        const string sweep = """{ "experiment": "stable-rank-sweep", "name": "s", "grid": { "seed": [0, 1] }, "scale": "log" }""";
+        var (part, results) = Results(sweep, ["λ=0", "λ=0.1", "λ=0.2"], ["GD last loss", "SpecGD last loss"]);
+        results = [.. results.Select(r => r with { Observations = [.. r.Observations.Select(o => o.Series == "GD last loss" && o.Method == "λ=0" ? o with { Final = 0 } : o)] })];
+
+        var (figure, _) = SweepFigures.Of(part, results, _ => new RunLog("r"));
+
+        figure.ShouldNotBeNull().Caption.ShouldEndWith(" GD last loss has no geometric mean and no interval for λ=0: a repetition's value is 0, which has no logarithm.");
+        var line = figure.Panels[0].Curves.OfType<LineCurve>().First();
+        line.Columns[1].Values.Select(double.IsFinite).ShouldBe([false, true, true]);
+        SweepFigures.Of(part, Results(sweep, ["λ=0", "λ=0.1"], ["GD last loss"]).Results, _ => new RunLog("r")).Figure!.Caption.ShouldNotContain("no geometric mean");
+    }
+
+    [Fact]
+    public void Survivors_of_a_row_are_hollow_and_a_row_that_always_diverged_is_crossed_each_with_its_own_count()
+    {
+        var (part, results) = Results("""{ "experiment": "batch-size-sweep", "name": "b", "grid": { "seed": [0, 1, 2, 3, 4] } }""", ["batch size=8", "batch size=16", "batch size=32"], ["st"]);
+        results =
+        [
+            .. results.Select((r, seed) => r with
+            {
+                Observations = [.. r.Observations.Select(o => o with { Diverged = o.Method == "batch size=16" || (o.Method == "batch size=32" && seed > 1) })],
+            }),
+        ];
+
+        var figure = SweepFigures.Of(part, results, _ => new RunLog("r")).Figure.ShouldNotBeNull();
+
+        var panel = figure.Panels.ShouldHaveSingleItem();
+        panel.Curves.OfType<PointCurve>().Single(marks => marks.IsHollow).Notes.Select(note => note.ToString()).ShouldBe(["2 of 5"]);
+        var crosses = panel.Curves.OfType<EdgeMarks>().ShouldHaveSingleItem();
+        (crosses.X.Single(), crosses.Notes.Single().ToString()).ShouldBe((16, "0 of 5"));
+        panel.Curves.OfType<LineCurve>().First().Columns[1].Values.Select(double.IsFinite).ShouldBe([true, false, false]);
+        figure.Caption.ShouldContain("where every repetition diverged (\"0 of 5\").");
+        figure.Caption.ShouldContain("means of those that did not (\"2 of 5\").");
+    }
+
     /// <summary>Results whose number is the row's place from 1, plus the seed.</summary>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="rows">Keys as COLUMN=VALUE with bars between.</param>
+    /// <param name="columns">What is measured.</param>
     private static (SweepPart Part, TaskResult[] Results) Results(string sweep, string[] rows, string[] columns)
     {
+        RowKeys[] keys = [.. rows.Select(KeysOf)];
+        keys = [.. keys.Select((key, i) => key.AsCopy(1 + keys.Take(i).Count(earlier => earlier.Equals(key))))];
         var part = SweepFile.Of((JsonObject)JsonNode.Parse(sweep)!, "f", "f", quick: false).Parts[0];
         return (part, [
             .. from task in SweepExpansion.Expand(new SweepDefinition("s", "", [part], []), "f")
@@ -75,11 +138,18 @@ public class SweepRowFigureTests
                select new TaskResult(
                    new TaskRecord(task, TaskState.Finished, 1, 1, null, null),
                    [
-                       .. from row in rows.Index()
+                       .. from row in keys.Index()
                           from column in columns
                           let value = row.Index + 1.0 + seed
-                          select new Observation(row.Item, column, value, value, (0, value), (0, value), 0, false),
+                          select new Observation(row.Item.ToString(), column, value, value, (0, value), (0, value), 0, false) { Keys = row.Item },
                    ]),
         ]);
+    }
+
+    private static RowKeys KeysOf(string row)
+    {
+        var cells = new JsonObject(row.Split('|').Select(key => key.Split('=', 2)).Select(key =>
+            KeyValuePair.Create(key[0], AxisText.Number(key[1]) is { } number ? (JsonNode?)number : key[1])));
+        return RowKeys.Of(cells.Select(cell => cell.Key), cells);
     }
 }

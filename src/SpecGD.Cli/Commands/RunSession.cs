@@ -241,7 +241,7 @@ internal static class RunSession
         {
             var drawn = DrawingDisplay.Show(TimeProvider.System, progress => FigureCatalog.Draw(log, directory, keepFrames, style, progress, stop));
             if (drawn.Count == 0)
-                Terminal.Remark($"no figure is known for the log {log.RunId}");
+                Terminal.Remark(FigureCatalog.WhyNone(log));
             foreach (string hint in drawn.Select(f => f.Hint).OfType<string>().Distinct())
                 Terminal.Remark(hint);
             return new Drawn([.. drawn.SelectMany(f => f.Files)], LacksPrograms: drawn.Any(f => f.Hint is not null));

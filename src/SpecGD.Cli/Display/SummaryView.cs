@@ -32,7 +32,7 @@ internal static class SummaryView
     [
         .. from key in rows[0].Select(cell => cell.Key)
            let isText = rows.All(row => row[key] is null || row[key]!.GetValueKind() == JsonValueKind.String)
-           select new TableLayout.Column(isText, key, [.. rows.Select(row => Show(row[key]))]),
+           select new TableLayout.Column(isText, key, [.. rows.Select(row => Shown(key, row[key]))]),
     ];
 
     /// <summary>Prints what the numbers of a run say: its table and its sentences.</summary>
@@ -48,6 +48,9 @@ internal static class SummaryView
 
     /// <summary>A JSON value on lines of its own.</summary>
     public static string JsonText(JsonNode node) => node.ToJsonString(Indented);
+
+    /// <summary>A cell as people read it: methods by the names that figures and sentences have.</summary>
+    private static string Shown(string column, JsonNode? cell) => column == MethodName.Column ? MethodName.Of(Show(cell)) : Show(cell);
 
     private static string Show(JsonNode? cell)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SpecGD.Experiments;
 using SpecGD.Figures;
 using SpecGD.Figures.Sweeps;
 using SpecGD.Records;
@@ -61,12 +62,14 @@ internal static class SweepView
             PrintSettings(part, settings, coverage);
         else if (best.Count == 0)
             Terminal.Remark($"{part.Name}: {Counted.Of(settings.Count, "setting")}; 'specgd sweep results' prints them");
+        foreach (string sentence in UndefinedWords.Of(part, settings))
+            Terminal.Say($"{part.Name}: {sentence}");
         if (!coverage.IsWhole)
             Terminal.Say($"{part.Name}: {coverage}. No value is called best and nothing is tested before all have one.");
         else if (part.Analysis.Tune is { } tuned && best.Count == 0 && settings.Count > 0)
-            Terminal.Remark($"{part.Name}: with every value of {tuned} some repetition diverged, so that none is best; try others");
+            Terminal.Remark($"{part.Name}: with every value of {tuned} some repetition diverged{OrUndefined(settings)}, so that none is best; try others");
         else if (part.Analysis.Tune is { } ofTune && WithoutBest(part, settings, best) is { Length: > 0 } without)
-            Terminal.Say($"{part.Name}: of {string.Join(", ", without)} some repetition diverged with every value of {ofTune}, so that none is best, and no sentence speaks of it.");
+            Terminal.Say($"{part.Name}: of {string.Join(", ", without)} with every value of {ofTune} some repetition diverged{OrUndefined(settings)}, so that none is best, and no sentence speaks of it.");
         SummaryView.PrintTable(
             Heading(part, $"each at the best of its values of {part.Analysis.Tune}", tested: true, best),
             [.. best.Select(b => Shown(part, b, BestRow(b), best))],
@@ -75,11 +78,13 @@ internal static class SweepView
             Terminal.Say(sentence);
     }
 
+    private static string OrUndefined(IReadOnlyList<SettingResult> settings) => settings.Any(s => s.IsUndefined) ? " or there is no mean" : "";
+
     /// <summary>Methods that have results, and none of which every repetition ran to its end.</summary>
     private static string[] WithoutBest(SweepPart part, IReadOnlyList<SettingResult> settings, IReadOnlyList<SettingResult> best)
     {
         string[] Methods(IEnumerable<SettingResult> some) =>
-            [.. some.Where(s => s.Axes.ContainsKey(AnalysisPlan.MethodAxis)).Select(s => $"{s[AnalysisPlan.MethodAxis]}").Distinct()];
+            [.. some.Where(s => s.Axes.ContainsKey(AnalysisPlan.MethodAxis)).Select(s => MethodName.Of(s[AnalysisPlan.MethodAxis])).Distinct()];
         return best.Count == 0 ? [] : [.. Methods(settings).Except(Methods(best))];
     }
 
@@ -137,7 +142,7 @@ internal static class SweepView
         $"{part.Name} ({part.Experiment}): {(shown.Count > 0 && HasOneMetric(shown) ? $"{shown[0].Metric}, " : "")}{what} ({part.Analysis.Replicate}), "
         + FormattableString.Invariant($"{100 * part.Analysis.Confidence:0.##} % intervals")
         + (part.Analysis.Logarithmic ? ", of logarithms" : "")
-        + (tested && part.Analysis.Baseline.Count > 0 ? $"; p against {string.Join(", ", part.Analysis.Baseline.Select(b => $"{b.Key} {b.Value}"))}" : "");
+        + (tested && part.Analysis.Baseline.Count > 0 ? $"; p against {string.Join(", ", part.Analysis.Baseline.Select(b => $"{b.Key} {(b.Key == AnalysisPlan.MethodAxis ? MethodName.Of(b.Value) : b.Value)}"))}" : "");
 
     private static JsonObject ToJson(SweepFolder folder, IReadOnlyList<TaskResult> results, IReadOnlyList<SweepPart> parts) => new()
     {

@@ -52,6 +52,9 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
         return (left, right, bottom, top);
     }
 
+    /// <summary>Whether the panel shows anything that was measured: a key and straight lines across it alone are nothing.</summary>
+    public static bool HasData(Panel panel) => Shown(panel, 0).Any(plan => plan.Curve is not (KeySample or HorizontalLine or VerticalLine));
+
     /// <summary>Width of <paramref name="text"/>, in units of the font size.</summary>
     public double WidthOf(FigureText text) => FontScale * text.Ems();
 

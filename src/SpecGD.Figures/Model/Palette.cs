@@ -10,8 +10,11 @@ public static class Palette
 
     private static readonly string[] OtherColors = ["#009E73", "#CC79A7", "#56B4E9", "#D55E00"];
 
-    /// <summary>The colours that no method with a role has.</summary>
-    private static readonly string[] OtherMethodColors = ["#CC79A7", "#56B4E9", "#D55E00", "#000000"];
+    /// <summary>The colours of methods that have no stroke of their own: those of Tol that are none of the methods' above.</summary>
+    private static readonly string[] UnnamedMethodColors = ["#332288", "#999933", "#44AA99", "#882255"];
+
+    /// <summary>The colours of kinds that only points show, which have no dashes.</summary>
+    private static readonly string[] KindColors = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#8B0000", "#666666", "#000000"];
 
     /// <summary>Gradient descent.</summary>
     public static Stroke GradientDescent { get; } = new("#0072B2", MainWidth);
@@ -28,6 +31,24 @@ public static class Palette
     /// <summary>The method that takes the step of either, by the rule; in dashes, since it often runs along one of the two.</summary>
     public static Stroke Adaptive { get; } = new("#009E73", MainWidth, Dash.Dashed);
 
+    /// <summary>Muon.</summary>
+    public static Stroke Muon { get; } = new("#CC79A7", MainWidth);
+
+    /// <summary>AdamW.</summary>
+    public static Stroke AdamW { get; } = new("#56B4E9", MainWidth);
+
+    /// <summary>Adam.</summary>
+    public static Stroke Adam { get; } = new("#D55E00", MainWidth);
+
+    /// <summary>Muon on the output matrices of the MLPs alone.</summary>
+    public static Stroke MuonOnMlpOutputs { get; } = new("#000000", MainWidth);
+
+    /// <summary>The one line of a panel that stands for no method.</summary>
+    public static Stroke Plain { get; } = new("#000000", MainWidth);
+
+    /// <summary>What stands in the background: areas and whiskers.</summary>
+    public static Stroke Shade { get; } = new("#999999", ThinWidth);
+
     /// <summary>A quantity that does not change over the run, such as st(A).</summary>
     public static Stroke Reference { get; } = new("#000000", ReferenceWidth, Dash.Dashed);
 
@@ -39,10 +60,14 @@ public static class Palette
     /// </summary>
     public static Stroke Other(int ordinal) => Of(OtherColors, ordinal);
 
+    /// <summary>One of several kinds of points that are no methods, the <paramref name="ordinal"/>-th from 0; after eight the colours come again.</summary>
+    public static Stroke Kind(int ordinal) => Of(KindColors, ordinal);
+
     /// <summary>
-    /// A method without a role, the <paramref name="ordinal"/>-th from 0, in a colour that no role has; after four as <see cref="Other"/>.
+    /// A method without a stroke of its own, the <paramref name="ordinal"/>-th from 0, in a colour that no other method has; after four as
+    /// <see cref="Other"/>.
     /// </summary>
-    public static Stroke OtherMethod(int ordinal) => Of(OtherMethodColors, ordinal);
+    public static Stroke UnnamedMethod(int ordinal) => Of(UnnamedMethodColors, ordinal);
 
     private static Stroke Of(string[] colors, int ordinal)
     {

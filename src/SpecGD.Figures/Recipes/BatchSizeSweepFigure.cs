@@ -1,4 +1,5 @@
 using SpecGD.Experiments;
+using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
 
@@ -7,6 +8,8 @@ namespace SpecGD.Figures.Recipes;
 /// <summary>Figure 17: stable ranks of the post-activations at initialisation against the batch size.</summary>
 public sealed class BatchSizeSweepFigure : IFigureRecipe
 {
+    private const string Layer = "layer";
+
     private static readonly Dash[] Dashes = [Dash.Solid, Dash.Dashed, Dash.DashDot];
 
     /// <inheritdoc/>
@@ -24,12 +27,12 @@ public sealed class BatchSizeSweepFigure : IFigureRecipe
         double[] sizes = [.. batches.Select(b => b.Key)];
         Curve[] curves =
         [
-            .. batches[0].Node.Members.Select((layer, i) => new LineCurve(
+            .. batches.SelectMany(b => b.Node.Members).Select(layer => layer.Name).Distinct().Select((layer, i) => new LineCurve(
                 sizes,
-                [.. batches.Select(b => b.Node[layer.Name].Number ?? double.NaN)],
+                [.. batches.Select(b => b.Node[layer].Number ?? double.NaN)],
                 Palette.Other(i) with { Dash = Dashes[i % Dashes.Length] })
             {
-                Label = $"layer {i + 1}",
+                Label = layer.StartsWith(Layer, StringComparison.Ordinal) ? $"layer {layer[Layer.Length..]}" : layer,
             }),
         ];
         var panel = new Panel(
@@ -40,7 +43,7 @@ public sealed class BatchSizeSweepFigure : IFigureRecipe
             new Axis("st(" + FigureText.Italic("A") + FigureText.Subscript("ℓ") + ")") { From = 0 },
             curves);
         string settings = log.ConfigText("activation") is { } activation ? $" (activation {activation})" : "";
-        return new Figure(
+        return !PanelPlan.HasData(panel) ? null : new Figure(
             Name,
             [panel],
             $"Stable ranks of the post-activations of a four-layer network at initialisation{settings}, "

@@ -30,6 +30,9 @@ internal sealed class LayeredLog
         _methods = [.. log.Methods.Keys.Zip(MethodStroke.Of(log.Methods.Keys), (name, stroke) => (name, MethodName.Of(name), stroke))];
     }
 
+    /// <summary>What the names of series of layers and weights begin with.</summary>
+    private static readonly string[] Layered = ["activations.layer", "grad_ratio.W", "weight_op_norm.W", "activation_op_norm.A"];
+
     /// <summary>Name of the series of losses.</summary>
     public const string Loss = "loss";
 
@@ -39,15 +42,24 @@ internal sealed class LayeredLog
     /// <summary>Name of the experiment.</summary>
     public static string Experiment { get; } = new SparseRegression().Name;
 
-    /// <summary>The methods as captions list them.</summary>
-    public string Methods
+    /// <summary>How many methods <paramref name="panels"/> show.</summary>
+    public int CountIn(IEnumerable<Panel> panels) => Shown(panels).Length;
+
+    /// <summary>The methods that <paramref name="panels"/> show, as captions list them.</summary>
+    public string MethodsIn(IEnumerable<Panel> panels)
     {
-        get
-        {
-            string[] names = [.. _methods.Select(method => method.Label == "GD" ? "gradient descent (GD)" : method.Label)];
-            string text = names.Length > 1 ? $"{string.Join(", ", names[..^1])} and {names[^1]}" : names[0];
-            return char.ToUpperInvariant(text[0]) + text[1..];
-        }
+        string[] names = [.. Shown(panels).Select(label => label == MethodName.Of(SparseRegression.GradientDescent) ? "gradient descent (GD)" : label)];
+        string text = names.Length > 1 ? $"{string.Join(", ", names[..^1])} and {names[^1]}" : names[0];
+        return char.ToUpperInvariant(text[0]) + text[1..];
+    }
+
+    /// <summary>Whether a method has values of the series.</summary>
+    public bool Has(string series) => _log.Methods.Values.Any(method => method.TryGet(series, out var values) && values.Values.Any(double.IsFinite));
+
+    private string[] Shown(IEnumerable<Panel> panels)
+    {
+        var colors = panels.SelectMany(panel => panel.Curves).Where(curve => curve is not KeySample).Select(curve => curve.Stroke.Color).ToHashSet();
+        return [.. _methods.Where(method => colors.Contains(method.Stroke.Color)).Select(method => method.Label)];
     }
 
     /// <summary>The settings for captions, in parentheses; empty where the log has none.</summary>
@@ -61,8 +73,8 @@ internal sealed class LayeredLog
         }
     }
 
-    /// <summary>What captions say of bands; nothing where there are none.</summary>
-    public string Bands => _log.Methods.Values.Any(method => method.Series.Values.Any(series => series.Count >= DistinctPlaces))
+    /// <summary>What captions say of bands; nothing where <paramref name="panels"/> show none.</summary>
+    public static string Bands(IEnumerable<Panel> panels) => panels.Any(panel => panel.Curves.Any(curve => curve is BandCurve))
         ? " Ranks that jump from step to step are drawn as a light band between their running extremes, with the running mean as the line."
         : "";
 
@@ -93,8 +105,17 @@ internal sealed class LayeredLog
         ArgumentNullException.ThrowIfNull(log);
         bool fits = log.ConfigText("experiment") is { } experiment
             ? experiment == Experiment
-            : log.Methods.Values.Any(method => method.Find("activations.layer3") is { Count: > 0 }); // other scripts of theirs leave it empty
-        return fits && log.Methods.Values.Any(method => method.TryGet(Loss, out _)) ? new LayeredLog(log) : null;
+            : HasLayers(log) || (log.Config.ContainsKey("batch_size") && log.Methods.Values.Any(method => method.TryGet(Loss, out _)));
+        return fits && log.Methods.Values.Any(method => method.Series.Values.Any(series => series.Count > 0)) ? new LayeredLog(log) : null;
+    }
+
+    /// <summary>Whether a log has values of a second layer or weight: other scripts of the authors leave these series empty.</summary>
+    public static bool HasLayers(RunLog log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        return log.Methods.Values.Any(method => method.Series.Any(series => series.Value.Count > 0
+            && Layered.Any(prefix => series.Key.StartsWith(prefix, StringComparison.Ordinal)
+                && int.TryParse(series.Key.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int layer) && layer > 1)));
     }
 
     /// <summary>
@@ -165,7 +186,7 @@ internal sealed class LayeredLog
         {
             WholeNumbers = true,
             From = 0,
-            To = Math.Max(1, _log.Methods.Values.Max(m => m.Find(Loss) is { Count: > 0 } loss ? loss.Steps[^1] + 1 : 1)),
+            To = Math.Max(1, _log.Methods.Values.SelectMany(m => m.Series.Values).Max(series => series.Count > 0 ? series.Steps[^1] + 1 : 1)),
         },
         new Axis(label) { Logarithmic = logarithmic, From = logarithmic ? null : 0, To = to },
         curves);

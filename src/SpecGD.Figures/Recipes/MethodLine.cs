@@ -18,6 +18,9 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
 
     private const string LossSeries = "loss", RankInLayers = "grad_ratio.W1";
 
+    /// <summary>The series of which something is drawn.</summary>
+    public static IReadOnlyList<string> Drawn { get; } = [LossSeries, RankSeries, RankInLayers];
+
     /// <summary>Characters of a key entry that fit below a panel.</summary>
     private const int LongestLabel = 32;
 
@@ -42,7 +45,7 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
         [
             .. Of(RandomFeature.GradientDescent),
             .. Of(RandomFeature.SpecGd),
-            .. restarts.Select((m, i) => new MethodLine(m.Key, m.Value, i == 0 ? restartLabel : FigureText.Empty, Palette.Restart)),
+            .. restarts.Select((m, i) => new MethodLine(m.Key, m.Value, i == 0 ? restartLabel : FigureText.Empty, MethodStroke.RoleOf(m.Key)!)),
             .. Of(RandomFeature.FromPeak),
             .. Of(RandomFeature.Adaptive),
             .. others.Zip(MethodStroke.Of(others.Select(m => m.Key)), (m, stroke) => new MethodLine(m.Key, m.Value, Shortened(MethodName.Of(m.Key)), stroke)),
@@ -54,8 +57,8 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
                                                    select new MethodLine(name, m.Value, role.Label, role.Stroke);
     }
 
-    /// <summary>Its loss, or null where it has none; values below <paramref name="floor"/> are drawn at it.</summary>
-    public LineCurve? LossCurve(double floor = double.NegativeInfinity) => Log.TryGet(LossSeries, out var loss)
+    /// <summary>Its loss, or null where it has none that a logarithmic axis has a place for; values below <paramref name="floor"/> are drawn at it.</summary>
+    public LineCurve? LossCurve(double floor = double.NegativeInfinity) => Log.TryGet(LossSeries, out var loss) && Raised(loss, floor).Any(value => value > 0 && double.IsFinite(value))
         ? new LineCurve(StepsOf(loss), Raised(loss, floor), Stroke) { Label = Label }
         : null;
 
@@ -65,7 +68,7 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
     /// </summary>
     public Curve? RankCurve(int bandReach, double floor = double.NegativeInfinity)
     {
-        if (IsRestart || !(Log.TryGet(RankSeries, out var ranks) || Log.TryGet(RankInLayers, out ranks)))
+        if (IsRestart || RanksOf() is not { } ranks)
             return null;
         double[] values = Raised(ranks, floor);
         if (Name == RandomFeature.GradientDescent)
@@ -73,6 +76,13 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
         var band = RunningBand.Of(values, bandReach);
         return new BandCurve(StepsOf(ranks), band.Lower, band.Upper, band.Mean, Stroke) { Label = Label };
     }
+
+    /// <summary>The nuclear rank of a restart in the stroke of its loss, for figures that have no other ranks; null where it has none.</summary>
+    public LineCurve? RestartRankCurve() =>
+        IsRestart && RanksOf() is { } ranks ? new LineCurve(StepsOf(ranks), [.. ranks.Values], Stroke) { Label = Label } : null;
+
+    private Series? RanksOf() =>
+        (Log.TryGet(RankSeries, out var ranks) || Log.TryGet(RankInLayers, out ranks)) && ranks.Values.Any(double.IsFinite) ? ranks : null;
 
     private static double[] StepsOf(Series series) => [.. series.Steps.Select(step => (double)step)];
 

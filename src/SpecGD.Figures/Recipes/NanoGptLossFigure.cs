@@ -57,7 +57,8 @@ public sealed class NanoGptLossFigure : IFigureRecipe
         return new Figure(
             Name,
             [.. Panels("Loss", [run], Curves, 0)],
-            "Training and validation loss of the language model in nats a token, against steps and against tokens trained on."
+            (run.Training is null ? "Validation loss" : run.Validation is null ? "Training loss" : "Training and validation loss")
+            + $" of the language model in nats a token, against steps{AgainstTokens([run])}."
             + (run.Training?.Count >= SmoothFrom ? " The training loss is a running mean." : "")
             + (unigram is null ? "" : " The dashed line is the loss of a model that knows how often each token occurs and nothing else."))
         {
@@ -84,14 +85,18 @@ public sealed class NanoGptLossFigure : IFigureRecipe
         return new Figure(
             Name,
             panels,
-            $"Validation and training losses of {Counted.Of(runs.Count, "run")} in nats a token, against steps and against tokens trained on. "
-            + "Training losses of longer runs are running means. The first fall is cut off above. "
+            (runs.All(run => run.Training is null) ? "Validation losses" : runs.All(run => run.Validation is null) ? "Training losses" : "Validation and training losses")
+            + $" of {Counted.Of(runs.Count, "run")} in nats a token, against steps{AgainstTokens(runs)}."
+            + (runs.Any(run => run.Training?.Count >= SmoothFrom) ? " Training losses of longer runs are running means." : "")
+            + " The first fall is cut off above. "
             + "The colour tells the optimizer, the dash the nonlinearity of the MLP.")
         {
             Width = 12,
             Height = 4.6 * ((panels.Length + 1) / 2),
         };
     }
+
+    private static string AgainstTokens(IReadOnlyList<NanoGptLossRun> runs) => runs.All(run => run.TokensPerStep > 0) ? " and against tokens trained on" : "";
 
     /// <summary>The same losses against steps and, where every run says how many tokens a step has, against tokens; none without curves.</summary>
     private static IEnumerable<Panel> Panels(FigureText title, IReadOnlyList<NanoGptLossRun> runs, Func<bool, Curve[]> curves, double from)

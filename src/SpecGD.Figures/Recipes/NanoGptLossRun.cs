@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SpecGD.Experiments;
 using SpecGD.Experiments.NanoGpt;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
@@ -21,6 +22,7 @@ internal sealed record NanoGptLossRun(string Name, Stroke Stroke, double TokensP
     {
         var runs = new List<NanoGptLossRun>();
         var taken = new Dictionary<string, int>();
+        int unnamed = 0;
         foreach (var (name, method) in log.Methods)
         {
             method.TryGet(NanoGptLog.TrainingLoss, out var training);
@@ -29,9 +31,8 @@ internal sealed record NanoGptLossRun(string Name, Stroke Stroke, double TokensP
                 continue;
             string optimizer = TextOf(method, NanoGptLog.Optimizer) ?? name, mlp = TextOf(method, NanoGptLog.Mlp) ?? "";
             int copies = taken[optimizer + mlp] = taken.GetValueOrDefault(optimizer + mlp) + 1;
-            var stroke = StrokeOf(optimizer) ?? Palette.Other(runs.Count);
-            if (copies > 1)
-                stroke = Palette.Other(runs.Count); // a second run of the same kind
+            var stroke = copies == 1 ? MethodStroke.RoleOf(optimizer) : null; // a second run of the same kind needs another colour
+            stroke ??= MethodStroke.Unnamed(unnamed++);
             runs.Add(new NanoGptLossRun(
                 Label(name, optimizer, mlp, copies),
                 mlp == NanoGptOptions.Gated ? stroke with { Dash = Dash.Dashed } : stroke,
@@ -66,20 +67,9 @@ internal sealed record NanoGptLossRun(string Name, Stroke Stroke, double TokensP
 
     private static string NameOf(string word) => word switch
     {
-        "adam" => "Adam",
-        "muon" => "Muon",
-        "muon-mlp-output" => "Muon on MLP outputs",
         NanoGptOptions.Squared => "ReLU²",
         NanoGptOptions.Gated => "SwiGLU",
-        _ => word,
-    };
-
-    private static Stroke? StrokeOf(string optimizer) => optimizer switch
-    {
-        "adam" => Palette.GradientDescent,
-        "muon" => Palette.SpecGd,
-        "muon-mlp-output" => Palette.Other(0),
-        _ => null,
+        _ => MethodName.Of(word),
     };
 
     private static string? TextOf(MethodLog method, string property) =>

@@ -30,7 +30,7 @@ public sealed class NsrTableFigure : IFigureRecipe
         return new Figure(
             Name,
             [panels[0] with { Key = KeyPlacement.Below }, .. panels.Skip(1)],
-            Caption(log))
+            Caption(log, rows))
         {
             Columns = 3,
             Height = 8,
@@ -38,17 +38,24 @@ public sealed class NsrTableFigure : IFigureRecipe
         };
     }
 
-    private static string Caption(RunLog log) =>
-        "Noise-to-signal ratio of z = σ(Wx), x ~ N(0, Σ), against the bound of each activation (dashed), and the effective rank of M = E zzᵀ in "
-        + "closed form, which the ratio bounds. W is Gaussian, d × d with variance 1/d; Σ is the identity or has eigenvalues proportional to 1/i "
-        + "and the same trace. Lines are means over the weight matrices, bands reach from the least to the largest. "
-        + $"The ratio is that of {log.Config["samples"]} fresh samples, a quotient of their means, and scatters about the exact one (points of "
-        + "either colour, in closed form): where that attains its bound, as for all but GELU, the lines may lie above the bound by their sampling "
-        + "error. "
-        + "The bound of GELU depends on the least variance of a coordinate and is averaged. Without a nonlinearity the mean is zero, nothing is "
-        + "bounded, and only the effective rank is shown. "
-        + $"The leaky ReLU has slopes q = {log.Config["slope_positive"]} and p = {log.Config["slope_negative"]}. "
-        + "The key of the first panel is that of all but for GELU's two bounds.";
+    private static string Caption(RunLog log, IReadOnlyList<NsrRow> rows)
+    {
+        string[] drawn = [.. rows.Select(row => row.Activation).Distinct()];
+        bool hasGelu = drawn.Contains("gelu"), hasBounds = drawn.Any(activation => activation != NsrTable.Unbounded);
+        return Common(hasBounds)
+            + (hasBounds ? $" The ratio is that of {log.Config["samples"]} fresh samples, a quotient of their means, and scatters about the exact one (points of either colour, in closed form): "
+                + $"where that attains its bound{(hasGelu ? ", as for all but GELU" : "")}, the lines may lie above the bound by their sampling error." : "")
+            + (hasGelu ? " The bound of GELU depends on the least variance of a coordinate and is averaged." : "")
+            + (drawn.Contains(NsrTable.Unbounded) ? " Without a nonlinearity the mean is zero, nothing is bounded, and only the effective rank is shown." : "")
+            + (drawn.Contains("leaky_relu") ? $" The leaky ReLU has slopes q = {log.Config["slope_positive"]} and p = {log.Config["slope_negative"]}." : "")
+            + (drawn.Length == 1 ? "" : $" The key of the first panel is that of all{(hasGelu ? " but for GELU's two bounds" : "")}.");
+    }
+
+    private static string Common(bool hasBounds) =>
+        (hasBounds ? "Noise-to-signal ratio of z = σ(Wx), x ~ N(0, Σ), against the bound of each activation (dashed), and the effective rank of M = E zzᵀ in "
+            + "closed form, which the ratio bounds. " : "Effective rank of M = E zzᵀ in closed form, for z = σ(Wx), x ~ N(0, Σ). ")
+        + "W is Gaussian, d × d with variance 1/d; Σ is the identity or has eigenvalues proportional to 1/i "
+        + "and the same trace. Lines are means over the weight matrices, bands reach from the least to the largest.";
 
     private static Panel Of(IReadOnlyList<NsrRow> rows)
     {

@@ -15,12 +15,7 @@ public sealed class OneStepFigure : IFigureRecipe
     private const double PanelWidth = 4.9, PanelHeight = 4.6, PointSize = 0.5;
     private const int MostColumns = 3;
 
-    private static readonly Stroke Wrong = new("#999999", 1), Diagonal = Palette.Reference;
-
-    private static readonly Stroke[] Strokes =
-    [
-        Palette.GradientDescent, Palette.SpecGd, Palette.Other(0), Palette.Other(1), Palette.Other(2), Palette.FromPeak, Palette.Restart, Palette.Reference,
-    ];
+    private static readonly Stroke Wrong = Palette.Shade, Diagonal = Palette.Reference;
 
     /// <inheritdoc/>
     public string Name => OneStep.ExperimentName;
@@ -54,7 +49,7 @@ public sealed class OneStepFigure : IFigureRecipe
                 new BandCurve([1, right], [bottom, bottom], [1, 1], null, Wrong),
                 new LineCurve([low, high], [low, high], Diagonal),
                 .. kinds.Select(kind => new PointCurve(
-                    [.. kind.Item.Select(row => row.Predicted)], [.. kind.Item.Select(row => row.Measured)], Strokes[kind.Index % Strokes.Length])
+                    [.. kind.Item.Select(row => row.Predicted)], [.. kind.Item.Select(row => row.Measured)], Palette.Kind(kind.Index))
                 {
                     Label = kind.Item.Key,
                     Size = PointSize,

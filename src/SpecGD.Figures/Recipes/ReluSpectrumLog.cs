@@ -13,7 +13,8 @@ internal sealed record ReluSpectrumRow(double Dimension, double StableRank, doub
 {
     /// <summary>d and st(A), as titles carry them.</summary>
     public FigureText Title =>
-        FigureText.Italic("d") + Invariant($" = {Dimension},  ") + LeastSquaresLabels.StableRank + Invariant($" = {StableRank:0.00}");
+        FigureText.Italic("d") + Invariant($" = {Dimension}")
+        + (double.IsFinite(StableRank) ? ",  " + LeastSquaresLabels.StableRank + Invariant($" = {StableRank:0.00}") : FigureText.Empty);
 
     /// <summary>The same with the largest singular value, for panels that have no room for a key.</summary>
     public FigureText LongTitle => Title + ",  " + Largest;

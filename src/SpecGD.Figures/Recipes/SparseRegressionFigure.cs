@@ -1,4 +1,5 @@
 using System.Globalization;
+using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
 
@@ -10,7 +11,9 @@ namespace SpecGD.Figures.Recipes;
 /// </summary>
 public sealed class SparseRegressionFigure : IFigureRecipe
 {
-    private const int Layers = 3;
+    private const int Layers = 3, PanelsInARow = 3;
+
+    private const double PanelWidth = 5, PanelHeight = 4;
 
     /// <inheritdoc/>
     public string Name => LayeredLog.Experiment;
@@ -30,7 +33,16 @@ public sealed class SparseRegressionFigure : IFigureRecipe
                 layered.Curves([.. ofAllLayers.Select(layer => ($"grad_ratio.W{layer}", Layer(layer)))])),
             .. ofAllLayers.Select(layer => OfWeight(layered, layer)),
         ];
-        return new Figure(Name, [.. panels.Where(panel => panel.Curves.Count > 0)], Caption(layered)) { Columns = 3, Width = 15, Height = 8 };
+        panels = [.. panels.Where(PanelPlan.HasData)];
+        if (panels.Length == 0)
+            return null;
+        int columns = Math.Min(PanelsInARow, panels.Length);
+        return new Figure(Name, panels, Caption(layered, panels))
+        {
+            Columns = columns,
+            Width = PanelWidth * columns,
+            Height = PanelHeight * ((panels.Length + columns - 1) / columns),
+        };
     }
 
     /// <summary>
@@ -52,15 +64,20 @@ public sealed class SparseRegressionFigure : IFigureRecipe
     private static FigureText Of(string measure, string letter, int layer) =>
         measure + "(" + FigureText.Italic(letter) + FigureText.Subscript(Invariant($"{layer}")) + ")";
 
-    private static string Caption(LayeredLog layered) =>
-        $"{layered.Methods} on the sparse regression y = x₁x₂x₃ with a four-layer network{layered.Settings}. "
-        + "Everything is measured before each update. "
-        + "Colours tell the methods apart; where dashes tell the layers or, in the panels of one weight, the two ranks, marks on the lines tell the "
-        + "methods too. "
-        + "In the panels of one weight, the nuclear rank of its gradient stands beside the stable rank of the activations "
-        + "that enter it: the spectral step is favoured where the former is the larger."
-        + layered.Bands
-        + layered.Divergence;
+    private static string Caption(LayeredLog layered, Panel[] panels)
+    {
+        bool several = layered.CountIn(panels) > 1, hasDashes = panels.Any(panel => panel.Curves.Any(curve => curve is KeySample));
+        bool besideOneAnother = Enumerable.Range(2, Layers - 1).Any(layer => layered.Has($"grad_ratio.W{layer}") && layered.Has($"activations.layer{layer - 1}"));
+        string dashed = "the layers" + (besideOneAnother ? " or, in the panels of one weight, the two ranks" : "");
+        return $"{layered.MethodsIn(panels)} on the sparse regression y = x₁x₂x₃ with a four-layer network{layered.Settings}. "
+            + "Everything is measured before each update."
+            + (several ? " Colours tell the methods apart" + (hasDashes ? $"; where dashes tell {dashed}, marks on the lines tell the methods too." : ".")
+                : hasDashes ? $" Dashes tell {dashed}." : "")
+            + (besideOneAnother ? " In the panels of one weight, the nuclear rank of its gradient stands beside the stable rank of the activations "
+                + "that enter it: the spectral step is favoured where the former is the larger." : "")
+            + LayeredLog.Bands(panels)
+            + layered.Divergence;
+    }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

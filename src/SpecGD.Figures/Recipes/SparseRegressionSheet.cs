@@ -1,4 +1,6 @@
 using System.Globalization;
+using SpecGD.Experiments;
+using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
 
@@ -9,6 +11,10 @@ namespace SpecGD.Figures.Recipes;
 /// </summary>
 public sealed class SparseRegressionSheet : IFigureRecipe
 {
+    private const int Norms = 4, PanelsInARow = 4;
+
+    private const double PanelWidth = 4.5, PanelHeight = 3.5;
+
     /// <inheritdoc/>
     public string Name => LayeredLog.Experiment + "-summary";
 
@@ -27,18 +33,33 @@ public sealed class SparseRegressionSheet : IFigureRecipe
             .. Enumerable.Range(1, 4).Select(i => One(
                 layered, Invariant($"Operator norm of weight {i}"), $"weight_op_norm.W{i}", Invariant($"op norm of W{i}"), grows: true)),
         ];
-        string caption = $"{layered.Methods} on the sparse regression{layered.Settings}: everything recorded. "
-            + "The activation norm is the one that scales the "
-            + "step: the operator norm, or the Frobenius norm where SpecGD updates the layer spectrally. "
-            + "Weight norms are measured after each update, all else before it. "
-            + "The key of the first panel is that of all."
-            + layered.Bands
-            + layered.Divergence
-            + (layered.End is null ? "" : " The axes of norms end with what was measured before that.");
-        Panel[] shown = [.. panels.Where(panel => panel.Curves.Count > 0)];
-        Panel[] others = [.. shown.Skip(1).Select(panel => panel with { Key = KeyPlacement.None })];
-        return new Figure(Name, [shown[0], .. others], caption) { Columns = 4, Width = 18, Height = 14 };
+        Panel[] shown = [.. panels.Where(PanelPlan.HasData)];
+        if (shown.Length == 0)
+            return null;
+        bool isKeyOfAll = shown.Length > 1 && layered.CountIn(shown[..1]) == layered.CountIn(shown);
+        if (isKeyOfAll)
+            shown = [shown[0], .. shown.Skip(1).Select(panel => panel with { Key = KeyPlacement.None })];
+        int columns = Math.Min(PanelsInARow, shown.Length);
+        return new Figure(Name, shown, Caption(layered, shown) + (isKeyOfAll ? " The key of the first panel is that of all." : "") + LayeredLog.Bands(shown) + layered.Divergence
+            + (layered.End is not null && HasNorms(layered) ? " The axes of norms end with what was measured before that." : ""))
+        {
+            Columns = columns,
+            Width = PanelWidth * columns,
+            Height = PanelHeight * ((shown.Length + columns - 1) / columns),
+        };
     }
+
+    private static string Caption(LayeredLog layered, Panel[] shown)
+    {
+        bool hasActivationNorms = Enumerable.Range(0, Norms).Any(i => layered.Has($"activation_op_norm.A{i}"));
+        bool hasWeightNorms = Enumerable.Range(1, Norms).Any(i => layered.Has($"weight_op_norm.W{i}"));
+        return $"{layered.MethodsIn(shown)} on the sparse regression{layered.Settings}: everything recorded."
+            + (hasActivationNorms ? " The activation norm is the one that scales the step: the operator norm"
+                + (layered.MethodsIn(shown).Contains(MethodName.Of(SparseRegression.SpecGd), StringComparison.Ordinal) ? ", or the Frobenius norm where SpecGD updates the layer spectrally." : ".") : "")
+            + (hasWeightNorms ? " Weight norms are measured after each update, all else before it." : " Everything is measured before each update.");
+    }
+
+    private static bool HasNorms(LayeredLog layered) => Enumerable.Range(0, Norms + 1).Any(i => layered.Has($"activation_op_norm.A{i}") || layered.Has($"weight_op_norm.W{i}"));
 
     private static Panel One(LayeredLog layered, string title, string series, string label, bool grows = false) =>
         layered.Panel(title, label, logarithmic: false, layered.CurvesDashedByMethod(series), grows ? layered.EndOf(series) : null);

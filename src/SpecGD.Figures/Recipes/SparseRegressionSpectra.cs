@@ -1,4 +1,5 @@
 using System.Globalization;
+using SpecGD.Experiments;
 using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
@@ -50,11 +51,11 @@ public sealed class SparseRegressionSpectra : IAnimationRecipe
                 Height = RowHeight * ((panels.Length + PanelsInARow - 1) / PanelsInARow),
             };
         });
-        return new Animation(name, [.. frames], Caption(label, end), FramesPerSecond);
+        return new Animation(name, [.. frames], Caption(label, method, end), FramesPerSecond);
     }
 
     private static IEnumerable<(Series? Series, FigureText Label, Stroke Stroke)> Loss(MethodLog method) =>
-        [(method.Find(LayeredLog.Loss), FigureText.Empty, Palette.GradientDescent with { Color = "#000000" })];
+        [(method.Find(LayeredLog.Loss), FigureText.Empty, Palette.Plain)];
 
     /// <summary>The series of the layers: those named as the layers are, or of the weights of the same numbers.</summary>
     private static IEnumerable<(Series? Series, FigureText Label, Stroke Stroke)> OfLayers(
@@ -64,10 +65,10 @@ public sealed class SparseRegressionSpectra : IAnimationRecipe
             FigureText.Italic("ℓ") + Invariant($" = {i + 1}"),
             SpectraPanels.StrokeOf(i)));
 
-    private static string Caption(string label, double? end) =>
+    private static string Caption(string label, MethodLog method, double? end) =>
         $"Singular values of the activations of every layer along the training of the sparse regression by {label}. "
-        + "Above: training loss, stable rank of the activations and nuclear rank of the gradients until the frame's step. "
-        + "Below: density of the singular values over their decimal logarithm (share of all values per decade), the largest one dashed; values below "
+        + SpectraPanels.Above([method])
+        + "Histograms: density of the singular values over their decimal logarithm (share of all values per decade), the largest one dashed; values below "
         + Invariant($"{SpectraPanels.SmallestShare:0e-0} of the largest that a layer reaches count in its first bin. ")
         + "A frame of step t + 1 shows what was measured before update t, the frame of step 0 the start. "
         + "Colours and dashes tell the layers apart. Axes and bins are those of all methods of the run."

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SpecGD.Experiments;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
 
@@ -33,7 +34,7 @@ public sealed class SparseRegressionSpectraTogether : IAnimationRecipe
         var strokes = MethodStroke.Of(methods.Select(m => m.Method));
         double[]?[] edges = [.. methods[0].Layers.Select((_, layer) => SpectraPanels.EdgesOf(methods, layer))];
         var frames = Sampling.Spread(labels, Sampling.MostFrames).Select(label => Frame(new Shown(log, methods, strokes, edges, end), label));
-        return new Animation(Name, [.. frames], Caption(methods, end), FramesPerSecond);
+        return new Animation(Name, [.. frames], Caption(log, methods, end), FramesPerSecond);
     }
 
     private Figure Frame(Shown shown, int label)
@@ -74,11 +75,11 @@ public sealed class SparseRegressionSpectraTogether : IAnimationRecipe
     private static IEnumerable<Curve> LayerKey(int layers) => Enumerable.Range(0, layers).Select(layer =>
         new KeySample(Palette.Reference with { Dash = SpectraPanels.DashOf(layer) }) { Label = FigureText.Italic("ℓ") + Invariant($" = {layer + 1}") });
 
-    private static string Caption(ActivationSpectra[] methods, double? end) =>
+    private static string Caption(RunLog log, ActivationSpectra[] methods, double? end) =>
         "Singular values of the activations of every layer along the training of the sparse regression, by "
         + $"{string.Join(", ", methods.Select(m => MethodName.Of(m.Method)))}. "
-        + "Above: training loss, stable rank of the activations and nuclear rank of the gradients until the frame's step; colours tell the methods, "
-        + "dashes the layers. Below, a row for each method: density of the singular values over their decimal logarithm (share of all values per "
+        + SpectraPanels.Above(methods.Select(m => SpectraPanels.MethodOf(log, m)), "; colours tell the methods, dashes the layers")
+        + "Histograms, a row for each method: density of the singular values over their decimal logarithm (share of all values per "
         + "decade), the largest one dashed; values below "
         + Invariant($"{SpectraPanels.SmallestShare:0e-0} of the largest that a layer reaches count in its first bin. ")
         + "A frame of step t + 1 shows what was measured before update t, the frame of step 0 the start."

@@ -71,6 +71,21 @@ internal static class SpectraPanels
         return values.Length == 0 ? null : SpectrumHistogram.Edges(Math.Max(values.Min(), SmallestShare * values.Max()), values.Max(), Bins);
     }
 
+    /// <summary>What captions say of the panels above the histograms; nothing where there are none.</summary>
+    public static string Above(IEnumerable<MethodLog> methods, string colours = "")
+    {
+        string[] names = [.. methods.SelectMany(method => method.Series).Where(series => series.Value.Count > 0).Select(series => series.Key)];
+        var shown = new List<string>();
+        if (names.Contains(LayeredLog.Loss))
+            shown.Add("training loss");
+        if (names.Any(name => name.StartsWith("activations.", StringComparison.Ordinal)))
+            shown.Add("stable rank of the activations");
+        if (names.Any(name => name.StartsWith("grad_ratio.", StringComparison.Ordinal)))
+            shown.Add("nuclear rank of the gradients");
+        string text = shown.Count > 1 ? $"{string.Join(", ", shown.SkipLast(1))} and {shown[^1]}" : string.Concat(shown);
+        return shown.Count == 0 ? "" : $"Above: {text} until the frame's step{colours}. ";
+    }
+
     /// <summary>The axis of a rank that every layer has.</summary>
     public static Axis Ranks(string measure, string of) =>
         new(measure + "(" + FigureText.Italic(of) + FigureText.Subscript("ℓ") + ")") { From = 0 };

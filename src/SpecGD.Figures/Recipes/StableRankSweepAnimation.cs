@@ -53,7 +53,7 @@ public sealed class StableRankSweepAnimation : IAnimationRecipe
         Panel[] panels =
         [
             new("Training loss", steps, SweepLog.Losses(losses), losses),
-            new("Nuclear rank of the gradient", steps, new Axis(LeastSquaresLabels.Rank) { From = 0, Covers = [Headroom * row.StableRank] },
+            new("Nuclear rank of the gradient", steps, new Axis(LeastSquaresLabels.Rank) { From = 0, Covers = double.IsFinite(row.StableRank) ? [Headroom * row.StableRank] : [] },
                 [.. row.Lines.Select(line => line.RankCurve(reach, SweepLog.Floor)).OfType<Curve>(), stableRank]),
         ];
         return new Figure(name, panels, "") { Title = row.Title, Width = 10, Height = 4.2 };
@@ -62,13 +62,19 @@ public sealed class StableRankSweepAnimation : IAnimationRecipe
     private static string Caption(RunLog log, IReadOnlyList<SweepRow> rows, string peak)
     {
         int window = 2 * rows.Max(row => RandomFeatureFigure.BandReach(row.Lines)) + 1;
-        return $"Gradient descent (GD) and SpecGD on L(W) = ‖WA − Y‖²_F / 2n with A = I + λ11ᵀ, a frame for each λ{SweepLog.Settings(log)}. "
-            + "Left: training loss. Right: nuclear rank of the gradient and, dashed black, the stable rank of A. "
-            + (rows.Any(row => row.Lines.Any(line => line.IsRestart)) ? Restarts : "")
+        bool hasLosses = Any(rows, line => line.LossCurve(SweepLog.Floor) is not null), hasRanks = Any(rows, line => line.RankCurve(1) is not null);
+        bool hasStableRank = rows.Any(row => double.IsFinite(row.StableRank)), hasBands = Any(rows, line => line.RankCurve(1) is BandCurve);
+        string ranks = "uclear rank of the gradient" + (hasStableRank ? " and, dashed black, the stable rank of A. " : ". ");
+        return $"{SweepLog.Methods(rows)} on L(W) = ‖WA − Y‖²_F / 2n with A = I + λ11ᵀ, a frame for each λ{SweepLog.Settings(log)}. "
+            + (hasLosses ? hasRanks ? "Left: training loss. " : "Training loss. " : "")
+            + (hasRanks ? (hasLosses ? "Right: n" : "N") + ranks : "")
+            + (hasLosses && Any(rows, line => line.IsRestart) ? Restarts : "")
             + peak
-            + "SpecGD's nuclear rank jumps up and down from step to step: "
-            + FormattableString.Invariant($"drawn lightly is the running minimum and maximum over {Counted.Of(window, "step")}, with the running mean on top. ")
-            + FormattableString.Invariant($"Values below {SweepLog.Floor:0e-0} are drawn there, since rounding decides them; ")
-            + "the nuclear rank of a gradient that small is one of rounding errors.";
+            + (hasBands ? "SpecGD's nuclear rank jumps up and down from step to step: "
+                + FormattableString.Invariant($"drawn lightly is the running minimum and maximum over {Counted.Of(window, "step")}, with the running mean on top. ") : "")
+            + FormattableString.Invariant($"Values below {SweepLog.Floor:0e-0} are drawn there, since rounding decides them")
+            + (hasRanks ? "; the nuclear rank of a gradient that small is one of rounding errors." : ".");
     }
+
+    private static bool Any(IEnumerable<SweepRow> rows, Func<MethodLine, bool> holds) => rows.Any(row => row.Lines.Any(holds));
 }

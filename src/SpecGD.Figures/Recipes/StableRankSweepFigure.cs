@@ -20,12 +20,13 @@ public sealed class StableRankSweepFigure : IFigureRecipe
         [
             .. SweepLog.Rows(log, MostPanels)
                 .Select(row => row with { Lines = [.. row.Lines.Where(line => !line.IsRestart && line.Name != RandomFeature.FromPeak)] })
-                .Where(row => row.Lines.Count > 0),
+                .Where(row => row.Lines.Any(line => line.LossCurve(SweepLog.Floor) is not null)),
         ];
         if (rows.Length == 0)
             return null;
         var steps = SweepLog.Steps(rows);
         Curve[][] curves = [.. rows.Select(row => row.Lines.Select(line => line.LossCurve(SweepLog.Floor)).OfType<Curve>().ToArray())];
+        IEnumerable<SweepRow> drawn = rows.Select(row => row with { Lines = [.. row.Lines.Where(line => line.LossCurve(SweepLog.Floor) is not null)] });
         var loss = SweepLog.Losses(curves.SelectMany(panel => panel));
         Panel[] panels =
         [
@@ -34,10 +35,11 @@ public sealed class StableRankSweepFigure : IFigureRecipe
         return new Figure(
             Name,
             panels,
-            "Training loss of gradient descent (GD) and SpecGD on L(W) = ‖WA − Y‖²_F / 2n with A = I + λ11ᵀ, "
-            + $"a panel for each λ{SweepLog.Settings(log)}. "
-            + "The larger λ, the smaller the stable rank of A, which favours the spectral step. "
-            + FormattableString.Invariant($"Losses below {SweepLog.Floor:0e-0} are drawn there, since rounding decides them."))
+            $"Training loss on L(W) = ‖WA − Y‖²_F / 2n with A = I + λ11ᵀ, "
+            + $"a panel for each λ{SweepLog.Settings(log)}: {SweepLog.Methods(drawn)}. "
+            + "The larger λ, the smaller the stable rank of A, which favours the spectral step."
+            + (curves.Any(panel => panel.Any(curve => curve.Columns[1].Values.Contains(SweepLog.Floor)))
+                ? FormattableString.Invariant($" Losses below {SweepLog.Floor:0e-0} are drawn there, since rounding decides them.") : ""))
         {
             Columns = PanelsInARow,
             Width = 3.6 * Math.Min(rows.Length, PanelsInARow),

@@ -13,7 +13,7 @@ internal sealed record SweepRow(double Lambda, double StableRank, IReadOnlyList<
 {
     /// <summary>λ and st(A), as titles carry them.</summary>
     public FigureText Title =>
-        FigureText.Italic("λ") + Invariant($" = {Lambda:G4},  ") + LeastSquaresLabels.StableRank + Invariant($" = {StableRank:G4}");
+        FigureText.Italic("λ") + Invariant($" = {Lambda:G4}") + (double.IsFinite(StableRank) ? ",  " + LeastSquaresLabels.StableRank + Invariant($" = {StableRank:G4}") : FigureText.Empty);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
@@ -66,6 +66,19 @@ internal static class SweepLog
     {
         string text = string.Join(", ", SettingKeys.Where(key => log.Config.ContainsKey(key)).Select(key => $"{key} {log.Config[key]}"));
         return text.Length > 0 ? $" ({text})" : "";
+    }
+
+    /// <summary>The methods of the rows as captions begin with them: SpecGD once, however often it starts.</summary>
+    public static string Methods(IEnumerable<SweepRow> rows)
+    {
+        string[] names =
+        [
+            .. rows.SelectMany(row => row.Lines).Select(line => line.Name).Distinct()
+                .Select(name => name == RandomFeature.GradientDescent ? "gradient descent (GD)"
+                    : name == RandomFeature.FromPeak || MethodName.IsRestart(name) ? MethodName.Of(RandomFeature.SpecGd) : MethodName.Of(name)).Distinct(),
+        ];
+        string text = names.Length > 1 ? $"{string.Join(", ", names[..^1])} and {names[^1]}" : names[0];
+        return char.ToUpperInvariant(text[0]) + text[1..];
     }
 
     /// <summary>SpecGD dashed: at the floor and at the start it covers gradient descent.</summary>

@@ -23,7 +23,7 @@ internal static class TrackerPanels
     private static readonly double[] RatioTics = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
     /// <summary>One series of no block among those of blocks.</summary>
-    private static readonly Stroke BesideBlocks = new("#000000", LineWidth);
+    private static readonly Stroke BesideBlocks = Palette.Plain with { Width = LineWidth };
 
     private static readonly Dash[] Dashes = Enum.GetValues<Dash>();
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SpecGD.Experiments;
 using SpecGD.Records;
 
 namespace SpecGD.Figures.Report;
@@ -32,16 +33,16 @@ public sealed record Table(string Caption, IReadOnlyList<string> Headings, IRead
     {
         ArgumentNullException.ThrowIfNull(rows);
         string[] headings = rows.Count > 0 ? [.. rows[0].Select(p => p.Key)] : [];
-        return new Table(caption, headings, [.. rows.Select(row => (IReadOnlyList<Cell>)[.. headings.Select(key => CellOf(row[key]))])]);
+        return new Table(caption, headings, [.. rows.Select(row => (IReadOnlyList<Cell>)[.. headings.Select(key => CellOf(key, row[key]))])]);
     }
 
-    private static Cell CellOf(JsonNode? node) => node?.GetValueKind() switch
+    private static Cell CellOf(string column, JsonNode? node) => node?.GetValueKind() switch
     {
         null or JsonValueKind.Null => new MissingCell(),
         JsonValueKind.Number => new NumberCell(JsonNumber.Of(node)!.Value),
         JsonValueKind.True => new TextCell("yes"),
         JsonValueKind.False => new TextCell("no"),
-        JsonValueKind.String => new TextCell(node.GetValue<string>()),
+        JsonValueKind.String => new TextCell(column == MethodName.Column ? MethodName.Of(node.GetValue<string>()) : node.GetValue<string>()),
         _ => new TextCell(node.ToJsonString()),
     };
 }

@@ -15,26 +15,30 @@ internal static class SettingCurves
     public const double RowHeight = 0.08;
 
     /// <summary>Height of the first line's crosses, as a share of the panel.</summary>
-    private const double FirstRow = 0.95;
+    public const double FirstRow = 0.95;
 
-    private const double MarkSize = 0.7, HollowSize = 1.1;
+    private const double MarkSize = 0.7;
+
+    /// <summary>Size of a hollow mark, in units of gnuplot's usual point.</summary>
+    public const double HollowSize = 1.1;
 
     /// <summary>Where an interval of logarithms ends whose lower end has underflown to 0, which a logarithmic axis has no place for.</summary>
     private const double Underflown = 1e-300;
 
     /// <summary>The curves of one line.</summary>
-    /// <param name="along">Its settings, x ascending, each with an estimate that the axis has a place for.</param>
+    /// <param name="along">Its settings, x ascending.</param>
+    /// <param name="holds">Whether a setting has an estimate that the axis has a place for; where one has not, the line has a gap.</param>
     /// <param name="xOf">Where a setting stands.</param>
     /// <param name="joined">Whether the line runs along an option; else every setting is a point.</param>
     /// <param name="stroke">Its stroke.</param>
     /// <param name="label">Its entry in the key.</param>
     public static IEnumerable<Curve> Of(
-        IReadOnlyList<SettingResult> along, Func<SettingResult, double> xOf, bool joined, Stroke stroke, FigureText label)
+        IReadOnlyList<SettingResult> along, Func<SettingResult, bool> holds, Func<SettingResult, double> xOf, bool joined, Stroke stroke, FigureText label)
     {
-        SettingResult[] whole = [.. along.Where(s => s.IsWhole)], survivors = [.. along.Where(s => !s.IsWhole)];
+        SettingResult[] shown = [.. along.Where(holds)], whole = [.. shown.Where(s => s.IsWhole)], survivors = [.. shown.Where(s => !s.IsWhole)];
         if (joined)
         {
-            foreach (var curve in Joined(along, xOf, stroke))
+            foreach (var curve in Joined(along, s => s.IsWhole && holds(s), xOf, stroke))
                 yield return curve;
         }
         yield return new KeySample(stroke) { Label = label };
@@ -62,28 +66,47 @@ internal static class SettingCurves
         ? "10" + FigureText.Superscript(Math.Floor(Math.Log10(Mean(setting))).ToString(CultureInfo.InvariantCulture))
         : setting.CountText;
 
-    /// <summary>What captions say of crosses; nothing where there are none.</summary>
-    public static string ExplainCrosses(IEnumerable<Panel> panels) => panels.SelectMany(panel => panel.Curves).Any(curve => curve is EdgeMarks)
-        ? " Crosses at the upper edge stand at values that have no place below: those with which every repetition diverged (\"0 of 3\"), and those whose "
-            + "loss grew beyond the power of ten above the first losses."
-        : "";
+    /// <summary>What captions say of crosses, with the chart's own numbers; nothing where there are none.</summary>
+    /// <param name="outside">The settings that have a cross.</param>
+    public static string ExplainCrosses(IReadOnlyList<SettingResult> outside)
+    {
+        var kinds = new List<string>();
+        if (Counts(outside.Where(s => s.Estimate is null)) is { Length: > 0 } gone)
+            kinds.Add($"where every repetition diverged ({gone})");
+        if (Counts(outside.Where(s => s is { Estimate: not null, IsWhole: false })) is { Length: > 0 } left)
+            kinds.Add($"where the mean of those that did not diverge lies beyond the axis ({left})");
+        if (outside.Any(s => s is { Estimate: not null, IsWhole: true }))
+            kinds.Add("where the mean grew beyond the power of ten above the first losses (its own power of ten)");
+        return kinds.Count == 0 ? "" : $" Crosses at the upper edge stand {string.Join(", and ", kinds)}.";
+    }
 
-    /// <summary>What captions say of hollow marks; nothing where there are none.</summary>
-    public static string Explain(IEnumerable<SettingResult> settings) => settings.All(s => s.IsWhole || s.Estimate is null)
+    /// <summary>What captions say of hollow marks, with the chart's own numbers; nothing where there are none.</summary>
+    /// <param name="shown">The settings that have a mark.</param>
+    public static string Explain(IEnumerable<SettingResult> shown) => ExplainHollow([.. shown.Where(s => !s.IsWhole).Select(s => s.CountText)]);
+
+    /// <summary>As <see cref="Explain"/>, of the texts beside the marks.</summary>
+    public static string ExplainHollow(IReadOnlyCollection<string> counts) => counts.Count == 0
         ? ""
-        : " Hollow marks (circles), which nothing joins, are of settings with which some repetitions diverged: means of those that did not, as many as stands beside them. They are no results.";
+        : $" Hollow marks (circles), which nothing joins, are where some repetitions diverged: means of those that did not ({Quoted(counts)}). They are no results.";
 
-    private static IEnumerable<Curve> Joined(IReadOnlyList<SettingResult> along, Func<SettingResult, double> xOf, Stroke stroke)
+    /// <summary>The texts in quotation marks, each once.</summary>
+    public static string Quoted(IEnumerable<string> counts) => string.Join(", ", counts.Distinct().Select(count => $"\"{count}\""));
+
+    private static string Counts(IEnumerable<SettingResult> settings) => Quoted(settings.Select(s => s.CountText));
+
+    private static IEnumerable<Curve> Joined(
+        IReadOnlyList<SettingResult> along, Func<SettingResult, bool> isResult, Func<SettingResult, double> xOf, Stroke stroke)
     {
         double[] x = [.. along.Select(xOf)];
-        double[] lower = [.. along.Select(s => s.IsWhole && HasInterval(s) ? Lower(s) : double.NaN)];
-        double[] upper = [.. along.Select(s => s.IsWhole && HasInterval(s) ? s.Estimate!.Upper : double.NaN)];
+        bool[] hasInterval = [.. along.Select(s => isResult(s) && HasInterval(s))];
+        double[] lower = [.. along.Select((s, i) => hasInterval[i] ? Lower(s) : double.NaN)];
+        double[] upper = [.. along.Select((s, i) => hasInterval[i] ? s.Estimate!.Upper : double.NaN)];
         if (lower.Any(double.IsFinite))
             yield return new BandCurve(x, lower, upper, null, stroke);
-        yield return new LineCurve(x, [.. along.Select(s => s.IsWhole ? Mean(s) : double.NaN)], stroke);
+        yield return new LineCurve(x, [.. along.Select(s => isResult(s) ? Mean(s) : double.NaN)], stroke);
         var thin = stroke with { Width = stroke.Width / 2, Dash = Dash.Solid };
         for (int i = 0; i < x.Length; i++) // a band needs a neighbour that has one
-            if (HasInterval(along[i]) && !(i > 0 && BothHave(i - 1, i)) && !(i + 1 < x.Length && BothHave(i, i + 1)))
+            if (hasInterval[i] && !(i > 0 && BothHave(i - 1, i)) && !(i + 1 < x.Length && BothHave(i, i + 1)))
                 yield return new LineCurve([x[i], x[i]], [Lower(along[i]), along[i].Estimate!.Upper], thin);
 
         bool BothHave(int i, int next) => double.IsFinite(lower[i]) && double.IsFinite(lower[next]);

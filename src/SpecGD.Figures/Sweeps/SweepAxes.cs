@@ -92,7 +92,7 @@ internal static class SweepAxes
     public sealed record Range(double Limit, double Low, double High, bool Logarithmic)
     {
         /// <summary>Whether the setting's mean has a place.</summary>
-        public bool Holds(SettingResult setting) => setting.Estimate is { Mean: var mean } && mean <= Limit;
+        public bool Holds(SettingResult setting) => setting.Estimate is { Mean: var mean } && mean <= Limit && double.IsFinite(mean);
 
         /// <summary>The axis, its ends rounded outward from where there is room beyond the outermost mark and interval.</summary>
         /// <param name="label">Its label.</param>

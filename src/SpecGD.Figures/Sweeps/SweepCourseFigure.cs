@@ -1,4 +1,4 @@
-using System.Globalization;
+using SpecGD.Experiments;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Recipes;
 using SpecGD.Records;
@@ -16,9 +16,6 @@ public static class SweepCourseFigure
     /// <summary>A panel whose largest value is so many times its least has a logarithmic axis.</summary>
     private const double LogarithmicValues = 100;
 
-    /// <summary>One trajectory's share in a panel.</summary>
-    private readonly record struct Course(string Setting, string Method, string Replicate, RunLog Log, bool Diverged);
-
     /// <summary>The figure; null where no task has a result with series, or one figure has no room for all.</summary>
     /// <param name="part">The part.</param>
     /// <param name="results">The results of the sweep; those of other parts are passed over.</param>
@@ -32,19 +29,21 @@ public static class SweepCourseFigure
         if (part.Analysis.Tune is not null || HasNumbers(part, results))
             return null; // a figure over that option shows more
         string[] series = [.. SweepAnalysis.Settings(part, results).Select(s => s.Metric.Series).Distinct()];
-        Course[] courses = [.. results.Where(r => r.Task.Part.Name == part.Name && r.Record.HasResult).SelectMany(r => CoursesOf(part, r, logOf(r.Record)))];
+        SweepCourse[] courses =
+            [.. results.Where(r => r.Task.Part.Name == part.Name && r.Record.HasResult).SelectMany(r => SweepCourse.All(part, r, logOf(r.Record)))];
         string[] settings = [.. courses.Select(c => c.Setting).Distinct()], methods = [.. courses.Select(c => c.Method).Distinct()];
         if (series.Length * settings.Length is 0 or > SweepSheet.MostPanels || methods.Length > SweepSheet.MostLines)
             return null;
-        Panel[] panels =
+        CourseMeans[][] shown =
         [
             .. from setting in settings
                from name in series
-               let curves = CurvesOf(part, name, [.. courses.Where(c => c.Setting == setting)], methods).ToArray()
-               where curves.Length > 0
-               select PanelOf(setting, SweepSheet.MeanOf(part, name), curves),
+               let means = methods.Select(method => CourseMeans.Of(part, name, method, [.. courses.Where(c => c.Setting == setting && c.Method == method)]))
+               select means.OfType<CourseMeans>().ToArray(),
         ];
-        return panels.Length == 0 ? null : SweepSheet.Of($"{part.Name}_course", panels, Caption(part, courses));
+        shown = [.. shown.Where(panel => panel.Any(means => means.HasPlace))];
+        return shown.Length == 0 ? null : SweepSheet.Of(
+            $"{part.Name}_course", [.. shown.Select(panel => PanelOf(part, panel, methods))], Caption(part, [.. shown.SelectMany(panel => panel)]));
     }
 
     private static bool HasNumbers(SweepPart part, IReadOnlyList<TaskResult> results)
@@ -54,57 +53,50 @@ public static class SweepCourseFigure
             .Any(axis => settings.Select(s => AxisText.Number(s[axis])).OfType<double>().Distinct().Count() > 1);
     }
 
-    private static IEnumerable<Course> CoursesOf(SweepPart part, TaskResult result, RunLog log)
+    private static Panel PanelOf(SweepPart part, CourseMeans[] shown, string[] methods)
     {
-        string setting = string.Join(", ", SweepAnalysis.Axes(part).Where(axis => axis != AnalysisPlan.MethodAxis)
-            .Select(axis => $"{axis} {AxisText.Of(result.Task.Identity.Options[axis])}"));
-        var observed = Observation.All(result.Task.Experiment, log, result.Record.State == TaskState.Diverged);
-        return log.Methods.Keys.Select(method => new Course(
-            setting, method, result.Replicate, log, observed.Any(o => o.Method == method && o.Diverged)));
-    }
-
-    private static IEnumerable<Curve> CurvesOf(SweepPart part, string series, IReadOnlyList<Course> courses, string[] methods)
-    {
-        foreach (var (method, stroke) in methods.Zip(MethodStroke.Of(methods)))
-        {
-            Course[] all = [.. courses.Where(c => c.Method == method).DistinctBy(c => c.Replicate)];
-            Series[] whole = [.. all.Where(c => !c.Diverged).Select(c => c.Log.Methods[c.Method].Find(series)).OfType<Series>().Where(s => s.Count > 0)];
-            if (whole.Length == 0)
-                continue;
-            int[] steps = [.. whole.Skip(1).Aggregate(whole[0].Steps.AsEnumerable(), (common, next) => common.Intersect(next.Steps)).Order()];
-            var values = whole.Select(s => s.Steps.Zip(s.Values).ToDictionary(p => p.First, p => p.Second)).ToArray();
-            Estimate[] means =
-                [.. steps.Select(step => Estimate.Of([.. values.Select(v => v[step])], part.Analysis.Confidence, part.Analysis.Logarithmic))];
-            double[] x = [.. steps.Select(step => (double)step)];
-            int diverged = all.Count(c => c.Diverged);
-            string label = MethodName.Of(method) + (diverged == 0 ? "" : Text($" ({whole.Length} of {all.Length})"));
-            if (whole.Length > 1)
-                yield return new BandCurve(x, [.. means.Select(m => m.Lower)], [.. means.Select(m => m.Upper)], null, stroke);
-            yield return new LineCurve(x, [.. means.Select(m => m.Mean)], diverged == 0 ? stroke : stroke with { Dash = Dash.Dotted }) { Label = label };
-        }
-    }
-
-    private static Panel PanelOf(string setting, string label, Curve[] curves)
-    {
-        double[] means = [.. curves.OfType<LineCurve>().SelectMany(c => c.Columns[1].Values).Where(double.IsFinite)];
-        bool logarithmic = means.Length > 0 && means.Min() > 0 && means.Max() >= LogarithmicValues * means.Min();
+        double[] all = [.. shown.SelectMany(m => m.Means).Concat(shown.Select(m => m.Survivors).OfType<(double X, double Mean)>().Select(s => s.Mean)).Where(double.IsFinite)];
+        bool logarithmic = all.Length > 0 && all.Min() > 0 && all.Max() >= LogarithmicValues * all.Min();
+        var strokes = methods.Zip(MethodStroke.Of(methods)).ToDictionary(m => m.First, m => m.Second);
+        var curves = new List<Curve>();
+        foreach (var (row, means) in shown.Index())
+            curves.AddRange(CurvesOf(means, strokes[means.Method], row));
         var steps = new Axis("Training iteration") { WholeNumbers = true, From = 0 };
-        var y = new Axis(label)
+        var y = new Axis(SweepSheet.MeanOf(part, shown[0].Series))
         {
             Logarithmic = logarithmic,
-            From = logarithmic ? PowersOfTen.Below(means.Min()) : null, // an interval may reach down to any power of ten
+            From = logarithmic ? PowersOfTen.Below(all.Min()) : null, // an interval may reach down to any power of ten
         };
-        return new Panel(setting, steps, y, curves);
+        return new Panel(shown[0].Setting, steps, y, curves);
     }
 
-    private static string Caption(SweepPart part, Course[] courses)
+    /// <summary>A line with its band as far as every repetition goes, then the survivors as a hollow mark, or a cross where there are none.</summary>
+    private static IEnumerable<Curve> CurvesOf(CourseMeans means, Stroke stroke, int row)
     {
-        string survivors = courses.Any(c => c.Diverged)
-            ? " Dotted: some repetitions diverged, and the line is of those alone that did not, as many as the key says; it is no result."
-            : "";
-        return $"{SweepSheet.Means(part)} over the repetitions ({part.Analysis.Replicate}) along the training, in the part {part.Name} of a sweep of {part.Experiment}; bands are the "
-            + $"{SweepSheet.Interval(part)}, step by step, and go to the lower edge where a logarithmic axis has no place for their end.{survivors}";
+        FigureText label = MethodName.Of(means.Method);
+        if (means.HasBand)
+            yield return new BandCurve(means.Steps, means.Lower, means.Upper, null, stroke);
+        if (means.Steps.Count > 0)
+            yield return new LineCurve(means.Steps, means.Means, stroke) { Label = label };
+        else
+            yield return new KeySample(stroke) { Label = label };
+        if (means.Survivors is { } survivors)
+            yield return new PointCurve([survivors.X], [survivors.Mean], stroke) { Size = SettingCurves.HollowSize, IsHollow = true, Notes = [means.CountText] };
+        else if (means.Diverged > 0)
+            yield return new EdgeMarks([means.LastStep], [means.CountText], SettingCurves.FirstRow - (row * SettingCurves.RowHeight), stroke);
     }
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Caption(SweepPart part, CourseMeans[] shown)
+    {
+        string ends = shown.Any(m => m.Diverged > 0) ? " Where repetitions diverged, a line ends before the first of them does." : "";
+        string gone = SettingCurves.Quoted(shown.Where(m => m is { Diverged: > 0, Survivors: null }).Select(m => m.CountText));
+        string crosses = gone.Length > 0 ? $" Crosses at the upper edge stand where every repetition has diverged ({gone})." : "";
+        string[] gaps = [.. shown.Where(m => m.HasGap).Select(m => $"{MethodName.Of(m.Method)} ({m.Series})").Distinct()];
+        string undefined = gaps.Length == 0 ? ""
+            : $" Lines have gaps where a repetition's value is {(part.Analysis.Logarithmic ? "0 or below, which has no logarithm, or " : "")}not finite: {string.Join(", ", gaps)}.";
+        string alone = shown.All(m => !m.HasBand) ? "there are no bands, since one value alone has no interval."
+            : $"bands are the {SweepSheet.Interval(part)}, step by step, and go to the lower edge where a logarithmic axis has no place for their end.";
+        return $"{SweepSheet.Means(part)} over the repetitions ({part.Analysis.Replicate}) along the training, in the part {part.Name} of a sweep of {part.Experiment}; {alone}"
+            + ends + SettingCurves.ExplainHollow([.. shown.Where(m => m.Survivors is not null).Select(m => m.CountText)]) + crosses + undefined;
+    }
 }

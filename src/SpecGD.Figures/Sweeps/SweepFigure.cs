@@ -1,5 +1,6 @@
 using SpecGD.Experiments;
 using SpecGD.Experiments.Settings;
+using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Recipes;
 using SpecGD.Sweeps;
@@ -88,15 +89,17 @@ public static class SweepFigure
         double X(SettingResult setting) => overOption
             ? AxisText.Number(setting[request.X])!.Value
             : pairs!.GetValueOrDefault(Key(setting, axes))?.Estimate?.Mean ?? double.NaN;
-        Panel[] panels =
-        [
-            .. groups.Select(group =>
-                PanelOf(part, request, [.. group], lines, X, overOption, Title(group.First(), rest, settings), Ceiling(part, results, y, settings))),
-        ];
+        var drawn = groups.Select(group =>
+            PanelOf(part, request, [.. group], lines, X, overOption, Title(group.First(), rest, settings), Ceiling(part, results, y, settings)))
+            .Where(d => PanelPlan.HasData(d.Panel)).ToArray();
+        if (drawn.Length == 0)
+            throw new BadInputException(string.Join(' ', UndefinedWords.Of(part, settings)));
+        SettingResult[] outside = [.. drawn.SelectMany(d => d.Outside)];
         return SweepSheet.Of(
             NameOf(part, request),
-            panels,
-            Caption(part, request, overOption) + SettingCurves.ExplainCrosses(panels) + SettingCurves.Explain(settings) + LeftOut(placeless, request) + SoFar(part, results));
+            [.. drawn.Select(d => d.Panel)],
+            Caption(part, request, overOption) + SettingCurves.ExplainCrosses(outside) + SettingCurves.Explain(settings.Except(outside).Where(s => !s.IsUndefined))
+                + SweepSheet.Undefined(part, settings) + LeftOut(placeless, request) + SoFar(part, results));
     }
 
     private static SettingResult[] Chosen(SweepPart part, IReadOnlyList<TaskResult> results, string text, Request request)
@@ -132,7 +135,8 @@ public static class SweepFigure
     private static IEnumerable<string> SeriesOf(SweepPart part, IReadOnlyList<TaskResult> results) =>
         results.Where(result => result.Task.Part.Name == part.Name).SelectMany(result => result.Observations).Select(o => o.Series).Distinct();
 
-    private static Panel PanelOf(
+    /// <summary>A panel, and the settings that have crosses at its upper edge.</summary>
+    private static (Panel Panel, IReadOnlyList<SettingResult> Outside) PanelOf(
         SweepPart part,
         Request request,
         SettingResult[] settings,
@@ -146,21 +150,24 @@ public static class SweepFigure
         var range = SweepAxes.RangeOf(settings, logarithmic, ceiling);
         var curves = new List<Curve>();
         Stroke[] strokes = request.By == AnalysisPlan.MethodAxis ? MethodStroke.Of(lines) : [.. lines.Select((_, i) => Palette.Other(i))];
+        var crossed = new List<SettingResult>();
         int rows = 0;
         foreach (var (i, line) in lines.Index())
         {
             SettingResult[] along = [.. settings.Where(s => s[request.By] == line).OrderBy(xOf)];
-            SettingResult[] outside = overOption ? [.. along.Where(s => !range.Holds(s))] : [];
+            SettingResult[] outside = overOption ? [.. along.Where(s => !range.Holds(s) && !s.IsUndefined)] : [];
             if (along.Length > 0)
-                curves.AddRange(SettingCurves.Of([.. along.Except(outside)], xOf, overOption, strokes[i], LabelOf(request.By, line)));
+                curves.AddRange(SettingCurves.Of(along, s => !s.IsUndefined && !outside.Contains(s), xOf, overOption, strokes[i], LabelOf(request.By, line)));
             if (outside.Length > 0)
                 curves.Add(SettingCurves.Outside(outside, xOf, rows++, strokes[i]));
+            crossed.AddRange(outside);
         }
-        return new Panel(
+        var panel = new Panel(
             title,
             SweepAxes.Across(request.X, [.. settings.Select(xOf)], overOption),
             range.Axis(SweepSheet.MeanOf(part, request.Y), rows * SettingCurves.RowHeight),
             curves);
+        return (panel, crossed);
     }
 
     /// <summary>Where the axis ends at the latest: none but that of the objective has an end.</summary>
@@ -172,11 +179,14 @@ public static class SweepFigure
         return PowersOfTen.CeilingOf(first);
     }
 
-    private static FigureText LabelOf(string by, string value) => by == AnalysisPlan.MethodAxis ? MethodName.Of(value) : $"{by} {value}";
+    private static FigureText LabelOf(string by, string value) => by == AnalysisPlan.MethodAxis ? Shown(by, value) : $"{by} {value}";
 
     /// <summary>What tells the panel's setting from those of the others.</summary>
     private static FigureText Title(SettingResult setting, string[] rest, SettingResult[] all) => string.Join(
-        ", ", rest.Where(axis => all.Any(s => s[axis] != setting[axis])).Select(axis => $"{axis} {setting[axis]}"));
+        ", ", rest.Where(axis => all.Any(s => s[axis] != setting[axis])).Select(axis => $"{axis} {Shown(axis, setting[axis])}"));
+
+    /// <summary>The value of an axis as people read it: methods by their names.</summary>
+    private static string Shown(string axis, string value) => axis == AnalysisPlan.MethodAxis ? MethodName.Of(value) : value;
 
     private static string Key(SettingResult setting, IEnumerable<string> axes) => string.Join('\n', axes.Select(axis => setting[axis]));
 
@@ -190,7 +200,7 @@ public static class SweepFigure
     private static string LeftOut(SettingResult[] placeless, Request request) => placeless.Length == 0
         ? ""
         : $" Not shown, since {request.X} is no number there: "
-            + string.Join(", ", placeless.Select(s => $"{s[request.By]} ({s[request.X]})").Distinct()) + ".";
+            + string.Join(", ", placeless.Select(s => $"{Shown(request.By, s[request.By])} ({s[request.X]})").Distinct()) + ".";
 
     private static string SoFar(SweepPart part, IReadOnlyList<TaskResult> results) =>
         Coverage.Of(part, results) is { IsWhole: false } coverage ? $" The sweep is not at its end: {coverage}." : "";
@@ -198,7 +208,7 @@ public static class SweepFigure
     private static string Caption(SweepPart part, Request request, bool overOption)
     {
         string mean = SweepSheet.Means(part), repetitions = $"over the repetitions ({part.Analysis.Replicate})";
-        string conditions = string.Concat(request.Where.Select(w => $", {w.Key} {w.Value}"));
+        string conditions = string.Concat(request.Where.Select(w => $", {w.Key} {Shown(w.Key, w.Value)}"));
         return overOption
             ? $"{mean} of {request.Y} {repetitions} against {request.X}, in the part {part.Name} of a sweep of {part.Experiment}{conditions}; "
                 + $"bands are the {SweepSheet.Interval(part)}."

@@ -29,6 +29,7 @@ public static class SweepFigures
         var settings = SweepAnalysis.Settings(part, results);
         return settings.Count == 0 ? "No result has what 'metrics' names."
             : settings.All(s => s.Estimate is null) ? "Every repetition diverged."
+            : settings.All(s => s.Estimate is null || s.IsUndefined) ? string.Join(' ', UndefinedWords.Of(part, settings))
             : $"{settings.Select(s => s[AnalysisPlan.MethodAxis]).Distinct().Count()} rows or methods are neither along one axis with numbers nor few enough for one chart; "
                 + "'specgd sweep results DIR --x AXIS --y METRIC' draws some where an option has numbers.";
     }

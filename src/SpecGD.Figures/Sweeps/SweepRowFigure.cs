@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using SpecGD.Figures.Model;
 using SpecGD.Sweeps;
 using SpecGD.Sweeps.Analysis;
@@ -7,12 +6,12 @@ namespace SpecGD.Figures.Sweeps;
 
 /// <summary>
 /// A part of a sweep over repetitions alone whose experiment has a table in the place of methods: each column of the table against the number that
-/// names its rows, such as d or λ, a line for each of the rows' other names.
+/// names its rows, such as d or λ, a line for each of the rows' other keys.
 /// </summary>
-public static partial class SweepRowFigure
+public static class SweepRowFigure
 {
     /// <summary>A setting with the line that it belongs to and its place on it.</summary>
-    private readonly record struct Place(string Line, string Key, double X, SettingResult Setting);
+    private readonly record struct Place(string Line, double X, SettingResult Setting);
 
     /// <summary>The figure; null where the rows are not named by a number, something else varies too, or one figure has no room for all.</summary>
     /// <param name="part">The part.</param>
@@ -24,58 +23,64 @@ public static partial class SweepRowFigure
         if (SweepAnalysis.Axes(part).Count > 1)
             return null;
         // A column has one number in a row, so that its first, last, least and largest are one.
-        SettingResult[] settings = [.. SweepAnalysis.Settings(part, results).DistinctBy(s => (s.Metric.Series, s[AnalysisPlan.MethodAxis])).Where(s => s.Estimate is not null)];
-        Place[] places = [.. Places(settings, WholeName()) ?? Places(settings, LastWord()) ?? []];
-        string[] lines = [.. places.Select(p => p.Line).Distinct()];
-        var columns = places.GroupBy(p => p.Setting.Metric.Series).ToArray();
-        if (columns.Length is 0 or > SweepSheet.MostPanels || lines.Length > SweepSheet.MostLines || places.Select(p => p.X).Distinct().Count() < 2)
+        SettingResult[] settings = [.. SweepAnalysis.Settings(part, results).DistinctBy(s => (s.Metric.Series, s[AnalysisPlan.MethodAxis]))];
+        if (NumberThatNames(settings) is not { } key)
             return null;
-        Panel[] panels = [.. columns.Select(column => PanelOf(part, column.Key, [.. column], lines))];
-        return SweepSheet.Of($"{part.Name}_rows", panels, Caption(part, places[0].Key));
+        Place[] places = [.. settings.Select(s => PlaceOf(s, key))];
+        string[] lines = [.. places.Select(p => p.Line).Distinct()];
+        var columns = places.GroupBy(p => p.Setting.Metric.Series).Where(column => column.Any(p => HasPlace(p.Setting))).ToArray();
+        if (columns.Length is 0 or > SweepSheet.MostPanels || lines.Length > SweepSheet.MostLines)
+            return null;
+        Panel[] panels = [.. columns.Select(column => PanelOf(part, key, column.Key, [.. column], lines))];
+        SettingResult[] drawn = [.. columns.SelectMany(column => column).Select(p => p.Setting)];
+        return SweepSheet.Of(
+            $"{part.Name}_rows",
+            panels,
+            Caption(part, key) + SettingCurves.ExplainCrosses([.. drawn.Where(s => s.Estimate is null)])
+                + SettingCurves.Explain(drawn.Where(HasPlace)) + SweepSheet.Undefined(part, settings, metric => metric.Series));
     }
 
-    /// <summary>The places of all settings by one pattern of their rows' names; null where a name is not of its form, or the numbers are of several keys.</summary>
-    private static Place[]? Places(SettingResult[] settings, Regex form)
+    /// <summary>The last of the columns that name rows whose values are numbers and not all the same; null where there is none.</summary>
+    private static string? NumberThatNames(SettingResult[] settings) => settings.SelectMany(s => s.Keys.All.Select(key => key.Column)).Distinct().LastOrDefault(column =>
+        settings.All(s => NumberOf(s, column) is not null) && settings.Select(s => NumberOf(s, column)).Distinct().Count() > 1);
+
+    private static double? NumberOf(SettingResult setting, string column) =>
+        setting.Keys.All.Where(key => key.Column == column).Select(key => key.Number).FirstOrDefault();
+
+    /// <summary>The line is named by the other keys; a row that is there twice is on a line of its own.</summary>
+    private static Place PlaceOf(SettingResult setting, string key)
     {
-        var places = new List<Place>();
-        foreach (var setting in settings)
-        {
-            var match = form.Match(setting[AnalysisPlan.MethodAxis]);
-            if (!match.Success || AxisText.Number(match.Groups["x"].Value) is not { } x)
-                return null;
-            places.Add(new Place(match.Groups["line"].Value, match.Groups["key"].Value, x, setting));
-        }
-        return places.Select(p => p.Key).Distinct().Count() == 1 ? [.. places] : null;
+        IEnumerable<string> others = setting.Keys.All.Where(other => other.Column != key).Select(other => other.ToString());
+        string copy = setting.Keys.Copy == 1 ? "" : FormattableString.Invariant($"({setting.Keys.Copy})");
+        return new Place(string.Join(' ', others.Append(copy).Where(word => word.Length > 0)), NumberOf(setting, key)!.Value, setting);
     }
 
-    private static Panel PanelOf(SweepPart part, string column, Place[] places, string[] lines)
+    private static bool HasPlace(SettingResult setting) => setting is { Estimate: not null, IsUndefined: false };
+
+    private static Panel PanelOf(SweepPart part, string key, string column, Place[] places, string[] lines)
     {
         SettingResult[] settings = [.. places.Select(p => p.Setting)];
-        var xOf = places.ToDictionary(p => p.Setting, p => p.X);
-        bool logarithmic = SweepAxes.IsLogarithmic(part, settings);
+        var placeOf = places.ToDictionary(p => p.Setting, p => p.X);
         var curves = new List<Curve>();
+        int rows = 0;
         foreach (var (i, line) in lines.Index())
         {
-            SettingResult[] along = [.. places.Where(p => p.Line == line && (!logarithmic || p.Setting.Estimate!.Mean > 0)).OrderBy(p => p.X).Select(p => p.Setting)];
-            if (along.Length > 0)
-                curves.AddRange(SettingCurves.Of(along, setting => xOf[setting], joined: true, Palette.Other(i), line));
+            SettingResult[] along = [.. places.Where(p => p.Line == line).OrderBy(p => p.X).Select(p => p.Setting)];
+            SettingResult[] diverged = [.. along.Where(s => s.Estimate is null)];
+            if (along.Any(HasPlace))
+                curves.AddRange(SettingCurves.Of(along, HasPlace, setting => placeOf[setting], joined: true, Palette.Other(i), line));
+            if (diverged.Length > 0)
+                curves.Add(SettingCurves.Outside(diverged, setting => placeOf[setting], rows++, Palette.Other(i)));
         }
         return new Panel(
             "",
-            SweepAxes.Across(places[0].Key, [.. places.Select(p => p.X)], ofOption: true),
-            SweepAxes.RangeOf(settings, logarithmic, double.PositiveInfinity).Axis(SweepSheet.MeanOf(part, column), headroom: 0),
+            SweepAxes.Across(key, [.. places.Select(p => p.X)], ofOption: true),
+            SweepAxes.RangeOf(settings, SweepAxes.IsLogarithmic(part, settings), double.PositiveInfinity)
+                .Axis(SweepSheet.MeanOf(part, column), rows * SettingCurves.RowHeight),
             curves);
     }
 
     private static string Caption(SweepPart part, string key) =>
         $"{SweepSheet.Means(part)} over the repetitions ({part.Analysis.Replicate}) of what the table of {part.Experiment} has, against {key}, "
         + $"in the part {part.Name} of a sweep; bands are the {SweepSheet.Interval(part)}.";
-
-    /// <summary>"batch size=8": the number alone names the row.</summary>
-    [GeneratedRegex(@"^(?<line>)(?<key>[^=]+)=(?<x>[^ =]+)$", RegexOptions.CultureInvariant)]
-    private static partial Regex WholeName();
-
-    /// <summary>"relu identity d=8": the last word is the number, the others name the line.</summary>
-    [GeneratedRegex(@"^(?<line>.+) (?<key>[^ =]+)=(?<x>[^ =]+)$", RegexOptions.CultureInvariant)]
-    private static partial Regex LastWord();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SpecGD.Figures.Model;
 using SpecGD.Sweeps;
+using SpecGD.Sweeps.Analysis;
 
 namespace SpecGD.Figures.Sweeps;
 
@@ -35,6 +36,10 @@ internal static class SweepSheet
 
     /// <summary>What a caption begins with.</summary>
     public static string Means(SweepPart part) => part.Analysis.Logarithmic ? "Geometric means" : "Means";
+
+    /// <summary>What a caption says of means and intervals that are not there; nothing where all are.</summary>
+    public static string Undefined(SweepPart part, IReadOnlyList<SettingResult> settings, Func<Metric, string>? nameOf = null) =>
+        string.Concat(UndefinedWords.Of(part, settings, nameOf).Select(sentence => " " + sentence));
 
     /// <summary>"95 % confidence interval (Student's t)".</summary>
     public static string Interval(SweepPart part) => string.Create(

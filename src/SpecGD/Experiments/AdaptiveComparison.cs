@@ -76,6 +76,9 @@ public sealed class AdaptiveComparison : Experiment<AdaptiveComparisonOptions>
     }
 
     /// <inheritdoc/>
+    public override RecordKeys RecordKeys { get; } = RecordKeys.OfRows("setting", "seed", "method");
+
+    /// <inheritdoc/>
     public override RunSummary Summarise(RunLog log) => AdaptiveSummary.Of(AdaptiveRow.All(log));
 
     /// <summary>All methods in one setting with one seed. A method that diverged has its row too.</summary>

@@ -110,6 +110,9 @@ public sealed class BatchSizeSweep : Experiment<BatchSizeSweepOptions>
     }
 
     /// <inheritdoc/>
+    public override RecordKeys RecordKeys { get; } = RecordKeys.None.With(StableRank, "batch size");
+
+    /// <inheritdoc/>
     public override RunSummary Summarise(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);

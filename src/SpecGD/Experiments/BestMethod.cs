@@ -30,9 +30,9 @@ internal static class BestMethod
             yield return Text($"No method is best: none reached the last of {Counted.Of(steps, "step")}, and every loss ends above its start.");
             yield break;
         }
-        var whole = losses.Where(method => method.Loss.Steps[^1] == last).Select(method => (Name: NameOf(method.Key), Loss: method.Loss.Values[^1]))
+        var whole = losses.Where(method => method.Loss.Steps[^1] == last).Select(method => (Name: MethodName.InSentences(method.Key), Loss: method.Loss.Values[^1]))
             .Where(method => !double.IsNaN(method.Loss)).OrderBy(method => method.Loss).ToArray();
-        string[] early = [.. losses.Where(method => method.Loss.Steps[^1] < last).Select(method => NameOf(method.Key))];
+        string[] early = [.. losses.Where(method => method.Loss.Steps[^1] < last).Select(method => MethodName.InSentences(method.Key))];
         if (whole.Length >= 2)
             yield return Headline(whole, last + 1);
         else if (whole is [var only])
@@ -40,20 +40,6 @@ internal static class BestMethod
         if (early.Length > 0)
             yield return $"{Capital(Joined(early))} did not reach the last step.";
     }
-
-    /// <summary>What sentences call a method.</summary>
-    public static string NameOf(string method) => method switch
-    {
-        SparseRegression.GradientDescent => "gradient descent",
-        SparseRegression.SpecGd => "SpecGD",
-        SparseRegression.Muon => "Muon",
-        SparseRegression.AdamW => "AdamW",
-        SparseRegression.Adaptive => "the adaptive method",
-        RandomFeature.FromPeak => "SpecGD from the peak",
-        _ when method.StartsWith(RandomFeature.FromIterationPrefix, StringComparison.Ordinal) =>
-            $"SpecGD from step {method[RandomFeature.FromIterationPrefix.Length..]}",
-        _ => method,
-    };
 
     private static string Headline((string Name, double Loss)[] sorted, int steps)
     {

@@ -39,6 +39,9 @@ public interface IExperiment
     /// <summary>What the numbers of a log say, from the log alone.</summary>
     RunSummary Summarise(RunLog log);
 
+    /// <summary>What names the things in the sections of its logs.</summary>
+    RecordKeys RecordKeys { get; }
+
     /// <summary>The names of methods and series in the log of a run with these options; null where they are known only after it.</summary>
     LogNames? NamesOf(object options);
 }
@@ -82,6 +85,9 @@ public abstract class Experiment<TOptions> : IExperiment
 
     /// <inheritdoc/>
     public virtual bool IsOffered => true;
+
+    /// <inheritdoc/>
+    public virtual RecordKeys RecordKeys => RecordKeys.None;
 
     /// <inheritdoc/>
     public Type OptionsType => typeof(TOptions);

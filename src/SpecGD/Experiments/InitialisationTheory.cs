@@ -64,6 +64,9 @@ public sealed class InitialisationTheory : Experiment<InitialisationTheoryOption
     }
 
     /// <inheritdoc/>
+    public override RecordKeys RecordKeys { get; } = RecordKeys.OfRows("group", "case", "d", "at").With(StatementResult.Section, "statement");
+
+    /// <inheritdoc/>
     public override RunSummary Summarise(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);

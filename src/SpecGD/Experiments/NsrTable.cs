@@ -85,6 +85,9 @@ public sealed class NsrTable : Experiment<NsrTableOptions>
     }
 
     /// <inheritdoc/>
+    public override RecordKeys RecordKeys { get; } = RecordKeys.OfRows("activation", "covariance", "d");
+
+    /// <inheritdoc/>
     public override RunSummary Summarise(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);

@@ -101,6 +101,9 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
     }
 
     /// <inheritdoc/>
+    public override RecordKeys RecordKeys { get; } = RecordKeys.None.With("", "model").With("curves", "k").With("nr0", "k").With("nr1", "k");
+
+    /// <inheritdoc/>
     public override RunSummary Summarise(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);

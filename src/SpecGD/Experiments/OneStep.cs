@@ -85,6 +85,9 @@ public sealed class OneStep : Experiment<OneStepOptions>
     }
 
     /// <inheritdoc/>
+    public override RecordKeys RecordKeys { get; } = RecordKeys.OfRows("model", "layer", "kind", "trajectory", "seed", "step");
+
+    /// <inheritdoc/>
     public override RunSummary Summarise(RunLog log) => OneStepSummary.Of(OneStepRow.All(log));
 
     private static IEnumerable<Trajectory> RandomFeatures(int seed, OneStepOptions options)

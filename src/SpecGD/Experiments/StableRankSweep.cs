@@ -133,6 +133,9 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
     }
 
     /// <inheritdoc/>
+    public override RecordKeys RecordKeys { get; } = RecordKeys.OfRows("lambda").With("methods", "method");
+
+    /// <inheritdoc/>
     public override RunSummary Summarise(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);

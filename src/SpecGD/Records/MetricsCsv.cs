@@ -32,13 +32,24 @@ public static class MetricsCsv
     /// <param name="rows">Each has the same columns.</param>
     public static string OfRows(IReadOnlyList<JsonObject> rows)
     {
-        ArgumentNullException.ThrowIfNull(rows);
-        var csv = new StringBuilder();
-        if (rows.Count > 0)
-            csv.AppendJoin(',', rows[0].Select(cell => Quoted(cell.Key))).Append('\n');
-        foreach (var row in rows)
-            csv.AppendJoin(',', row.Select(cell => Quoted(Text(cell.Value)))).Append('\n');
+        using var csv = new StringWriter(CultureInfo.InvariantCulture);
+        WriteRows(rows, csv);
         return csv.ToString();
+    }
+
+    /// <summary>As <see cref="OfRows"/>, row by row into <paramref name="csv"/>.</summary>
+    public static void WriteRows(IEnumerable<JsonObject> rows, TextWriter csv)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(csv);
+        bool isFirst = true;
+        foreach (var row in rows)
+        {
+            if (isFirst)
+                csv.Write(string.Join(',', row.Select(cell => Quoted(cell.Key))) + "\n");
+            isFirst = false;
+            csv.Write(string.Join(',', row.Select(cell => Quoted(Text(cell.Value)))) + "\n");
+        }
     }
 
     private static string Text(JsonNode? cell) =>

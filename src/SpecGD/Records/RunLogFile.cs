@@ -78,11 +78,14 @@ public static class RunLogFile
         string own = Path.Combine(place, RunFolder.LogName);
         if (!Directory.Exists(place) || File.Exists(own))
             return Directory.Exists(place) ? own : place;
-        string[] others = [.. Directory.EnumerateFiles(place, "*.json").Where(IsLog).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFiles(place, "*.json").Order(StringComparer.Ordinal)];
+        string? damaged = null;
+        string[] others = [.. files.Where(file => IsMeantAsLog(file, ref damaged))];
         return others switch
         {
-            [var only] => only,
-            [] => throw new BadInputException($"The folder {place} has no run log: neither {RunFolder.LogName} nor another JSON file with methods and their series."),
+            [var only] => only, // where it is damaged, reading it says how
+            [] => throw new BadInputException($"The folder {place} has no run log: neither {RunFolder.LogName} nor another JSON file with methods and their series."
+                + (damaged is null ? "" : $" {damaged}")),
             _ => throw new BadInputException($"The folder {place} has {others.Length} run logs: name one of "
                 + $"{string.Join(", ", others.Take(MostNamed).Select(Path.GetFileName))}{(others.Length > MostNamed ? ", …" : "")}."),
         };
@@ -91,24 +94,33 @@ public static class RunLogFile
     /// <summary>Names of files that a message lists.</summary>
     private const int MostNamed = 4;
 
-    private static bool IsLog(string path)
+    /// <summary>
+    /// Whether a file has what only a log has, its trajectories or its name, even where a series of it is damaged: it is then for the reader to say
+    /// what is wrong. A file that is no JSON leaves its complaint in <paramref name="damaged"/>.
+    /// </summary>
+    private static bool IsMeantAsLog(string path, ref string? damaged)
     {
         try
         {
-            return Read(path).Methods.Count > 0;
+            var root = LenientJson.ReadObject(path, "a run log");
+            return root["methods"] is JsonObject { Count: > 0 } || (root["run_id"] is JsonValue && Sections(root).Length > 0);
         }
-        catch (BadInputException)
+        catch (BadInputException e)
         {
+            damaged ??= e.Message;
             return false;
         }
     }
+
+    private static string[] Sections(JsonObject root) =>
+        [.. root.Where(p => !OwnNames.Contains(p.Key) && p.Value is JsonObject or JsonArray).Select(p => p.Key)];
 
     /// <summary>Reads a log from a file, ours or the authors'.</summary>
     /// <exception cref="BadInputException">The file is missing, is not JSON, or has no methods with series.</exception>
     public static RunLog Read(string path)
     {
         var root = LenientJson.ReadObject(path, "a run log");
-        string[] sections = [.. root.Where(p => !OwnNames.Contains(p.Key) && p.Value is JsonObject or JsonArray).Select(p => p.Key)];
+        string[] sections = Sections(root);
         var methods = root["methods"] as JsonObject ?? [];
         if (methods.Count == 0 && sections.Length == 0)
             throw new BadInputException($"{path} is no run log: it has no object 'methods' with one entry for each trajectory.");

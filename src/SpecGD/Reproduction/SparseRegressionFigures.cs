@@ -139,7 +139,7 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
             large.Length > 0 && favoured == large.Length);
     });
 
-    private static Claim EndsBelow(string lower, string higher) => new($"{NameOf(lower)} ends two orders of magnitude below {NameOf(higher)} (100 times at least)", log =>
+    private static Claim EndsBelow(string lower, string higher) => new($"{MethodName.InSentences(lower)} ends two orders of magnitude below {MethodName.InSentences(higher)} (100 times at least)", log =>
     {
         if (Loss(log, lower) is not { } low || Loss(log, higher) is not { } high)
             return Finding.Missing("losses of both methods");
@@ -147,7 +147,7 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
             Text($"{NumberText.OfRatio(high.Values[^1] / low.Values[^1])} times: last losses {low.Values[^1]:0.0e0} and {high.Values[^1]:0.0e0}"), high.Values[^1] >= TwoOrders * low.Values[^1]);
     });
 
-    private static Claim StartsBelow(string lower, string higher) => new($"{NameOf(lower)} is lower at every step after the first", log =>
+    private static Claim StartsBelow(string lower, string higher) => new($"{MethodName.InSentences(lower)} is lower at every step after the first", log =>
     {
         if (Loss(log, lower) is not { } low || Loss(log, higher) is not { } high)
             return Finding.Missing("losses of both methods");
@@ -165,8 +165,6 @@ public sealed class SparseRegressionFigures : IPaperFigureSource
         log.Methods.Values.Select(method => method.Find(series)).OfType<Series>().FirstOrDefault(s => s.Count > 0)?.Values[0];
 
     private static double Width(RunLog log) => JsonNumber.Of(log.Config["width"]) ?? double.NaN;
-
-    private static string NameOf(string method) => method == SparseRegression.SpecGd ? "SpecGD" : "gradient descent";
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

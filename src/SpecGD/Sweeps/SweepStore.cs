@@ -13,7 +13,7 @@ namespace SpecGD.Sweeps;
 public sealed class SweepStore : IDisposable
 {
     /// <summary>Version of the tables; a file of another version is made anew, since everything in it comes from the run folders.</summary>
-    private const int Version = 2;
+    private const int Version = 3;
 
     private const string Schema = """
         DROP TABLE IF EXISTS sweep; DROP TABLE IF EXISTS metrics; DROP TABLE IF EXISTS options; DROP TABLE IF EXISTS tasks;
@@ -26,7 +26,7 @@ public sealed class SweepStore : IDisposable
         CREATE TABLE options (part TEXT NOT NULL, task TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, number REAL, varies INTEGER NOT NULL,
             PRIMARY KEY (part, task, name));
         CREATE TABLE metrics (
-            part TEXT NOT NULL, task TEXT NOT NULL, method TEXT NOT NULL, series TEXT NOT NULL,
+            part TEXT NOT NULL, task TEXT NOT NULL, method TEXT NOT NULL, series TEXT NOT NULL, keys TEXT NOT NULL,
             first REAL, final REAL, final_step INTEGER NOT NULL, min REAL, min_step INTEGER NOT NULL, max REAL, max_step INTEGER NOT NULL,
             diverged INTEGER NOT NULL, PRIMARY KEY (part, task, method, series));
         CREATE TABLE settings (
@@ -69,7 +69,7 @@ public sealed class SweepStore : IDisposable
     public IReadOnlyDictionary<(string Part, string Task, string Stamp), IReadOnlyList<Observation>> Observations()
     {
         using var command = Command(
-            "SELECT t.part, t.task, t.stamp, m.method, m.series, m.first, m.final, m.final_step, m.min, m.min_step, m.max, m.max_step, m.diverged "
+            "SELECT t.part, t.task, t.stamp, m.method, m.series, m.first, m.final, m.final_step, m.min, m.min_step, m.max, m.max_step, m.diverged, m.keys "
             + "FROM tasks t JOIN metrics m USING (part, task) WHERE t.stamp IS NOT NULL ORDER BY t.position, m.rowid");
         using var reader = command.ExecuteReader();
         var found = new Dictionary<(string, string, string), List<Observation>>();
@@ -80,7 +80,10 @@ public sealed class SweepStore : IDisposable
                 found.Add(key, observations = []);
             observations.Add(new Observation(
                 reader.GetString(3), reader.GetString(4), Number(5), Number(6),
-                (reader.GetInt32(9), Number(8)), (reader.GetInt32(11), Number(10)), reader.GetInt32(7), reader.GetBoolean(12)));
+                (reader.GetInt32(9), Number(8)), (reader.GetInt32(11), Number(10)), reader.GetInt32(7), reader.GetBoolean(12))
+            {
+                Keys = RowKeys.Parse(reader.GetString(13)),
+            });
         }
         return found.ToDictionary(f => f.Key, f => (IReadOnlyList<Observation>)f.Value);
 
@@ -143,7 +146,7 @@ public sealed class SweepStore : IDisposable
 
     private static IEnumerable<object?[]> Metrics(TaskResult result) => result.Observations.Select(o => (object?[])
     [
-        result.Task.Part.Name, result.Task.Key, o.Method, o.Series,
+        result.Task.Part.Name, result.Task.Key, o.Method, o.Series, o.Keys.ToJson(),
         o.First, o.Final, o.FinalStep, o.Min.Value, o.Min.Step, o.Max.Value, o.Max.Step, o.Diverged,
     ]);
 

@@ -29,6 +29,21 @@ public sealed class RunLogFileTests : IDisposable
     }
 
     [Fact]
+    public void A_log_in_a_folder_that_is_damaged_is_told_so_and_not_overlooked()
+    {
+        string log = Path.Combine(_directory, "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed.json");
+        File.WriteAllText(Path.Combine(_directory, "settings.json"), "{}");
+        File.WriteAllText(log, """{"methods": {"specgd": {"loss": {"steps": [0, 1, 2], "values": [1, 2]}}}}""");
+        RunLogFile.Find(_directory).ShouldBe(log);
+        Should.Throw<BadInputException>(() => RunLogFile.Read(RunLogFile.Find(_directory))).Message.ShouldContain("'loss' has 3 steps but 2 values");
+
+        File.WriteAllText(log, """{"methods": {"specgd": {"loss": {"steps": [0,""");
+        Should.Throw<BadInputException>(() => RunLogFile.Find(_directory)).Message.ShouldContain($"has no run log: neither log.json nor another JSON file with methods and their series. {log} is no run log: ");
+        File.WriteAllText(log, """{"run_id": "r", "rows": [{"lambda": 0}]}""");
+        RunLogFile.Find(_directory).ShouldBe(log, "a log of an experiment without methods");
+    }
+
+    [Fact]
     public void A_log_reads_back_as_it_was_written()
     {
         var log = new RunLog("a run") { Config = new JsonObject { ["activation"] = "relu" }, Dataset = new JsonObject { ["stable_rank_A"] = 3.0042689662727917 } };

@@ -112,8 +112,8 @@ public class SweepAnalysisTests
     {
         string sentence = BestWords.Of(Part, SweepAnalysis.Best(Part, Results())).First();
 
-        sentence.ShouldContain("specgd at its best method-lr (5)");
-        sentence.ShouldContain("gradient_descent at its own (2; 6.5)");
+        sentence.ShouldContain("SpecGD at its best method-lr (5)", Case.Sensitive);
+        sentence.ShouldContain("gradient descent at its own (2; 6.5)");
         sentence.ShouldContain("paired-t, 3 repetitions");
     }
 

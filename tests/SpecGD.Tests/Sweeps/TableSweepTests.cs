@@ -61,6 +61,51 @@ public sealed class TableSweepTests : IDisposable
         said.ShouldContain(hint);
     }
 
+    [Theory]
+    [InlineData("theory", """ "options": { "dims": [8, 16, 32], "seeds": 2, "statements": ["thm2.6"] }, "grid": { "seed": [0] } """, "mean", "statement=thm2.6", 0)]
+    [InlineData("nsr-table", """ "options": { "dims": [8, 16], "seeds": 1, "samples": 64 }, "grid": { "seed": [0] } """, "effective_rank.mean", "d=16", 0)]
+    [InlineData("one-step", """ "options": { "models": ["four-layer"], "iterates": 3, "four-layer-steps": 4, "width": 16 }, "replicate": "seeds", "grid": { "seeds": [[0]] } """, "spectral.kept", "model=four-layer relu_square", 0)]
+    [InlineData("batch-size-sweep", """ "options": { "dim": 4, "width": 6, "batch-sizes": [8, 16] }, "grid": { "seed": [0] } """, "stable_rank.layer1", "batch size=16", 2)]
+    [InlineData("relu-spectrum", """ "options": { "dims": [4, 8] }, "grid": { "seed": [0] } """, "singular_values", "d=8", 24)]
+    [InlineData("stable-rank-sweep", """ "options": { "dim": 4, "steps": 5, "lambdas": [0.1, 0.2] }, "grid": { "seed": [0] } """, "nuclear_rank", "method=specgd", 0)]
+    [InlineData("nuclear-rank-growth", """ "options": { "dims": [4, 8], "steps": 2 }, "replicate": "seeds", "grid": { "seeds": [[0]] } """, "curves", "k=8", 8)]
+    [InlineData("adaptive-comparison", """ "options": { "settings": ["sparse-relu-square"], "seeds": 1, "width": 8, "most-samples": 20, "most-steps": 4 }, "grid": { "dim": [4] } """, "loss", "method=adaptive", 12)]
+    public void Every_number_of_a_log_is_recorded_under_its_keys_and_no_two_are_the_same(string experiment, string rest, string series, string key, int count)
+    {
+        var folder = Computed(experiment, rest);
+        var task = folder.Tasks[0];
+        var log = RunLogFile.Read(Path.Combine(folder.PathOf(task), RunFolder.LogName));
+
+        RecordedValue[] values = [.. RecordedValue.All(task.Experiment, log)];
+
+        values.Length.ShouldBe(Numbers(log.Sections) - Numbers(task.Experiment.RecordKeys, log.Sections), "every number but keys and steps, once");
+        values.Select(Place).ShouldBeUnique();
+        values.ShouldContain(value => value.Series == series && value.Keys.Any(k => $"{k.Key}={k.Value}" == key));
+        values.ShouldAllBe(value => value.Keys.Keys.All(k => k == "step" || RecordedValue.KeysOf(task.Experiment).Contains(k)));
+        if (count > 0)
+            values.Count(value => value.Series == series).ShouldBe(count);
+
+        static string Place(RecordedValue value) => $"{string.Join(';', value.Keys.OrderBy(k => k.Key).Select(k => $"{k.Key}={k.Value}"))} {value.Series} {value.Step} {value.Index}";
+    }
+
+    /// <summary>Numbers in a node; of a series its values, also those that are no numbers.</summary>
+    private static int Numbers(JsonNode? node) => node switch
+    {
+        JsonObject series when series["steps"] is JsonArray && series["values"] is JsonArray values => values.Count,
+        JsonObject members => members.Sum(member => Numbers(member.Value)),
+        JsonArray { Count: > 0 } list when list[0] is not JsonObject => list.Count,
+        JsonArray rows => rows.Sum(Numbers),
+        _ => JsonNumber.Of(node) is null ? 0 : 1,
+    };
+
+    /// <summary>Numbers in a node that are keys.</summary>
+    private static int Numbers(RecordKeys keys, JsonNode? node) => node switch
+    {
+        JsonObject members => members.Sum(member => keys.Columns.Contains(member.Key) && JsonNumber.Of(member.Value) is not null ? 1 : Numbers(keys, member.Value)),
+        JsonArray rows => rows.Sum(row => Numbers(keys, row)),
+        _ => 0,
+    };
+
     [Fact]
     public void Of_names_that_results_have_nothing_is_said()
     {

@@ -21,6 +21,9 @@ internal static class ExportCommand
         [Setting("series", "series to write", UnsetMeans = "all")]
         public IReadOnlyList<string> Series { get; init; } = [];
 
+        [Setting("long", "write every number that was recorded, a row for each step, also of logs without methods")]
+        public bool Long { get; init; }
+
         [Setting("output", "file to write", UnsetMeans = "standard output")]
         public string? Output { get; init; }
     }
@@ -28,26 +31,34 @@ internal static class ExportCommand
     public static Command Build()
     {
         var folder = SweepCommand.FolderArgument();
-        var command = new Command("export", "Write what was measured as one table: a row for each task, method and series. Of an experiment without methods, such as theory "
-            + "or stable-rank-sweep, the numbers of its table are written; what else was recorded is in each task's log.json.") { folder };
+        var command = new Command("export", "Write what was measured as one table: a row for each task, method and series with its first, final, least and largest value. "
+            + "Of an experiment without methods, such as theory or stable-rank-sweep, these are the numbers of its table, with the columns that name its rows; "
+            + "--long writes all that was recorded, the series along the steps too.") { folder };
         var settings = new SettingOptions(command, typeof(ExportSettings));
         command.SetAction(parsed =>
         {
             var export = (ExportSettings)settings.Resolve(parsed);
             var sweep = SweepFolder.Open(parsed.GetValue(folder)!);
+            if (export.Long)
+                return WriteLong(sweep, export);
             var results = ResultsCommand.Collect(sweep).Select(result => result with { Observations = Chosen(sweep, result, export.Series) }).ToArray();
             RequireSeries(sweep, export.Series, results);
-            JsonObject[] rows = [.. results.SelectMany(result => Rows(sweep, result))];
-            string text = export.Format == Csv ? MetricsCsv.OfRows(rows) : new JsonArray([.. rows]).ToJsonString() + "\n";
-            if (export.Output is { } file)
-                Write(file, text);
-            else
-                Console.Out.Write(text);
+            string[] keys = [.. results.SelectMany(result => result.Observations).SelectMany(o => o.Keys.All).Select(key => key.Column).Distinct()];
+            Write(export, results.SelectMany(result => Rows(sweep, result, keys)));
             foreach (string left in LeftOut(sweep, results))
                 Terminal.Remark(left);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static int WriteLong(SweepFolder sweep, ExportSettings export)
+    {
+        var table = new LongTable(sweep, [.. ResultsCommand.Collect(sweep).Select(result => result.Record)], export.Series);
+        if (export.Series.Count > 0 && table.Known() is { Length: > 0 } known && export.Series.FirstOrDefault(name => !known.Contains(name)) is { } missing)
+            throw NoSeries(missing, known);
+        Write(export, table.Rows());
+        return ExitCode.Done;
     }
 
     private static Observation[] Chosen(SweepFolder sweep, TaskResult result, IReadOnlyList<string> series) =>
@@ -60,8 +71,7 @@ internal static class ExportCommand
         {
             var log = SweepCollector.LogOf(sweep, record);
             if (log.Methods.Count == 0 && log.Sections.Count > 0)
-                yield return $"of {record.Task.Identity.Experiment} the numbers of its table are written. All that was recorded, series too, is in "
-                    + $"{SweepFolder.TasksName}/TASK/{RunFolder.LogName} under {string.Join(", ", log.Sections.Select(section => $"'{section.Key}'"))}";
+                yield return $"of {record.Task.Identity.Experiment} the numbers of its table are written; --long writes all that was recorded, series too";
         }
     }
 
@@ -71,16 +81,27 @@ internal static class ExportCommand
             || wanted.FirstOrDefault(name => !results.Any(r => r.Observations.Any(o => o.Series == name))) is not { } missing)
             return;
         string[] known = [.. results.SelectMany(r => SweepCollector.Everything(sweep, r.Record)).Select(o => o.Series).Distinct()];
-        throw new BadInputException(
-            $"No task of this sweep has the series '{missing}'; there are {string.Join(", ", known)}.{Spelling.Hint(missing, known)}");
+        throw NoSeries(missing, known);
     }
 
-    private static void Write(string file, string text)
+    private static BadInputException NoSeries(string missing, string[] known) =>
+        new($"No task of this sweep has the series '{missing}'; there are {string.Join(", ", known)}.{Spelling.Hint(missing, known)}");
+
+    private static void Write(ExportSettings export, IEnumerable<JsonObject> rows)
     {
+        if (export.Output is not { } file)
+        {
+            Write(export.Format, rows, Console.Out);
+            return;
+        }
         RunHolding.RequireNoFileOfRun(file);
         try
         {
-            AtomicFile.Write(file, text);
+            AtomicFile.Write(file, stream =>
+            {
+                using var writer = new StreamWriter(stream, leaveOpen: true);
+                Write(export.Format, rows, writer);
+            });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -89,8 +110,25 @@ internal static class ExportCommand
         Terminal.Remark($"{file} written");
     }
 
-    /// <summary>One row for each series, and one without numbers for a task that has none. Options of all parts have columns.</summary>
-    private static IEnumerable<JsonObject> Rows(SweepFolder sweep, TaskResult result)
+    /// <summary>The table, row by row: a long one is larger than memory.</summary>
+    private static void Write(string format, IEnumerable<JsonObject> rows, TextWriter writer)
+    {
+        if (format == Csv)
+        {
+            MetricsCsv.WriteRows(rows, writer);
+            return;
+        }
+        string before = "[";
+        foreach (var row in rows)
+        {
+            writer.Write(before + row.ToJsonString());
+            before = ",";
+        }
+        writer.Write(before == "[" ? "[]\n" : "]\n");
+    }
+
+    /// <summary>One row for each series, and one without numbers for a task that has none. Options of all parts have columns, and so have the keys of rows.</summary>
+    private static IEnumerable<JsonObject> Rows(SweepFolder sweep, TaskResult result, string[] keys)
     {
         string[] options = [.. sweep.Definition.Parts.SelectMany(part => part.Varying).Distinct()];
         foreach (var observation in result.Observations.DefaultIfEmpty())
@@ -107,6 +145,9 @@ internal static class ExportCommand
             foreach (string option in options)
                 row[option] = result.Task.Identity.Options.ContainsKey(option)
                     ? AxisText.For(result.Task.Identity.Options[option], observation?.Method ?? "") : null;
+            foreach (string key in keys)
+                row[row.ContainsKey(key) || key == RecordedValue.Method ? LongTable.OfRow + key : key] =
+                    observation?.Keys.All.Where(one => one.Column == key).Select(one => one.Text).FirstOrDefault();
             row["method"] = observation?.Method;
             row["series"] = observation?.Series;
             foreach (var (word, statistic) in Metric.Words)

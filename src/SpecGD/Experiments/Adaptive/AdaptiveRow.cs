@@ -79,7 +79,7 @@ public sealed record AdaptiveRow
     };
 
     /// <summary>The row that <see cref="ToJson"/> made.</summary>
-    /// <exception cref="BadInputException">Its loss is no series.</exception>
+    /// <exception cref="BadInputException">It has a loss that is no series.</exception>
     public static AdaptiveRow FromJson(JsonObject row)
     {
         ArgumentNullException.ThrowIfNull(row);
@@ -94,7 +94,7 @@ public sealed record AdaptiveRow
             LastLoss = Number("last_loss", double.PositiveInfinity),
             SpectralShare = (row["spectral_share"] as JsonObject ?? []).ToDictionary(s => s.Key, s => JsonNumber.Of(s.Value) ?? double.NaN),
             Switches = (int)Number("switches", 0),
-            Loss = RunLogFile.FromJson(row["loss"], $"The log's '{Section}' of {Text("setting")}"),
+            Loss = row["loss"] is null ? new Series() : RunLogFile.FromJson(row["loss"], $"The log's '{Section}' of {Text("setting")}"),
         };
     }
 

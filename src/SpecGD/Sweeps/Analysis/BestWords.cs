@@ -1,4 +1,5 @@
 using System.Globalization;
+using SpecGD.Experiments;
 using SpecGD.Records;
 
 namespace SpecGD.Sweeps.Analysis;
@@ -40,7 +41,7 @@ public static class BestWords
 
     private static string Name(SettingResult setting, string tuned) =>
         string.Join(' ', setting.Axes.Where(axis => axis.Key != tuned)
-            .Select(axis => axis.Key == AnalysisPlan.MethodAxis ? axis.Value : $"{axis.Key}={axis.Value}"));
+            .Select(axis => axis.Key == AnalysisPlan.MethodAxis ? MethodName.InSentences(axis.Value) : $"{axis.Key}={axis.Value}"));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using SpecGD.Experiments;
 using SpecGD.Records;
 
@@ -25,6 +22,9 @@ public sealed record Observation(
     int FinalStep,
     bool Diverged)
 {
+    /// <summary>What names the row of an experiment's table; none of a trajectory.</summary>
+    public RowKeys Keys { get; init; } = RowKeys.None;
+
     /// <summary>The number that a metric takes of this series.</summary>
     public double this[Statistic statistic] => statistic switch
     {
@@ -88,19 +88,15 @@ public sealed record Observation(
     /// </summary>
     private static IEnumerable<Observation> FromRows(RunSummary summary, bool diverged)
     {
-        var seen = new Dictionary<string, int>();
+        var seen = new Dictionary<RowKeys, int>();
         foreach (var row in summary.Rows)
         {
-            string name = string.Join(' ', summary.Keys.Select(key => KeyText(key, row[key])));
-            int place = seen[name] = seen.GetValueOrDefault(name) + 1;
-            string method = place == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name} ({place})");
+            var keys = RowKeys.Of(summary.Keys, row);
+            int copy = seen[keys] = seen.GetValueOrDefault(keys) + 1;
+            keys = keys.AsCopy(copy);
             foreach (var (column, cell) in row)
                 if (!summary.Keys.Contains(column) && JsonNumber.Of(cell) is { } value)
-                    yield return new Observation(method, column, value, value, (0, value), (0, value), 0, diverged);
+                    yield return new Observation(keys.ToString(), column, value, value, (0, value), (0, value), 0, diverged) { Keys = keys };
         }
     }
-
-    /// <summary>A key as a word: a text as it is, a number with the name of its column.</summary>
-    private static string KeyText(string key, JsonNode? cell) =>
-        cell?.GetValueKind() == JsonValueKind.String ? cell.ToString() : $"{key}={AxisText.Of(cell)}";
 }

@@ -17,6 +17,12 @@ public sealed record SettingResult(
     int Diverged,
     Estimate? Estimate)
 {
+    /// <summary>What names the row of an experiment's table that it is of; none of a trajectory.</summary>
+    public RowKeys Keys { get; init; } = RowKeys.None;
+
+    /// <summary>Whether repetitions ran to their end and yet have no mean: a value is not finite, or, of a geometric mean, not above zero.</summary>
+    public bool IsUndefined => Estimate is { } estimate && !double.IsFinite(estimate.Mean);
+
     /// <summary>Whether the mean differs from the baseline's; null for the baseline itself and where there is nothing to compare.</summary>
     public Significance? AgainstBaseline { get; init; }
 

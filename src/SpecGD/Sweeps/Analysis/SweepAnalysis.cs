@@ -79,7 +79,10 @@ public static class SweepAnalysis
             metric,
             values,
             repetitions.Length - values.Count,
-            values.Count > 0 ? Estimate.Of([.. values.Values], plan.Confidence, plan.Logarithmic) : null);
+            values.Count > 0 ? Estimate.Of([.. values.Values], plan.Confidence, plan.Logarithmic) : null)
+        {
+            Keys = repetitions[0].Observation.Keys,
+        };
     }
 
     /// <summary>
