@@ -45,7 +45,7 @@ internal sealed record FigurePlan(Figure Figure, IReadOnlyList<PanelPlan> Panels
             var margins = Margins.Of(panels, rows, keyRows, !figure.Title.IsEmpty);
             double plotWidth = margins.PlotWidth(width, columns), plotHeight = margins.PlotHeight(height, rows);
             if (plotWidth <= 0 || plotHeight <= 0)
-                throw new ArgumentException($"The figure '{figure.Name}' is too small for {columns}×{Counted.Of(rows, "panel")}.", nameof(figure));
+                throw new ArgumentException($"The figure '{figure.Name}' is too small for {columns}×{rows} panels.", nameof(figure));
             KeyPlan[] keys = [.. panels.Select(panel => KeyPlan.Of(panel, plotWidth, plotHeight, width / columns))];
             int needed = keys.Max(key => key.Placement == KeyPlacement.Below ? key.Rows : 0);
             if (needed <= keyRows)

@@ -45,7 +45,7 @@ public class LogNodeTests
         Complaint(() => Root["list"]["x"]).ShouldBe("The log's 'root.list' must be an object, not [1,null,3].");
         Complaint(() => Root["number"].Items).ShouldBe("The log's 'root.number' must be a list, not 1.5.");
         Complaint(() => Root["no"].Required()).ShouldBe("The log's 'root.no' must be a number, not missing.");
-        Complaint(() => Root["short"].ToSeries()).ShouldBe("The log's 'root.short' has 2 steps but 1 values; the two must be as many.");
+        Complaint(() => Root["short"].ToSeries()).ShouldBe("The log's 'root.short' has 2 steps but 1 value; the two must be as many.");
         Complaint(() => Root["list"].ToSeries())
             .ShouldBe("The log's 'root.list' is no series: it must be an object with the lists 'steps' and 'values'.");
     }
