@@ -55,7 +55,7 @@ public sealed class MultilayerPerceptron : IModel
             _activationGradients[layer + 1] = new Matrix<double>(n, weight.Rows / activation.Parts);
         }
         if (weights[hidden].Rows != targets.Columns || targets.Rows != n)
-            throw new ArgumentException($"The network puts out {n}×{Counted.Of(weights[hidden].Rows, "value")}; the targets are {targets}.", nameof(targets));
+            throw new ArgumentException($"The network puts out {n}×{weights[hidden].Rows} values; the targets are {targets}.", nameof(targets));
     }
 
     /// <inheritdoc/>
