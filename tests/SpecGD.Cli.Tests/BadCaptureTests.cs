@@ -26,7 +26,7 @@ public sealed class BadCaptureTests : InTemporaryDirectory
         ["overlap"] = (() => Whole($$$"""{"a/gradient":{{{G}}},"a/gram":{"dtype":"F64","shape":[1,1],"data_offsets":[4,12]}}""", 12), "overlaps the one before it"),
         ["hole"] = (() => Whole($$$"""{"a/gradient":{{{G}}},"a/gram":{"dtype":"F64","shape":[1,1],"data_offsets":[9,17]}}""", 17), "leaves a hole"),
         ["first offset"] = (() => Whole("""{"a/gradient":{"dtype":"F64","shape":[1,1],"data_offsets":[8,16]}}""", 16), "begins at byte 8 of the buffer instead of 0"),
-        ["bytes at the end"] = (() => Whole($$$"""{"a/gradient":{{{G}}}}""", 9), "1 bytes follow its last tensor"),
+        ["bytes at the end"] = (() => Whole($$$"""{"a/gradient":{{{G}}}}""", 9), "its last tensor is followed by 1 byte"),
         ["negative offset"] = (() => Whole("""{"a/gradient":{"dtype":"F64","shape":[1,1],"data_offsets":[-8,0]}}""", 8), "the negative number -8"),
         ["reversed offsets"] = (() => Whole("""{"a/gradient":{"dtype":"F64","shape":[1,1],"data_offsets":[8,0]}}""", 8), "ends before it begins"),
         ["wrapping shape"] = (() => Whole("""{"a/gradient":{"dtype":"U8","shape":[4194305,4194305,211106198978564],"data_offsets":[0,4]}}""", 4), "more bytes than 2⁶³"),

@@ -199,7 +199,7 @@ internal sealed class SafetensorsHeader
             at = entry.End;
         }
         if (at < bufferLength)
-            throw NotOne($"{Counted.Of(bufferLength - at, "byte")} follow its last tensor");
+            throw NotOne($"its last tensor is followed by {Counted.Of(bufferLength - at, "byte")}");
     }
 
     private BadInputException NotOne(string why) => new($"{_path} is no safetensors file: {why}.");

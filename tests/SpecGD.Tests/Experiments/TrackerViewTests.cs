@@ -92,7 +92,7 @@ public sealed class TrackerViewTests : IDisposable
 
     [Theory]
     [InlineData("""{"tracker": {"rms": 3}}""", "The tracker's 'tracker.rms' must be an object of series.")]
-    [InlineData("""{"tracker": {"rms": {"block0.rms.pre_attn": {"steps": [1, 2], "values": [1]}}}}""", "The tracker's 'tracker.rms.block0.rms.pre_attn' has 2 steps but 1 values")]
+    [InlineData("""{"tracker": {"rms": {"block0.rms.pre_attn": {"steps": [1, 2], "values": [1]}}}}""", "The tracker's 'tracker.rms.block0.rms.pre_attn' has 2 steps but 1 value")]
     [InlineData("""{"tracker": []}""", "The log's 'tracker' must be an object")]
     public void What_is_no_record_is_a_sentence(string json, string sentence)
     {

@@ -111,7 +111,7 @@ public sealed class RunLogFileTests : IDisposable
     [InlineData("{}", "it has no object 'methods'")]
     [InlineData("""{"methods": {}}""", "it has no object 'methods'")]
     [InlineData("""{"methods": {"m": 3}}""", "'methods.m' must be an object of series")]
-    [InlineData("""{"methods": {"m": {"loss": {"steps": [0, 1], "values": [1]}}}}""", "'loss' has 2 steps but 1 values")]
+    [InlineData("""{"methods": {"m": {"loss": {"steps": [0, 1], "values": [1]}}}}""", "'loss' has 2 steps but 1 value")]
     [InlineData("""{"methods": {"m": {"loss": {"steps": [0.5], "values": [1]}}}}""", "step 0 is 0.5, not a whole number")]
     [InlineData("""{"methods": {"m": {"loss": {"steps": [5, 3], "values": [1, 2]}}}}""", "step 3 follows step 5; steps must ascend")]
     [InlineData("""{"methods": {"m": {"a.b": {"steps": [0], "values": [1]}, "a": {"b": {"steps": [0], "values": [1]}}}}}""", "has the series 'a.b' twice")]

@@ -33,7 +33,7 @@ public sealed class SafetensorsTests : IDisposable
         { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "tensor 'b' overlaps the one before it: it begins at byte 4, before 8" },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, "tensor 'b' leaves a hole before it: it begins at byte 8, the one before ends at 4" },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "tensor 'a' is the first and begins at byte 4 of the buffer instead of 0" },
-        { Sixteen, 17, "1 bytes follow its last tensor" },
+        { Sixteen, 17, "its last tensor is followed by 1 byte" },
         { Sixteen, 15, "tensor 'a' ends at byte 16 of a buffer of 15: the file was cut short" },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}""", 0, "tensor 'a' has the negative number -4 in data_offsets" },
         { """{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 4, "tensor 'a' has the negative number -1 in shape" },
