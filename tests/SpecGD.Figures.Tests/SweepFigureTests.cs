@@ -280,6 +280,35 @@ public class SweepFigureTests
         SweepCourseFigure.Of(part, whole, record => CourseOf(record.Task, diverges: false))!.Caption.ShouldNotContain(" of 3");
     }
 
+    [Fact]
+    public void Survivors_and_lines_that_grew_beyond_all_bounds_do_not_take_the_axis_of_losses_with_them()
+    {
+        var (part, results) = Courses(diverging: 1);
+        RunLog Log(TaskRecord record)
+        {
+            var log = CourseOf(record.Task, Seed(record.Task) == 2);
+            if (Seed(record.Task) < 2)
+                log.Methods["specgd"].Series["loss"] = Grown(1e250);
+            return log;
+        }
+
+        var figure = SweepCourseFigure.Of(part, results, Log).ShouldNotBeNull();
+
+        figure.Panels[0].Y.To.ShouldBe(100, "the power of ten above the first losses");
+        figure.Panels[0].Curves.OfType<EdgeMarks>().ShouldHaveSingleItem().Notes.Single().ToString().ShouldBe("2 of 3");
+        figure.Panels[0].Curves.OfType<PointCurve>().ShouldBeEmpty();
+        figure.Panels[1].Y.To.ShouldBeNull("a rank is no loss");
+        figure.Caption.ShouldContain("lies beyond the axis (\"2 of 3\"). Losses above 100,");
+    }
+
+    private static Series Grown(double last)
+    {
+        var series = new Series();
+        foreach (var (step, value) in new[] { 8, 9, 1e10, last }.Index())
+            series.Add(step, value);
+        return series;
+    }
+
     private static (SweepPart Part, List<TaskResult> Results) Courses(int diverging)
     {
         var part = SweepFile.Of((JsonObject)JsonNode.Parse("""

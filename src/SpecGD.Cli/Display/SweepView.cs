@@ -97,8 +97,8 @@ internal static class SweepView
             KeysOf(settings));
         if (settings.Any(setting => !setting.IsWhole && setting.Estimate is not null))
             Terminal.Say("In parentheses: some repetitions diverged. The mean is of those that did not, and is no result.");
-        if (part.Analysis.Logarithmic && settings.Any(setting => setting.Estimate is { } e && (e.Lower == 0 || double.IsPositiveInfinity(e.Upper))))
-            Terminal.Say("An interval from 0, or without an upper end (–), is wider than numbers reach: so few repetitions that differ so much say nothing.");
+        if (part.Analysis.Logarithmic && settings.Any(setting => setting.Estimate is { Lower: 0 }))
+            Terminal.Say("An interval from 0 is wider than numbers reach: so few repetitions that differ so much say nothing.");
         if (leavesOutTests && coverage.IsWhole && settings.Count > 0)
             Terminal.Say("Methods are not tested at one step size, whose unit is each method's own, but each at its best.");
     }

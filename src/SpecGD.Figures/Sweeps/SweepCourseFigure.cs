@@ -43,7 +43,7 @@ public static class SweepCourseFigure
         ];
         shown = [.. shown.Where(panel => panel.Any(means => means.HasPlace))];
         return shown.Length == 0 ? null : SweepSheet.Of(
-            $"{part.Name}_course", [.. shown.Select(panel => PanelOf(part, panel, methods))], Caption(part, [.. shown.SelectMany(panel => panel)]));
+            $"{part.Name}_course", [.. shown.Select(panel => PanelOf(part, panel, methods))], Caption(part, shown));
     }
 
     private static bool HasNumbers(SweepPart part, IReadOnlyList<TaskResult> results)
@@ -56,22 +56,28 @@ public static class SweepCourseFigure
     private static Panel PanelOf(SweepPart part, CourseMeans[] shown, string[] methods)
     {
         double[] all = [.. shown.SelectMany(m => m.Means).Concat(shown.Select(m => m.Survivors).OfType<(double X, double Mean)>().Select(s => s.Mean)).Where(double.IsFinite)];
+        double? end = EndOf(part, shown);
         bool logarithmic = all.Length > 0 && all.Min() > 0 && all.Max() >= LogarithmicValues * all.Min();
         var strokes = methods.Zip(MethodStroke.Of(methods)).ToDictionary(m => m.First, m => m.Second);
         var curves = new List<Curve>();
         foreach (var (row, means) in shown.Index())
-            curves.AddRange(CurvesOf(means, strokes[means.Method], row));
+            curves.AddRange(CurvesOf(means, strokes[means.Method], row, end ?? double.PositiveInfinity));
         var steps = new Axis("Training iteration") { WholeNumbers = true, From = 0 };
         var y = new Axis(SweepSheet.MeanOf(part, shown[0].Series))
         {
             Logarithmic = logarithmic,
+            To = end,
             From = logarithmic ? PowersOfTen.Below(all.Min()) : null, // an interval may reach down to any power of ten
         };
         return new Panel(shown[0].Setting, steps, y, curves);
     }
 
+    /// <summary>Where the axis of the objective ends, since a mean has grown beyond what trains; null where it takes in all, as of other series.</summary>
+    private static double? EndOf(SweepPart part, IReadOnlyList<CourseMeans> shown) => shown[0].Series != part.Analysis.Objective.Series ? null
+        : PowersOfTen.EndOf([.. shown.Select(m => (IReadOnlyList<double>)[.. m.Means, .. m.Survivors is { } survivors ? new[] { survivors.Mean } : []])]);
+
     /// <summary>A line with its band as far as every repetition goes, then the survivors as a hollow mark, or a cross where there are none.</summary>
-    private static IEnumerable<Curve> CurvesOf(CourseMeans means, Stroke stroke, int row)
+    private static IEnumerable<Curve> CurvesOf(CourseMeans means, Stroke stroke, int row, double end)
     {
         FigureText label = MethodName.Of(means.Method);
         if (means.HasBand)
@@ -80,23 +86,28 @@ public static class SweepCourseFigure
             yield return new LineCurve(means.Steps, means.Means, stroke) { Label = label };
         else
             yield return new KeySample(stroke) { Label = label };
-        if (means.Survivors is { } survivors)
+        if (means.Survivors is { } survivors && !(survivors.Mean > end))
             yield return new PointCurve([survivors.X], [survivors.Mean], stroke) { Size = SettingCurves.HollowSize, IsHollow = true, Notes = [means.CountText] };
         else if (means.Diverged > 0)
             yield return new EdgeMarks([means.LastStep], [means.CountText], SettingCurves.FirstRow - (row * SettingCurves.RowHeight), stroke);
     }
 
-    private static string Caption(SweepPart part, CourseMeans[] shown)
+    private static string Caption(SweepPart part, CourseMeans[][] panels)
     {
+        CourseMeans[] shown = [.. panels.SelectMany(panel => panel)];
+        CourseMeans[] beyond = [.. panels.SelectMany(panel => panel.Where(m => m.Survivors is { } left && left.Mean > EndOf(part, panel)))];
         string ends = shown.Any(m => m.Diverged > 0) ? " Where repetitions diverged, a line ends before the first of them does." : "";
         string gone = SettingCurves.Quoted(shown.Where(m => m is { Diverged: > 0, Survivors: null }).Select(m => m.CountText));
         string crosses = gone.Length > 0 ? $" Crosses at the upper edge stand where every repetition has diverged ({gone})." : "";
+        if (beyond.Length > 0)
+            crosses += $" Crosses at the upper edge stand where the mean of those that did not diverge lies beyond the axis ({SettingCurves.Quoted(beyond.Select(m => m.CountText))}).";
+        string outside = string.Concat(panels.Select(panel => EndOf(part, panel)).OfType<double>().Distinct().Select(end => " " + LayeredLog.Outside(end)));
         string[] gaps = [.. shown.Where(m => m.HasGap).Select(m => $"{MethodName.Of(m.Method)} ({m.Series})").Distinct()];
         string undefined = gaps.Length == 0 ? ""
             : $" Lines have gaps where a repetition's value is {(part.Analysis.Logarithmic ? "0 or below, which has no logarithm, or " : "")}not finite: {string.Join(", ", gaps)}.";
         string alone = shown.All(m => !m.HasBand) ? "there are no bands, since one value alone has no interval."
             : $"bands are the {SweepSheet.Interval(part)}, step by step, and go to the lower edge where a logarithmic axis has no place for their end.";
         return $"{SweepSheet.Means(part)} over the repetitions ({part.Analysis.Replicate}) along the training, in the part {part.Name} of a sweep of {part.Experiment}; {alone}"
-            + ends + SettingCurves.ExplainHollow([.. shown.Where(m => m.Survivors is not null).Select(m => m.CountText)]) + crosses + undefined;
+            + ends + SettingCurves.ExplainHollow([.. shown.Except(beyond).Where(m => m.Survivors is not null).Select(m => m.CountText)]) + crosses + outside + undefined;
     }
 }

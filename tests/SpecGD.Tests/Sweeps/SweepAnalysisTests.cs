@@ -118,6 +118,28 @@ public class SweepAnalysisTests
     }
 
     [Fact]
+    public void What_is_not_defined_is_said_with_its_reason_for_each_statistic()
+    {
+        string[] Said(Func<double, double> value, bool logarithmic = false, int seeds = 3)
+        {
+            var part = Part with { Analysis = Part.Analysis with { Logarithmic = logarithmic, Baseline = new Dictionary<string, string>() } };
+            var results = Results(divergedAtThree: false).Where(r => Seed(r) < seeds)
+                .Select(r => r with { Observations = [.. r.Observations.Select(o => o.Method == "specgd" ? o with { Final = value(Seed(r)) } : o)] });
+            return [.. UndefinedWords.Of(part, SweepAnalysis.Settings(part, [.. results]))];
+        }
+
+        const string settings = " for SpecGD method-lr=5 and SpecGD method-lr=7: ";
+        Said(seed => seed).ShouldBeEmpty();
+        Said(seed => seed, logarithmic: true).ShouldBe(["loss.final has no geometric mean and no interval" + settings + "a repetition's value is 0, which has no logarithm."]);
+        Said(seed => seed - 5, logarithmic: true).ShouldBe(["loss.final has no geometric mean and no interval" + settings + "a repetition's value is below 0, which has no logarithm."]);
+        Said(seed => seed == 1 ? double.PositiveInfinity : 1).ShouldBe(["loss.final has no mean and no interval" + settings + "a repetition's value is not finite."]);
+        Said(seed => seed == 1 ? 1e200 : 1).ShouldBe(["There is no interval" + settings + "it is wider than numbers reach."]);
+        Said(seed => 1, seeds: 1).ShouldBe(["There are no intervals: every setting has one value alone."]);
+    }
+
+    private static double Seed(TaskResult result) => result.Task.Identity.Options["seed"]!.GetValue<ulong>();
+
+    [Fact]
     public void What_a_log_holds_becomes_first_final_least_and_largest()
     {
         var log = new RunLog("r") { Config = new JsonObject { ["num_steps"] = 4 } };

@@ -28,6 +28,9 @@ public static class UndefinedWords
                 + $"{group.Key.Where}: {group.Key.Why}.";
         }
         SettingResult[] defined = [.. settings.Where(s => s is { IsUndefined: false, Estimate: not null })], alone = [.. defined.Where(s => s.Estimate!.Count == 1)];
+        string[] wide = [.. defined.Except(alone).Where(s => !double.IsFinite(s.Estimate!.Lower) || !double.IsFinite(s.Estimate.Upper)).Select(Name).Distinct()];
+        if (wide.Length > 0)
+            yield return $"There is no interval{Where(wide)}: it is wider than numbers reach.";
         if (alone.Length > 0)
             yield return alone.Length == defined.Length ? "There are no intervals: every setting has one value alone."
                 : $"There is no interval{Where([.. alone.Select(Name).Distinct()])}: one value alone has none.";
