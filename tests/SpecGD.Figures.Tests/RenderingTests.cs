@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Gnuplot;
@@ -179,6 +180,34 @@ public class RenderingTests
         places.ShouldAllBe(shape => shape.Length == Marker.Along + 1, "the marks along the line and that of the key");
         places[0].Intersect(places[1]).ShouldBeEmpty();
     }
+
+    /// <summary>A corner far outside of the axis, beyond what gnuplot counts, leaves the band as one that it can count.</summary>
+    [SkippableFact]
+    public void A_band_that_reaches_far_beyond_its_axis_is_drawn_up_to_it()
+    {
+        const double pixel = 1; // the edges to the two corners differ by less
+        double[][] drawn = [.. new[] { 5e3, 1e100 }.Select(far =>
+        {
+            using var folder = new TemporaryFolder();
+            var band = new BandCurve([0, 1, 2, 3], [1, 1, 1, 1], [2, far, far, 2], null, Palette.SpecGd);
+            Draw(folder, new Figure("far", [new Panel("", new Axis("x"), new Axis("y") { From = 1, To = 10 }, [band])], ""));
+            return Corners(XDocument.Load(folder.PathOf("far.svg")));
+        })];
+
+        drawn[0].Length.ShouldBeGreaterThanOrEqualTo(8, "there is an area");
+        drawn[1].Length.ShouldBe(drawn[0].Length);
+        foreach (var (near, far) in drawn[0].Zip(drawn[1]))
+            far.ShouldBe(near, pixel);
+    }
+
+    /// <summary>The coordinates of every filled area but the background.</summary>
+    private static double[] Corners(XDocument svg) =>
+    [
+        .. from area in svg.Descendants(Svg + "polygon")
+           where area.Attribute("fill-opacity") is not null
+           from Match number in Regex.Matches(area.Attribute("points")!.Value, @"-?\d+(\.\d+)?")
+           select double.Parse(number.Value, CultureInfo.InvariantCulture),
+    ];
 
     private static Figure SmallFigure() => new RandomFeatureFigure().Compose(TestLogs.RandomFeature())!;
 

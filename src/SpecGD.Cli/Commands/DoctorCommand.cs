@@ -60,7 +60,7 @@ internal static class DoctorCommand
     {
         examination.Add("specgd", Manifest.ProgramVersion);
         examination.Add("runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}");
-        examination.Add("processor", $"{Machine.ThisProcessor}, {Environment.ProcessorCount} logical, {ThreadBudget.Total} threads in use (--threads or {ThreadBudget.Variable})");
+        examination.Add("processor", $"{Machine.ThisProcessor}, {Environment.ProcessorCount} logical, {Counted.Of(ThreadBudget.Total, "thread")} in use (--threads or {ThreadBudget.Variable})");
     }
 
     private static void LinearAlgebra(Examination examination)

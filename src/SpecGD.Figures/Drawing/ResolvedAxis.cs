@@ -45,6 +45,15 @@ internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, 
         ? (Math.Log10(value) - Math.Log10(From)) / (Math.Log10(To) - Math.Log10(From))
         : (value - From) / (To - From);
 
+    /// <summary>What lies within so many lengths of the axis below and above it.</summary>
+    public (double Lowest, double Highest) Reach(double lengths)
+    {
+        if (!IsLogarithmic)
+            return (From - (lengths * (To - From)), To + (lengths * (To - From)));
+        double decades = lengths * Math.Log10(To / From);
+        return (Math.Pow(10, Math.Max(Math.Log10(From) - decades, LowestPower)), Math.Pow(10, Math.Min(Math.Log10(To) + decades, HighestPower)));
+    }
+
     /// <summary>The axis for data from <paramref name="low"/> to <paramref name="high"/>.</summary>
     /// <param name="axis">What was asked for.</param>
     /// <param name="low">The smallest value to draw, or NaN for none.</param>

@@ -52,7 +52,7 @@ public static class UndefinedWords
 
     private static string Where(string[] names) => names.Length <= MostNamed
         ? $" for {Joined(names)}"
-        : string.Create(CultureInfo.InvariantCulture, $" for {names.Length} settings ({string.Join(", ", names.Take(MostNamed))}, …)");
+        : string.Create(CultureInfo.InvariantCulture, $" for {Counted.Of(names.Length, "setting")} ({string.Join(", ", names.Take(MostNamed))}, …)");
 
     private static string Joined(string[] names) => names.Length > 1 ? $"{string.Join(", ", names[..^1])} and {names[^1]}" : names[0];
 }
