@@ -7,8 +7,8 @@ public sealed class RefusalTests : InTemporaryDirectory
         """{ "experiment": "random-feature", "options": { "feature-dim": 4, "num-samples": 20, "steps": 3 }, "grid": { "dim": [8], "seed": [0, 1] } }""";
 
     [Theory]
-    [InlineData("plot log.json", "no figure is known")]
-    [InlineData("plot log.json --output new/figures", "no figure is known")]
+    [InlineData("plot log.json", "no figure is drawn")]
+    [InlineData("plot log.json --output new/figures", "no figure is drawn")]
     [InlineData("run random-feature --dim 16384 --num-samples 1000000 --output zz", "too large")]
     [InlineData("sweep f.json --engine slurm --output zz", "sbatch was not found")]
     [InlineData("sweep f.json --output zz --memory-limit 4X", "--memory-limit takes an amount of memory")]
