@@ -29,6 +29,30 @@ public class TableLayoutTests
             }
     }
 
+    /// <summary>Where the columns that name a row have no room beside the others, a row is a block of lines, and no row is without its name.</summary>
+    [Theory]
+    [InlineData(30)]
+    [InlineData(36)]
+    [InlineData(80)]
+    public void Every_row_keeps_what_names_it_at_any_width(int width)
+    {
+        TableLayout.Column[] columns =
+        [
+            new(true, "method", ["GD", "GD", "SpecGD"]), new(false, "method-lr", ["0.05", "0.1", "0.05"]), new(true, "metric", ["loss.final", "loss.final", "loss.final"]),
+            new(false, "n", ["3", "2 of 3", "3"]), new(false, "geometric mean", ["0.5649", "(0.721)", "0.1383"]), new(false, "high", ["1.222", "(2.934)", "1.205"]),
+        ];
+        string[] lines = [.. TextTable.Lines(columns, width, keys: 3)];
+
+        string[] parts = string.Join('\n', lines).Split("\n\n");
+        bool isBlocks = lines.Any(line => line.Trim() == "method-lr: 0.1");
+        isBlocks.ShouldBe(width < 80);
+        if (isBlocks)
+            parts.ShouldBe(parts.Distinct(), "each row has its own name");
+        else
+            parts.ShouldAllBe(part => part.Contains("method-lr", StringComparison.Ordinal));
+        lines.ShouldAllBe(line => line.Length <= width);
+    }
+
     [Fact]
     public void Lines_of_figures_and_names_of_runs_break_between_words_on_a_narrow_terminal()
     {

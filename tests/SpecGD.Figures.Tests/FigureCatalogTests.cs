@@ -124,7 +124,7 @@ public class FigureCatalogTests
 
     [SkippableTheory]
     [InlineData(FakeGnuplot.Hangs)]
-    [InlineData(FakeGnuplot.Fails)] // as where Ctrl-C at the terminal has ended it before
+    [InlineData("sleep 1\n" + FakeGnuplot.Fails)] // as where Ctrl-C at the terminal has ended it too
     public void A_picture_in_hand_is_given_up_at_once_and_none_is_left_of_older_data(string drawing)
     {
         using var folder = new TemporaryFolder();

@@ -78,12 +78,24 @@ internal static class TableLayout
         Part Of(int[] some) => new(some, Widths([.. some.Select(i => columns[i])], width));
     }
 
+    /// <summary>Whether the columns of a part tell apart all rows that the columns that name them tell apart.</summary>
+    /// <param name="columns">The columns of the table.</param>
+    /// <param name="part">Those of the part.</param>
+    /// <param name="keys">How many of the first columns name a row.</param>
+    public static bool TellsRows(IReadOnlyList<Column> columns, IReadOnlyList<int> part, int keys)
+    {
+        int[] names = [.. Enumerable.Range(0, Math.Min(keys, columns.Count))];
+        return Different(columns, [.. part.Where(i => i < keys)]) == Different(columns, names);
+    }
+
+    private static int Different(IReadOnlyList<Column> columns, int[] some) =>
+        Enumerable.Range(0, columns[0].Cells.Count).Select(row => string.Join('\n', some.Select(i => columns[i].Cells[row]))).Distinct().Count();
+
     /// <summary>How many of the first columns tell every row from every other; null where all together do not.</summary>
     private static int? Telling(IReadOnlyList<Column> columns)
     {
-        int rows = columns[0].Cells.Count;
         for (int count = 1; count < columns.Count; count++)
-            if (Enumerable.Range(0, rows).Select(row => string.Join('\n', columns.Take(count).Select(column => column.Cells[row]))).Distinct().Count() == rows)
+            if (Different(columns, [.. Enumerable.Range(0, count)]) == columns[0].Cells.Count)
                 return count;
         return null;
     }

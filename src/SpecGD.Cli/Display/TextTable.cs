@@ -17,13 +17,14 @@ internal static class TextTable
             return Rows(columns, natural, rule: false);
         }
         var parts = TableLayout.Parts(columns, width.Value, keys);
-        if (parts.Any(part => part.Widths.Sum(column => column + TableLayout.Gap) > width))
+        bool isTooWide = parts.Any(part => part.Widths.Sum(column => column + TableLayout.Gap) > width);
+        if (isTooWide || (keys is { } first && parts.Skip(1).Any(part => !TableLayout.TellsRows(columns, part.Columns, first))))
             return Blocks(columns, width.Value);
         return parts.SelectMany((part, i) =>
             Enumerable.Repeat("", i == 0 ? 0 : 1).Concat(Rows([.. part.Columns.Select(c => columns[c])], part.Widths, rule: true)));
     }
 
-    /// <summary>Where not even two columns fit beside each other: a block for each row, a line or a few for each cell, with its heading in front.</summary>
+    /// <summary>Where not even two columns, or not the names of the rows, fit beside another: a block for each row, a line or a few for each cell, with its heading in front.</summary>
     private static IEnumerable<string> Blocks(IReadOnlyList<TableLayout.Column> columns, int width)
     {
         const int most = 2 * TableLayout.Gap;

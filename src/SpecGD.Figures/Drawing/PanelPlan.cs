@@ -24,6 +24,9 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
     private const double EmsPerTicRow = 1.9, EmsBetweenLabels = 1.2;
     private const int MostTicsAcross = 10, MostTicsUp = 9, FewestTics = 2;
 
+    /// <summary>About how wide and how high the plot is, in units of the font size.</summary>
+    public (double Width, double Height) Size { get; private init; } = (double.PositiveInfinity, double.PositiveInfinity);
+
     /// <summary>The key entries, in order.</summary>
     public IReadOnlyList<FigureText> KeyEntries => [.. Curves.Select(c => c.Curve.Label).Where(label => !label.IsEmpty)];
 
@@ -40,7 +43,9 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
         var (bottom, top) = Extent(curves.SelectMany(YValues), panel.Y);
         int upward = Math.Clamp((int)(height / EmsPerTicRow), FewestTics, MostTicsUp);
         var y = ResolvedAxis.Of(panel.Y, bottom, top, roundEnds: true, upward);
-        return new PanelPlan(panel, Across(panel.X, left, right, width / fontScale), y, curves, fontScale);
+        var x = Across(panel.X, left, right, width / fontScale);
+        curves = [.. curves.Select(curve => curve.Curve is BandCurve ? curve with { Columns = BandClip.Within(curve.Columns, x, y) } : curve)];
+        return new PanelPlan(panel, x, y, curves, fontScale) { Size = (width, height) };
     }
 
     /// <summary>Smallest and largest x and y of what <paramref name="panel"/> shows and must cover; NaN where that is nothing.</summary>

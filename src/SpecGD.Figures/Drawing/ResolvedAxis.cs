@@ -45,14 +45,10 @@ internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, 
         ? (Math.Log10(value) - Math.Log10(From)) / (Math.Log10(To) - Math.Log10(From))
         : (value - From) / (To - From);
 
-    /// <summary>What lies within so many lengths of the axis below and above it.</summary>
-    public (double Lowest, double Highest) Reach(double lengths)
-    {
-        if (!IsLogarithmic)
-            return (From - (lengths * (To - From)), To + (lengths * (To - From)));
-        double decades = lengths * Math.Log10(To / From);
-        return (Math.Pow(10, Math.Max(Math.Log10(From) - decades, LowestPower)), Math.Pow(10, Math.Min(Math.Log10(To) + decades, HighestPower)));
-    }
+    /// <summary>The value at a place, as <see cref="Place"/> counts it; at the ends exactly the end.</summary>
+    public double ValueAt(double place) => place == 0 ? From : place == 1 ? To
+        : IsLogarithmic ? Math.Pow(10, Math.Log10(From) + (place * (Math.Log10(To) - Math.Log10(From))))
+        : From + (place * (To - From));
 
     /// <summary>The axis for data from <paramref name="low"/> to <paramref name="high"/>.</summary>
     /// <param name="axis">What was asked for.</param>

@@ -8,9 +8,6 @@ namespace SpecGD.Figures.Gnuplot;
 internal static class PanelScript
 {
     private const string BandOpacity = "0.25", BarOpacity = "0.35";
-
-    /// <summary>Lengths of an axis that a corner of an area may lie outside of it: a million pixels, of the two thousand million that gnuplot can count.</summary>
-    private const double FarthestCorner = 1000;
     private const string KeyLift = "0.02";
     private const double SinglePointSize = 0.5, MarkerSize = 0.85;
 
@@ -117,7 +114,7 @@ internal static class PanelScript
         [
             .. panel.Curves.Where(c => c.Curve is TileCurve).Select(Tiles),
             .. panel.Curves.Where(c => c.Curve is HistogramCurve).Select(c => Bars(c, panel.Y)),
-            .. panel.Curves.Where(c => c.Curve is BandCurve).Select(c => Band(c, panel.Y)),
+            .. panel.Curves.Where(c => c.Curve is BandCurve).Select(Band),
             .. panel.Curves.Where(HasLine).SelectMany(Line),
             .. panel.Curves.Where(HasMarks).Select(Marks),
         ];
@@ -147,19 +144,11 @@ internal static class PanelScript
         curve.Index,
         $"using 1:2:(0.5):(0.5) with boxxyerror fillcolor rgb '{curve.Curve.Stroke.Color}' fillstyle solid border linecolor rgb '#ffffff' {Title(curve.Curve)}");
 
-    /// <summary>
-    /// The area between two curves. gnuplot places the corners of an area as whole numbers, which overflow where values are far outside of the axis:
-    /// such ones are moved to a place that is not as far.
-    /// </summary>
-    private static Clause Band(CurvePlan curve, ResolvedAxis y)
+    private static Clause Band(CurvePlan curve)
     {
         string title = HasLine(curve) ? "notitle" : Title(curve.Curve);
         string fill = $"fillcolor rgb '{curve.Curve.Stroke.Color}' fillstyle transparent solid {BandOpacity} noborder";
-        var (lowest, highest) = y.Reach(FarthestCorner);
-        bool isFar = curve.Columns.Skip(1).Take(2).Any(column => column.Any(value => value < lowest || value > highest));
-        string low = GnuplotSyntax.Number(lowest), high = GnuplotSyntax.Number(highest);
-        string Edge(int column) => isFar ? $"(${column} < {low} ? {low} : ${column} > {high} ? {high} : ${column})" : $"{column}";
-        return new Clause(curve.Index, $"using 1:{Edge(2)}:{Edge(3)} with filledcurves {fill} {title}");
+        return new Clause(curve.Index, $"using 1:2:3 with filledcurves {fill} {title}");
     }
 
     private static bool HasMarks(CurvePlan curve) =>

@@ -10,9 +10,6 @@ internal static class PointNotes
     /// <summary>The labels before this one are those of the axes and of the figure.</summary>
     private const int FirstLabel = 10;
 
-    /// <summary>A text stands on the side of its point that is the farther from the frame.</summary>
-    private const double Middle = 0.5;
-
     /// <summary>gnuplot's number of a cross, and its size.</summary>
     private const int CrossPoint = 2;
     private const double CrossSize = 0.8;
@@ -22,23 +19,38 @@ internal static class PointNotes
     {
         for (int i = 0; i < (before is null ? 0 : NotesOf(before).Count()); i++)
             text.Append($"unset label {FirstLabel + i}\n");
+        var room = new NoteRoom(panel);
         foreach (var (i, note) in NotesOf(panel).Index())
         {
-            var (side, shift) = panel.X.Place(note.X) < Middle ? ("left", note.Shift) : ("right", $"-{note.Shift}");
-            text.Append($"set label {FirstLabel + i} {GnuplotSyntax.Quoted(note.Text)} at first {GnuplotSyntax.Number(note.X)}, {note.Height} ");
-            text.Append($"{side} offset character {shift},0 front{note.Mark}\n");
+            var side = room.Take(note.X, note.HeightIn(panel), panel.WidthOf(note.Text));
+            var (written, alignment, across, up) = side switch
+            {
+                NoteSide.Right => (note.Text, "left", note.Shift, "0"),
+                NoteSide.Left => (note.Text, "right", $"-{note.Shift}", "0"),
+                NoteSide.Above => (note.Text, "center", "0", "1"),
+                NoteSide.Below => (note.Text, "center", "0", "-1"),
+                _ => (FigureText.Empty, "left", note.Shift, "0"),
+            };
+            text.Append($"set label {FirstLabel + i} {GnuplotSyntax.Quoted(written)} at first {GnuplotSyntax.Number(note.X)}, {note.Height} ");
+            text.Append($"{alignment} offset character {across},{up} front{note.Mark}\n");
         }
     }
 
     /// <summary>A text beside a point.</summary>
     /// <param name="X">Place of the point on the x axis.</param>
-    /// <param name="Height">Its height, as gnuplot reads it.</param>
+    /// <param name="Y">Its place on the y axis, or its height as a share of the panel's where a label draws it.</param>
     /// <param name="Text">The text.</param>
     /// <param name="Mark">How the label draws the point itself; empty where a curve draws it.</param>
-    private sealed record Note(double X, string Height, FigureText Text, string Mark)
+    private sealed record Note(double X, double Y, FigureText Text, string Mark)
     {
+        /// <summary>The height, as gnuplot reads it.</summary>
+        public string Height => $"{(Mark.Length == 0 ? "first" : "graph")} {GnuplotSyntax.Number(Y)}";
+
         /// <summary>Characters between the point and the text: a label puts its own point nearer than a curve does.</summary>
         public string Shift => Mark.Length == 0 ? "0.8" : "1.6";
+
+        /// <summary>The height as a share of the panel's.</summary>
+        public double HeightIn(PanelPlan panel) => Mark.Length == 0 ? panel.Y.Place(Y) : Y;
     }
 
     private static IEnumerable<Note> NotesOf(PanelPlan panel) => panel.Curves.SelectMany(curve => curve.Curve switch
@@ -47,11 +59,11 @@ internal static class PointNotes
             from point in points.Notes.Index()
             let y = curve.Columns[1][point.Index]
             where double.IsFinite(y)
-            select new Note(curve.Columns[0][point.Index], $"first {GnuplotSyntax.Number(y)}", point.Item, ""),
+            select new Note(curve.Columns[0][point.Index], y, point.Item, ""),
         EdgeMarks marks =>
             from mark in marks.Notes.Index()
             where ResolvedAxis.CanDraw(marks.X[mark.Index], panel.X.IsLogarithmic)
-            select new Note(marks.X[mark.Index], $"graph {GnuplotSyntax.Number(marks.Height)}", mark.Item, Cross(marks.Stroke)),
+            select new Note(marks.X[mark.Index], marks.Height, mark.Item, Cross(marks.Stroke)),
         _ => [],
     });
 

@@ -76,8 +76,8 @@ internal static class SettingCurves
         if (Counts(outside.Where(s => s is { Estimate: not null, IsWhole: false })) is { Length: > 0 } left)
             kinds.Add($"where the mean of those that did not diverge lies beyond the axis ({left})");
         if (outside.Any(s => s is { Estimate: not null, IsWhole: true }))
-            kinds.Add("where the mean grew beyond the power of ten above the first losses (its own power of ten)");
-        return kinds.Count == 0 ? "" : $" Crosses at the upper edge stand {string.Join(", and ", kinds)}.";
+            kinds.Add("where the mean grew beyond the power of ten above the first losses (beside it stands the power of ten that the mean has)");
+        return kinds.Count == 0 ? "" : $" Crosses at the upper edge, in a row for each line and at no value of the axis, stand {string.Join(", and ", kinds)}.";
     }
 
     /// <summary>What captions say of hollow marks, with the chart's own numbers; nothing where there are none.</summary>

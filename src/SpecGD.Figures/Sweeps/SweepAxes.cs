@@ -10,7 +10,7 @@ internal static class SweepAxes
     /// <summary>A y axis whose largest number is so many times its least is logarithmic.</summary>
     private const double LogarithmicValues = 100;
 
-    /// <summary>An x axis without tics of its own is logarithmic from this ratio on: a shorter one would lack powers of ten.</summary>
+    /// <summary>An x axis of positive values is logarithmic from this ratio on, and below it where their ratios are more even than their differences.</summary>
     private const double LogarithmicOptions = 20;
 
     /// <summary>Tics nearer to one another than this share of the axis would have overlapping numbers.</summary>
@@ -46,10 +46,9 @@ internal static class SweepAxes
             return new Axis(label) { Tics = ofOption ? distinct : [] };
         double[] logarithms = [.. distinct.Select(Math.Log10)];
         double ratio = distinct[^1] / distinct[0];
-        bool logarithmic = distinct[0] > 0 && (ofOption ? Fit(logarithms) || ratio >= LogarithmicOptions : ratio >= LogarithmicValues);
-        bool ticsFit = ofOption && Fit(logarithmic ? logarithms : distinct);
+        bool logarithmic = distinct[0] > 0 && (ofOption ? ratio >= LogarithmicOptions || AreEvener(logarithms, distinct) : ratio >= LogarithmicValues);
         var (from, to) = WithRoom(distinct[0], distinct[^1], logarithmic);
-        return new Axis(label) { Logarithmic = logarithmic, From = from, To = to, Tics = ticsFit ? distinct : [] };
+        return new Axis(label) { Logarithmic = logarithmic, From = from, To = to, Tics = ofOption ? Apart(distinct, logarithmic ? logarithms : distinct) : [] };
     }
 
     /// <summary>What the y axis shows.</summary>
@@ -73,8 +72,25 @@ internal static class SweepAxes
         return new Range(limit, Math.Min(least, ends.DefaultIfEmpty(least).Min()), Math.Max(most, ends.DefaultIfEmpty(most).Max()), logarithmic);
     }
 
-    private static bool Fit(double[] places) => places.Length > 1
-        && places.Zip(places.Skip(1)).All(pair => pair.Second - pair.First >= LeastTicDistance * (places[^1] - places[0]));
+    /// <summary>Whether the distances of some places differ less, as ratios, than those of others.</summary>
+    private static bool AreEvener(double[] places, double[] others) => Unevenness(places) <= Unevenness(others);
+
+    private static double Unevenness(double[] places)
+    {
+        double[] distances = [.. places.Zip(places.Skip(1)).Select(pair => pair.Second - pair.First)];
+        return distances.Max() / distances.Min();
+    }
+
+    /// <summary>The values that can carry a tic: the outermost, and of the others as many as have room for their numbers.</summary>
+    private static double[] Apart(double[] values, double[] places)
+    {
+        double least = LeastTicDistance * (places[^1] - places[0]);
+        var kept = new List<int> { 0 };
+        for (int i = 1; i < values.Length - 1; i++)
+            if (places[i] - places[kept[^1]] >= least && places[^1] - places[i] >= least)
+                kept.Add(i);
+        return [.. kept.Append(values.Length - 1).Select(i => values[i])];
+    }
 
     private static (double From, double To) WithRoom(double low, double high, bool logarithmic, double headroom = 0)
     {

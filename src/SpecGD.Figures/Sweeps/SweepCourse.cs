@@ -74,6 +74,9 @@ internal sealed record CourseMeans
     /// <summary>"1 of 3": how many did not.</summary>
     public string CountText { get; private init; } = "";
 
+    /// <summary>Whether the repetitions begin at different steps.</summary>
+    public bool StartsLate { get; private init; }
+
     /// <summary>The last step of any repetition.</summary>
     public double LastStep { get; private init; }
 
@@ -106,6 +109,7 @@ internal sealed record CourseMeans
             Survivors = ofLeft.Length == 0 ? null : (ofLeft[^1], Mean(part, series, left, ofLeft[^1]).Mean),
             Diverged = all.Length - left.Length,
             CountText = string.Create(CultureInfo.InvariantCulture, $"{left.Length} of {all.Length}"),
+            StartsLate = steps.Length > 0 && all.Any(c => c.Log.Find(series)!.Steps[0] != steps[0]),
             LastStep = all.Max(c => c.Log.Find(series)!.Steps[^1]),
         };
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SpecGD.Experiments;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Recipes;
@@ -42,8 +43,8 @@ public static class SweepCourseFigure
                select means.OfType<CourseMeans>().ToArray(),
         ];
         shown = [.. shown.Where(panel => panel.Any(means => means.HasPlace))];
-        return shown.Length == 0 ? null : SweepSheet.Of(
-            $"{part.Name}_course", [.. shown.Select(panel => PanelOf(part, panel, methods))], Caption(part, shown));
+        Panel[] panels = [.. shown.Select(panel => PanelOf(part, panel, methods))];
+        return shown.Length == 0 ? null : SweepSheet.Of($"{part.Name}_course", panels, Caption(part, shown, panels));
     }
 
     private static bool HasNumbers(SweepPart part, IReadOnlyList<TaskResult> results)
@@ -92,7 +93,7 @@ public static class SweepCourseFigure
             yield return new EdgeMarks([means.LastStep], [means.CountText], SettingCurves.FirstRow - (row * SettingCurves.RowHeight), stroke);
     }
 
-    private static string Caption(SweepPart part, CourseMeans[][] panels)
+    private static string Caption(SweepPart part, CourseMeans[][] panels, IReadOnlyList<Panel> drawn)
     {
         CourseMeans[] shown = [.. panels.SelectMany(panel => panel)];
         CourseMeans[] beyond = [.. panels.SelectMany(panel => panel.Where(m => m.Survivors is { } left && left.Mean > EndOf(part, panel)))];
@@ -106,8 +107,10 @@ public static class SweepCourseFigure
         string undefined = gaps.Length == 0 ? ""
             : $" Lines have gaps where a repetition's value is {(part.Analysis.Logarithmic ? "0 or below, which has no logarithm, or " : "")}not finite: {string.Join(", ", gaps)}.";
         string alone = shown.All(m => !m.HasBand) ? "there are no bands, since one value alone has no interval."
-            : $"bands are the {SweepSheet.Interval(part)}, step by step, and go to the lower edge where a logarithmic axis has no place for their end.";
+            : $"bands are the {SweepSheet.Interval(part)}, step by step{(drawn.Any(panel => panel.Y.Logarithmic) ? ", and go to the lower edge where a logarithmic axis has no place for their end" : "")}.";
+        string[] late = [.. shown.Where(m => m.StartsLate).Select(m => string.Create(CultureInfo.InvariantCulture, $"{MethodName.Of(m.Method)} at step {m.Steps[0]:0}")).Distinct()];
+        string starts = late.Length == 0 ? "" : $" Where repetitions begin at steps of their own, a line begins where the last of them does: {string.Join(", ", late)}.";
         return $"{SweepSheet.Means(part)} over the repetitions ({part.Analysis.Replicate}) along the training, in the part {part.Name} of a sweep of {part.Experiment}; {alone}"
-            + ends + SettingCurves.ExplainHollow([.. shown.Except(beyond).Where(m => m.Survivors is not null).Select(m => m.CountText)]) + crosses + outside + undefined;
+            + starts + ends + SettingCurves.ExplainHollow([.. shown.Except(beyond).Where(m => m.Survivors is not null).Select(m => m.CountText)]) + crosses + outside + undefined;
     }
 }

@@ -98,7 +98,7 @@ public static class SweepFigure
         return SweepSheet.Of(
             NameOf(part, request),
             [.. drawn.Select(d => d.Panel)],
-            Caption(part, request, overOption) + SettingCurves.ExplainCrosses(outside) + SettingCurves.Explain(settings.Except(outside).Where(s => !s.IsUndefined))
+            Caption(part, request, overOption, [.. drawn.Select(d => d.Panel)]) + SettingCurves.ExplainCrosses(outside) + SettingCurves.Explain(settings.Except(outside).Where(s => !s.IsUndefined))
                 + SweepSheet.Undefined(part, settings) + LeftOut(placeless, request) + SoFar(part, results));
     }
 
@@ -205,13 +205,13 @@ public static class SweepFigure
     private static string SoFar(SweepPart part, IReadOnlyList<TaskResult> results) =>
         Coverage.Of(part, results) is { IsWhole: false } coverage ? $" The sweep is not at its end: {coverage}." : "";
 
-    private static string Caption(SweepPart part, Request request, bool overOption)
+    private static string Caption(SweepPart part, Request request, bool overOption, IReadOnlyList<Panel> panels)
     {
         string mean = SweepSheet.Means(part), repetitions = $"over the repetitions ({part.Analysis.Replicate})";
         string conditions = string.Concat(request.Where.Select(w => $", {w.Key} {Shown(w.Key, w.Value)}"));
         return overOption
             ? $"{mean} of {request.Y} {repetitions} against {request.X}, in the part {part.Name} of a sweep of {part.Experiment}{conditions}; "
-                + $"bands are the {SweepSheet.Interval(part)}."
+                + SweepSheet.Intervals(part, panels)
             : $"{mean} of {request.Y} against those of {request.X} {repetitions}, a point for each setting, in the part "
                 + $"{part.Name} of a sweep of {part.Experiment}{conditions}.";
     }

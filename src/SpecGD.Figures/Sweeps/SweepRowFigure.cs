@@ -1,4 +1,6 @@
+using SpecGD.Experiments;
 using SpecGD.Figures.Model;
+using SpecGD.Figures.Recipes;
 using SpecGD.Sweeps;
 using SpecGD.Sweeps.Analysis;
 
@@ -36,7 +38,7 @@ public static class SweepRowFigure
         return SweepSheet.Of(
             $"{part.Name}_rows",
             panels,
-            Caption(part, key) + SettingCurves.ExplainCrosses([.. drawn.Where(s => s.Estimate is null)])
+            Caption(part, key, panels) + SettingCurves.ExplainCrosses([.. drawn.Where(s => s.Estimate is null)])
                 + SettingCurves.Explain(drawn.Where(HasPlace)) + SweepSheet.Undefined(part, settings, metric => metric.Series));
     }
 
@@ -62,15 +64,16 @@ public static class SweepRowFigure
         SettingResult[] settings = [.. places.Select(p => p.Setting)];
         var placeOf = places.ToDictionary(p => p.Setting, p => p.X);
         var curves = new List<Curve>();
+        Stroke[] strokes = lines.Length == 1 && MethodOf(column) is { } method ? [.. MethodStroke.Of([method])] : [.. lines.Select((_, i) => Palette.Other(i))];
         int rows = 0;
         foreach (var (i, line) in lines.Index())
         {
             SettingResult[] along = [.. places.Where(p => p.Line == line).OrderBy(p => p.X).Select(p => p.Setting)];
             SettingResult[] diverged = [.. along.Where(s => s.Estimate is null)];
             if (along.Any(HasPlace))
-                curves.AddRange(SettingCurves.Of(along, HasPlace, setting => placeOf[setting], joined: true, Palette.Other(i), line));
+                curves.AddRange(SettingCurves.Of(along, HasPlace, setting => placeOf[setting], joined: true, strokes[i], line));
             if (diverged.Length > 0)
-                curves.Add(SettingCurves.Outside(diverged, setting => placeOf[setting], rows++, Palette.Other(i)));
+                curves.Add(SettingCurves.Outside(diverged, setting => placeOf[setting], rows++, strokes[i]));
         }
         return new Panel(
             "",
@@ -80,7 +83,11 @@ public static class SweepRowFigure
             curves);
     }
 
-    private static string Caption(SweepPart part, string key) =>
+    /// <summary>The method that a column such as "GD last loss" is of; null where it is of none.</summary>
+    private static string? MethodOf(string column) =>
+        MethodName.Known.Where(method => column.StartsWith(MethodName.Of(method) + " ", StringComparison.Ordinal)).OrderByDescending(method => MethodName.Of(method).Length).FirstOrDefault();
+
+    private static string Caption(SweepPart part, string key, IReadOnlyList<Panel> panels) =>
         $"{SweepSheet.Means(part)} over the repetitions ({part.Analysis.Replicate}) of what the table of {part.Experiment} has, against {key}, "
-        + $"in the part {part.Name} of a sweep; bands are the {SweepSheet.Interval(part)}.";
+        + $"in the part {part.Name} of a sweep; {SweepSheet.Intervals(part, panels)}";
 }

@@ -41,6 +41,16 @@ internal static class SweepSheet
     public static string Undefined(SweepPart part, IReadOnlyList<SettingResult> settings, Func<Metric, string>? nameOf = null) =>
         string.Concat(UndefinedWords.Of(part, settings, nameOf).Select(sentence => " " + sentence));
 
+    /// <summary>What a caption says of bands and bars, and of those that the frame cuts.</summary>
+    public static string Intervals(SweepPart part, IReadOnlyList<Panel> panels)
+    {
+        bool isCut = panels.Any(panel => panel.Curves.OfType<BandCurve>().Any(band => band.Columns.Skip(1).Take(2).Any(edge => edge.Values.Any(value => IsBeyond(value, panel.Y)))));
+        return $"bands, or bars where no neighbour has one, are the {Interval(part)}{(isCut ? "; the frame cuts those that reach beyond it" : "")}.";
+    }
+
+    private static bool IsBeyond(double value, Axis axis) =>
+        (axis.Logarithmic && value <= 0) || value < (axis.From ?? double.NegativeInfinity) || value > (axis.To ?? double.PositiveInfinity);
+
     /// <summary>"95 % confidence interval (Student's t)".</summary>
     public static string Interval(SweepPart part) => string.Create(
         CultureInfo.InvariantCulture,
