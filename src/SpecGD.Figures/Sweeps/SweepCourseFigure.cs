@@ -14,7 +14,7 @@ namespace SpecGD.Figures.Sweeps;
 /// </summary>
 public static class SweepCourseFigure
 {
-    /// <summary>A panel whose largest value is so many times its least has a logarithmic axis.</summary>
+    /// <summary>A panel whose largest value is so many times its least has a logarithmic axis, also where the means are not those of logarithms.</summary>
     private const double LogarithmicValues = 100;
 
     /// <summary>The figure; null where no task has a result with series, or one figure has no room for all.</summary>
@@ -58,7 +58,7 @@ public static class SweepCourseFigure
     {
         double[] all = [.. shown.SelectMany(m => m.Means).Concat(shown.Select(m => m.Survivors).OfType<(double X, double Mean)>().Select(s => s.Mean)).Where(double.IsFinite)];
         double? end = EndOf(part, shown);
-        bool logarithmic = all.Length > 0 && all.Min() > 0 && all.Max() >= LogarithmicValues * all.Min();
+        bool logarithmic = all.Length > 0 && all.Min() > 0 && (part.Analysis.Logarithmic || all.Max() >= LogarithmicValues * all.Min());
         var strokes = methods.Zip(MethodStroke.Of(methods)).ToDictionary(m => m.First, m => m.Second);
         var curves = new List<Curve>();
         foreach (var (row, means) in shown.Index())

@@ -83,9 +83,9 @@ public static class SweepRowFigure
             curves);
     }
 
-    /// <summary>The method that a column such as "GD last loss" is of; null where it is of none.</summary>
+    /// <summary>The method that a column such as "GD last loss" or "from peak" is of; null where it is of none.</summary>
     private static string? MethodOf(string column) =>
-        MethodName.Known.Where(method => column.StartsWith(MethodName.Of(method) + " ", StringComparison.Ordinal)).OrderByDescending(method => MethodName.Of(method).Length).FirstOrDefault();
+        MethodName.Known.Where(method => column.StartsWith(MethodName.Of(method) + " ", StringComparison.Ordinal) || MethodName.Of(method).EndsWith(" " + column, StringComparison.Ordinal)).OrderByDescending(method => MethodName.Of(method).Length).FirstOrDefault();
 
     private static string Caption(SweepPart part, string key, IReadOnlyList<Panel> panels) =>
         $"{SweepSheet.Means(part)} over the repetitions ({part.Analysis.Replicate}) of what the table of {part.Experiment} has, against {key}, "
