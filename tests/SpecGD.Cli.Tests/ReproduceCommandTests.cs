@@ -94,7 +94,7 @@ public sealed class ReproduceCommandTests : InTemporaryDirectory
     }
 
     [Theory]
-    [InlineData("""{"methods": {"m": {"loss": {"steps": [0], "values": [1]}}}}""", "no figure is drawn: the log")]
+    [InlineData("""{"methods": {"m": {"temperature": {"steps": [0], "values": [1]}}}}""", "no figure is drawn: the log")]
     [InlineData("""{"config": {"experiment": "nuclear-rank-growth"}, "model1": {"nr0": {"abc": 1}, "curves": {}}}""", "The log's 'model1.nr0.abc' has a name that is no number.")]
     [InlineData("""{"model1": {"nr0": [1, 2]}}""", "The log's 'model1.nr0' must be an object, not [1,2].")]
     public void A_log_that_cannot_be_drawn_is_bad_input(string content, string sentence)
