@@ -1,6 +1,5 @@
 using SpecGD.Experiments;
 using SpecGD.Experiments.Settings;
-using SpecGD.Optimizers;
 using SpecGD.Records;
 using SpecGD.Sweeps.Analysis;
 
