@@ -1,3 +1,4 @@
+using SpecGD.Experiments;
 using SpecGD.Experiments.Settings;
 using SpecGD.Figures.Animations;
 using SpecGD.Figures.Drawing;
@@ -94,7 +95,7 @@ public static class FigureCatalog
         return drawn;
     }
 
-    /// <summary>Every figure and animation of a log, as it is drawn: with no panel that has nothing to show, and captions that tell every setting that is not at its default.</summary>
+    /// <summary>Every figure and animation of a log, as it is drawn: with no panel that has nothing to show, and captions that tell every setting that is not at its default, and where a run ended that did not reach its last step.</summary>
     /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
     public static (IReadOnlyList<Figure> Still, IReadOnlyList<Animation> Moving) Compose(RunLog log)
     {
@@ -103,11 +104,11 @@ public static class FigureCatalog
         return (
             [
                 .. All.Select(recipe => recipe.Compose(log)).OfType<Figure>().Select(DrawnPanels.Of).OfType<Figure>()
-                    .Select(figure => figure with { Caption = ChangedSettings.Told(figure.Caption, changed) }),
+                    .Select(figure => figure with { Caption = EarlyEnd.Told(ChangedSettings.Told(figure.Caption, changed), log) }),
             ],
             [
                 .. Animations.SelectMany(recipe => recipe.Compose(log)).Select(DrawnPanels.Of).OfType<Animation>()
-                    .Select(animation => animation with { Caption = ChangedSettings.Told(animation.Caption, changed) }),
+                    .Select(animation => animation with { Caption = EarlyEnd.Told(ChangedSettings.Told(animation.Caption, changed), log) }),
             ]);
     }
 

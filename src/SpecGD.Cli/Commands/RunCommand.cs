@@ -65,6 +65,7 @@ internal static class RunCommand
             {
                 ["experiment"] = experiment.Name,
                 ["status"] = outcome.Result.Status.ToString().ToLowerInvariant(),
+                ["diverged"] = new JsonArray([.. outcome.Result.DivergedMethods.Select(method => (JsonNode)method)]),
                 ["directory"] = outcome.Folder.DirectoryPath,
                 ["wall_seconds"] = Math.Round(outcome.WallTime.TotalSeconds, 3),
                 ["rows"] = new JsonArray([.. summary.Rows]),

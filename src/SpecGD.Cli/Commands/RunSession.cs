@@ -126,6 +126,7 @@ internal static class RunSession
                 experiment.Name, Setting.ToJsonAsUsed(experiment.Used(options, result.Log)), result.Status, result.Detail, started, clock.GetElapsedTime(begin))
             {
                 Asked = identity.Options,
+                Diverged = result.DivergedMethods,
             },
             result.Log.Methods.Count > 0 ? null : experiment.Summarise(result.Log).Rows);
         if (result.Status == RunStatus.Interrupted)
@@ -199,7 +200,8 @@ internal static class RunSession
         string? missing = wanted ? Draw(log, folder, request, interruption.Token) : null;
         if (wanted && missing is null && !request.IsBrief)
             Terminal.Remark($"its figures are drawn: {folder.FiguresPath}");
-        return new Outcome(new RunResult(log, RunStatus.Finished, null), folder, elapsed(), missing is null ? ExitCode.Done : interruption.ExitCode)
+        var diverged = Manifest.Read(Path.Combine(folder.DirectoryPath, RunFolder.ManifestName)).Diverged;
+        return new Outcome(new RunResult(log, RunStatus.Finished, null) { DivergedMethods = diverged }, folder, elapsed(), missing is null ? ExitCode.Done : interruption.ExitCode)
         {
             WasThere = true,
             Afterword = missing,
@@ -263,7 +265,7 @@ internal static class RunSession
     private static int Explain(RunResult result, RunFolder folder, Interruption interruption, bool isDrawn)
     {
         if (result.Status == RunStatus.Diverged)
-            Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}. A smaller step (--method-lr) may help.");
+            Terminal.Remark($"{result.Detail} What was computed is in {folder.LogPath}. A smaller step (--method-lr) may help.");
         else if (result.Status == RunStatus.Interrupted)
             Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}; the same command goes on from there.");
         else if (interruption.Token.IsCancellationRequested && isDrawn) // else the drawing has told it

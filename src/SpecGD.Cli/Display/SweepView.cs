@@ -100,7 +100,7 @@ internal static class SweepView
         if (part.Analysis.Logarithmic && settings.Any(setting => setting.Estimate is { Lower: 0 }))
             Terminal.Say("An interval from 0 is wider than numbers reach: so few repetitions that differ so much say nothing.");
         if (leavesOutTests && coverage.IsWhole && settings.Count > 0)
-            Terminal.Say("Methods are not tested at one step size, whose unit is each method's own, but each at its best.");
+            Terminal.Say("Methods are not tested at one step size, whose unit is each method's own, but each at the best of the values tried for it.");
     }
 
     /// <summary>The columns that tell a row from the others: the axes, and the metric where there are several.</summary>

@@ -70,9 +70,12 @@ public sealed class AdaptiveComparison : Experiment<AdaptiveComparisonOptions>
         foreach (var cell in from setting in settings from index in Enumerable.Range(0, options.Seeds) select new Cell(setting, index))
             foreach (var row in found.GetValueOrDefault(cell) ?? [])
                 rows.Add(row!.DeepClone());
-        return interrupted
-            ? new RunResult(log, RunStatus.Interrupted, $"{Name} was interrupted with {found.Count} of {Counted.Of(cells.Length, "run")} finished.")
+        var all = AdaptiveRow.All(log);
+        string[] diverged = [.. all.Where(row => double.IsInfinity(row.LastLoss)).Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Setting}, seed {row.Seed}: {row.Method}"))];
+        var result = interrupted ? new RunResult(log, RunStatus.Interrupted, $"{Name} was interrupted with {found.Count} of {Counted.Of(cells.Length, "run")} finished.")
+            : diverged.Length > 0 && diverged.Length == all.Count ? new RunResult(log, RunStatus.Diverged, "Every method diverged in every setting, with every seed.")
             : new RunResult(log, RunStatus.Finished, null);
+        return result with { DivergedMethods = diverged };
     }
 
     /// <inheritdoc/>

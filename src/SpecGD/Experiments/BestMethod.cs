@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using SpecGD.Records;
 
 namespace SpecGD.Experiments;
 
-/// <summary>The headline of a run with several methods: which of all that ran ended lowest, and how far the others are above it.</summary>
+/// <summary>The headline of a run with several methods: which of all that trained ended lowest, and how far the others are above it.</summary>
 internal static class BestMethod
 {
     /// <summary>Losses within this factor of one another are called level.</summary>
@@ -14,32 +13,51 @@ internal static class BestMethod
     private const int MostNamed = 4;
 
     /// <summary>
-    /// The sentence, and one for the methods that ended before the others; nothing where the log has fewer than two methods. Which method is
-    /// lowest is told of every method with a loss, whatever its name.
+    /// The sentence, where the log has two methods at least, one for the methods that ended before the others, and one for each that diverged
+    /// (<see cref="Divergence"/>). Which method is lowest is told of every method with a loss that does not end above its start, whatever its name.
     /// </summary>
     public static IEnumerable<string> Sentences(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
-        var losses = log.Methods.Where(method => method.Value.TryGet("loss", out _)).Select(method => (method.Key, Loss: method.Value.Find("loss")!)).ToArray();
-        if (losses.Length < 2)
-            yield break;
-        int last = losses.Max(method => method.Loss.Steps[^1]);
-        if (log.Config["num_steps"] is JsonValue planned && planned.TryGetValue(out int steps) && last + 1 < steps
-            && losses.All(method => !(method.Loss.Values[^1] <= method.Loss.Values[0])))
+        var ends = Divergence.Of(log.Methods);
+        if (ends.Count >= 2)
+            foreach (string sentence in Compared(ends, JsonNumber.Of(log.Config["num_steps"])))
+                yield return sentence;
+        foreach (string sentence in Diverged([.. ends.Where(end => end.IsDiverged)]))
+            yield return sentence;
+    }
+
+    /// <summary>A method whose loss ends above its start is not compared: nothing speaks for it.</summary>
+    private static IEnumerable<string> Compared(IReadOnlyList<LossEnd> ends, double? steps)
+    {
+        int last = ends.Max(end => end.LastStep);
+        string unfinished = last + 1 < steps ? Text($"none reached the last of {Counted.Of((int)steps, "step")}, and ") : "";
+        if (ends.All(end => end.IsAboveStart))
         {
-            yield return Text($"No method is best: none reached the last of {Counted.Of(steps, "step")}, and every loss ends above its start.");
+            yield return $"No method is best: {unfinished}every loss ends above its start.";
             yield break;
         }
-        var whole = losses.Where(method => method.Loss.Steps[^1] == last).Select(method => (Name: MethodName.InSentences(method.Key), Loss: method.Loss.Values[^1]))
-            .Where(method => !double.IsNaN(method.Loss)).OrderBy(method => method.Loss).ToArray();
-        string[] early = [.. losses.Where(method => method.Loss.Steps[^1] < last).Select(method => MethodName.InSentences(method.Key))];
+        var whole = ends.Where(end => end.LastStep == last && !end.IsAboveStart).Select(end => (Name: MethodName.InSentences(end.Method), Loss: end.Last))
+            .OrderBy(method => method.Loss).ToArray();
+        string[] early = Names(ends.Where(end => end.LastStep < last)), above = Names(ends.Where(end => end is { IsAboveStart: true, IsDiverged: false }));
         if (whole.Length >= 2)
             yield return Headline(whole, last + 1);
         else if (whole is [var only])
             yield return Text($"After {Counted.Of(last + 1, "step")} {only.Name} alone is left, with the loss {only.Loss:G3}.");
+        else
+            yield return Text($"No method is best: none reached {Counted.Of(last + 1, "step")} with a loss that is not above its start.");
         if (early.Length > 0)
             yield return $"{Capital(Joined(early))} did not reach the last step.";
+        if (above.Length > 0)
+            yield return $"{Capital(Joined(above))} {Counted.Noun(above.Length, "is")} not compared: what ends above its start has not trained.";
     }
+
+    /// <summary>One sentence for each method that diverged, or one for all where they are many.</summary>
+    private static IEnumerable<string> Diverged(LossEnd[] ends) => ends.Length > MostNamed
+        ? [$"{Capital(Joined(Names(ends)))} diverged."]
+        : ends.Select(end => $"{Capital(MethodName.InSentences(end.Method))} diverged: {end.Words}.");
+
+    private static string[] Names(IEnumerable<LossEnd> ends) => [.. ends.Select(end => MethodName.InSentences(end.Method))];
 
     private static string Headline((string Name, double Loss)[] sorted, int steps)
     {

@@ -60,9 +60,13 @@ public sealed record RunContext(IProgressReporter Progress, CancellationToken Ca
 
 /// <summary>A log and how the run ended.</summary>
 /// <param name="Log">What was recorded.</param>
-/// <param name="Status">Diverged or interrupted if any trajectory did.</param>
-/// <param name="Detail">One sentence where the run did not finish, else null.</param>
-public sealed record RunResult(RunLog Log, RunStatus Status, string? Detail);
+/// <param name="Status">Diverged if a trajectory left the numbers or the losses of all did (<see cref="Divergence"/>); interrupted if any was.</param>
+/// <param name="Detail">Sentences where the run did not finish, else null.</param>
+public sealed record RunResult(RunLog Log, RunStatus Status, string? Detail)
+{
+    /// <summary>The methods that diverged, by their names in the log, whatever became of the run.</summary>
+    public IReadOnlyList<string> DivergedMethods { get; init; } = [];
+}
 
 /// <summary>A table and the sentences that its numbers support.</summary>
 /// <param name="Keys">

@@ -94,7 +94,7 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
             },
             Sections = new JsonObject { [Model1] = Average(cells, Model1), [Model2] = Average(cells, Model2) },
         };
-        return TrajectoryRunner.Result(log, outcomes);
+        return TrajectoryRunner.Result(log, outcomes, [.. cells.SelectMany(cell => Divergence.Of([KeyValuePair.Create(cell.Name, cell.Log)]))]);
 
         JsonObject ForEachWidth(Func<int, int> valueFor) =>
             new(options.Dims.Distinct().Select(k => KeyValuePair.Create(k.ToString(CultureInfo.InvariantCulture), (JsonNode?)valueFor(k))));
@@ -128,12 +128,11 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
     /// <summary>Draws the problem of a cell, seeded anew, and records nr along gradient descent.</summary>
     private static TrajectoryOutcome Train(Cell cell, NuclearRankGrowthOptions options, RunContext context)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"{cell.Model}_k{cell.K}_seed{cell.Seed}");
         IModel model = cell.Model == Model1 ? Realisable(cell.K, cell.Seed, options) : TeacherStudent(cell.K, cell.Seed, options);
         if (model.Blocks[0].Activation.OperatorNorm == 0)
             throw new BadInputException($"Every feature is zero for k = {cell.K} and seed {cell.Seed}, so there is nothing to fit; try more samples or a larger k.");
         var trajectory = new Trajectory(
-            name,
+            cell.Name,
             model,
             new SteepestDescent(Geometry.Euclidean, StepSize.Natural()),
             [new LossAndRankProbe(cell.Log)],
@@ -185,6 +184,8 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
 
     private sealed record Cell(string Model, int K, int Seed, MethodLog Log)
     {
+        public string Name => string.Create(CultureInfo.InvariantCulture, $"{Model}_k{K}_seed{Seed}");
+
         public IReadOnlyList<double> NuclearRank => Log.Find(LossAndRankProbe.NuclearRank)?.Values ?? [];
     }
 }

@@ -78,7 +78,10 @@ public sealed class OneStep : Experiment<OneStepOptions>
             rows.Add(row.ToJson());
         // The iterates before a trajectory left the numbers are iterates like others.
         log.Config["diverged"] = new JsonArray([.. outcomes.Where(o => o.Status == RunStatus.Diverged).Select(o => (JsonNode)o.Sentence)]);
-        var result = TrajectoryRunner.Result(log, [.. outcomes.Where(o => o.Status != RunStatus.Diverged)]);
+        var result = TrajectoryRunner.Result(log, [.. outcomes.Where(o => o.Status != RunStatus.Diverged)]) with
+        {
+            DivergedMethods = [.. outcomes.Where(o => o.Status == RunStatus.Diverged).Select(o => o.Name)],
+        };
         return result.Status == RunStatus.Finished && options.Models.Contains(OneStepOptions.NanoGpt)
             ? Gpts(seeds, options, context, result, rows)
             : result;

@@ -46,6 +46,16 @@ internal static class RandomFeatureSummary
             + $"favoured the spectral step at {favoured} of {Counted.Of(ranks.Count, "step")} ({share:P0}).");
         if (descentLoss.Steps[^1] != spectralLoss.Steps[^1])
             yield break; // one of the two did not reach the end
+        string[] above =
+        [
+            .. Divergence.Of(log.Methods).Where(end => end is { Method: RandomFeature.GradientDescent or RandomFeature.SpecGd, IsAboveStart: true })
+                .Select(end => MethodName.InSentences(end.Method)),
+        ];
+        if (above.Length > 0)
+        {
+            yield return $"Whether the rule was right cannot be told: {(above.Length > 1 ? "the losses of both end above their starts" : $"the loss of {above[0]} ends above its start")}.";
+            yield break;
+        }
         double ratio = descentLoss.Values[^1] / spectralLoss.Values[^1];
         if (!(ratio > 0 && double.IsFinite(ratio)))
         {

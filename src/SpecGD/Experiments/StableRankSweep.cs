@@ -111,11 +111,15 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         if (options.Lambdas is not null
             && (options.LambdaMin, options.LambdaMax, options.LambdaCount) != (unset.LambdaMin, unset.LambdaMax, unset.LambdaCount))
             throw new BadInputException("--lambdas are the very values, --lambda-min, --lambda-max and --lambda-count make some; give the one or the others.");
+        if (options.Lambdas is null && options.LambdaMin > options.LambdaMax)
+            throw new BadInputException(string.Create(CultureInfo.InvariantCulture,
+                $"--lambda-min ({options.LambdaMin}) is above --lambda-max ({options.LambdaMax}); give a minimum that is at most the maximum, or the very values with --lambdas."));
         var random = new TorchRandom(options.Seed);
         var targets = lambdas.Select(_ => RandomFeatures.Gaussian(random, options.Dim, options.Dim, options.Dim)).ToArray();
         var rows = new JsonObject?[lambdas.Count];
-        var ends = new TrajectoryOutcome[lambdas.Count];
-        ThreadBudget.ForEach(Enumerable.Range(0, lambdas.Count).ToArray(), i => (rows[i], ends[i]) = Sweep(i, targets[i], options, context));
+        var outcomes = new TrajectoryOutcome[lambdas.Count];
+        var ends = new IReadOnlyList<LossEnd>[lambdas.Count];
+        ThreadBudget.ForEach(Enumerable.Range(0, lambdas.Count).ToArray(), i => (rows[i], outcomes[i], ends[i]) = Sweep(i, targets[i], options, context));
         var log = new RunLog(RunId(options))
         {
             Config = new JsonObject
@@ -129,7 +133,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
             },
             Sections = new JsonObject { [Rows] = new JsonArray([.. rows]) },
         };
-        return TrajectoryRunner.Result(log, ends);
+        return TrajectoryRunner.Result(log, outcomes, [.. ends.SelectMany(of => of)]);
     }
 
     /// <inheritdoc/>
@@ -156,7 +160,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
     }
 
     /// <summary>All trajectories for the λ in place <paramref name="index"/>, one after the other: the λs themselves run side by side.</summary>
-    private static (JsonObject Row, TrajectoryOutcome Outcome) Sweep(
+    private static (JsonObject Row, TrajectoryOutcome Outcome, IReadOnlyList<LossEnd> Ends) Sweep(
         int index, Matrix<double> target, StableRankSweepOptions options, RunContext context)
     {
         var lambdas = options.ResolvedLambdas();
@@ -172,6 +176,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         var iterates = new IterateKeeper(restarts);
         var peak = new PeakKeeper();
         var methods = new JsonObject();
+        var logs = new Dictionary<string, MethodLog>();
         // The place is part of the name: two λs may look alike, and even be the same.
         string name = string.Create(CultureInfo.InvariantCulture, $"λ = {lambda:G4} ({index + 1} of {lambdas.Count})");
         var progress = context.Progress.Begin(name, 1);
@@ -196,7 +201,10 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
                 ["peak"] = peak.Peak?.Step,
                 ["methods"] = methods,
             },
-            outcome);
+            outcome,
+            [.. Divergence.Of(logs).Select(end => end with { Method = NameOf(end.Method) })]);
+
+        string NameOf(string method) => name + TrajectoryRunner.OfMethod + method;
 
         double StepSizeOf(Geometry geometry) =>
             (geometry == Geometry.Euclidean ? options.GdLr : options.SpecgdLr) ?? geometry.NaturalScale(problem.Activation);
@@ -205,7 +213,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         {
             var log = new MethodLog();
             var trajectory = new Trajectory(
-                $"{name}: {method}",
+                NameOf(method),
                 new LeastSquaresModel(problem, start),
                 new SteepestDescent(geometry, StepSize.Fixed(StepSizeOf(geometry))),
                 [new LossAndRankProbe(log), .. probes],
@@ -213,6 +221,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
                 options.Steps);
             var ended = TrajectoryRunner.Run(trajectory, context with { Progress = SilentProgress.Instance });
             methods[method] = SeriesState.Capture(log);
+            logs[method] = log;
             return ended;
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Numerics;
 using SpecGD.Records;
@@ -8,6 +9,9 @@ namespace SpecGD.Experiments;
 /// <summary>Runs trajectories, those that do not depend on one another side by side, the longest first; each goes on where it was kept.</summary>
 internal static class TrajectoryRunner
 {
+    /// <summary>What stands in a trajectory's name between what it is of and its method.</summary>
+    public const string OfMethod = ": ";
+
     /// <summary>Runs them all; each ends by itself, finished or not. Their names are unique within the run.</summary>
     public static TrajectoryOutcome[] RunAll(IReadOnlyList<Trajectory> trajectories, RunContext context)
     {
@@ -35,16 +39,46 @@ internal static class TrajectoryRunner
     }
 
     /// <summary>
-    /// The result of a run that ended with these outcomes: diverged if any did, with the sentences of all that did; else interrupted if any was.
+    /// The result of a run that ended with these outcomes: diverged if any left the numbers, or if the losses of all ended as
+    /// <see cref="Divergence"/> has it; else interrupted if any was. The detail names every method that is the reason.
     /// </summary>
-    public static RunResult Result(RunLog log, IReadOnlyList<TrajectoryOutcome> outcomes)
+    /// <param name="log">The log.</param>
+    /// <param name="outcomes">How the trajectories ended.</param>
+    /// <param name="ends">How their losses ended; null for those of the log's methods.</param>
+    public static RunResult Result(RunLog log, IReadOnlyList<TrajectoryOutcome> outcomes, IReadOnlyList<LossEnd>? ends = null)
     {
-        string[] diverged = [.. outcomes.Where(o => o.Status == RunStatus.Diverged).Select(o => o.Sentence)];
-        if (diverged.Length > 0)
-            return new RunResult(log, RunStatus.Diverged, string.Join(' ', diverged));
-        var ended = outcomes.FirstOrDefault(o => o.Status != RunStatus.Finished);
-        return new RunResult(log, ended?.Status ?? RunStatus.Finished, ended?.Sentence);
+        var broken = outcomes.Where(o => o.Status == RunStatus.Diverged).ToArray();
+        var interrupted = outcomes.Where(o => o.Status == RunStatus.Interrupted).ToArray();
+        LossEnd[] whole = [.. (ends ?? Divergence.Of(log.Methods)).Where(end => !interrupted.Any(o => o.Name == end.Method))];
+        LossEnd[] grown = [.. whole.Where(end => end.IsDiverged)];
+        bool allGrew = whole.Length > 0 && grown.Length == whole.Length && interrupted.Length == 0;
+        var status = broken.Length > 0 || allGrew ? RunStatus.Diverged : interrupted.Length > 0 ? RunStatus.Interrupted : RunStatus.Finished;
+        string[] sentences =
+        [
+            .. broken.Select(Sentence),
+            .. status == RunStatus.Diverged ? grown.Where(end => !broken.Any(o => o.Name == end.Method)).Select(end => $"{Capital(InSentences(end.Method))} diverged: {end.Words}.") : [],
+            .. interrupted.Length > 0 ? (string[])[Interrupted(interrupted)] : [],
+        ];
+        return new RunResult(log, status, sentences.Length > 0 ? string.Join(' ', sentences) : null)
+        {
+            DivergedMethods = [.. broken.Select(o => o.Name).Union(grown.Select(end => end.Method))],
+        };
     }
+
+    private static string Sentence(TrajectoryOutcome outcome) => (outcome with { Name = Capital(InSentences(outcome.Name)) }).Sentence;
+
+    /// <summary>"Gradient descent was interrupted at step 56 of 2000, SpecGD at step 61 of 2000."</summary>
+    private static string Interrupted(TrajectoryOutcome[] outcomes) => Sentence(outcomes[0]).TrimEnd('.')
+        + string.Concat(outcomes.Skip(1).Select(o => string.Create(CultureInfo.InvariantCulture, $", {InSentences(o.Name)} at step {o.Step} of {o.Stop}"))) + ".";
+
+    /// <summary>What sentences call a trajectory: "λ = 0.1 (2 of 8): SpecGD", where its name has what it is of before that of the method.</summary>
+    private static string InSentences(string name)
+    {
+        int method = name.LastIndexOf(OfMethod, StringComparison.Ordinal) is >= 0 and var colon ? colon + OfMethod.Length : 0;
+        return name[..method] + MethodName.InSentences(name[method..]);
+    }
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static Trajectory Restored(Trajectory trajectory, JsonNode kept)
     {

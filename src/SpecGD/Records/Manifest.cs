@@ -39,6 +39,9 @@ public sealed record Manifest(string Experiment, JsonObject Options, RunStatus S
     /// <summary>Every option as it was asked for, which is what decides whether a run is the same (<see cref="RunIdentity"/>).</summary>
     public JsonObject Asked { get => field ?? Options; init; }
 
+    /// <summary>The methods that diverged, by their names in the log; none in manifests of versions that did not note them.</summary>
+    public IReadOnlyList<string> Diverged { get; init; } = [];
+
     /// <summary>Version of the program that ran: of a manifest that was read its own, else the running program's.</summary>
     public string Version { get; init; } = ProgramVersion.Split('+', 2)[0];
 
@@ -66,6 +69,7 @@ public sealed record Manifest(string Experiment, JsonObject Options, RunStatus S
             json.Seconds("wall_seconds"))
         {
             Asked = (JsonObject)(json.OptionalObject("asked") ?? json.Object("options")).DeepClone(),
+            Diverged = json.Texts("diverged"),
             Version = json.Text("version"),
             Commit = json.OptionalText("commit"),
             Code = json.OptionalText("code") ?? "",
@@ -89,6 +93,7 @@ public sealed record Manifest(string Experiment, JsonObject Options, RunStatus S
             ["experiment"] = Experiment,
             ["status"] = Status.ToString().ToLowerInvariant(),
             ["detail"] = Detail,
+            ["diverged"] = new JsonArray([.. Diverged.Select(method => (JsonNode)method)]),
             ["options"] = Options.DeepClone(),
             ["asked"] = Asked.DeepClone(),
             ["version"] = Version,

@@ -24,6 +24,14 @@ internal sealed class ManifestReader(string path, JsonObject json, string prefix
     /// <summary>The text <paramref name="name"/>, or null where the file has null or nothing.</summary>
     public string? OptionalText(string name) => json[name] is null ? null : Text(name);
 
+    /// <summary>The texts of the list <paramref name="name"/>; none where the file has null or nothing.</summary>
+    public IReadOnlyList<string> Texts(string name) => json[name] switch
+    {
+        null or JsonArray { Count: 0 } => [],
+        JsonArray list when list.All(one => one is JsonValue value && value.TryGetValue(out string? _)) => [.. list.Select(one => one!.GetValue<string>())],
+        _ => throw Wrong(name, "a list of texts"),
+    };
+
     /// <summary>The whole number <paramref name="name"/>, at least 1.</summary>
     public int Count(string name) =>
         json[name] is JsonValue value && value.TryGetValue(out int count) && count >= 1 ? count : throw Wrong(name, "a whole number from 1 on");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SpecGD.Experiments;
 using SpecGD.Records;
 using SpecGD.Sweeps.Analysis;
 
@@ -63,11 +64,11 @@ public static class SweepCollector
         ? []
         : [.. plan.Metrics.Select(m => m.Series).Concat(plan.Tune is null ? [] : [plan.Objective.Series]).Distinct()];
 
-    /// <summary>What a result is known by: when and by what it was computed, and which series were asked of it.</summary>
+    /// <summary>What a result is known by: when and by what it was computed, which series were asked of it, and what counts as diverged.</summary>
     private static string? Stamp(TaskRecord record) => record.HasResult
         ? string.Create(
             CultureInfo.InvariantCulture,
             $"{record.Manifest!.Started:O} {record.Manifest.WallTime.TotalSeconds:R} {record.Manifest.Code} ")
-            + string.Join(',', Series(record.Task.Part.Analysis))
+            + string.Join(',', Series(record.Task.Part.Analysis)) + $" {Divergence.Rule}"
         : null;
 }

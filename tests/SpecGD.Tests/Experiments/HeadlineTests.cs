@@ -8,6 +8,9 @@ namespace SpecGD.Tests.Experiments;
 /// <summary>The sentence under a table names the best of all methods that ran, and the resolved options hold what was used.</summary>
 public class HeadlineTests
 {
+    /// <summary>The loss with which every made-up method starts.</summary>
+    private const double First = 1e5;
+
     private static readonly IExperiment Sparse = new SparseRegression(), Features = new RandomFeature();
 
     [Fact]
@@ -45,7 +48,54 @@ public class HeadlineTests
         log.Config["num_steps"] = 40;
         Sparse.Summarise(log).Sentences[0].ShouldBe("No method is best: none reached the last of 40 steps, and every loss ends above its start.");
         log.Config["num_steps"] = 3;
-        Sparse.Summarise(log).Sentences[0].ShouldStartWith("After 3 steps ");
+        Sparse.Summarise(log).Sentences.Take(3).ShouldBe(
+        [
+            "No method is best: every loss ends above its start.",
+            "Gradient descent diverged: its loss ended 2.9e21 times as high as it started.",
+            "SpecGD diverged: its loss ended 1.3e36 times as high as it started.",
+        ]);
+    }
+
+    [Fact]
+    public void A_method_that_diverged_is_neither_the_best_nor_compared()
+    {
+        var log = Log(("gradient_descent", 2.7e112), ("specgd", 3.7e182), ("specgd_from_peak", 1));
+        foreach (var experiment in new[] { Sparse, Features })
+            experiment.Summarise(log).Sentences.Take(3).ShouldBe(
+            [
+                "After 3 steps SpecGD from the peak alone is left, with the loss 1.",
+                "Gradient descent diverged: its loss ended 2.7e107 times as high as it started.",
+                "SpecGD diverged: its loss ended 3.7e177 times as high as it started.",
+            ]);
+    }
+
+    [Fact]
+    public void A_loss_that_ends_a_little_above_its_start_has_not_diverged_and_is_not_the_best()
+    {
+        var log = Log(("gradient_descent", 1.01 * First), ("specgd", 4 * First));
+        string[] sentences = [.. Sparse.Summarise(log).Sentences];
+        sentences[0].ShouldBe("No method is best: every loss ends above its start.");
+        sentences[1].ShouldBe("SpecGD diverged: its loss ended 4 times as high as it started.");
+        Sparse.Summarise(Log(("gradient_descent", 1.01 * First), ("specgd", 1))).Sentences.Take(2).ShouldBe(
+            ["After 3 steps SpecGD alone is left, with the loss 1.", "Gradient descent is not compared: what ends above its start has not trained."]);
+    }
+
+    [Theory]
+    [InlineData(1e112, 1e182, "the losses of both end above their starts")]
+    [InlineData(1e112, 1, "the loss of gradient descent ends above its start")]
+    [InlineData(1, 1e112, "the loss of SpecGD ends above its start")]
+    [InlineData(1, 2, null)]
+    public void There_is_no_verdict_on_the_rule_where_one_of_the_two_ends_above_its_start(double descent, double spectral, string? why)
+    {
+        var log = Log(("gradient_descent", descent), ("specgd", spectral));
+        log.Dataset["stable_rank_A"] = 2.0;
+        for (int step = 0; step < 3; step++)
+            log.Methods["gradient_descent"].Record("nuclear_rank", step, 1);
+        string last = Features.Summarise(log).Sentences[^1];
+        if (why is null)
+            last.ShouldStartWith("Of the two from zero gradient descent ended 2 times lower");
+        else
+            last.ShouldBe($"Whether the rule was right cannot be told: {why}.");
     }
 
     [Fact]
@@ -112,7 +162,7 @@ public class HeadlineTests
     {
         var method = new MethodLog();
         for (int step = 0; step < steps; step++)
-            method.Record("loss", step, step == steps - 1 ? last : 10);
+            method.Record("loss", step, step == steps - 1 ? last : First);
         return method;
     }
 }

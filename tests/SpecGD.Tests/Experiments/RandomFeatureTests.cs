@@ -121,7 +121,7 @@ public class RandomFeatureTests
         var loss = result.Log.Methods["gradient_descent"].Find("loss")!;
         loss.Count.ShouldBeInRange(10, 1999);
         loss.Values.ShouldAllBe(v => double.IsFinite(v));
-        result.Detail.ShouldNotBeNull().ShouldStartWith($"gradient_descent diverged at step {loss.Count}: ");
+        result.Detail.ShouldNotBeNull().ShouldStartWith($"Gradient descent diverged at step {loss.Count}: ");
         result.Detail.ShouldContain("W1");
         result.Log.Methods["specgd"].Find("loss")!.Count.ShouldBe(2000, "the other trajectory of the wave is kept whole");
         result.Log.Methods.ContainsKey("specgd_from_iter_10").ShouldBeFalse("restarts need gradient descent's iterates");

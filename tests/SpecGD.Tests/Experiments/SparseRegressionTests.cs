@@ -105,7 +105,7 @@ public class SparseRegressionTests
         var result = new SparseRegression().Run(options, RunContext.Silent);
 
         result.Status.ShouldBe(RunStatus.Diverged);
-        result.Detail.ShouldNotBeNull().ShouldMatch("^specgd diverged at step [0-9]+: .*W[1-4]");
+        result.Detail.ShouldNotBeNull().ShouldMatch("^SpecGD diverged at step [0-9]+: .*W[1-4]");
     }
 
     private static IEnumerable<string> Range(int first, int count, string group, string prefix) => Enumerable.Range(first, count).Select(i => $"{group}.{prefix}{i}");

@@ -57,12 +57,24 @@ public partial class ClaimTests
     {
         int least = OneStepSummary.LeastCases;
         // One step: the rule favours the Euclidean step by the factor 4, and the spectral one decreases the loss more.
-        Measured("wrong calls", WrongCalls(1)).ShouldBe((false, true, $"1 of 1 wrong call underrates the spectral step; a share takes {least} cases at least"));
-        Measured("wrong calls", WrongCalls(least - 1)).ShouldBe((false, true, $"{least - 1} of {least - 1} wrong calls underrate the spectral step; a share takes {least} cases at least"));
-        Measured("wrong calls", WrongCalls(least)).ShouldBe((true, false, $"100 %: {least} of {least} wrong calls"));
-        var few = Measured("ReLU²: at least", WrongCalls(1));
+        Measured("ReLU²: at least 90", WrongCalls(1)).ShouldBe((false, true, $"1 of 1 wrong call underrates the spectral step; a share takes {least} cases at least"));
+        Measured("ReLU²: at least 90", WrongCalls(least - 1)).ShouldBe((false, true, $"{least - 1} of {least - 1} wrong calls underrate the spectral step; a share takes {least} cases at least"));
+        Measured("ReLU²: at least 90", WrongCalls(least)).ShouldBe((true, false, $"100 %: {least} of {least} wrong calls"));
+        var few = Measured("ReLU²: at least 80", WrongCalls(1));
         (few.Undecided, few.Words).ShouldBe((true, $"0 of 1 call is right there; a share takes {least} cases at least"));
-        Measured("ReLU²: at least", WrongCalls(least)).Undecided.ShouldBeFalse();
+        Measured("ReLU²: at least 80", WrongCalls(least)).Undecided.ShouldBeFalse();
+        Measured("SwiGLU: at least 90", WrongCalls(least)).Words.ShouldBe($"the log has no steps in {OneStepOptions.FourLayer} swiglu", "a claim speaks of one network alone");
+        var other = WrongCalls(least, "swiglu");
+        Measured("ReLU²: at least 90", other).Words.ShouldBe($"the log has no steps in {OneStepOptions.FourLayer} relu_square");
+        Measured("SwiGLU: at least 90", other).ShouldBe((true, false, $"100 %: {least} of {least} wrong calls; right there: 0 of {least} points (0.0 %), of all 0 of {least} points (0.0 %)"));
+        foreach (var row in other.Rows(OneStepRow.Section).ToArray())
+        {
+            var feature = (JsonObject)row.DeepClone();
+            feature["model"] = $"{OneStepOptions.RandomFeature} relu";
+            ((JsonArray)other.Sections[OneStepRow.Section]!).Add(feature);
+            row["spectral"]!["halvings"] = 1;
+        }
+        Measured("as guaranteed", other).ShouldBe((true, false, $"{least} of {least} points; {OneStepOptions.FourLayer} swiglu: 0 of {least}"));
         OneStepSummary.Words(1, 1).ShouldBe("1 of 1 point");
         OneStepSummary.Words(3, 6).ShouldBe("3 of 6 points (50.0 %)");
 
@@ -73,13 +85,13 @@ public partial class ClaimTests
         }
     }
 
-    private static RunLog WrongCalls(int count)
+    private static RunLog WrongCalls(int count, string activation = "relu_square")
     {
         var rows = new JsonArray();
         for (int i = 0; i < count; i++)
             rows.Add(new OneStepRow
             {
-                Model = $"{OneStepOptions.FourLayer} relu_square", Layer = "W2", Kind = "W2", Trajectory = "specgd", Seed = 0, Step = i, NuclearRank = 1, StableRank = 4,
+                Model = $"{OneStepOptions.FourLayer} {activation}", Layer = "W2", Kind = "W2", Trajectory = "specgd", Seed = 0, Step = i, NuclearRank = 1, StableRank = 4,
                 Euclidean = new StepOutcome(Guarantee: 4, Decrease: 4, Halvings: 0, Kept: 4, Best: 4),
                 Spectral = new StepOutcome(Guarantee: 1, Decrease: 8, Halvings: 0, Kept: 8, Best: 8),
             }.ToJson());

@@ -112,9 +112,21 @@ public class SweepAnalysisTests
     {
         string sentence = BestWords.Of(Part, SweepAnalysis.Best(Part, Results())).First();
 
-        sentence.ShouldContain("SpecGD at its best method-lr (5)", Case.Sensitive);
-        sentence.ShouldContain("gradient descent at its own (2; 6.5)");
+        sentence.ShouldContain("SpecGD at the best of 2 values of method-lr (5)", Case.Sensitive);
+        sentence.ShouldContain("gradient descent at the best of 3 values of method-lr (2; 6.5)");
+        sentence.ShouldEndWith("The choice among more values favours gradient descent.");
         sentence.ShouldContain("paired-t, 3 repetitions");
+    }
+
+    [Fact]
+    public void What_had_one_value_is_not_called_tuned()
+    {
+        var results = Results().Select(r => r with { Observations = [.. r.Observations.Where(o => o.Method == "gradient_descent" || Lr(r.Task, "specgd") == 5)] }).ToList();
+        string sentence = BestWords.Of(Part, SweepAnalysis.Best(Part, results)).First();
+
+        sentence.ShouldContain("SpecGD at its only method-lr (5)", Case.Sensitive);
+        sentence.ShouldContain("gradient descent at the best of 3 values of method-lr (2; 6.5)");
+        sentence.ShouldEndWith("The choice among more values favours gradient descent.");
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed record AdaptiveRow
     /// <summary>Name of the method.</summary>
     public required string Method { get; init; }
 
-    /// <summary>The loss before the first and before the last update; infinite where the method diverged.</summary>
+    /// <summary>The loss before the first and before the last update; infinite where the method diverged (<see cref="Divergence"/>).</summary>
     public required double FirstLoss { get; init; }
 
     /// <inheritdoc cref="FirstLoss"/>
@@ -57,7 +57,7 @@ public sealed record AdaptiveRow
             Seed = seed,
             Method = method,
             FirstLoss = loss.Count > 0 ? loss.Values[0] : double.PositiveInfinity,
-            LastLoss = loss.Count == steps ? loss.Values[^1] : double.PositiveInfinity,
+            LastLoss = loss.Count == steps && !Divergence.IsDiverged(loss.Values[0], loss.Values[^1]) ? loss.Values[^1] : double.PositiveInfinity,
             SpectralShare = log.Series.Where(s => s.Key.StartsWith(prefix, StringComparison.Ordinal))
                 .ToDictionary(s => s.Key[prefix.Length..], s => s.Value.Values.Average()),
             Switches = log.Find("switches") is { Count: > 0 } switches ? (int)switches.Values[^1] : 0,

@@ -62,7 +62,8 @@ public sealed class NanoGptAblation : Experiment<NanoGptStudyOptions>
         foreach (var (one, method) in all.Zip(methods))
             log.Methods.Add(MethodName(one.Optimizer, one.Mlp), method);
         var ended = ends.FirstOrDefault(e => e.Status == RunStatus.Diverged) ?? ends.FirstOrDefault(e => e.Status != RunStatus.Finished);
-        return new RunResult(log, ended?.Status ?? RunStatus.Finished, ended?.Detail);
+        var result = TrajectoryRunner.Result(log, []); // by the losses alone
+        return ended is null ? result : result with { Status = ended.Status, Detail = ended.Detail };
     }
 
     /// <summary>One row a run: its last validation loss, and how far it is below that of Adam with the same MLP.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SpecGD.Data.Language.Tokens;
 using SpecGD.Experiments.Settings;
 using SpecGD.Models.Gpt;
@@ -338,9 +339,12 @@ public record NanoGptOptions
     }
 
     /// <summary>Which optimizer updates what.</summary>
-    /// <exception cref="BadInputException">A route cannot be read.</exception>
+    /// <exception cref="BadInputException">A route cannot be read, or the momentum would fall along its warm-up.</exception>
     public RoutingTable Routing()
     {
+        if (MomentumFrom > MomentumTo)
+            throw new BadInputException(string.Create(CultureInfo.InvariantCulture,
+                $"--momentum-from ({MomentumFrom}) is above --momentum-to ({MomentumTo}); give one that is at most the other: momentum grows along its warm-up."));
         var muon = new MuonRule
         {
             LearningRate = MuonLearningRate,

@@ -126,7 +126,11 @@ public sealed class NanoGptRun
         using var events = new TrainingEvents(task, EventSource(), Folder.DirectoryPath, clock);
         var outcome = _trainer.Run(events, cancellation);
         AtomicFile.Write(Path.Combine(Folder.DirectoryPath, TrackerName), _trainer.Tracker.ToJson().ToJsonString());
-        Folder.Write(Log(), new Manifest(Name, Options, outcome.Status, outcome.Detail, started, clock.GetElapsedTime(begin)));
+        var log = Log();
+        Folder.Write(log, new Manifest(Name, Options, outcome.Status, outcome.Detail, started, clock.GetElapsedTime(begin))
+        {
+            Diverged = outcome.Status == RunStatus.Diverged || Divergence.Of(log.Methods).Any(end => end.IsDiverged) ? [.. log.Methods.Keys] : [],
+        });
         return outcome;
     }
 

@@ -4,7 +4,7 @@ using SpecGD.Records;
 
 namespace SpecGD.Sweeps.Analysis;
 
-/// <summary>What the comparison of methods, each at its best, says in sentences.</summary>
+/// <summary>What the comparison of methods, each at the best of the values that were tried for it, says in sentences.</summary>
 public static class BestWords
 {
     /// <summary>A sentence for each setting that was compared with the baseline, and one where a best value lies at the end of those tried.</summary>
@@ -33,11 +33,16 @@ public static class BestWords
             ? Text($"{NumberText.Of(Math.Max(own, other) / Math.Min(own, other))} times {(own < other ? "below" : "above")}")
             : own < other ? "below" : "above";
         string scale = part.Analysis.Logarithmic ? " on logarithms" : "";
-        return Text($"{part.Name}: {Name(setting, tuned)} at its best {tuned} ({setting[tuned]}) ends with ")
+        return Text($"{part.Name}: {Name(setting, tuned)} at {Chosen(setting, tuned)} ({setting[tuned]}) ends with ")
             + Text($"{(part.Analysis.Logarithmic ? "a geometric mean of " : "a mean of ")}{setting.Metric} of {NumberText.Of(own)}, {how} ")
-            + Text($"{Name(baseline, tuned)} at its own ({baseline[tuned]}; {NumberText.Of(other)}); ")
-            + Text($"p = {NumberText.Of(test.P)} ({test.Name}{scale}, {Counted.Of(setting.Values.Count, "repetition")}).");
+            + Text($"{Name(baseline, tuned)} at {Chosen(baseline, tuned)} ({baseline[tuned]}; {NumberText.Of(other)}); ")
+            + Text($"p = {NumberText.Of(test.P)} ({test.Name}{scale}, {Counted.Of(setting.Values.Count, "repetition")}).")
+            + (Math.Min(setting.Tried, baseline.Tried) < Math.Max(setting.Tried, baseline.Tried)
+                ? Text($" The choice among more values favours {Name(setting.Tried > baseline.Tried ? setting : baseline, tuned)}.") : "");
     }
+
+    /// <summary>"the best of 4 values of method-lr", or "its only method-lr": what had one value was not tuned.</summary>
+    private static string Chosen(SettingResult setting, string tuned) => setting.Tried > 1 ? Text($"the best of {setting.Tried} values of {tuned}") : $"its only {tuned}";
 
     private static string Name(SettingResult setting, string tuned) =>
         string.Join(' ', setting.Axes.Where(axis => axis.Key != tuned)

@@ -11,7 +11,7 @@ namespace SpecGD.Sweeps.Analysis;
 /// <param name="Min">Its least value, and at which step.</param>
 /// <param name="Max">Its largest value, and at which step.</param>
 /// <param name="FinalStep">The step of the last value.</param>
-/// <param name="Diverged">True where this trajectory diverged before its end, so that its values are not those of a whole run.</param>
+/// <param name="Diverged">True where this trajectory ended before the last step in a run that diverged, or its loss as <see cref="Divergence"/> has it: its values are no result.</param>
 public sealed record Observation(
     string Method,
     string Series,
@@ -37,7 +37,7 @@ public sealed record Observation(
     /// <summary>Everything that the log of a task has of the series in <paramref name="series"/>.</summary>
     /// <param name="experiment">The experiment, whose table stands in where a log has no trajectories.</param>
     /// <param name="log">The log.</param>
-    /// <param name="diverged">Whether the run diverged.</param>
+    /// <param name="diverged">Whether the run diverged: then what did not reach the last step did.</param>
     /// <param name="series">The series wanted; empty for <c>loss</c>, or for all where there is none.</param>
     public static IReadOnlyList<Observation> Of(IExperiment experiment, RunLog log, bool diverged, IReadOnlyCollection<string> series)
     {
@@ -59,10 +59,11 @@ public sealed record Observation(
     private static IEnumerable<Observation> FromMethods(RunLog log, bool diverged)
     {
         double? steps = JsonNumber.Of(log.Config["num_steps"]);
+        var grown = Divergence.Of(log.Methods).Where(end => end.IsDiverged).Select(end => end.Method).ToHashSet();
         foreach (var (method, entry) in log.Methods)
             foreach (var (name, series) in entry.Series)
                 if (series.Count > 0)
-                    yield return Whole(method, name, series, diverged && !(LastStep(entry) + 1 >= steps));
+                    yield return Whole(method, name, series, grown.Contains(method) || (diverged && !(LastStep(entry) + 1 >= steps)));
     }
 
     private static int LastStep(MethodLog method) => method.Series.Values.Max(series => series.Count > 0 ? series.Steps[^1] : -1);

@@ -29,6 +29,9 @@ public sealed record SettingResult(
     /// <summary>True where a tuned option is best at an end of its values, so that a better one may lie beyond.</summary>
     public bool IsAtEdge { get; init; }
 
+    /// <summary>How many values of the tuned option this one is the best of; 0 where none was chosen. One of 1 was not tuned.</summary>
+    public int Tried { get; init; }
+
     /// <summary>Whether every repetition ran to its end; else the mean is one of survivors, and no result.</summary>
     public bool IsWhole => Diverged == 0;
 

@@ -56,7 +56,7 @@ public static class SweepAnalysis
             SettingResult[] tried = [.. rest.OrderBy(s => s[tuned], AxisText.Order)];
             SettingResult[] whole = [.. tried.Where(s => s is { Diverged: 0, Estimate.Mean: var mean } && double.IsFinite(mean))];
             if (whole.MinBy(s => s.Estimate!.Mean) is { } least)
-                best.Add(least with { IsAtEdge = tried.Length > 1 && (least == tried[0] || least == tried[^1]), AgainstBaseline = null });
+                best.Add(least with { Tried = tried.Length, IsAtEdge = tried.Length > 1 && (least == tried[0] || least == tried[^1]), AgainstBaseline = null });
         }
         return Compared([.. best], plan, tuned);
     }
