@@ -339,12 +339,9 @@ public record NanoGptOptions
     }
 
     /// <summary>Which optimizer updates what.</summary>
-    /// <exception cref="BadInputException">A route cannot be read, or the momentum would fall along its warm-up.</exception>
+    /// <exception cref="BadInputException">A route cannot be read.</exception>
     public RoutingTable Routing()
     {
-        if (MomentumFrom > MomentumTo)
-            throw new BadInputException(string.Create(CultureInfo.InvariantCulture,
-                $"--momentum-from ({MomentumFrom}) is above --momentum-to ({MomentumTo}); give one that is at most the other: momentum grows along its warm-up."));
         var muon = new MuonRule
         {
             LearningRate = MuonLearningRate,
