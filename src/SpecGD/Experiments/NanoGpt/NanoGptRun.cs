@@ -126,7 +126,10 @@ public sealed class NanoGptRun
         using var events = new TrainingEvents(task, EventSource(), Folder.DirectoryPath, clock);
         var outcome = _trainer.Run(events, cancellation);
         AtomicFile.Write(Path.Combine(Folder.DirectoryPath, TrackerName), _trainer.Tracker.ToJson().ToJsonString());
-        Folder.Write(Log(), new Manifest(Name, Options, outcome.Status, outcome.Detail, started, clock.GetElapsedTime(begin)));
+        var log = Log();
+        if (outcome.Status == RunStatus.Interrupted)
+            log.NoteInterrupted(outcome.Detail);
+        Folder.Write(log, new Manifest(Name, Options, outcome.Status, outcome.Detail, started, clock.GetElapsedTime(begin)));
         return outcome;
     }
 
