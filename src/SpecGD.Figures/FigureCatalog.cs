@@ -104,18 +104,24 @@ public static class FigureCatalog
         return (
             [
                 .. All.Select(recipe => recipe.Compose(log)).OfType<Figure>().Select(DrawnPanels.Of).OfType<Figure>()
-                    .Select(figure => figure with { Caption = EarlyEnd.Told(ChangedSettings.Told(figure.Caption, changed), log) }),
+                    .Select(figure => figure with { Caption = Told(figure.Caption) }),
             ],
             [
                 .. Animations.SelectMany(recipe => recipe.Compose(log)).Select(DrawnPanels.Of).OfType<Animation>()
-                    .Select(animation => animation with { Caption = EarlyEnd.Told(ChangedSettings.Told(animation.Caption, changed), log) }),
+                    .Select(animation => animation with { Caption = Told(animation.Caption) }),
             ]);
+
+        string Told(string caption) => log.Interrupted is { } where
+            ? $"{ChangedSettings.Told(caption, changed)} Stopped before its end: {where} The same command goes on from there; nothing is concluded from a part of a run."
+            : EarlyEnd.Told(ChangedSettings.Told(caption, changed), log);
     }
 
-    /// <summary>One sentence why <paramref name="log"/> has no figure: what it is of, and what it holds.</summary>
+    /// <summary>One sentence why <paramref name="log"/> has no figure: what it is of, and what it holds; of a run that was stopped before its end, that there is nothing yet.</summary>
     public static string WhyNone(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
+        if (log.Interrupted is not null)
+            return "nothing to draw yet";
         string[] series = [.. log.Methods.Values.SelectMany(method => method.Series).Where(one => one.Value.Values.Any(double.IsFinite)).Select(one => one.Key).Distinct()];
         string held = series.Length > 0 ? $"the series {string.Join(", ", series.Take(MostNamed))}{(series.Length > MostNamed ? ", …" : "")}"
             : log.Sections.Count > 0 ? $"no series with numbers, but {string.Join(", ", log.Sections.Select(section => section.Key).Take(MostNamed))}"

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Spectre.Console;
 using SpecGD.Cli.Display;
 
@@ -53,6 +54,48 @@ public sealed class InterruptedTests : InTemporaryDirectory
         int table = text.IndexOf("After 3 steps", StringComparison.Ordinal), missing = text.IndexOf("stopped while figures were drawn: random-feature is missing", StringComparison.Ordinal);
         table.ShouldBeGreaterThan(0, text);
         missing.ShouldBeGreaterThan(table, text);
+    }
+
+    /// <summary>Whatever was measured until then: no output judges, and each says where it stopped and how to go on.</summary>
+    [SkippableFact]
+    public void An_interrupted_run_concludes_nothing_in_any_output()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Windows has no such signals");
+        using var process = SpecgdProcess.Start(
+            Folder, ["run", "theory", "--dims", "16,32,512", "--seeds", "400", "--statements", "thm2.6", "--json", "--output", "out", "--threads", "1"], ("SPECGD_KEEP_SECONDS", "0"), ("SPECGD_GNUPLOT", "/nonexistent"));
+        string kept = Path.Combine(Folder, "out", "unfinished");
+        SpinWait.SpinUntil(() => process.HasExited || (Directory.Exists(kept) && Directory.EnumerateFiles(kept, "*trial*").Any()), TimeSpan.FromMinutes(2)).ShouldBeTrue();
+        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+            kill.WaitForExit();
+        var said = SpecgdProcess.Finish(process);
+
+        said.ExitCode.ShouldBe(130, said.Error);
+        said.Error.ShouldContain("the same command goes on from there");
+        string table = File.ReadAllText(Path.Combine(Folder, "out", "metrics.csv")), page = File.ReadAllText(Path.Combine(Folder, "out", "report.html"));
+        table.Split('\n').Length.ShouldBeGreaterThan(2, "what was measured is told");
+        foreach (string text in new[] { said.Output, table, page, File.ReadAllText(Path.Combine(Folder, "out", "figures", "theory.caption.txt")), File.ReadAllText(Path.Combine(Folder, "out", "log.json")) })
+            foreach (string verdict in new[] { "(holds)", ">holds<", "\"holds\"", ",holds", "\"trend\"", "true" })
+                (text == page && verdict == "true" ? "" : text).ShouldNotContain(verdict);
+        JsonNode.Parse(said.Output)!["detail"]!.GetValue<string>().ShouldEndWith("The same command goes on from there.");
+        page.ShouldContain("The same command goes on from there");
+    }
+
+    /// <summary>Nothing of a comparison is whole when its first run is stopped: there is no figure, and no complaint of it.</summary>
+    [SkippableFact]
+    public void A_stopped_run_that_has_nothing_to_draw_yet_says_that_and_no_more()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Windows has no such signals");
+        using var process = SpecgdProcess.Start(Folder, ["reproduce", "--quick", "adaptive", "fig17", "--output", "out", "--threads", "1"], ("SPECGD_KEEP_SECONDS", "0"));
+        string kept = Path.Combine(Folder, "out", "adaptive", "unfinished", "run.json");
+        SpinWait.SpinUntil(() => process.HasExited || File.Exists(kept), TimeSpan.FromMinutes(1)).ShouldBeTrue();
+        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+            kill.WaitForExit();
+        var said = SpecgdProcess.Finish(process);
+
+        said.ExitCode.ShouldBe(130, said.Error);
+        said.Error.ShouldNotContain("no figure is drawn");
+        said.Error.ShouldContain("with 0 of ");
+        said.Error.ShouldContain("nothing to draw yet");
     }
 
     private static Progress Bars() => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null), Interactive = InteractionSupport.Yes }).Progress();

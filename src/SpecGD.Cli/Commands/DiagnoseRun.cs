@@ -20,14 +20,19 @@ internal static class DiagnoseRun
     {
         if (request.Spectra is not null && request.Output is null)
             throw new BadInputException("--spectra writes files; say where with --output DIR.");
+        OutputFolder? output = null;
         if (request.Output is { } folder)
         {
-            RunHolding.RequireNoRun(folder);
-            RunFolder.Prepare(folder);
+            output = OutputFolder.Require(folder, "a diagnosis", [.. request.Files.Select(file => OutputSource.At(file))]);
+            if (request.Spectra is null)
+                RunFolder.Prepare(folder); // before the work; marked with the first file
+            else
+                output.Prepare();
         }
         var spectra = request.Spectra is { } patterns ? new SpectrumFiles(Path.Combine(request.Output!, SpectraName), patterns, request.Figures) : null;
         var diagnosis = Measure(request, spectra, cancellation);
         spectra?.RequireSome(diagnosis);
+        output?.Prepare();
         if (request.Output is { } directory)
             Write(diagnosis, directory, request, cancellation);
         if (request.AsJson)

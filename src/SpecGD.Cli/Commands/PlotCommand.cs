@@ -36,9 +36,9 @@ internal static class PlotCommand
             string logPath = RunLogFile.Find(path);
             string[] chosen = MethodChoice.Names(parsed.GetValue(methods) ?? []);
             var log = MethodChoice.Of(RunLogFile.Read(logPath), chosen);
-            string target = parsed.GetValue(output) ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(logPath))!, FolderOf(chosen));
-            RunHolding.RequireNoRun(target);
-            RunFolder.Prepare(target);
+            string folder = Path.GetDirectoryName(Path.GetFullPath(logPath))!, own = Path.Combine(folder, FolderOf(chosen));
+            string target = parsed.GetValue(output) ?? own;
+            FigureFolder.Prepare(target, own, [OutputSource.OfLog(logPath, log.RunId)]);
             using var interruption = new Interruption();
             var drawn = RunSession.Draw(log, target, drawing.Of(parsed) == Drawing.FiguresAndFrames, interruption.Token, drawing.StyleOf(parsed));
             foreach (string file in drawn.Files)

@@ -26,14 +26,15 @@ public sealed class OneStepFigure : IFigureRecipe
         OneStepRow[] rows = [.. OneStepRow.All(log).Where(row => row.IsWhole && Fits(row.Predicted) && Fits(row.Measured))];
         if (rows.Length == 0)
             return null;
-        Panel[] panels = [.. rows.GroupBy(row => row.Model).Select(model => Of(model.Key, [.. model]))];
+        bool isWhole = log.Interrupted is null;
+        Panel[] panels = [.. rows.GroupBy(row => row.Model).Select(model => Of(model.Key, [.. model], isWhole))];
         int columns = Math.Min(MostColumns, panels.Length), lines = (panels.Length + columns - 1) / columns;
-        return new Figure(Name, panels, Caption(rows)) { Columns = columns, Width = columns * PanelWidth, Height = lines * PanelHeight };
+        return new Figure(Name, panels, Caption(rows, isWhole)) { Columns = columns, Width = columns * PanelWidth, Height = lines * PanelHeight };
     }
 
     private static bool Fits(double ratio) => ratio is > 1 / Farthest and < Farthest;
 
-    private static Panel Of(string model, OneStepRow[] rows)
+    private static Panel Of(string model, OneStepRow[] rows, bool isWhole)
     {
         double[] x = [.. rows.Select(row => row.Predicted)], y = [.. rows.Select(row => row.Measured)];
         var (left, right) = Around(x);
@@ -41,7 +42,7 @@ public sealed class OneStepFigure : IFigureRecipe
         double low = Math.Max(left, bottom), high = Math.Min(right, top);
         var kinds = rows.GroupBy(row => row.Kind).Index();
         return new Panel(
-            string.Create(CultureInfo.InvariantCulture, $"{TitleOf(model)}: {OneStepSummary.ShareRight(rows):P0} right"),
+            isWhole ? string.Create(CultureInfo.InvariantCulture, $"{TitleOf(model)}: {OneStepSummary.ShareRight(rows):P0} right") : TitleOf(model),
             new Axis("Predicted: nr(" + FigureText.Italic("G") + ")/st(" + FigureText.Italic("A") + ")") { Logarithmic = true, From = left, To = right },
             new Axis("Measured ratio of decreases") { Logarithmic = true, From = bottom, To = top },
             [
@@ -75,10 +76,10 @@ public sealed class OneStepFigure : IFigureRecipe
         _ => model,
     };
 
-    private static string Caption(OneStepRow[] rows) =>
+    private static string Caption(OneStepRow[] rows, bool isWhole) =>
         "Both single steps from the same iterates: the spectral step's true decrease of the loss over that of the Euclidean step, "
         + "against the ratio nr(G)/st(A) of what the two guarantee (for all layers together the ratio of the sums). "
         + "Each step has its own guaranteed size, halved until the guarantee is kept. "
-        + "On the dashed line the prediction is exact; in the grey quarters the rule picked the step that decreased the loss less. "
-        + string.Create(CultureInfo.InvariantCulture, $"The rule is right at {OneStepSummary.Words(rows.Count(row => row.IsRight), rows.Length)}.");
+        + "On the dashed line the prediction is exact; in the grey quarters the rule picked the step that decreased the loss less."
+        + (isWhole ? string.Create(CultureInfo.InvariantCulture, $" The rule is right at {OneStepSummary.Words(rows.Count(row => row.IsRight), rows.Length)}.") : "");
 }

@@ -23,7 +23,7 @@ public sealed class TheorySheet : IFigureRecipe
             return null; // φ alone has a figure of its own
         Panel[] panels = [.. Told([.. results.SelectMany(StatementPanels.Of)])];
         int columns = Math.Min(MostColumns, panels.Length), rows = (panels.Length + columns - 1) / columns;
-        return new Figure(Name, panels, Caption(results))
+        return new Figure(Name, panels, Caption(results, isWhole: log.Interrupted is null))
         {
             Columns = columns,
             Width = columns * PanelWidth,
@@ -38,10 +38,10 @@ public sealed class TheorySheet : IFigureRecipe
         return panels.Select(panel => titles[panel.Title.ToString()] == 1 ? panel : panel with { Title = panel.Title + ": " + panel.Y.Label });
     }
 
-    private static string Caption(IReadOnlyList<StatementResult> results)
+    private static string Caption(IReadOnlyList<StatementResult> results, bool isWhole)
     {
         int seeds = results.SelectMany(r => r.Rows).Max(row => row.Seeds);
-        var statements = results.Select(r => $"{r.Statement.Reference}: {r.Statement.Claim} ({(r.Holds ? "holds" : "does not hold")}).");
+        var statements = results.Select(r => $"{r.Statement.Reference}: {r.Statement.Claim}{(!isWhole ? "" : r.Holds ? " (holds)" : " (does not hold)")}.");
         return string.Create(CultureInfo.InvariantCulture, $"Means over {Counted.Of(seeds, "seed")} (lines) with least and largest (bands), bounds dashed. ")
             + string.Join(" ", statements);
     }

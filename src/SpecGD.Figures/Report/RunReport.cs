@@ -44,7 +44,7 @@ public static class RunReport
     {
         RunStatus.Finished => new Mark(MarkShape.Check, "The run finished."),
         RunStatus.Diverged => new Mark(MarkShape.Cross, $"The run diverged. {run.Manifest.Detail}".TrimEnd()),
-        _ => new Mark(MarkShape.Ring, $"The run was interrupted. {run.Manifest.Detail}".TrimEnd()),
+        _ => new Mark(MarkShape.Ring, $"The run was interrupted. {run.Manifest.Detail}".TrimEnd() + " The same command goes on from there."),
     };
 
     /// <summary>The pictures with their captions; where one was not drawn, what to do about it.</summary>
@@ -52,7 +52,8 @@ public static class RunReport
     {
         string draw = $"With gnuplot installed, 'specgd plot {run.Name}' (in the folder that holds {run.Name}) draws";
         return pictures.Count == 0
-            ? [new Paragraph($"No figure was made of this run. {draw} what there is to draw.")]
+            ? [new Paragraph(run.Log.Interrupted is null ? $"No figure was made of this run. {draw} what there is to draw."
+                : "No figure was made of this run, which was stopped before its end.")]
             : [.. pictures.SelectMany(picture => Figure(picture, draw))];
     }
 

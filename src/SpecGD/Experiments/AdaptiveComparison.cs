@@ -39,7 +39,7 @@ public sealed class AdaptiveComparison : Experiment<AdaptiveComparisonOptions>
     }
 
     /// <inheritdoc/>
-    public override RunResult Run(AdaptiveComparisonOptions options, RunContext context)
+    protected override RunResult Compute(AdaptiveComparisonOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
@@ -82,7 +82,7 @@ public sealed class AdaptiveComparison : Experiment<AdaptiveComparisonOptions>
     public override RecordKeys RecordKeys { get; } = RecordKeys.OfRows("setting", "seed", "method");
 
     /// <inheritdoc/>
-    public override RunSummary Summarise(RunLog log) => AdaptiveSummary.Of(AdaptiveRow.All(log));
+    protected override RunSummary Conclude(RunLog log) => AdaptiveSummary.Of(AdaptiveRow.All(log));
 
     /// <summary>All methods in one setting with one seed. A method that diverged has its row too.</summary>
     private static JsonArray Compute(AdaptiveComparisonOptions options, Cell cell, RunContext context)

@@ -72,7 +72,7 @@ public sealed class BatchSizeSweep : Experiment<BatchSizeSweepOptions>
     }
 
     /// <inheritdoc/>
-    public override RunResult Run(BatchSizeSweepOptions options, RunContext context)
+    protected override RunResult Compute(BatchSizeSweepOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
@@ -113,7 +113,7 @@ public sealed class BatchSizeSweep : Experiment<BatchSizeSweepOptions>
     public override RecordKeys RecordKeys { get; } = RecordKeys.None.With(StableRank, "batch size");
 
     /// <inheritdoc/>
-    public override RunSummary Summarise(RunLog log)
+    protected override RunSummary Conclude(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
         JsonObject[] rows = [.. (log.Sections[StableRank] as JsonObject ?? []).Select(batch => Row(batch.Key, batch.Value!.AsObject()))];

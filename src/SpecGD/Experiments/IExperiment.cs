@@ -36,7 +36,7 @@ public interface IExperiment
     /// <exception cref="BadInputException">The options contradict one another.</exception>
     RunResult Run(object options, RunContext context);
 
-    /// <summary>What the numbers of a log say, from the log alone.</summary>
+    /// <summary>What the numbers of a log say, from the log alone; of a run that was stopped before its end the numbers, and no verdict on them.</summary>
     RunSummary Summarise(RunLog log);
 
     /// <summary>What names the things in the sections of its logs.</summary>
@@ -74,7 +74,17 @@ public sealed record RunResult(RunLog Log, RunStatus Status, string? Detail)
 /// </param>
 /// <param name="Rows">One object a row; every row has the same columns, whose names are the headings.</param>
 /// <param name="Sentences">What the numbers say.</param>
-public sealed record RunSummary(IReadOnlyList<string> Keys, IReadOnlyList<JsonObject> Rows, IReadOnlyList<string> Sentences);
+public sealed record RunSummary(IReadOnlyList<string> Keys, IReadOnlyList<JsonObject> Rows, IReadOnlyList<string> Sentences)
+{
+    /// <summary>The columns that judge what was measured, such as whether a statement holds: they rest on all of the run.</summary>
+    public IReadOnlyList<string> Verdicts { get; init; } = [];
+
+    /// <summary>The same of a run that was stopped before its end: the numbers that there are, and nothing that is concluded from them.</summary>
+    public RunSummary WithoutConclusions() => new(
+        Keys,
+        [.. Rows.Select(row => new JsonObject(row.Where(cell => !Verdicts.Contains(cell.Key)).Select(cell => KeyValuePair.Create(cell.Key, cell.Value?.DeepClone()))))],
+        []);
+}
 
 /// <summary>An experiment with its options record.</summary>
 /// <typeparam name="TOptions">The record; its parameterless constructor gives the defaults.</typeparam>
@@ -97,13 +107,30 @@ public abstract class Experiment<TOptions> : IExperiment
     public Type OptionsType => typeof(TOptions);
 
     /// <inheritdoc/>
-    public abstract RunSummary Summarise(RunLog log);
+    public RunSummary Summarise(RunLog log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var summary = Conclude(log);
+        return log.Interrupted is null ? summary : summary.WithoutConclusions();
+    }
+
+    /// <summary>What the numbers of the log of a whole run say, from the log alone.</summary>
+    protected abstract RunSummary Conclude(RunLog log);
 
     /// <summary>Name of a run with these options, fit for a folder.</summary>
     public abstract string RunId(TOptions options);
 
+    /// <summary>Runs it. The log of a run that was stopped before its end says so (<see cref="RunLog.Interrupted"/>).</summary>
+    public RunResult Run(TOptions options, RunContext context)
+    {
+        var result = Compute(options, context);
+        if (result.Status == RunStatus.Interrupted)
+            result.Log.NoteInterrupted(result.Detail);
+        return result;
+    }
+
     /// <summary>Runs it.</summary>
-    public abstract RunResult Run(TOptions options, RunContext context);
+    protected abstract RunResult Compute(TOptions options, RunContext context);
 
     /// <summary>The options with what stands for unset values put in, as far as it is known before the run.</summary>
     public virtual TOptions Resolve(TOptions options) => options;

@@ -47,7 +47,7 @@ public sealed class InitialisationTheory : Experiment<InitialisationTheoryOption
     }
 
     /// <inheritdoc/>
-    public override RunResult Run(InitialisationTheoryOptions options, RunContext context)
+    protected override RunResult Compute(InitialisationTheoryOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
@@ -60,20 +60,20 @@ public sealed class InitialisationTheory : Experiment<InitialisationTheoryOption
                select new Cell(statement, new Trial(d, options.Seed, repetition, context.Cancellation)),
         ];
         var (measured, status, detail) = TrialRunner.Run(Name, cells, cell => cell.Statement.Measure(cell.Trial), context);
-        return new RunResult(Log(options, measured), status, detail);
+        return new RunResult(Log(options, measured, status == RunStatus.Finished), status, detail);
     }
 
     /// <inheritdoc/>
     public override RecordKeys RecordKeys { get; } = RecordKeys.OfRows("group", "case", "d", "at").With(StatementResult.Section, "statement");
 
     /// <inheritdoc/>
-    public override RunSummary Summarise(RunLog log)
+    protected override RunSummary Conclude(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
         return StatementSummary.Of(StatementResult.All(log));
     }
 
-    private RunLog Log(InitialisationTheoryOptions options, IReadOnlyList<(Cell Cell, Measurement Measurement)> measured)
+    private RunLog Log(InitialisationTheoryOptions options, IReadOnlyList<(Cell Cell, Measurement Measurement)> measured, bool isWhole)
     {
         var statements = new JsonObject();
         foreach (var ofStatement in measured.GroupBy(m => m.Cell.Statement).OrderBy(s => options.Chosen.ToList().IndexOf(s.Key)))
@@ -82,7 +82,7 @@ public sealed class InitialisationTheory : Experiment<InitialisationTheoryOption
                        group m.Measurement by (m.Measurement.Group, m.Measurement.Case, m.Cell.Trial.Dimension, m.Measurement.At) into row
                        orderby row.Key.Dimension, row.Key.At
                        select StatementRow.Of(row.Key.Dimension, [.. row]);
-            statements[ofStatement.Key.Name] = new StatementResult(ofStatement.Key, [.. rows]).ToJson();
+            statements[ofStatement.Key.Name] = new StatementResult(ofStatement.Key, [.. rows]).ToJson(isWhole);
         }
         return new RunLog(RunId(options))
         {

@@ -68,7 +68,7 @@ public sealed class NsrTable : Experiment<NsrTableOptions>
     }
 
     /// <inheritdoc/>
-    public override RunResult Run(NsrTableOptions options, RunContext context)
+    protected override RunResult Compute(NsrTableOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
@@ -81,14 +81,14 @@ public sealed class NsrTable : Experiment<NsrTableOptions>
                select new Trial(d, options.Seed, repetition, context.Cancellation),
         ];
         var (measured, status, detail) = TrialRunner.Run(Name, trials, trial => Measure(trial, activations, options.Samples), context);
-        return new RunResult(Log(options, measured.Select(m => m.Measurement)), status, detail);
+        return new RunResult(Log(options, measured.Select(m => m.Measurement), status == RunStatus.Finished), status, detail);
     }
 
     /// <inheritdoc/>
     public override RecordKeys RecordKeys { get; } = RecordKeys.OfRows("activation", "covariance", "d");
 
     /// <inheritdoc/>
-    public override RunSummary Summarise(RunLog log)
+    protected override RunSummary Conclude(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
         var rows = NsrRow.All(log);
@@ -101,7 +101,7 @@ public sealed class NsrTable : Experiment<NsrTableOptions>
                 "'exact' is the ratio in closed form given W, 'off' the largest distance of a sampled ratio from it in standard errors, "
                 + "'worst' the largest exact/bound.",
             ];
-        return new RunSummary(["activation", "Σ", "d"], [.. rows.Select(row => row.ToSummary())], sentences);
+        return new RunSummary(["activation", "Σ", "d"], [.. rows.Select(row => row.ToSummary())], sentences) { Verdicts = ["worst", "holds"] };
     }
 
     /// <summary>The activations of Figure 12 and the contrast.</summary>
@@ -134,12 +134,12 @@ public sealed class NsrTable : Experiment<NsrTableOptions>
         }
     }
 
-    private RunLog Log(NsrTableOptions options, IEnumerable<NsrMeasurement> measurements)
+    private RunLog Log(NsrTableOptions options, IEnumerable<NsrMeasurement> measurements, bool isWhole)
     {
         var rows = from measurement in measurements
                    group measurement by (measurement.Activation, measurement.Covariance, measurement.Dimension) into row
                    orderby Array.FindIndex(Activations(options), a => a.Name == row.Key.Activation), row.Key.Covariance, row.Key.Dimension
-                   select (JsonNode)NsrRow.Of([.. row]).ToJson();
+                   select (JsonNode)NsrRow.Of([.. row]).ToJson(isWhole);
         return new RunLog(RunId(options))
         {
             Config = new JsonObject

@@ -70,7 +70,7 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
     }
 
     /// <inheritdoc/>
-    public override RunResult Run(NuclearRankGrowthOptions options, RunContext context)
+    protected override RunResult Compute(NuclearRankGrowthOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
@@ -104,7 +104,7 @@ public sealed class NuclearRankGrowth : Experiment<NuclearRankGrowthOptions>
     public override RecordKeys RecordKeys { get; } = RecordKeys.None.With("", "model").With("curves", "k").With("nr0", "k").With("nr1", "k");
 
     /// <inheritdoc/>
-    public override RunSummary Summarise(RunLog log)
+    protected override RunSummary Conclude(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
         JsonObject[] rows =

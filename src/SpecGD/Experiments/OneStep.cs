@@ -47,7 +47,7 @@ public sealed class OneStep : Experiment<OneStepOptions>
     }
 
     /// <inheritdoc/>
-    public override RunResult Run(OneStepOptions options, RunContext context)
+    protected override RunResult Compute(OneStepOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
@@ -91,7 +91,7 @@ public sealed class OneStep : Experiment<OneStepOptions>
     public override RecordKeys RecordKeys { get; } = RecordKeys.OfRows("model", "layer", "kind", "trajectory", "seed", "step");
 
     /// <inheritdoc/>
-    public override RunSummary Summarise(RunLog log) => OneStepSummary.Of(OneStepRow.All(log));
+    protected override RunSummary Conclude(RunLog log) => OneStepSummary.Of(OneStepRow.All(log));
 
     private static IEnumerable<Trajectory> RandomFeatures(int seed, OneStepOptions options)
     {

@@ -138,7 +138,7 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
     }
 
     /// <inheritdoc/>
-    public override RunResult Run(RandomFeatureOptions options, RunContext context)
+    protected override RunResult Compute(RandomFeatureOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
@@ -153,7 +153,7 @@ public sealed class RandomFeature : Experiment<RandomFeatureOptions>
     }
 
     /// <inheritdoc/>
-    public override RunSummary Summarise(RunLog log) => RandomFeatureSummary.Of(log);
+    protected override RunSummary Conclude(RunLog log) => RandomFeatureSummary.Of(log);
 
     /// <inheritdoc/>
     public override LogNames NamesOf(RandomFeatureOptions options)

@@ -47,7 +47,7 @@ public sealed class ReluSpectrum : Experiment<ReluSpectrumOptions>
     }
 
     /// <inheritdoc/>
-    public override RunResult Run(ReluSpectrumOptions options, RunContext context)
+    protected override RunResult Compute(ReluSpectrumOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
@@ -80,7 +80,7 @@ public sealed class ReluSpectrum : Experiment<ReluSpectrumOptions>
     public override RecordKeys RecordKeys { get; } = RecordKeys.OfRows("d", "seed");
 
     /// <inheritdoc/>
-    public override RunSummary Summarise(RunLog log)
+    protected override RunSummary Conclude(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
         JsonObject[] rows =

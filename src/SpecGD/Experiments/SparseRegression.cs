@@ -132,7 +132,7 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
     }
 
     /// <inheritdoc/>
-    public override RunResult Run(SparseRegressionOptions options, RunContext context)
+    protected override RunResult Compute(SparseRegressionOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
@@ -192,7 +192,7 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
     }
 
     /// <inheritdoc/>
-    public override RunSummary Summarise(RunLog log) => SparseRegressionSummary.Of(log);
+    protected override RunSummary Conclude(RunLog log) => SparseRegressionSummary.Of(log);
 
     /// <inheritdoc/>
     public override LogNames NamesOf(SparseRegressionOptions options)

@@ -100,7 +100,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
     }
 
     /// <inheritdoc/>
-    public override RunResult Run(StableRankSweepOptions options, RunContext context)
+    protected override RunResult Compute(StableRankSweepOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
@@ -140,7 +140,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
     public override RecordKeys RecordKeys { get; } = RecordKeys.OfRows("lambda").With("methods", "method");
 
     /// <inheritdoc/>
-    public override RunSummary Summarise(RunLog log)
+    protected override RunSummary Conclude(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
         JsonObject[] rows =

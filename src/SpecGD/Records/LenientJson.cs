@@ -40,9 +40,9 @@ public static class LenientJson
             throw new BadInputException($"{path} is empty; {expected} was expected.");
         if (bytes.AsSpan().StartsWith(Encoding.ASCII.GetBytes(LargeFilePointer)))
             throw new BadInputException($"{path} is a Git LFS pointer, not {expected}; fetch the data with 'git lfs pull'.");
+        byte[] json = NonNumbersAsNull(bytes);
         try
         {
-            byte[] json = NonNumbersAsNull(bytes);
             RequireText(json);
             return JsonNode.Parse(json, documentOptions: Options) as JsonObject
                 ?? throw new BadInputException($"{path} is no {Kind(expected)}: its JSON is not an object.");
@@ -53,7 +53,7 @@ public static class LenientJson
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            throw new BadInputException($"{path} is no {Kind(expected)}: {e.Message}", e);
+            throw new BadInputException($"{path} is no {Kind(expected)}: {JsonFault.Words(json, Options.MaxDepth)}.", e);
         }
     }
 

@@ -33,9 +33,6 @@ public sealed record RunHolding(string Directory, HeldRun Run, RunStatus? Status
     /// <summary>The experiment whose run it holds; null where that is not known.</summary>
     public string? Experiment { get; private init; }
 
-    /// <summary>Names of foreign files that a message lists.</summary>
-    private const int MostNamed = 3;
-
     private static readonly string[] OfRuns =
         [RunFolder.ManifestName, RunFolder.FiguresName, RunFolder.DrawingMarkName, RunFolder.ReportName, KeptWork.FolderName];
 
@@ -63,17 +60,15 @@ public sealed record RunHolding(string Directory, HeldRun Run, RunStatus? Status
     {
         if (Run == HeldRun.Foreign)
             throw new BadInputException($"{Directory} holds {Words}, which is no run of this program: name another --output, a new or empty folder.");
+        if (Run == HeldRun.Nothing)
+            RequireNoRun(Directory);
         if (Run == HeldRun.Another && !isFresh)
             throw new BadInputException($"{Directory} holds {Words}: name another --output, or begin again with --fresh, which deletes that run.");
     }
 
-    /// <summary>Throws where a folder that is to hold something else than a run is that of a run: its report and figures would be replaced.</summary>
-    /// <exception cref="BadInputException">It is.</exception>
-    public static void RequireNoRun(string directory)
-    {
-        if (File.Exists(Path.Combine(directory, RunFolder.ManifestName)))
-            throw new BadInputException($"{directory} is the folder of a run, which would be written over: name another --output.");
-    }
+    /// <summary>Throws where a folder that is to hold something else than a run is that of a run, or lies within one: its report and figures would be replaced.</summary>
+    /// <exception cref="BadInputException">It is, or does.</exception>
+    public static void RequireNoRun(string directory) => OutputFolder.RequireOutsideRuns(directory);
 
     /// <summary>Throws where a file that is to be written is one of a run's own: its log, manifest or table would be lost.</summary>
     /// <exception cref="BadInputException">It is.</exception>
@@ -144,22 +139,11 @@ public sealed record RunHolding(string Directory, HeldRun Run, RunStatus? Status
         return new RunHolding(directory, run, status, words) { Experiment = experiment };
     }
 
-    /// <summary>Whether a file has one of our names; a name that ends in * stands for all that begin so.</summary>
-    private static bool IsNamed(string name, string own) =>
-        own.EndsWith('*') ? name.StartsWith(own.AsSpan(0, own.Length - 1), StringComparison.Ordinal) : name == own;
-
     private static RunHolding OfFiles(string directory, IReadOnlyList<string> ours)
     {
-        if (File.Exists(directory) || !System.IO.Directory.Exists(directory))
-            return new RunHolding(directory, HeldRun.Nothing, null, "nothing");
-        string[] foreign =
-        [
-            .. System.IO.Directory.EnumerateFileSystemEntries(directory).Select(path => Path.GetFileName(path))
-                .Where(name => !name.StartsWith('.') && !name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal) && !ours.Any(own => IsNamed(name, own)))
-                .Order(StringComparer.Ordinal),
-        ];
+        string[] foreign = [.. OutputFolder.ForeignFiles(directory, ours)];
         return foreign.Length == 0
             ? new RunHolding(directory, HeldRun.Nothing, null, "nothing")
-            : new RunHolding(directory, HeldRun.Foreign, null, string.Join(", ", foreign.Take(MostNamed)) + (foreign.Length > MostNamed ? ", …" : ""));
+            : new RunHolding(directory, HeldRun.Foreign, null, OutputFolder.Listed(foreign));
     }
 }

@@ -27,6 +27,15 @@ public sealed class RunLog
     /// <summary>The trajectories by name, in the order in which figures and tables show them.</summary>
     public OrderedDictionary<string, MethodLog> Methods { get; } = [];
 
+    private const string InterruptedKey = "interrupted";
+
+    /// <summary>Where the run was stopped before its end, in a sentence; null where it was not. From such a log nothing may be concluded.</summary>
+    public string? Interrupted => ConfigText(InterruptedKey);
+
+    /// <summary>Notes that the run was stopped before its end, so that whoever reads the log, now or later, knows it.</summary>
+    /// <param name="where">Where it stopped, in a sentence.</param>
+    public void NoteInterrupted(string? where) => Config[InterruptedKey] = where ?? "The run was interrupted.";
+
     /// <summary>The objects in the list <paramref name="section"/> of <see cref="Sections"/>; none where there is no such section.</summary>
     /// <exception cref="BadInputException">It is no list of objects: logs come from files of anyone's.</exception>
     public IEnumerable<JsonObject> Rows(string section) => Sections[section] switch

@@ -142,7 +142,25 @@ public static class RunLogFile
             ReadLevel(path, entry, "", method);
             log.Methods.Add(name, method);
         }
+        if (log.Interrupted is null && WhereStopped(path) is { } where)
+            log.NoteInterrupted(where);
         return log;
+    }
+
+    /// <summary>Where a run was stopped whose log does not say so itself, as those of earlier versions do not: by the manifest beside it.</summary>
+    private static string? WhereStopped(string path)
+    {
+        string manifest = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, RunFolder.ManifestName);
+        if (Path.GetFileName(path) != RunFolder.LogName || !File.Exists(manifest))
+            return null;
+        try
+        {
+            return Manifest.Read(manifest) is { Status: RunStatus.Interrupted } read ? read.Detail ?? "The run was interrupted." : null;
+        }
+        catch (BadInputException)
+        {
+            return null; // it is for the reader of manifests to say what is wrong with it
+        }
     }
 
     /// <summary>The series that <see cref="ToJson"/> made of one; NaN where a value is null.</summary>

@@ -71,7 +71,7 @@ internal sealed class SafetensorsHeader
         }
         catch (JsonException e)
         {
-            throw new BadInputException($"{_path} is no safetensors file: its header is not JSON ({e.Message.TrimEnd('.')}).", e);
+            throw new BadInputException($"{_path} is no safetensors file: its header is not JSON: {JsonFault.Words(json, int.MaxValue, firstLine: 0)}.", e);
         }
     }
 

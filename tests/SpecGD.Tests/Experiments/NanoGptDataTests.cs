@@ -150,7 +150,7 @@ public sealed class NanoGptDataTests : IDisposable
     [Theory]
     [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "is a Git LFS pointer, not text: fetch the data with 'git lfs pull'.")]
     [InlineData("\u001f\u008b\u0008", "is no whole gzip file: it is damaged or was cut short, its checksum is not that of its content, or something else stands behind its end. Fetch it again ('gzip -t' tests it).")]
-    [InlineData("\u00ff\u00fea", "is UTF-16, not text: text must be UTF-8: 'iconv -f UTF-16 -t UTF-8' makes it that.")]
+    [InlineData("\u00ff\u00fea", "text.txt > NAME' makes it that.")]
     [InlineData("", "is empty.")]
     public void What_is_no_text_is_refused(string content, string sentence)
     {

@@ -38,13 +38,17 @@ internal static class BenchScalingCommand
         command.SetAction(parsed =>
         {
             ScalingSeries[] chosen = [.. (parsed.GetValue(names) ?? []).Select(ScalingCatalog.Named).DistinctBy(series => series.Name)];
+            var folder = parsed.GetValue(output) is { } place ? OutputFolder.Require(place, "times of 'bench scaling'", []) : null; // before the minutes that it takes
             var results = Run(chosen.Length > 0 ? chosen : ScalingCatalog.All);
             if (parsed.GetValue(json))
                 SummaryView.PrintJson(Json(results));
             else
                 Print(results);
             if (parsed.GetValue(output) is { } directory)
+            {
+                folder!.Prepare();
                 Write(results, directory);
+            }
             return ExitCode.Done;
         });
         return command;
@@ -64,7 +68,6 @@ internal static class BenchScalingCommand
 
     private static void Write(IReadOnlyList<ScalingResult> results, string directory)
     {
-        Directory.CreateDirectory(directory);
         AtomicFile.Write(Path.Combine(directory, JsonName), SummaryView.JsonText(Json(results)) + "\n");
         var drawn = FigureWriter.ForThisMachine().Write(ScalingFigure.Compose(results), directory);
         if (drawn.Hint is { } hint)

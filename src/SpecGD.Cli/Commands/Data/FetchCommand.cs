@@ -62,7 +62,7 @@ internal static class FetchCommand
     {
         var files = published.Files(settings.Shards);
         var hub = Address(settings.BaseUrl ?? Variable(HubVariable) ?? Hub);
-        RunHolding.RequireNoRun(directory);
+        ShardsFolder.Require(directory);
         RunFolder.Prepare(directory);
         using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan }; // the fetcher gives up a connection that stalls
         client.DefaultRequestHeaders.UserAgent.ParseAdd("specgd");

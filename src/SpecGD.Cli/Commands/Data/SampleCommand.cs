@@ -42,7 +42,7 @@ internal static class SampleCommand
     {
         var tokenizer = settings.CreateTokenizer();
         long total = SampleText.Bytes(settings.Megabytes), begin = clock.GetTimestamp();
-        RunHolding.RequireNoRun(directory);
+        ShardsFolder.Require(directory);
         RunFolder.Prepare(directory);
         if (tokenizer is ByteTokenizer)
             DiskSpace.Require(directory, sizeof(ushort) * total, "The tokens of this text"); // at least one a byte

@@ -62,7 +62,7 @@ internal static class TokenizeCommand
         RequireUse(settings, inputs);
         var tokenizer = settings.CreateTokenizer();
         long total = inputs.Sum(i => i.Length), begin = clock.GetTimestamp();
-        RunHolding.RequireNoRun(directory);
+        ShardsFolder.Require(directory);
         RunFolder.Prepare(directory);
         if (tokenizer is ByteTokenizer && inputs.All(input => input is { Layout: TextLayout.Plain, Packing: TextPacking.None }))
             DiskSpace.Require(directory, sizeof(ushort) * (total + inputs.Count), "The tokens of these files"); // one a byte, one a document

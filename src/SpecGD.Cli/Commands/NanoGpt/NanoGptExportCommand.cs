@@ -1,14 +1,13 @@
 using System.CommandLine;
 using SpecGD.Cli.Display;
 using SpecGD.Records;
+using SpecGD.Training.Gpt;
 
 namespace SpecGD.Cli.Commands.NanoGpt;
 
 /// <summary><c>specgd nanogpt export RUN --output FILE</c>: the weights of a run in a file of their own.</summary>
 internal static class NanoGptExportCommand
 {
-    private const string SafetensorsEnding = ".safetensors";
-
     public static Command Build()
     {
         var output = new Option<string>("--output") { Description = "file to write", HelpName = "FILE.safetensors", Required = true };
@@ -20,11 +19,7 @@ internal static class NanoGptExportCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(output)!;
-            if (Directory.Exists(path))
-                throw new BadInputException($"{path} is a folder; the name of a file to write was expected.");
-            RunHolding.RequireNoFileOfRun(path);
-            if (File.Exists(path) && Path.GetExtension(path) != SafetensorsEnding)
-                throw new BadInputException($"{path} is there already and no {SafetensorsEnding} file by its name: name another --output.");
+            OutputFile.Require(path, "weights that 'nanogpt export' wrote", GptWeightsInfo.IsOf);
             RunFolder.Prepare(Path.GetDirectoryName(Path.GetFullPath(path))!);
             using var weights = source.Open(parsed);
             weights.Export(path);

@@ -44,9 +44,10 @@ internal static class NanoGptPlotCommand
             var log = paths.Length == 1
                 ? NanoGptLog.Read(paths[0])
                 : NanoGptLog.Compare([.. paths.Select(path => (NanoGptLog.NameOf(path), NanoGptLog.Read(path)))]);
+            if (paths.Any(IsCutShort) && log.Interrupted is null)
+                log.NoteInterrupted(null);
             string target = parsed.GetValue(output) ?? DefaultOutput(paths);
-            RunHolding.RequireNoRun(target);
-            RunFolder.Prepare(target);
+            FigureFolder.Prepare(target, paths.Length == 1 ? DefaultOutput(paths) : null, [.. paths.Select(path => OutputSource.OfLog(path, NanoGptLog.NameOf(path)))]);
             using var interruption = new Interruption();
             var drawn = RunSession.Draw(log, target, keepFrames: false, interruption.Token);
             RunSession.SayAfterword(drawn.Missing);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments.Settings;
@@ -39,6 +40,8 @@ internal static class ExportCommand
         {
             var export = (ExportSettings)settings.Resolve(parsed);
             var sweep = SweepFolder.Open(parsed.GetValue(folder)!);
+            if (export.Output is { } file)
+                OutputFile.Require(file, "a table of 'sweep export'", IsTable);
             if (export.Long)
                 return WriteLong(sweep, export);
             var results = ResultsCommand.Collect(sweep).Select(result => result with { Observations = Chosen(sweep, result, export.Series) }).ToArray();
@@ -50,6 +53,15 @@ internal static class ExportCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>Whether a file begins as every table does: with the columns that name a task. One without rows is empty in either form.</summary>
+    private static bool IsTable(byte[] beginning)
+    {
+        string text = Encoding.UTF8.GetString(beginning);
+        return text.StartsWith("part,task,experiment,status,", StringComparison.Ordinal)
+            || (text.StartsWith("[{\"part\":", StringComparison.Ordinal) && text.Contains("\"task\":", StringComparison.Ordinal))
+            || text.Trim() is "[]" or "";
     }
 
     private static int WriteLong(SweepFolder sweep, ExportSettings export)
@@ -94,7 +106,6 @@ internal static class ExportCommand
             Write(export.Format, rows, Console.Out);
             return;
         }
-        RunHolding.RequireNoFileOfRun(file);
         try
         {
             AtomicFile.Write(file, stream =>

@@ -52,7 +52,7 @@ internal static class ResultsCommand
                 [.. (parsed.GetValue(where) ?? []).Select(Condition)]);
             var figure = SweepFigure.Compose(sweep.Definition.Part(parsed.GetValue(part)), results, request);
             string target = parsed.GetValue(output) ?? sweep.FiguresPath;
-            RunFolder.Prepare(target);
+            FigureFolder.Prepare(target, sweep.FiguresPath, [OutputSource.At(sweep.DirectoryPath, sweep.Definition.Name)]);
             var drawn = FigureWriter.ForThisMachine().Write(figure, target);
             if (drawn.Hint is { } hint)
                 Terminal.Remark(hint);

@@ -5,6 +5,7 @@ using SpecGD.Cli.Display;
 using SpecGD.Experiments.Settings;
 using SpecGD.Hardening.Fuzzing;
 using SpecGD.Numerics;
+using SpecGD.Records;
 
 namespace SpecGD.Cli.Commands.Verify;
 
@@ -50,6 +51,7 @@ internal static class VerifyFuzzCommand
             var chosen = (parsed.GetValue(parser) ?? []).Select(FuzzParser.Named).Distinct().ToArray();
             var asked = (FuzzSettings)settings.Resolve(parsed);
             var options = new FuzzOptions { Inputs = asked.Inputs, Seed = asked.Seed, Threads = ThreadBudget.Total, Keep = parsed.GetValue(output) };
+            OutputFolder.Require(options.Keep!, "damaged files of 'verify fuzz'", [], [.. FuzzParser.All.Select(parser => $"{parser.Name.Replace(' ', '-')}-*-*-{parser.FileName}")]);
             return Verify(chosen.Length > 0 ? chosen : FuzzParser.All, options, parsed.GetValue(json));
         });
         return command;

@@ -7,6 +7,8 @@ namespace SpecGD.Experiments.Adaptive;
 /// <summary>What the rows of a comparison say: a line for each setting and seed, the losses as they are.</summary>
 public static class AdaptiveSummary
 {
+    private const string ToBetter = "adaptive/better";
+
     /// <summary>The last losses of a setting with one seed.</summary>
     /// <param name="Setting">Name of the setting.</param>
     /// <param name="Seed">The seed.</param>
@@ -37,7 +39,7 @@ public static class AdaptiveSummary
     public static RunSummary Of(IReadOnlyList<AdaptiveRow> rows)
     {
         var comparisons = Comparisons(rows);
-        return new RunSummary(["setting", "seed"], [.. comparisons.Select(Line)], [.. Sentences(comparisons)]);
+        return new RunSummary(["setting", "seed"], [.. comparisons.Select(Line)], [.. Sentences(comparisons)]) { Verdicts = [ToBetter] };
     }
 
     private static AdaptiveRow? Find(IEnumerable<AdaptiveRow> cell, string method) => cell.FirstOrDefault(row => row.Method == method);
@@ -50,7 +52,7 @@ public static class AdaptiveSummary
         ["last loss, GD"] = JsonNumber.From(line.Descent),
         ["SpecGD"] = JsonNumber.From(line.Spectral),
         ["adaptive"] = JsonNumber.From(line.Adaptive.LastLoss),
-        ["adaptive/better"] = JsonNumber.From(line.ToBest),
+        [ToBetter] = JsonNumber.From(line.ToBest),
         ["spectral steps"] = string.Join(", ", line.Adaptive.SpectralShare.Where(s => line.Adaptive.SpectralShare.Count == 1 || s.Value > 0)
             .Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key} {s.Value:P0}")).DefaultIfEmpty("none")),
         ["switches"] = line.Adaptive.Switches,

@@ -15,6 +15,8 @@ public sealed class NanoGptAblation : Experiment<NanoGptStudyOptions>
     /// <summary>Its name.</summary>
     public const string ExperimentName = "nanogpt-ablation";
 
+    private const string BelowAdam = "below Adam";
+
     /// <summary>The ways to update the matrices within blocks, from none to all spectral.</summary>
     public static IReadOnlyList<string> Optimizers { get; } = ["adam", "muon-mlp-output", "muon"];
 
@@ -42,7 +44,7 @@ public sealed class NanoGptAblation : Experiment<NanoGptStudyOptions>
     }
 
     /// <inheritdoc/>
-    public override RunResult Run(NanoGptStudyOptions options, RunContext context)
+    protected override RunResult Compute(NanoGptStudyOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
@@ -67,7 +69,7 @@ public sealed class NanoGptAblation : Experiment<NanoGptStudyOptions>
     }
 
     /// <summary>One row a run: its last validation loss, and how far it is below that of Adam with the same MLP.</summary>
-    public override RunSummary Summarise(RunLog log)
+    protected override RunSummary Conclude(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
         return new RunSummary(
@@ -76,7 +78,10 @@ public sealed class NanoGptAblation : Experiment<NanoGptStudyOptions>
             [
                 "One seed each, and learning rates that are tuned neither to this size nor for each optimizer: "
                 + "a gap smaller than that between two seeds says nothing.",
-            ]);
+            ])
+        {
+            Verdicts = [BelowAdam],
+        };
     }
 
     /// <summary>The last validation loss of a run, or null where the log has none.</summary>
@@ -102,7 +107,7 @@ public sealed class NanoGptAblation : Experiment<NanoGptStudyOptions>
                 : null,
             ["training loss"] = training is { Count: > 0 } ? training.Values[^1] : null,
             ["validation loss"] = last,
-            ["below Adam"] = adam - last,
+            [BelowAdam] = adam - last,
         };
     }
 

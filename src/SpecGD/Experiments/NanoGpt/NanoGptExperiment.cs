@@ -34,7 +34,7 @@ public sealed class NanoGptExperiment : Experiment<NanoGptStudyOptions>
     }
 
     /// <inheritdoc/>
-    public override RunResult Run(NanoGptStudyOptions options, RunContext context)
+    protected override RunResult Compute(NanoGptStudyOptions options, RunContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
@@ -44,7 +44,7 @@ public sealed class NanoGptExperiment : Experiment<NanoGptStudyOptions>
     }
 
     /// <summary>One row a kind of weight: its gradients against what enters it, over the blocks.</summary>
-    public override RunSummary Summarise(RunLog log)
+    protected override RunSummary Conclude(RunLog log)
     {
         ArgumentNullException.ThrowIfNull(log);
         JsonObject[] rows =

@@ -109,6 +109,8 @@ public static class NanoGptLog
             if (log.Methods.Values.FirstOrDefault(m => m.Find(TrainingLoss) is not null || m.Find(ValidationLoss) is not null) is not { } method)
                 throw new BadInputException($"{folder} holds no losses of a NanoGPT run; 'specgd nanogpt train' writes them into its log.json.");
             together.Methods.Add(NameFor(folder, log, method, together), Described(log, method));
+            if (log.Interrupted is { } where)
+                together.NoteInterrupted(where);
         }
         return together;
     }

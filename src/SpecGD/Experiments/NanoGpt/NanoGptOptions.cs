@@ -1,4 +1,3 @@
-using System.Globalization;
 using SpecGD.Data.Language.Tokens;
 using SpecGD.Experiments.Settings;
 using SpecGD.Models.Gpt;

@@ -127,6 +127,8 @@ public sealed class NanoGptRun
         var outcome = _trainer.Run(events, cancellation);
         AtomicFile.Write(Path.Combine(Folder.DirectoryPath, TrackerName), _trainer.Tracker.ToJson().ToJsonString());
         var log = Log();
+        if (outcome.Status == RunStatus.Interrupted)
+            log.NoteInterrupted(outcome.Detail);
         Folder.Write(log, new Manifest(Name, Options, outcome.Status, outcome.Detail, started, clock.GetElapsedTime(begin))
         {
             Diverged = outcome.Status == RunStatus.Diverged || Divergence.Of(log.Methods).Any(end => end.IsDiverged) ? [.. log.Methods.Keys] : [],

@@ -13,6 +13,8 @@ public static class OneStepSummary
     /// </summary>
     public const int LeastCases = 5;
 
+    private const string RightCalls = "right calls, %", RightDecided = "right, factor 2 apart, %", RightTuned = "right, steps tuned, %";
+
     /// <summary>"93 of 132 points (70.5 %)"; the share is left out where there are too few points for one.</summary>
     /// <param name="those">How many of the points.</param>
     /// <param name="rows">The points.</param>
@@ -30,7 +32,10 @@ public static class OneStepSummary
         return new RunSummary(
             ["model", "layer"],
             [.. rows.GroupBy(row => (row.Model, row.Kind)).Select(group => Line(group.Key.Model, group.Key.Kind, [.. group]))],
-            [.. Sentences(all, rows)]);
+            [.. Sentences(all, rows)])
+        {
+            Verdicts = [RightCalls, RightDecided, RightTuned],
+        };
     }
 
     private static JsonObject Line(string model, string kind, OneStepRow[] rows) => new()
@@ -39,9 +44,9 @@ public static class OneStepSummary
         ["layer"] = kind,
         ["points"] = rows.Length,
         ["median nr/st"] = JsonNumber.From(Rounded(Median.Of(rows.Select(row => row.Predicted)))),
-        ["right calls, %"] = Percent(ShareRight(rows)),
-        ["right, factor 2 apart, %"] = rows.Count(row => row.IsDecided) < LeastCases ? null : Percent(ShareRight(rows.Where(row => row.IsDecided))),
-        ["right, steps tuned, %"] = Percent(rows.Average(row => row.IsRightTuned ? 1.0 : 0)),
+        [RightCalls] = Percent(ShareRight(rows)),
+        [RightDecided] = rows.Count(row => row.IsDecided) < LeastCases ? null : Percent(ShareRight(rows.Where(row => row.IsDecided))),
+        [RightTuned] = Percent(rows.Average(row => row.IsRightTuned ? 1.0 : 0)),
         ["measured/predicted"] = JsonNumber.From(Rounded(Median.Of(rows.Select(row => row.Measured / row.Predicted)))),
         ["GD keeps it, %"] = Percent(rows.Average(row => row.Euclidean.Halvings == 0 ? 1.0 : 0)),
         ["spectral keeps it, %"] = Percent(rows.Average(row => row.Spectral.Halvings == 0 ? 1.0 : 0)),

@@ -98,7 +98,8 @@ public sealed record NsrRow
     };
 
     /// <summary>The row as the log has it.</summary>
-    public JsonObject ToJson() => new()
+    /// <param name="isWhole">False where the run was stopped before its end: then it is not judged.</param>
+    public JsonObject ToJson(bool isWhole = true) => new()
     {
         ["activation"] = Activation,
         ["covariance"] = Covariance,
@@ -112,7 +113,7 @@ public sealed record NsrRow
         ["worst_effective_rank"] = JsonNumber.From(WorstEffectiveRank),
         ["standard_errors_off"] = JsonNumber.From(Off),
         ["standard_errors_above"] = JsonNumber.From(Above),
-        ["holds"] = Holds,
+        ["holds"] = isWhole ? Holds : null,
     };
 
     /// <summary>The row that <see cref="ToJson"/> made.</summary>

@@ -35,7 +35,8 @@ public sealed record StatementResult(Statement Statement, IReadOnlyList<Statemen
     public static IReadOnlyList<StatementResult> All(RunLog log) => [.. StatementCatalog.All.Select(s => Of(log, s.Name)).OfType<StatementResult>()];
 
     /// <summary>The result as the log has it: rows, and for readers without this library the verdicts too.</summary>
-    public JsonObject ToJson() => new()
+    /// <param name="isWhole">False where the run was stopped before its end: then there are no verdicts.</param>
+    public JsonObject ToJson(bool isWhole = true) => new()
     {
         ["reference"] = Statement.Reference,
         ["claim"] = Statement.Claim,
@@ -44,7 +45,7 @@ public sealed record StatementResult(Statement Statement, IReadOnlyList<Statemen
         ["rows"] = new JsonArray([.. Rows.Select(row => (JsonNode)row.ToJson())]),
         ["verdicts"] = new JsonArray(
         [
-            .. Cases.Select(c => (JsonNode)new JsonObject
+            .. (isWhole ? Cases : []).Select(c => (JsonNode)new JsonObject
             {
                 ["group"] = c.Group,
                 ["case"] = c.Case,

@@ -10,7 +10,7 @@ internal static class StatementSummary
     public static RunSummary Of(IReadOnlyList<StatementResult> results)
     {
         JsonObject[] rows = [.. from result in results from c in result.Cases select Row(result.Statement, c.Group, c.Case, c.Rows, c.Verdict)];
-        return new RunSummary(["statement", "quantity"], rows, [.. Sentences(results)]);
+        return new RunSummary(["statement", "quantity"], rows, [.. Sentences(results)]) { Verdicts = ["worst", "trend", "holds"] };
     }
 
     private static JsonObject Row(Statement statement, string group, string name, IReadOnlyList<StatementRow> rows, Verdict verdict)

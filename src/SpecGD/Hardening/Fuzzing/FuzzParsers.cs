@@ -145,13 +145,14 @@ internal static class FuzzParsers
 
     private static void ReadLine(string path)
     {
+        byte[] line = File.ReadAllBytes(path);
         try
         {
-            JsonLine.Read(File.ReadAllBytes(path), "text", new ArrayBufferWriter<byte>());
+            JsonLine.Read(line, "text", new ArrayBufferWriter<byte>());
         }
         catch (JsonException e)
         {
-            throw new BadInputException($"{path}: {e.Message}", e); // as the reader of whole files tells it, with the number of the line
+            throw new BadInputException($"{path}: {JsonLine.Reason(line, e)}", e); // as the reader of whole files tells it, with the number of the line
         }
     }
 

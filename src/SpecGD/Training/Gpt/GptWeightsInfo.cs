@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using SpecGD.Data.Language.Tokenizers;
 using SpecGD.Models.Gpt;
 using SpecGD.Records;
@@ -52,6 +53,15 @@ public sealed record GptWeightsInfo(GptShape Shape, int Window, int Step, string
         if (HeadsAreGuessed)
             metadata.Remove(Heads);
         return metadata;
+    }
+
+    /// <summary>Whether a file that begins so has the metadata of <see cref="ToMetadata"/>, which stand before the tensors.</summary>
+    /// <param name="beginning">Its first bytes, a few thousand at least.</param>
+    public static bool IsOf(byte[] beginning)
+    {
+        ArgumentNullException.ThrowIfNull(beginning);
+        string text = Encoding.UTF8.GetString(beginning);
+        return new[] { Layers, Width, Vocabulary, Mlp, WindowKey, StepKey, TokenizerKey }.All(key => text.Contains($"\"{key}\":", StringComparison.Ordinal));
     }
 
     /// <summary>What the file says, and where it does not, what its tensors show.</summary>

@@ -74,8 +74,8 @@ public sealed class TextTokenizationTests : IDisposable
     [InlineData("{\"text\": \"a\"}\n{\"text\": 3}", "line 2, is no document: its 'text' is no string.")]
     [InlineData("{\"text\": \"a\"}\n\n{\"body\": \"b\"}\n", "line 3, is no document: it has no property 'text'.")]
     [InlineData("[1]", "line 1, is no document: it is no JSON object.")]
-    [InlineData("{\"text\": \"a\"} x", "line 1, is no document: 'x' is invalid after a single JSON value.")]
-    [InlineData("{\"text\": \"a", "line 1, is no document: Expected end of string")]
+    [InlineData("{\"text\": \"a\"} x", "line 1, is no document: more follows after the end of its first value, 'x'.")]
+    [InlineData("{\"text\": \"a", "line 1, is no document: it ends in the middle of a value.")]
     [InlineData("{\"text\": \"\\ud800\"}", "line 1, is no document: its 'text' is no Unicode text")]
     [InlineData("{\"\\ud800\": \"\"}", "line 1, is no document: a name in it is no Unicode text")]
     public void A_line_that_is_no_document_is_named(string lines, string sentence)

@@ -56,7 +56,7 @@ internal sealed class DocumentEncoder(ITokenizer tokenizer, string field)
                 }
                 catch (JsonException e)
                 {
-                    throw new BadInputException($"{block.Input.Path}, line {number}, is no document: {Reason(e)}. "
+                    throw new BadInputException($"{block.Input.Path}, line {number}, is no document: {JsonLine.Reason(line, e)}. "
                         + $"Each line must be a JSON object with a string at '{field}'.", e);
                 }
                 Add(document.WrittenSpan, tokens);
@@ -71,9 +71,6 @@ internal sealed class DocumentEncoder(ITokenizer tokenizer, string field)
         tokenizer.Encode(document, tokens.Tokens);
         tokens.TextBytes += document.Length;
     }
-
-    /// <summary>The message without the place in the line that the reader adds, which counts from this line alone.</summary>
-    private static string Reason(JsonException e) => e.Message.Split(" LineNumber:")[0].TrimEnd('.');
 }
 
 /// <summary>The tokens of one block, and room to work in; used again for later blocks.</summary>

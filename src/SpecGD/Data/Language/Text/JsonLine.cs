@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using SpecGD.Records;
 
 namespace SpecGD.Data.Language.Text;
 
@@ -34,6 +35,10 @@ internal static class JsonLine
             throw new JsonException("there is more than one value in it"); // the reader itself says so first
     }
 
+    /// <summary>Why <see cref="Read"/> refused the line.</summary>
+    public static string Reason(ReadOnlySpan<byte> line, JsonException e) =>
+        e.LineNumber is null ? e.Message : JsonFault.Words(line, Options.MaxDepth, firstLine: 0); // without a place it is a sentence of this class
+
     private static bool IsNamed(ref Utf8JsonReader reader, string field)
     {
         try
@@ -42,7 +47,7 @@ internal static class JsonLine
         }
         catch (InvalidOperationException e)
         {
-            throw new JsonException($"a name in it is no Unicode text ({e.Message.TrimEnd('.')})", e);
+            throw new JsonException($"a name in it is no Unicode text: it is not UTF-8, or has half a surrogate pair", e);
         }
     }
 
@@ -57,7 +62,7 @@ internal static class JsonLine
         }
         catch (InvalidOperationException e)
         {
-            throw new JsonException($"its '{field}' is no Unicode text ({e.Message.TrimEnd('.')})", e);
+            throw new JsonException($"its '{field}' is no Unicode text: it is not UTF-8, or has half a surrogate pair", e);
         }
         return true;
     }

@@ -22,12 +22,12 @@ internal static class TextCheck
     {
         var bytes = beginning[..Math.Min(beginning.Length, ExaminedBytes)];
         if (BinaryFormat.Of(bytes) is { } format)
-            throw new BadInputException(Invariant($"{input.Path} is {format.Name}, not text{Inside(input)}: {format.Advice}."));
+            throw new BadInputException(Invariant($"{input.Path} is {format.Name}, not text{Inside(input)}: {format.AdviceFor(input)}."));
         int zero = bytes.IndexOf((byte)0);
         if (zero >= 0)
             throw new BadInputException(Utf16Of(bytes) is { } encoding
-                ? $"{input.Path} is {encoding}, by its zeros in every second byte; text must be UTF-8: 'iconv -f {encoding} -t UTF-8' makes it that."
-                : Invariant($"{input.Path} is no UTF-8 text: its byte {zero} is 0, which no such text has. If it is UTF-16 or UTF-32, 'iconv -f UTF-16LE -t UTF-8' (or UTF-16BE, UTF-32LE, UTF-32BE) makes it UTF-8."));
+                ? $"{input.Path} is {encoding}, by its zeros in every second byte; text must be UTF-8: '{UnpackCommand.Of($"iconv -f {encoding} -t UTF-8", input)}' makes it that."
+                : Invariant($"{input.Path} is no UTF-8 text: its byte {zero} is 0, which no such text has. If it is UTF-16 or UTF-32, '{UnpackCommand.Of("iconv -f UTF-16LE -t UTF-8", input)}' (or UTF-16BE, UTF-32LE, UTF-32BE) makes it UTF-8."));
         RequireCharacters(input, bytes, 0);
     }
 
@@ -41,7 +41,7 @@ internal static class TextCheck
         int bad = FirstInvalid(part, isWhole: false);
         if (bad >= 0)
             throw new BadInputException(Invariant($"{input.Path} is no UTF-8 text: its byte {offset + bad} (0x{part[bad]:X2}) is part of no character. ")
-                + "It may be UTF-16 or an older encoding, such as Latin-1 or GB 18030: 'iconv -f ENCODING -t UTF-8' makes it UTF-8 ('file -i' guesses which it is).");
+                + "It may be UTF-16 or an older encoding, such as Latin-1 or GB 18030: '" + UnpackCommand.Of("iconv -f ENCODING -t UTF-8", input) + "' makes it UTF-8 ('file -i' guesses which it is).");
     }
 
     /// <summary>Refuses what is no UTF-8 in the text of a row.</summary>
