@@ -1,6 +1,5 @@
 using System.Text.Json;
 using SpecGD.Experiments;
-using SpecGD.Experiments.Theory;
 using SpecGD.Figures.Report;
 using SpecGD.Records;
 using SpecGD.Training;

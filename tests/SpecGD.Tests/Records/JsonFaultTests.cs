@@ -28,7 +28,7 @@ public sealed class JsonFaultTests : IDisposable
     [InlineData("\ufeff{\"a\": 1}", "the byte order mark is not what JSON has there (line 1)")]
     public void It_is_said_in_plain_words_with_the_line(string json, string words)
     {
-        byte[] text = json.Contains("\ufeff", StringComparison.Ordinal) ? [.. Encoding.UTF8.Preamble, .. "{\"a\": 1}"u8] : Encoding.UTF8.GetBytes(json);
+        byte[] text = json.Contains('\ufeff') ? [.. Encoding.UTF8.Preamble, .. "{\"a\": 1}"u8] : Encoding.UTF8.GetBytes(json);
         JsonFault.Words(text).ShouldEndWith(words);
     }
 
