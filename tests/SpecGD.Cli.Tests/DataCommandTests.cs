@@ -118,7 +118,7 @@ public sealed class DataCommandTests : InTemporaryDirectory
     [InlineData("data tokenize missing.txt --output out", "There is no file and no folder at missing.txt.")]
     [InlineData("data tokenize empty.txt.gz --output out", "There is no text in empty.txt.gz.")]
     [InlineData("data tokenize text.txt --output text.txt", "The output folder text.txt cannot be written")]
-    [InlineData("data tokenize text.txt --output .", "has token shards already (bad_train_000001.bin); name another folder, or replace them with --overwrite.")]
+    [InlineData("data tokenize text.txt --output shards", "has token shards already (bad_train_000001.bin); name another folder, or replace them with --overwrite.")]
     [InlineData("data tokenize text.txt --output out --tokenizer gpt3", "--tokenizer takes one of bytes, gpt2; 'gpt3' is not.")]
     [InlineData("data tokenize text.txt --output out --text-column body", "--text-column body names a column of Parquet, and no input is Parquet")]
     [InlineData("data tokenize text.txt --output out --field body", "--field body names a property of JSON Lines, and no input is JSON Lines")]
@@ -140,6 +140,8 @@ public sealed class DataCommandTests : InTemporaryDirectory
     {
         File.WriteAllText(Path.Combine(Folder, "text.txt"), "text");
         File.WriteAllText(Path.Combine(Folder, "bad_train_000001.bin"), "bad");
+        Directory.CreateDirectory(Path.Combine(Folder, "shards"));
+        File.WriteAllText(Path.Combine(Folder, "shards", "bad_train_000001.bin"), "bad");
         File.WriteAllBytes(Path.Combine(Folder, "empty.txt.gz"), []);
         File.WriteAllBytes(Path.Combine(Folder, "cut.parquet"), [.. "PAR1 and then no more"u8]);
         File.WriteAllBytes(Path.Combine(Folder, "cut.txt.zst"), [0x28, 0xB5, 0x2F, 0xFD, 0x24, 0x03, 0x19]);

@@ -38,13 +38,15 @@ internal static class PlotCommand
             var log = MethodChoice.Of(RunLogFile.Read(logPath), chosen);
             string folder = Path.GetDirectoryName(Path.GetFullPath(logPath))!, own = Path.Combine(folder, FolderOf(chosen));
             string target = parsed.GetValue(output) ?? own;
+            if (FigureCatalog.Compose(log) is ([], []))
+                throw new BadInputException(FigureCatalog.WhyNone(log));
             FigureFolder.Prepare(target, own, [OutputSource.OfLog(logPath, log.RunId)]);
             using var interruption = new Interruption();
             var drawn = RunSession.Draw(log, target, drawing.Of(parsed) == Drawing.FiguresAndFrames, interruption.Token, drawing.StyleOf(parsed));
             foreach (string file in drawn.Files)
                 Console.Out.WriteLine(Path.GetRelativePath(Directory.GetCurrentDirectory(), file));
             RunSession.SayAfterword(drawn.Missing);
-            return !drawn.IsWhole ? interruption.ExitCode : drawn.Files.Count > 0 ? ExitCode.Done : ExitCode.BadInput;
+            return drawn.IsWhole ? ExitCode.Done : interruption.ExitCode;
         });
         return command;
     }

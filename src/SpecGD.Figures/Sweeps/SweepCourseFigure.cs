@@ -62,7 +62,7 @@ public static class SweepCourseFigure
         var strokes = methods.Zip(MethodStroke.Of(methods)).ToDictionary(m => m.First, m => m.Second);
         var curves = new List<Curve>();
         foreach (var (row, means) in shown.Index())
-            curves.AddRange(CurvesOf(means, strokes[means.Method], row, end ?? double.PositiveInfinity));
+            curves.AddRange(CurvesOf(means, strokes[means.Method], row));
         var steps = new Axis("Training iteration") { WholeNumbers = true, From = 0 };
         var y = new Axis(SweepSheet.MeanOf(part, shown[0].Series))
         {
@@ -78,7 +78,7 @@ public static class SweepCourseFigure
         : PowersOfTen.EndOf([.. shown.Select(m => (IReadOnlyList<double>)[.. m.Means, .. m.Survivors is { } survivors ? new[] { survivors.Mean } : []])]);
 
     /// <summary>A line with its band as far as every repetition goes, then the survivors as a hollow mark, or a cross where there are none.</summary>
-    private static IEnumerable<Curve> CurvesOf(CourseMeans means, Stroke stroke, int row, double end)
+    private static IEnumerable<Curve> CurvesOf(CourseMeans means, Stroke stroke, int row)
     {
         FigureText label = MethodName.Of(means.Method);
         if (means.HasBand)
@@ -87,7 +87,7 @@ public static class SweepCourseFigure
             yield return new LineCurve(means.Steps, means.Means, stroke) { Label = label };
         else
             yield return new KeySample(stroke) { Label = label };
-        if (means.Survivors is { } survivors && !(survivors.Mean > end))
+        if (means.Survivors is { } survivors)
             yield return new PointCurve([survivors.X], [survivors.Mean], stroke) { Size = SettingCurves.HollowSize, IsHollow = true, Notes = [means.CountText] };
         else if (means.Diverged > 0)
             yield return new EdgeMarks([means.LastStep], [means.CountText], SettingCurves.FirstRow - (row * SettingCurves.RowHeight), stroke);
@@ -96,12 +96,9 @@ public static class SweepCourseFigure
     private static string Caption(SweepPart part, CourseMeans[][] panels, IReadOnlyList<Panel> drawn)
     {
         CourseMeans[] shown = [.. panels.SelectMany(panel => panel)];
-        CourseMeans[] beyond = [.. panels.SelectMany(panel => panel.Where(m => m.Survivors is { } left && left.Mean > EndOf(part, panel)))];
         string ends = shown.Any(m => m.Diverged > 0) ? " Where repetitions diverged, a line ends before the first of them does." : "";
         string gone = SettingCurves.Quoted(shown.Where(m => m is { Diverged: > 0, Survivors: null }).Select(m => m.CountText));
         string crosses = gone.Length > 0 ? $" Crosses at the upper edge stand where every repetition has diverged ({gone})." : "";
-        if (beyond.Length > 0)
-            crosses += $" Crosses at the upper edge stand where the mean of those that did not diverge lies beyond the axis ({SettingCurves.Quoted(beyond.Select(m => m.CountText))}).";
         string outside = string.Concat(panels.Select(panel => EndOf(part, panel)).OfType<double>().Distinct().Select(end => " " + LayeredLog.Outside(end)));
         string[] gaps = [.. shown.Where(m => m.HasGap).Select(m => $"{MethodName.Of(m.Method)} ({m.Series})").Distinct()];
         string undefined = gaps.Length == 0 ? ""
@@ -111,6 +108,6 @@ public static class SweepCourseFigure
         string[] late = [.. shown.Where(m => m.StartsLate).Select(m => string.Create(CultureInfo.InvariantCulture, $"{MethodName.Of(m.Method)} at step {m.Steps[0]:0}")).Distinct()];
         string starts = late.Length == 0 ? "" : $" Where repetitions begin at steps of their own, a line begins where the last of them does: {string.Join(", ", late)}.";
         return $"{SweepSheet.Means(part)} over the repetitions ({part.Analysis.Replicate}) along the training, in the part {part.Name} of a sweep of {part.Experiment}; {alone}"
-            + starts + ends + SettingCurves.ExplainHollow([.. shown.Except(beyond).Where(m => m.Survivors is not null).Select(m => m.CountText)]) + crosses + outside + undefined;
+            + starts + ends + SettingCurves.ExplainHollow([.. shown.Where(m => m.Survivors is not null).Select(m => m.CountText)]) + crosses + outside + undefined;
     }
 }
