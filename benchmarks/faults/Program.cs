@@ -19,11 +19,11 @@ void Train()
     }
     for (int i = 0; i < 3; i++)
         Step(); // memory grows to its peak
-    var (faults, watch) = (MinorFaults(), Stopwatch.StartNew());
+    var (faults, watch) = (PageFaults.SoFar(), Stopwatch.StartNew());
     for (int i = 0; i < steps; i++)
         Step();
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{library.Memory}: {(MinorFaults() - faults) / (double)steps:0} page faults a step, {watch.ElapsedMilliseconds / (double)steps:0} ms a step, peak {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB"));
+        $"{library.Memory}: {(PageFaults.SoFar() - faults) / (double)steps:0} page faults a step, {watch.ElapsedMilliseconds / (double)steps:0} ms a step, peak {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB"));
 }
 if (other)
 {
@@ -33,9 +33,3 @@ if (other)
 }
 else
     Train();
-
-static long MinorFaults()
-{
-    string text = File.ReadAllText("/proc/self/stat");
-    return long.Parse(text[(text.LastIndexOf(')') + 2)..].Split(' ')[7], CultureInfo.InvariantCulture);
-}

@@ -54,8 +54,8 @@ internal sealed class EagerGpt
         for (int i = 0; i < _shape.Layers; i++)
         {
             if (_shape.SkipSource(i) is { } source)
-                x = x + (scalars[i - (_shape.Layers / 2)] * outputs[source]);
-            x = (scalars[_shape.Layers + (2 * i)] * x) + (scalars[_shape.Layers + (2 * i) + 1] * start);
+                x = x + (scalars[_shape.SkipAt(i)] * outputs[source]);
+            x = (scalars[_shape.LambdaAt(i)] * x) + (scalars[_shape.LambdaAt(i) + 1] * start);
             if (GptShape.HasAttention(i))
                 x = x + Attention(Norm(x), i, scalars, values);
             x = x + nn.functional.linear(Norm(x).matmul(Of(GptShape.ExpandName(i))).relu().square(), Of(GptShape.ProjectName(i)));
@@ -69,7 +69,7 @@ internal sealed class EagerGpt
     {
         var qkvo = Of(GptShape.AttentionName(block));
         var qkv = nn.functional.linear(x, qkvo.narrow(0, 0, 3).reshape(3 * _shape.Width, _shape.Width)).view(_length, 3 * _shape.Heads, _shape.HeadWidth).transpose(0, 1).chunk(3, 0);
-        int mix = (3 * _shape.Layers) + (2 * block);
+        int mix = _shape.ValueMixAt(block);
         var v = scalars[mix] * qkv[2];
         if (_shape.ValueEmbeddingOf(block) is { } j)
             v = v + (scalars[mix + 1] * values[j].view(_length, _shape.Heads, _shape.HeadWidth).transpose(0, 1));

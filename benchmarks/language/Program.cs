@@ -46,7 +46,7 @@ double loss = step();
 var warm = Stopwatch.StartNew();
 while (warm.Elapsed < TimeSpan.FromSeconds(3))
     step(); // memory grows to its peak
-var (faults, steps, best) = (MinorFaults(), 0, double.PositiveInfinity);
+var (faults, steps, best) = (PageFaults.SoFar(), 0, double.PositiveInfinity);
 for (var all = Stopwatch.StartNew(); all.Elapsed < TimeSpan.FromSeconds(10) || steps < 3; steps++)
 {
     var watch = Stopwatch.StartNew();
@@ -56,7 +56,7 @@ for (var all = Stopwatch.StartNew(); all.Elapsed < TimeSpan.FromSeconds(10) || s
     best = Math.Min(best, watch.Elapsed.TotalSeconds);
 }
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-    $"{name,-5} {precisionName,-5} {args[2],-6} {length / best,8:0} tokens/s  {(MinorFaults() - faults) / (double)steps,8:0} faults a step  peak {Process.GetCurrentProcess().PeakWorkingSet64 >> 20,6} MiB  loss {loss / length:0.0000}"));
+    $"{name,-5} {precisionName,-5} {args[2],-6} {length / best,8:0} tokens/s  {(PageFaults.SoFar() - faults) / (double)steps,8:0} faults a step  peak {Process.GetCurrentProcess().PeakWorkingSet64 >> 20,6} MiB  loss {loss / length:0.0000}"));
 return 0;
 
 Func<double> Ours()
@@ -73,11 +73,3 @@ Func<double> Eager()
 }
 
 string[] Dll() => Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? [typeof(EagerGpt).Assembly.Location] : [];
-
-static long MinorFaults()
-{
-    if (!OperatingSystem.IsLinux())
-        return 0;
-    string text = File.ReadAllText("/proc/self/stat");
-    return long.Parse(text[(text.LastIndexOf(')') + 2)..].Split(' ')[7], CultureInfo.InvariantCulture);
-}

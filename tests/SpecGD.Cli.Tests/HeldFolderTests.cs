@@ -105,10 +105,7 @@ public sealed class HeldFolderTests : InTemporaryDirectory
 
         using var process = SpecgdProcess.Start(Folder, [.. run, "--fresh"], ("SPECGD_KEEP_SECONDS", "0"));
         string kept = Path.Combine(Folder, "out", "unfinished", "run.json");
-        SpinWait.SpinUntil(() => process.HasExited || File.Exists(kept), TimeSpan.FromMinutes(1)).ShouldBeTrue();
-        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{process.Id}"]))
-            kill.WaitForExit();
-        var said = SpecgdProcess.Finish(process);
+        var said = SpecgdProcess.SignalOnce(process, () => File.Exists(kept), "TERM");
 
         said.ExitCode.ShouldBe(143, said.Error);
         said.Error.ShouldContain("The finished run stays in out");
@@ -127,10 +124,7 @@ public sealed class HeldFolderTests : InTemporaryDirectory
         string[] run = [.. Small.Where(word => word != "--no-figures")];
         using var process = SpecgdProcess.Start(Folder, run, ("SPECGD_GNUPLOT", gnuplot));
         string mark = Path.Combine(Folder, "out", "figures-unfinished.txt"), script = Path.Combine(Folder, "out", "figures", "random-feature.gp");
-        SpinWait.SpinUntil(() => process.HasExited || (File.Exists(mark) && File.Exists(script)), TimeSpan.FromMinutes(1)).ShouldBeTrue();
-        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{process.Id}"]))
-            kill.WaitForExit();
-        var said = SpecgdProcess.Finish(process);
+        var said = SpecgdProcess.SignalOnce(process, () => File.Exists(mark) && File.Exists(script), "TERM");
 
         said.ExitCode.ShouldBe(143, said.Error);
         said.Error.ShouldContain("stopped while figures were drawn: random-feature is missing");

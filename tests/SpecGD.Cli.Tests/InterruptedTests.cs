@@ -64,10 +64,7 @@ public sealed class InterruptedTests : InTemporaryDirectory
         using var process = SpecgdProcess.Start(
             Folder, ["run", "theory", "--dims", "16,32,512", "--seeds", "400", "--statements", "thm2.6", "--json", "--output", "out", "--threads", "1"], ("SPECGD_KEEP_SECONDS", "0"), ("SPECGD_GNUPLOT", "/nonexistent"));
         string kept = Path.Combine(Folder, "out", "unfinished");
-        SpinWait.SpinUntil(() => process.HasExited || (Directory.Exists(kept) && Directory.EnumerateFiles(kept, "*trial*").Any()), TimeSpan.FromMinutes(2)).ShouldBeTrue();
-        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
-            kill.WaitForExit();
-        var said = SpecgdProcess.Finish(process);
+        var said = SpecgdProcess.SignalOnce(process, () => Directory.Exists(kept) && Directory.EnumerateFiles(kept, "*trial*").Any(), "INT", TimeSpan.FromMinutes(2));
 
         said.ExitCode.ShouldBe(130, said.Error);
         said.Error.ShouldContain("the same command goes on from there");
@@ -87,10 +84,7 @@ public sealed class InterruptedTests : InTemporaryDirectory
         Skip.IfNot(OperatingSystem.IsLinux(), "Windows has no such signals");
         using var process = SpecgdProcess.Start(Folder, ["reproduce", "--quick", "adaptive", "fig17", "--output", "out", "--threads", "1"], ("SPECGD_KEEP_SECONDS", "0"));
         string kept = Path.Combine(Folder, "out", "adaptive", "unfinished", "run.json");
-        SpinWait.SpinUntil(() => process.HasExited || File.Exists(kept), TimeSpan.FromMinutes(1)).ShouldBeTrue();
-        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
-            kill.WaitForExit();
-        var said = SpecgdProcess.Finish(process);
+        var said = SpecgdProcess.SignalOnce(process, () => File.Exists(kept), "INT");
 
         said.ExitCode.ShouldBe(130, said.Error);
         said.Error.ShouldNotContain("no figure is drawn");

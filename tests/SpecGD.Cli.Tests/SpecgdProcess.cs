@@ -53,6 +53,19 @@ internal static class SpecgdProcess
         return Finish(process, choosesBackend: environment.Any(variable => variable.Name == Backend.ChoiceVariable));
     }
 
+    /// <summary>Sends a signal as soon as something is there, and reads what the process says until its end.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="isThere">Whether it is; asked again and again.</param>
+    /// <param name="signal">TERM or INT.</param>
+    /// <param name="limit">How long to wait for it; a minute where null.</param>
+    public static Said SignalOnce(Process process, Func<bool> isThere, string signal, TimeSpan? limit = null)
+    {
+        SpinWait.SpinUntil(() => process.HasExited || isThere(), limit ?? TimeSpan.FromMinutes(1)).ShouldBeTrue();
+        using (var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]))
+            kill.WaitForExit();
+        return Finish(process);
+    }
+
     /// <summary>
     /// Waits for the end and reads both streams. The remark that there is no OpenBLAS where these tests run is left out, unless the call itself chose so.
     /// </summary>

@@ -25,7 +25,7 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
     private const int MostTicsAcross = 10, MostTicsUp = 9, FewestTics = 2;
 
     /// <summary>About how wide and how high the plot is, in units of the font size.</summary>
-    public (double Width, double Height) Size { get; private init; } = (double.PositiveInfinity, double.PositiveInfinity);
+    public required (double Width, double Height) Size { get; init; }
 
     /// <summary>The key entries, in order.</summary>
     public IReadOnlyList<FigureText> KeyEntries => [.. Curves.Select(c => c.Curve.Label).Where(label => !label.IsEmpty)];

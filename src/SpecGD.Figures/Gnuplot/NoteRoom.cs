@@ -40,8 +40,6 @@ internal sealed class NoteRoom(PanelPlan panel)
     public NoteSide Take(double x, double height, double width)
     {
         var (across, up) = (panel.X.Place(x) * panel.Size.Width, height * panel.Size.Height);
-        if (double.IsInfinity(panel.Size.Width))
-            return panel.X.Place(x) < Middle ? NoteSide.Right : NoteSide.Left;
         NoteSide[] beside = panel.X.Place(x) < Middle ? [NoteSide.Right, NoteSide.Left] : [NoteSide.Left, NoteSide.Right];
         foreach (var side in beside.Append(NoteSide.Below).Append(NoteSide.Above))
         {

@@ -86,7 +86,7 @@ internal sealed class Attention : nn.Module
         var ofQueriesKeys = RmsNorm.Backward(saved.QueriesKeys, saved.QueriesKeysFactor, cat([inputs[0], inputs[1]], 0), pass.Precision, pass.Gains);
         pass.Rotary.TurnBack(ofQueriesKeys);
         var ofValues = GptPass.SideBySide(inputs[2]);
-        int mix = pass.ValueMixAt(block);
+        int mix = pass.Shape.ValueMixAt(block);
         gradients.AddScalar(mix, ofValues, saved.Values);
         if (pass.Shape.ValueEmbeddingOf(block) is { } j)
         {
@@ -99,7 +99,7 @@ internal sealed class Attention : nn.Module
     /// <summary>μ₁ v + μ₂ ve, or μ₁ v where the block has no value embedding.</summary>
     private static Tensor Mixed(Tensor values, GptPass pass, int block)
     {
-        int mix = pass.ValueMixAt(block);
+        int mix = pass.Shape.ValueMixAt(block);
         var mixed = values * pass.Scalars[mix];
         return pass.Shape.ValueEmbeddingOf(block) is { } j ? mixed.add_(pass.Values[j], pass.Scalars[mix + 1]) : mixed;
     }

@@ -35,7 +35,7 @@ internal sealed class GptBlock : nn.Module
     {
         using var scope = NewDisposeScope();
         if (skip is not null)
-            x = x.add(skip, pass.Scalars[pass.SkipAt(_index)]);
+            x = x.add(skip, pass.Scalars[pass.Shape.SkipAt(_index)]);
         saved?.Stream = x;
         x = Mixed(x, pass);
         var normed = pass.Norm(x, out var factor);
@@ -68,15 +68,15 @@ internal sealed class GptBlock : nn.Module
             var ofAttention = _attention.Backward(gradient, normed, pass, _index, saved, gradients);
             gradient.add_(RmsNorm.Backward(normed, saved.StreamFactor, ofAttention, pass.Precision));
         }
-        int lambda = pass.LambdaAt(_index);
+        int lambda = pass.Shape.LambdaAt(_index);
         gradients.AddScalar(lambda, gradient, saved.Stream);
         gradients.AddScalar(lambda + 1, gradient, pass.Start);
         gradients.Start.add_(gradient, pass.Scalars[lambda + 1]);
         gradient.mul_(pass.Scalars[lambda]);
         if (skip is var (source, output))
         {
-            gradients.AddScalar(pass.SkipAt(_index), gradient, output);
-            gradients.AddSkipped(source, gradient, pass.Scalars[pass.SkipAt(_index)]);
+            gradients.AddScalar(pass.Shape.SkipAt(_index), gradient, output);
+            gradients.AddSkipped(source, gradient, pass.Scalars[pass.Shape.SkipAt(_index)]);
         }
         return gradient;
     }
@@ -84,7 +84,7 @@ internal sealed class GptBlock : nn.Module
     /// <summary>λ₁ x + λ₂ x0.</summary>
     private Tensor Mixed(Tensor stream, GptPass pass)
     {
-        int lambda = pass.LambdaAt(_index);
+        int lambda = pass.Shape.LambdaAt(_index);
         return (stream * pass.Scalars[lambda]).add_(pass.Start, pass.Scalars[lambda + 1]);
     }
 }

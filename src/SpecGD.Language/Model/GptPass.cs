@@ -34,15 +34,6 @@ internal sealed class GptPass(GptShape shape, GptPrecision precision, Action<str
     /// <summary>Gains of the normalised queries and keys, 2·heads × 1 × 1: the factor on scores, and 1.</summary>
     public required Tensor Gains { get; init; }
 
-    /// <summary>Place of the weight with which a block of the second half adds its skip source.</summary>
-    public int SkipAt(int block) => block - (Shape.Layers / 2);
-
-    /// <summary>Place of a block's pair λ: the weight of the stream, then that of x0.</summary>
-    public int LambdaAt(int block) => Shape.Layers + (2 * block);
-
-    /// <summary>Place of a block's pair μ: the weight of its values, then that of the value embedding.</summary>
-    public int ValueMixAt(int block) => (3 * Shape.Layers) + (2 * block);
-
     /// <summary>norm(x) = x / √(mean(x²) + ε) over the last axis.</summary>
     public Tensor Norm(Tensor x, out Tensor factor)
     {

@@ -15,13 +15,25 @@ public static class GemmRate
     {
         ArgumentNullException.ThrowIfNull(clock);
         var (a, b, c) = (Gaussian<T>(size, 1), Gaussian<T>(size, 2), new Matrix<T>(size, size));
-        Linear.Multiply(T.One, a, false, b, false, T.Zero, c); // the first one wakes the threads and fills the caches
+        return Measure(size, () => Linear.Multiply(T.One, a, false, b, false, T.Zero, c), duration, clock);
+    }
+
+    /// <summary>The same of any product.</summary>
+    /// <param name="size">n: the product has n × n × n multiplications.</param>
+    /// <param name="multiply">Multiplies once.</param>
+    /// <param name="duration">How long to measure at least.</param>
+    /// <param name="clock">Measures.</param>
+    public static double Measure(int size, Action multiply, TimeSpan duration, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(multiply);
+        ArgumentNullException.ThrowIfNull(clock);
+        multiply(); // the first one wakes the threads and fills the caches
         double best = double.PositiveInfinity;
         long start = clock.GetTimestamp();
         do
         {
             long before = clock.GetTimestamp();
-            Linear.Multiply(T.One, a, false, b, false, T.Zero, c);
+            multiply();
             best = Math.Min(best, clock.GetElapsedTime(before).TotalSeconds);
         }
         while (clock.GetElapsedTime(start) < duration);

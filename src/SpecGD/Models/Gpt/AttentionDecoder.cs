@@ -28,7 +28,7 @@ internal sealed class AttentionDecoder<T>
         _projection = stack.Value.RowSlice(0, 3 * _width);
         _out = stack.Matrices[3].Value;
         _valueEmbedding = shape.ValueEmbeddingOf(block) is { } j ? parameters.ValueEmbeddings[j].Value : null;
-        var mix = parameters.Scalars.Value.AsSpan().Slice(parameters.ValueMixAt(block), 2);
+        var mix = parameters.Scalars.Value.AsSpan().Slice(parameters.Shape.ValueMixAt(block), 2);
         (_valueMix, _embeddingMix) = (mix[0], mix[1]);
         _qkv = new Matrix<T>(longest, 3 * _width);
         _output = new Matrix<T>(longest, _width);

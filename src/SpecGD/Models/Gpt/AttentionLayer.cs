@@ -112,7 +112,7 @@ internal sealed class AttentionLayer<T>
     {
         int d = pass.Q.Columns;
         Matrix<T> values = _kept.Qkv.ColumnSlice(2 * d, d), gradient = pass.DQkv.ColumnSlice(2 * d, d);
-        var dScalars = _parameters.Scalars.Gradient.AsSpan().Slice(_parameters.ValueMixAt(_block), 2);
+        var dScalars = _parameters.Scalars.Gradient.AsSpan().Slice(_parameters.Shape.ValueMixAt(_block), 2);
         dScalars[0] += T.CreateChecked(RowWork.Dot(gradient, values));
         if (_valueEmbedding is { } embedding)
         {
@@ -141,7 +141,7 @@ internal sealed class AttentionLayer<T>
         }
     });
 
-    private T Mix(int which) => _parameters.Scalars.Value[0, _parameters.ValueMixAt(_block) + which];
+    private T Mix(int which) => _parameters.Scalars.Value[0, _parameters.Shape.ValueMixAt(_block) + which];
 
     private HeadTensors<T> Head(GptPass<T> pass, int head) =>
         new(OfHead(pass.Q, head, 0), OfHead(pass.K, head, 0), OfHead(pass.V, head, 0), OfHead(_kept.Output, head, 0));

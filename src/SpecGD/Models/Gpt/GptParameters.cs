@@ -70,17 +70,6 @@ public sealed class GptParameters<T>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public ParameterTensor<T> this[string name] => _byName[name];
 
-    /// <summary>
-    /// Place in <see cref="Scalars"/> of the weight with which block <paramref name="block"/> of the second half adds its skip source.
-    /// </summary>
-    public int SkipAt(int block) => block - (Shape.Layers / 2);
-
-    /// <summary>Place in <see cref="Scalars"/> of the block's pair λ: the weight of the stream, then that of the embedded tokens.</summary>
-    public int LambdaAt(int block) => Shape.Layers + (2 * block);
-
-    /// <summary>Place in <see cref="Scalars"/> of the block's pair μ: the weight of its values, then that of the value embedding.</summary>
-    public int ValueMixAt(int block) => (3 * Shape.Layers) + (2 * block);
-
     /// <summary>Sets every gradient to zero.</summary>
     public void ClearGradients()
     {
@@ -117,9 +106,9 @@ public sealed class GptParameters<T>
         scalars[..Shape.Layers].Fill(T.One);
         for (int i = 0; i < Shape.Layers; i++)
         {
-            scalars[LambdaAt(i)] = T.One;
-            scalars[LambdaAt(i) + 1] = T.Zero;
-            scalars.Slice(ValueMixAt(i), 2).Fill(T.CreateChecked(0.5));
+            scalars[Shape.LambdaAt(i)] = T.One;
+            scalars[Shape.LambdaAt(i) + 1] = T.Zero;
+            scalars.Slice(Shape.ValueMixAt(i), 2).Fill(T.CreateChecked(0.5));
         }
     }
 

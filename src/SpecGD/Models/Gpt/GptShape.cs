@@ -77,6 +77,15 @@ public sealed record GptShape
     /// <inheritdoc cref="AttentionName"/>
     public static string ProjectName(int block) => $"blocks.{block}.mlp.c_proj";
 
+    /// <summary>Place among the scalars of the weight with which block <paramref name="block"/> of the second half adds its skip source.</summary>
+    public int SkipAt(int block) => block - (Layers / 2);
+
+    /// <summary>Place among the scalars of the block's pair λ: the weight of the stream, then that of the embedded tokens.</summary>
+    public int LambdaAt(int block) => Layers + (2 * block);
+
+    /// <summary>Place among the scalars of the block's pair μ: the weight of its values, then that of the value embedding.</summary>
+    public int ValueMixAt(int block) => (3 * Layers) + (2 * block);
+
     /// <summary>True where block <paramref name="block"/> has attention.</summary>
     public static bool HasAttention(int block) => block != BlockWithoutAttention;
 

@@ -8,7 +8,7 @@ namespace SpecGD.Models.Gpt;
 internal sealed class ResidualMix<T>(GptParameters<T> parameters, int block)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly int _lambda = parameters.LambdaAt(block), _skip = parameters.SkipAt(block);
+    private readonly int _lambda = parameters.Shape.LambdaAt(block), _skip = parameters.Shape.SkipAt(block);
 
     private Span<T> Scalars => parameters.Scalars.Value.AsSpan();
 

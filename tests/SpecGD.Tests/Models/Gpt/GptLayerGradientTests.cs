@@ -121,7 +121,7 @@ public class GptLayerGradientTests
         FiniteDifferences.Hold(Loss, x, dx, "x").ShouldBeGreaterThan(5);
         FiniteDifferences.Hold(Loss, skip, dSkip, "skip").ShouldBeGreaterThan(5);
         FiniteDifferences.Hold(Loss, start, dStart, "x0").ShouldBeGreaterThan(5);
-        foreach (int scalar in new[] { parameters.SkipAt(block), parameters.LambdaAt(block), parameters.LambdaAt(block) + 1 })
+        foreach (int scalar in new[] { parameters.Shape.SkipAt(block), parameters.Shape.LambdaAt(block), parameters.Shape.LambdaAt(block) + 1 })
             FiniteDifferences.Hold(Loss, parameters.Scalars.Value.ColumnSlice(scalar, 1), parameters.Scalars.Gradient.ColumnSlice(scalar, 1), $"scalar {scalar}").ShouldBe(1);
 
         double Loss()
@@ -149,7 +149,7 @@ public class GptLayerGradientTests
         var stack = parameters.Blocks[block].Attention!;
         foreach (var part in stack.Matrices)
             FiniteDifferences.Hold(loss, part.Value, part.Gradient, part.Name).ShouldBeGreaterThan(5);
-        var (value, gradient) = (parameters.Scalars.Value.ColumnSlice(parameters.ValueMixAt(block), 2), parameters.Scalars.Gradient.ColumnSlice(parameters.ValueMixAt(block), 2));
+        var (value, gradient) = (parameters.Scalars.Value.ColumnSlice(parameters.Shape.ValueMixAt(block), 2), parameters.Scalars.Gradient.ColumnSlice(parameters.Shape.ValueMixAt(block), 2));
         FiniteDifferences.Hold(loss, value, gradient, "μ").ShouldBe(block == 0 ? 2 : 1);
         FiniteDifferences.Hold(loss, parameters.ValueEmbeddings[0].Value.RowSlice(0, 20), parameters.ValueEmbeddings[0].Gradient.RowSlice(0, 20), "ve")
             .ShouldBeGreaterThan(block == 0 ? 3 : -1);
