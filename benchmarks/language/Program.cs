@@ -67,7 +67,7 @@ Func<double> Ours()
 
 Func<double> Eager()
 {
-    var model = new EagerGpt(shape, precision, length, window, device, Values);
+    var model = new EagerGpt(shape, precision, tokens[..length], window, device, Values);
     Tensor inputs = tensor(tokens[..length], ScalarType.Int64, device), targets = tensor(tokens[1..], ScalarType.Int64, device);
     return () => model.LossAndGradient(inputs, targets);
 }

@@ -44,6 +44,9 @@ internal sealed class BlockActivations : IDisposable
     /// <summary>The MLP before its nonlinearity, tokens × 4d or 8d.</summary>
     public Tensor Hidden { get => Kept(field); set => field = Keep(field, value); }
 
+    /// <summary>Bytes that are kept, what the heads gave aside.</summary>
+    public long Bytes => _all.Sum(tensor => tensor.numel() * tensor.ElementSize);
+
     public void Dispose()
     {
         Attended?.Dispose();

@@ -108,6 +108,9 @@ public sealed class Gpt : nn.Module
         return loss;
     }
 
+    /// <summary>Bytes that the model keeps between passes for its activations.</summary>
+    internal long SavedBytes => _saved.Sum(block => block.Bytes);
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
