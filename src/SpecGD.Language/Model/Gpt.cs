@@ -172,7 +172,7 @@ public sealed class Gpt : nn.Module
         {
             foreach (var saved in _saved)
                 saved.Dispose();
-            (_saved, _savedLength) = ([.. _blocks.Select(_ => new BlockActivations())], length);
+            (_saved, _savedLength) = ([.. _blocks.Select((_, i) => new BlockActivations(Shape, i, length, Precision, Device))], length);
         }
         return _saved;
     }
