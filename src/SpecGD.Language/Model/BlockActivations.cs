@@ -5,13 +5,13 @@ namespace SpecGD.Language.Model;
 
 /// <summary>
 /// What the backward pass of a block needs of its forward pass, some 12 d numbers a token. What is cheap is computed once more instead: normalised and
-/// mixed states, the MLP behind its nonlinearity, the probabilities of attention. The memory is taken before the first sequence and serves every one:
+/// mixed states, the MLP behind its nonlinearity, attention within its groups. The memory is taken before the first sequence and serves every one:
 /// tensors that live long between those that do not would leave holes in the heap, several times their size.
 /// </summary>
 internal sealed class BlockActivations : IDisposable
 {
     private readonly List<Tensor> _all = [];
-    private readonly Tensor? _output, _queriesKeys, _queriesKeysFactor, _values, _mixedValues;
+    private readonly Tensor? _output, _queriesKeys, _queriesKeysFactor, _values, _mixedValues, _heads;
 
     /// <summary>Memory for sequences of one length.</summary>
     public BlockActivations(GptShape shape, int block, long length, GptPrecision precision, Device device)
@@ -25,7 +25,7 @@ internal sealed class BlockActivations : IDisposable
         if (!GptShape.HasAttention(block))
             return;
         (_queriesKeys, _queriesKeysFactor) = (Take(precision.Activations, 2 * heads, length, shape.HeadWidth), Take(precision.Wide, 2 * heads, length, 1));
-        _values = Take(precision.Activations, length, d);
+        (_values, _heads) = (Take(precision.Activations, length, d), Take(precision.Activations, length, d));
         _mixedValues = Take(precision.Activations, length, d).view(length, heads, shape.HeadWidth).transpose(0, 1).DetachFromDisposeScope();
         _all.Add(_mixedValues);
 
@@ -38,7 +38,7 @@ internal sealed class BlockActivations : IDisposable
         }
     }
 
-    /// <summary>Bytes that are kept, what the heads gave aside.</summary>
+    /// <summary>Bytes that are kept.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>The stream before λ, with what was skipped to it, tokens × d.</summary>
@@ -68,15 +68,14 @@ internal sealed class BlockActivations : IDisposable
     /// <summary>Mixed values, heads × tokens × D.</summary>
     public Tensor MixedValues { get => Of(_mixedValues); set => Of(_mixedValues).copy_(value); }
 
-    /// <summary>What the heads gave, heads × tokens × D, with its derivative in q, k and v.</summary>
-    public Differentiable? Attended { get; set; }
+    /// <summary>What the heads gave, side by side, tokens × d.</summary>
+    public Tensor Heads { get => Of(_heads); set => Of(_heads).copy_(value); }
 
     /// <summary>The MLP before its nonlinearity, tokens × 4d or 8d.</summary>
     public Tensor Hidden { get; set => field = Kept(field, value); }
 
     public void Dispose()
     {
-        Attended?.Dispose();
         foreach (var tensor in _all)
             tensor.Dispose();
     }
@@ -84,15 +83,4 @@ internal sealed class BlockActivations : IDisposable
     private static Tensor Kept(Tensor? place, Tensor value) => place is null ? value : place.copy_(value);
 
     private static Tensor Of(Tensor? place) => place ?? throw new InvalidOperationException("The block has no such activations.");
-
-    /// <summary>A function's value that can be differentiated in its inputs.</summary>
-    internal sealed record Differentiable(Tensor Value, IReadOnlyList<Tensor> Inputs) : IDisposable
-    {
-        public void Dispose()
-        {
-            Value.Dispose();
-            foreach (var input in Inputs)
-                input.Dispose();
-        }
-    }
 }
