@@ -21,10 +21,10 @@ public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
     private const long Program = 260L << 20;
 
     /// <summary>
-    /// Between the tensors of a step the heap has holes that the next ones do not fit into, since glibc cuts aligned blocks out of larger ones. They grow
-    /// with the activations: 1.2 to 1.6 times those and as much as passes, measured on the presets with sequences of 256 to 2048 tokens.
+    /// Between the tensors of a step the heap has holes that the next ones do not fit into, since glibc cuts aligned blocks out of larger ones. They are
+    /// about as much as is kept and passes, measured on the presets with sequences of 128 to 2048 tokens.
     /// </summary>
-    private const double HolesByActivations = 1.5;
+    private const double Holes = 1;
 
     /// <summary>Logits in memory at once, unless those of one token are more.</summary>
     public const long LogitsAtOnce = 1 << 23;
@@ -67,7 +67,7 @@ public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
                 .Sum(work => (long)work.Count * work.Rows * work.Columns)),
             new("activations", activations),
             new("passing tensors", passing),
-            new("holes in the heap", passing + (long)(HolesByActivations * activations)),
+            new("holes in the heap", (long)(Holes * (passing + activations))),
             new("spectral measures", plan.TrackEvery > 0 ? Measures(shape, plan.Length, element) : 0),
             .. ranks > 1 ? [new MemoryPart("messages", 2 * element * Math.Min(parameters, OwnedMatrices<T>.MessageElements))] : (MemoryPart[])[],
             new("program", Program),
