@@ -55,7 +55,7 @@ internal static class NanoGptEvalCommand
     }
 
     private static int Evaluate(NanoGptWeights weights, IGptEngine<float> engine, NanoGptValidationData data, EvalSettings options, bool asJson) =>
-        DataCommand.Interruptible("stopped before all sequences were judged.", cancellation =>
+        Interruption.Guard("stopped before all sequences were judged.", cancellation =>
         {
             int window = weights.Info.WindowOf(options.Window);
             NanoGptEvaluation Work(IProgressReporter progress)

@@ -54,7 +54,7 @@ internal static class VerifySurvivalCommand
             {
                 Kills = asked.Kills, Seed = asked.Seed, Workers = ThreadBudget.Total, InPlace = parsed.GetValue(inPlace),
             };
-            return DataCommand.Interruptible(
+            return Interruption.Guard(
                 "stopped; nothing was left behind.",
                 cancellation => Verify(chosen.Length > 0 ? chosen : SurvivalCase.All, options, parsed.GetValue(json), cancellation));
         });
