@@ -138,7 +138,7 @@ internal static class RunSession
         var wall = clock.GetElapsedTime(begin);
         if (!request.IsBrief && !interruption.Token.IsCancellationRequested)
             Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{folder.DirectoryPath} written in {wall.TotalSeconds:0.0} s"));
-        return new Outcome(result, folder, computing, Explain(result, folder, interruption, missing is null)) { Afterword = missing };
+        return new Outcome(result, folder, computing, Explain(experiment, result, folder, interruption, missing is null)) { Afterword = missing };
     }
 
     /// <summary>What decides the numbers of the run.</summary>
@@ -260,15 +260,22 @@ internal static class RunSession
         _ => interruption.Token.IsCancellationRequested ? interruption.ExitCode : ExitCode.Done,
     };
 
-    private static int Explain(RunResult result, RunFolder folder, Interruption interruption, bool isDrawn)
+    private static int Explain(IExperiment experiment, RunResult result, RunFolder folder, Interruption interruption, bool isDrawn)
     {
         if (result.Status == RunStatus.Diverged)
-            Terminal.Remark($"{result.Detail} What was computed is in {folder.LogPath}. A smaller step (--method-lr) may help.");
+            Terminal.Remark($"{result.Detail} What was computed is in {folder.LogPath}. {SmallerStep(experiment)}".TrimEnd());
         else if (result.Status == RunStatus.Interrupted)
             Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}; the same command goes on from there.");
         else if (interruption.Token.IsCancellationRequested && isDrawn) // else the drawing has told it
             Terminal.Remark($"asked to stop when everything was computed: log and table in {folder.DirectoryPath} are whole.");
         return CodeOf(result.Status, interruption);
+    }
+
+    /// <summary>What may help, with the options of the experiment that set a step.</summary>
+    private static string SmallerStep(IExperiment experiment)
+    {
+        string[] options = [.. Setting.Of(experiment.OptionsType).Select(setting => setting.Name).Where(name => name.EndsWith("-lr", StringComparison.Ordinal)).Select(name => $"--{name}")];
+        return options.Length > 0 ? $"A smaller step ({string.Join(", ", options)}) may help." : "";
     }
 
     private static void SayWhatIsSlow()

@@ -35,7 +35,11 @@ internal sealed class NoteRoom(PanelPlan panel)
 
     private static readonly NoteAlignment[] InRows = [NoteAlignment.Center, NoteAlignment.Left, NoteAlignment.Right];
 
-    private readonly List<Box> _taken = [.. Points(panel)];
+    /// <summary>Half the width of the room beside a point that is free of the texts of others: nearer ones would be taken for its own.</summary>
+    private const double HalfRoom = 2 * Beside;
+
+    private readonly List<Box> _texts = [];
+    private readonly (double X, double Y)[] _points = [.. Points(panel)];
 
     /// <summary>The place at which a text has room, which is taken by it then; null where there is none.</summary>
     /// <param name="x">Place of the point on the x axis.</param>
@@ -47,9 +51,9 @@ internal sealed class NoteRoom(PanelPlan panel)
         foreach (var place in Places(panel.X.Place(x) < Middle))
         {
             var box = BoxOf(place, across, up, width);
-            if (!IsWithin(box) || _taken.Any(box.Meets))
+            if (!IsWithin(box) || _texts.Any(box.Meets) || _points.Any(point => point != (across, up) && box.Meets(RoomOf(point))))
                 continue;
-            _taken.Add(box);
+            _texts.Add(box);
             return place;
         }
         return null;
@@ -85,7 +89,7 @@ internal sealed class NoteRoom(PanelPlan panel)
     private bool IsWithin(Box box) => box.Left >= 0 && box.Bottom >= 0 && box.Right <= panel.Size.Width && box.Top <= panel.Size.Height;
 
     /// <summary>The points that are drawn by themselves, and the crosses.</summary>
-    private static IEnumerable<Box> Points(PanelPlan panel) => panel.Curves.SelectMany(curve => curve.Curve switch
+    private static IEnumerable<(double X, double Y)> Points(PanelPlan panel) => panel.Curves.SelectMany(curve => curve.Curve switch
     {
         PointCurve => curve.Columns[0].Zip(curve.Columns[1]).Where(point => double.IsFinite(point.Second))
             .Select(point => PointAt(panel, point.First, panel.Y.Place(point.Second))),
@@ -93,11 +97,9 @@ internal sealed class NoteRoom(PanelPlan panel)
         _ => [],
     });
 
-    private static Box PointAt(PanelPlan panel, double x, double height)
-    {
-        var (across, up) = (panel.X.Place(x) * panel.Size.Width, height * panel.Size.Height);
-        return new Box(across - HalfPoint, up - HalfPoint, across + HalfPoint, up + HalfPoint);
-    }
+    private static (double X, double Y) PointAt(PanelPlan panel, double x, double height) => (panel.X.Place(x) * panel.Size.Width, height * panel.Size.Height);
+
+    private static Box RoomOf((double X, double Y) point) => new(point.X - HalfRoom, point.Y - HalfPoint, point.X + HalfRoom, point.Y + HalfPoint);
 
     /// <summary>A rectangle, in units of the font size from the lower left corner of the plot.</summary>
     private readonly record struct Box(double Left, double Bottom, double Right, double Top)
