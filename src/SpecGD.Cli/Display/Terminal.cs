@@ -38,7 +38,7 @@ internal static class Terminal
     internal static string Brief(string sentence, int? width)
     {
         const string rest = " …";
-        return width is null || sentence.Length <= width ? sentence : TableLayout.Wrapped(sentence, width.Value - rest.Length).First() + rest;
+        return width is null || sentence.Length <= width ? sentence : TableLayout.Wrapped(sentence, width.Value - rest.Length)[0] + rest;
     }
 
     /// <summary>A line of columns on standard output, as it is where it fits; on a narrower terminal its words, broken between them.</summary>

@@ -44,7 +44,7 @@ internal static class ExportCommand
                 OutputFile.Require(file, "a table of 'sweep export'", IsTable);
             if (export.Long)
                 return WriteLong(sweep, export, stop);
-            var results = ResultsCommand.Collect(sweep).Select(result => Unless(stop, result) with { Observations = Chosen(sweep, result, export.Series) }).ToArray();
+            var results = ResultsCommand.Collect(sweep).Select(result => Unless(result, stop) with { Observations = Chosen(sweep, result, export.Series) }).ToArray();
             RequireSeries(sweep, export.Series, results);
             string[] keys = [.. results.SelectMany(result => result.Observations).SelectMany(o => o.Keys.All).Select(key => key.Column).Distinct()];
             Write(export, results.SelectMany(result => Rows(sweep, result, keys)), stop);
@@ -99,7 +99,7 @@ internal static class ExportCommand
     private static BadInputException NoSeries(string missing, string[] known) =>
         new($"No task of this sweep has the series '{missing}'; there are {string.Join(", ", known)}.{Spelling.Hint(missing, known)}");
 
-    private static T Unless<T>(CancellationToken stop, T value)
+    private static T Unless<T>(T value, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         return value;
@@ -107,7 +107,7 @@ internal static class ExportCommand
 
     private static void Write(ExportSettings export, IEnumerable<JsonObject> all, CancellationToken stop)
     {
-        var rows = all.Select(row => Unless(stop, row));
+        var rows = all.Select(row => Unless(row, stop));
         if (export.Output is not { } file)
         {
             Write(export.Format, rows, Console.Out);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using SpecGD.Cli.Commands.Data;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments.Settings;
 using SpecGD.Hardening.Survival;
