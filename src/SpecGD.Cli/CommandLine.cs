@@ -30,6 +30,7 @@ internal static class CommandLine
     /// <summary>Runs the program on its arguments and gives the exit code.</summary>
     public static int Invoke(IReadOnlyList<string> arguments)
     {
+        using var own = Interruption.Listen();
         try
         {
             var result = Build().Parse(arguments.Count > 0 ? arguments : ["--help"]);
@@ -47,10 +48,13 @@ internal static class CommandLine
                 ThreadBudget.Total = int.TryParse(threads, out int n) && n > 0
                     ? n
                     : throw new BadInputException($"--threads takes a whole number from 1 on; '{threads}' is not.");
+            var interruption = Interruption.Current;
+            if (!interruption.BeginWork())
+                return Fail("stopped before anything was done.", interruption.ExitCode);
             int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
             if (code == ExitCode.BadInput)
                 NewFolders.DropEmpty(); // refused without an exception
-            return code;
+            return code == ExitCode.Done && interruption.IsRequested && !RankSession.IsLaunched ? Fail("asked to stop when everything was done.", interruption.ExitCode) : code;
         }
         catch (BadInputException e)
         {

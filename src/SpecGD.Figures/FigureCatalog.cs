@@ -111,9 +111,11 @@ public static class FigureCatalog
                     .Select(animation => animation with { Caption = Told(animation.Caption) }),
             ]);
 
+        IReadOnlyList<LossEnd> EndsOf() => ExperimentCatalog.All.FirstOrDefault(experiment => experiment.Name == log.ConfigText("experiment"))?.EndsOf(log) ?? Divergence.Of(log.Methods);
+
         string Told(string caption) => log.Interrupted is { } where
             ? $"{ChangedSettings.Told(caption, changed)} Stopped before its end: {where} The same command goes on from there; nothing is concluded from a part of a run."
-            : EarlyEnd.Told(ChangedSettings.Told(caption, changed), log);
+            : EarlyEnd.Told(ChangedSettings.Told(DivergedWords.Told(caption, EndsOf()), changed), log);
     }
 
     /// <summary>One sentence why <paramref name="log"/> has no figure: what it is of, and what it holds; of a run that was stopped before its end, that there is nothing yet.</summary>

@@ -36,6 +36,43 @@ public sealed class HeldFolderTests : InTemporaryDirectory
         Specgd([.. Small, "--seed", "3"]).Error.ShouldContain("holds this run already");
     }
 
+    /// <summary>Figures of some methods, which plot drew beside those of the run, are of the run that is deleted; what someone else put there is not.</summary>
+    [Fact]
+    public void Further_figures_within_the_folder_go_with_the_run_unless_anyone_has_put_something_there()
+    {
+        Specgd(Small).ExitCode.ShouldBe(0);
+        foreach (string method in new[] { "specgd", "gradient_descent" })
+            SpecgdProcess.Run(Folder, ["plot", "out", "--methods", method], ("SPECGD_GNUPLOT", "/nonexistent")).ExitCode.ShouldBe(0);
+        File.WriteAllText(Path.Combine(Folder, "out", "figures-gradient_descent", "notes.txt"), "mine");
+
+        var same = Specgd([.. Small, "--fresh"]);
+        same.ExitCode.ShouldBe(0, same.Error);
+        same.Error.ShouldContain("replaced when that has finished (with its figures-specgd/)");
+        Directory.Exists(Path.Combine(Folder, "out", "figures-specgd")).ShouldBeFalse();
+        File.ReadAllText(Path.Combine(Folder, "out", "figures-gradient_descent", "notes.txt")).ShouldBe("mine");
+
+        SpecgdProcess.Run(Folder, ["plot", "out", "--methods", "specgd"], ("SPECGD_GNUPLOT", "/nonexistent")).ExitCode.ShouldBe(0);
+        var other = Specgd([.. Small, "--seed", "3", "--fresh"]);
+        other.ExitCode.ShouldBe(0, other.Error);
+        other.Error.ShouldContain("(seed 0 there, 3 here), figures-specgd/");
+        Directory.Exists(Path.Combine(Folder, "out", "figures-specgd")).ShouldBeFalse();
+        Directory.EnumerateFiles(Path.Combine(Folder, "out", "figures-gradient_descent")).Count().ShouldBeGreaterThan(1);
+    }
+
+    /// <summary>The time that a run took is the run's own, also where it is only found.</summary>
+    [Fact]
+    public void A_run_that_is_there_tells_its_own_time()
+    {
+        double Told() => (double)JsonNode.Parse(Specgd([.. Small, "--json"]).Output)!["wall_seconds"]!;
+        double first = Told();
+        first.ShouldBe((double)JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "out", "manifest.json")))!["wall_seconds"]!);
+        Told().ShouldBe(first);
+        var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "out", "manifest.json")))!;
+        manifest["wall_seconds"] = 1234.5;
+        File.WriteAllText(Path.Combine(Folder, "out", "manifest.json"), manifest.ToJsonString());
+        Told().ShouldBe(1234.5);
+    }
+
     /// <summary>Manifests hold the values that were used, also those that nobody gave; what decides is what was asked for.</summary>
     [Theory]
     [InlineData("run", "sparse-regression", "--dim", "8", "--batch-size", "16", "--steps", "3")]

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using SpecGD.Cli.Display;
 using SpecGD.Experiments;
+using SpecGD.Figures.Report;
 using SpecGD.Numerics.LinearAlgebra;
 using SpecGD.Records;
 using SpecGD.Reproduction;
@@ -54,6 +56,40 @@ public sealed class ReproduceCommandTests : InTemporaryDirectory
         (other.ExitCode, other.Error).ShouldBe((2, other.Error), other.Output);
         other.Error.ShouldContain("out holds figures and the report of 'specgd reproduce --quick', and this command would replace the report");
         File.ReadAllText(Path.Combine(Folder, "out", "report.html")).ShouldBe(report);
+    }
+
+    /// <summary>The summary of all figures at 80 columns, with four undecided claims of long words, has ten lines; with --verbose it tells them in full.</summary>
+    [Fact]
+    public void The_summary_of_all_figures_has_ten_lines_at_80_columns()
+    {
+        const int terminal = 80, most = 10;
+        var open = PaperFigureCatalog.All.SelectMany(figure => figure.Claims).OrderByDescending(claim => claim.Statement.Length).Take(4).ToHashSet();
+        ReproducedFigure[] figures =
+        [
+            .. PaperFigureCatalog.All.Select(figure => new ReproducedFigure(figure.Id, figure.Title, null!,
+                [.. figure.Claims.Select(claim => new CheckedClaim(claim.Statement, open.Contains(claim) ? Finding.Undecided("what was measured") : new Finding("m", true)) { Kind = claim.Kind })])),
+        ];
+        open.ShouldAllBe(claim => claim.Statement.Length > terminal);
+
+        var lines = ReproductionView.Summary(figures, TimeSpan.FromSeconds(95), Path.Combine("runs", "reproduce-quick", "report.html"), tables: false, terminal);
+        lines.Count.ShouldBeLessThanOrEqualTo(most, string.Join('\n', lines));
+        lines.ShouldAllBe(line => line.Length <= terminal);
+        lines.Count(line => line.Contains(", undecided: ", StringComparison.Ordinal) && line.EndsWith(" …", StringComparison.Ordinal)).ShouldBe(4);
+
+        string full = string.Join(' ', ReproductionView.Summary(figures, TimeSpan.FromSeconds(95), "report.html", tables: true, terminal));
+        foreach (var claim in open)
+            full.ShouldContain($", undecided: {claim.Statement}: what was measured");
+    }
+
+    /// <summary>What is ours stands under a heading of its own.</summary>
+    [Fact]
+    public void The_list_keeps_the_figures_of_the_paper_and_ours_apart()
+    {
+        string[] lines = Specgd("reproduce", "--list").Output.Split('\n');
+        int ours = Array.FindIndex(lines, line => line.Contains("Of our own, beside the paper's", StringComparison.Ordinal));
+        Array.FindIndex(lines, line => line.Contains("Figures and tables of the paper", StringComparison.Ordinal)).ShouldBeInRange(0, ours);
+        foreach (var figure in PaperFigureCatalog.All)
+            (Array.FindIndex(lines, line => line.StartsWith($"  {figure.Id} ", StringComparison.Ordinal)) > ours).ShouldBe(figure.Id is "adaptive" or "one-step", figure.Id);
     }
 
     [Fact]

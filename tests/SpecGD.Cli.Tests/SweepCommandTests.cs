@@ -44,6 +44,30 @@ public sealed class SweepCommandTests : InTemporaryDirectory
         refused.Error.ShouldContain("--x dim has one value in the part small");
     }
 
+    /// <summary>No heading speaks of a p that no row has, and no sentence of a test that is not made.</summary>
+    [Theory]
+    [InlineData(
+        """ "options": { "dim": 8, "feature-dim": 4, "num-samples": 20, "steps": 20, "specgd-restart-frequency": 0, "specgd-from-peak": false, "method-lr": { "specgd": 1e9 } } """,
+        "Not tested against method GD: SpecGD, since repetitions diverged, and those that are left are no sample.")]
+    [InlineData(
+        """
+        "options": { "dim": 8, "feature-dim": 4, "num-samples": 20, "steps": 20, "specgd-restart-frequency": 0, "specgd-from-peak": false },
+        "list": [ { "method-lr": { "gradient_descent": 0.05, "specgd": 0.02 } }, { "method-lr": { "gradient_descent": 0.1, "specgd": 0.04 } } ]
+        """,
+        "Methods are not tested at one step size, whose unit is each method's own, and so nothing is tested: with 'tune' in the sweep file each method is tested at the best of its values.")]
+    public void What_is_not_tested_is_said_as_it_is(string rest, string sentence)
+    {
+        File.WriteAllText(
+            Path.Combine(Folder, "small.json"),
+            $$"""{ "experiment": "random-feature", "name": "small", "metrics": ["loss.final"], "baseline": { "method": "gradient_descent" }, {{rest}}, "grid": { "seed": [0, 1] } }""");
+
+        var said = SpecgdProcess.Run(Folder, ["sweep", "small.json", "--output", "s"], ("SPECGD_GNUPLOT", "/nonexistent"));
+
+        said.Output.ShouldContain(sentence, customMessage: said.Error);
+        said.Output.ShouldNotContain("; p against");
+        said.Output.ShouldNotContain("each at the best of the values tried");
+    }
+
     [SkippableFact]
     public void A_crash_and_a_refusal_leave_the_rest_whole_and_retry_runs_them_again()
     {

@@ -150,6 +150,61 @@ public class SweepFigureTests
         script.ShouldContain("'0 of 3' at first 4, graph 0.95 right offset character -1.6,0 front point pointtype 2");
     }
 
+    /// <summary>Gradient descent at 0.05, 0.5, 1, 1.4 and 3, diverged from 1 on: crosses and numbers are nearer to one another than their texts are wide.</summary>
+    [Fact]
+    public void Every_value_that_was_tried_has_a_tic_and_every_mark_its_label()
+    {
+        double[] tried = [0.05, 0.5, 1, 1.05, 1.1, 1.4, 3];
+        string values = string.Join(',', tried.Select(lr => new JsonObject { ["gradient_descent"] = lr, ["specgd"] = lr }.ToJsonString()));
+        var part = SweepFile.Of((JsonObject)JsonNode.Parse($$"""
+            { "experiment": "random-feature",
+              "grid": { "method-lr": [ {{values}} ], "seed": [0, 1, 2] },
+              "metrics": ["loss.final"], "tune": "method-lr", "scale": "log" }
+            """)!, "f", "f", quick: false).Parts[0];
+        List<TaskResult> results =
+        [
+            .. SweepExpansion.Expand(new SweepDefinition("s", "", [part], []), "f").Select(task => new TaskResult(
+                new TaskRecord(task, TaskState.Finished, 1, 1, null, null),
+                [.. new[] { "gradient_descent", "specgd" }.Select(method => new Observation(
+                    method, "loss", 8, 1 + Seed(task), (9, 1 + Seed(task)), (0, 8), 9, method == "gradient_descent" && Lr(task, method) >= 1))])),
+        ];
+
+        var figure = SweepFigure.Usual(part, results).ShouldNotBeNull();
+        var axis = figure.Panels.ShouldHaveSingleItem().X;
+        string script = GnuplotScript.Render(FigurePlan.Of(figure, FigureFont.Preferred), FigureFont.Preferred);
+
+        axis.Tics.Count.ShouldBeLessThan(tried.Length, "there is no room for every number");
+        axis.Tics.Concat(axis.BareTics).Order().ShouldBe(tried);
+        script.ShouldContain("'' 1.05");
+        script.Split('\n').Count(line => line.StartsWith("set label ", StringComparison.Ordinal) && line.Contains("'0 of 3'", StringComparison.Ordinal)).ShouldBe(5);
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(1e-9, true)]
+    public void An_axis_of_courses_holds_the_bands_or_the_caption_says_that_it_cuts_them(double scatter, bool isCut)
+    {
+        var (part, results) = Courses(0);
+        part = part with { Analysis = part.Analysis with { Logarithmic = true } };
+        RunLog Log(TaskRecord record)
+        {
+            var log = CourseOf(record.Task, diverges: false);
+            log.Methods["specgd"].Find("loss")!.Values.ShouldNotBeEmpty();
+            var series = new Series();
+            foreach (var (step, value) in new[] { 8, 1, 1, Seed(record.Task) == 0 ? scatter * 0.01 : 1 }.Index())
+                series.Add(step, value);
+            log.Methods["specgd"].Series["loss"] = series;
+            return log;
+        }
+
+        var figure = SweepCourseFigure.Of(part, results, Log).ShouldNotBeNull();
+
+        double low = figure.Panels[0].Curves.OfType<BandCurve>().SelectMany(band => band.Columns[1].Values).Where(lower => lower > 0).Min();
+        double end = FigurePlan.Of(figure, FigureFont.Preferred).Panels[0].Y.From;
+        (low < end).ShouldBe(isCut, $"the axis ends at {end}, the band at {low}");
+        figure.Caption.Contains("; the frame cuts those that reach beyond it.", StringComparison.Ordinal).ShouldBe(isCut);
+    }
+
     [Fact]
     public void Losses_that_all_exploded_still_have_an_axis()
     {

@@ -46,7 +46,7 @@ internal static class DiagnoseCommand
         {
             files, output, json, curvature, spectra, noFigures,
         };
-        command.SetAction(parsed => Data.DataCommand.Interruptible("stopped before every layer was measured; nothing was written.",
+        command.SetAction(parsed => Interruption.Guard("stopped before every layer was measured; no diagnosis was written.",
             cancellation => DiagnoseRun.Run(
             new Request(
                 parsed.GetValue(files)!,

@@ -29,17 +29,20 @@ internal static class DiagnoseRun
             else
                 output.Prepare();
         }
-        var spectra = request.Spectra is { } patterns ? new SpectrumFiles(Path.Combine(request.Output!, SpectraName), patterns, request.Figures) : null;
+        var spectra = request.Spectra is { } patterns ? new SpectrumFiles(Path.Combine(request.Output!, SpectraName), patterns, request.Figures, cancellation) : null;
         var diagnosis = Measure(request, spectra, cancellation);
         spectra?.RequireSome(diagnosis);
         output?.Prepare();
-        if (request.Output is { } directory)
-            Write(diagnosis, directory, request, cancellation);
+        int code = request.Output is { } directory
+            ? Interruption.Guard(
+                $"stopped while figures were drawn: figures and {RunFolder.ReportName} are not whole, all else is in {directory}; the same command makes them.",
+                stop => Write(diagnosis, directory, request, stop))
+            : ExitCode.Done;
         if (request.AsJson)
             SummaryView.PrintJson(DiagnosisJson.Of(diagnosis));
         else
             DiagnosisView.Print(diagnosis);
-        return ExitCode.Done;
+        return code;
     }
 
     private static NetworkDiagnosis Measure(DiagnoseCommand.Request request, SpectrumFiles? spectra, CancellationToken cancellation)
@@ -55,7 +58,7 @@ internal static class DiagnoseRun
         return Terminal.CanRedraw ? BarProgress.Show(With, stop: cancellation) : With(new LineProgress(Terminal.Error, TimeProvider.System));
     }
 
-    private static void Write(NetworkDiagnosis diagnosis, string directory, DiagnoseCommand.Request request, CancellationToken stop)
+    private static int Write(NetworkDiagnosis diagnosis, string directory, DiagnoseCommand.Request request, CancellationToken stop)
     {
         AtomicFile.Write(Path.Combine(directory, JsonName), SummaryView.JsonText(DiagnosisJson.Of(diagnosis)) + "\n");
         AtomicFile.Write(Path.Combine(directory, CsvName), DiagnosisJson.Csv(diagnosis));
@@ -71,6 +74,7 @@ internal static class DiagnoseRun
         string report = Path.Combine(directory, RunFolder.ReportName);
         HtmlReport.Write(DiagnosisReport.Of(diagnosis, figures, command), report);
         Terminal.Remark($"everything on one page: {report}");
+        return ExitCode.Done;
     }
 
     private static PictureFile? Draw(Figure figure, string directory, CancellationToken stop)

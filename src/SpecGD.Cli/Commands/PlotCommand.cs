@@ -32,6 +32,7 @@ internal static class PlotCommand
         var drawing = new DrawingOptions(command, withoutFigures: null);
         command.SetAction(parsed =>
         {
+            var interruption = Interruption.Heed();
             string path = parsed.GetValue(source)!;
             string logPath = RunLogFile.Find(path);
             string[] chosen = MethodChoice.Names(parsed.GetValue(methods) ?? []);
@@ -41,7 +42,6 @@ internal static class PlotCommand
             if (FigureCatalog.Compose(log) is ([], []))
                 throw new BadInputException(FigureCatalog.WhyNone(log));
             FigureFolder.Prepare(target, own, [OutputSource.OfLog(logPath, log.RunId)]);
-            using var interruption = new Interruption();
             var drawn = RunSession.Draw(log, target, drawing.Of(parsed) == Drawing.FiguresAndFrames, interruption.Token, drawing.StyleOf(parsed));
             foreach (string file in drawn.Files)
                 Console.Out.WriteLine(Path.GetRelativePath(Directory.GetCurrentDirectory(), file));

@@ -53,6 +53,7 @@ internal static class ReproduceCommand
         var drawing = new DrawingOptions(command, "run and check, draw nothing");
         command.SetAction(parsed =>
         {
+            Interruption.Heed();
             var named = (parsed.GetValue(figures) ?? []).SelectMany(PaperFigureCatalog.Named).Distinct().ToArray();
             var chosen = named.Length > 0 ? named : PaperFigureCatalog.All;
             if (parsed.GetValue(list))
@@ -73,8 +74,12 @@ internal static class ReproduceCommand
 
     private static int List(IReadOnlyList<PaperFigure> figures, bool claims, bool asJson)
     {
-        JsonObject[] rows = claims || asJson ? [.. figures.SelectMany(ClaimsOf)] : [.. figures.Select(Line)];
-        Print("Figures of the paper", rows, asJson);
+        if (asJson)
+            SummaryView.PrintJson(new JsonArray([.. figures.SelectMany(ClaimsOf)]));
+        else
+            foreach (var group in figures.GroupBy(figure => figure.IsOurs).OrderBy(group => group.Key))
+                SummaryView.PrintTable(group.Key ? "Of our own, beside the paper's" : "Figures and tables of the paper",
+                    claims ? [.. group.SelectMany(ClaimsOf)] : [.. group.Select(Line)]);
         if (!claims && !asJson)
             Terminal.Say("--verbose lists what each must show.");
         return ExitCode.Done;
@@ -86,6 +91,7 @@ internal static class ReproduceCommand
     {
         ["figure"] = figure.Id,
         ["title"] = figure.Title,
+        ["figure of"] = ReproductionView.KindOf(figure.IsOurs ? ClaimKind.Ours : ClaimKind.Paper),
         ["must show"] = claim.Statement,
         ["claim of"] = ReproductionView.KindOf(claim.Kind),
     });
@@ -105,7 +111,7 @@ internal static class ReproduceCommand
 
     private static int Reproduce(Wish wish, RunSession.Request request, bool asJson)
     {
-        var (figures, quick) = (wish.Figures, wish.Quick);
+        var (figures, quick, interruption) = (wish.Figures, wish.Quick, Interruption.Heed());
         foreach (var figure in figures.DistinctBy(f => f.Folder)) // all of them before the first is computed
             wish.HoldingOf(figure, request.Directory).Require(request.Fresh);
         RequireItsReport(wish, request);
@@ -122,6 +128,11 @@ internal static class ReproduceCommand
         {
             if (!runs.TryGetValue(figure.Folder, out var run))
             {
+                if (interruption.IsRequested)
+                {
+                    code = interruption.ExitCode;
+                    break;
+                }
                 if (!request.IsBrief || asJson)
                     Terminal.Remark($"{figure.Id} ({runs.Count + 1} of {folders}): {figure.Title}");
                 (code, run, wasThere, missing) = Run(figure, wish, request, asJson);
@@ -138,15 +149,19 @@ internal static class ReproduceCommand
         }
         if (code == ExitCode.Done && reproduced.SelectMany(figure => figure.Claims).Any(claim => claim.Finding is not ({ Holds: true } or { IsUndecided: true })))
             code = ExitCode.Failed;
+        if (interruption.IsRequested && figures.Count > reproduced.Count)
+            Terminal.Remark($"stopped: {Sentence.List([.. figures.Skip(reproduced.Count).Select(figure => figure.Id)])} {Counted.Noun(figures.Count - reproduced.Count, "was")} not begun; "
+                + $"the same command makes {Counted.Noun(figures.Count - reproduced.Count, "it")}.");
         string report = Path.Combine(request.Directory, RunFolder.ReportName);
         var (told, all) = WithThoseThere(reproduced, wish, request.Directory);
-        HtmlReport.Write(ReproductionReport.Of(told, CommandFor(all), quick), report);
+        if (told.Count > 0)
+            HtmlReport.Write(ReproductionReport.Of(told, CommandFor(all), quick), report);
         if (asJson)
             SummaryView.PrintJson(new JsonArray([.. reproduced.SelectMany(RowsOf)]));
         else if (code is ExitCode.Done or ExitCode.Failed)
         {
             if (!request.IsBrief)
-                Print("Claims and what was measured", [.. reproduced.SelectMany(VerdictsOf)], asJson: false);
+                SummaryView.PrintTable("Claims and what was measured", [.. reproduced.SelectMany(VerdictsOf)]);
             ReproductionView.PrintSummary(reproduced, TimeProvider.System.GetElapsedTime(begin), report, tables: !request.IsBrief);
         }
         return code;
@@ -218,14 +233,6 @@ internal static class ReproduceCommand
         ["measured"] = claim.Finding?.Measured,
         ["verdict"] = claim.Verdict.Words,
     });
-
-    private static void Print(string heading, IReadOnlyList<JsonObject> rows, bool asJson)
-    {
-        if (asJson)
-            SummaryView.PrintJson(new JsonArray([.. rows]));
-        else
-            SummaryView.PrintTable(heading, rows);
-    }
 
     /// <summary>What is to be made.</summary>
     /// <param name="Figures">The figures.</param>

@@ -37,6 +37,7 @@ internal static class RunCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
+            Interruption.Heed();
             object options = settings.Resolve(parsed);
             string directory = parsed.GetValue(output) ?? Path.Combine("runs", RunName.Of(experiment, options));
             var request = new RunSession.Request(directory, drawing.Of(parsed), parsed.GetValue(fresh)) 

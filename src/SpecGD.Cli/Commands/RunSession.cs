@@ -31,7 +31,7 @@ internal static class RunSession
     /// <summary>What came of a run.</summary>
     /// <param name="Result">Log and status.</param>
     /// <param name="Folder">The run folder.</param>
-    /// <param name="WallTime">Time of computing and drawing.</param>
+    /// <param name="WallTime">Time of computing; of a run that was there already the run's own.</param>
     /// <param name="ExitCode">What the process should say of it.</param>
     public sealed record Outcome(RunResult Result, RunFolder Folder, TimeSpan WallTime, int ExitCode)
     {
@@ -64,9 +64,6 @@ internal static class RunSession
     /// <param name="Fresh">Whether to compute again what an earlier run of the same settings and code has computed.</param>
     public sealed record Request(string Directory, Drawing Drawing, bool Fresh)
     {
-        /// <summary>What asks the run to stop; null for the terminal and the system.</summary>
-        public Interruption? Interruption { get; init; }
-
         /// <summary>Whether only what needs attention is told: no line of an ended task, none of a folder that was written.</summary>
         public bool IsBrief { get; init; }
 
@@ -103,12 +100,11 @@ internal static class RunSession
         if (request.Drawing != Drawing.Nothing)
             RunFolder.Prepare(folder.FiguresPath);
         long begin = clock.GetTimestamp();
-        using var own = request.Interruption is null ? new Interruption() : null;
-        var interruption = request.Interruption ?? own!;
+        var interruption = Interruption.Heed();
         if (!request.Fresh && folder.FindFinished(identity) is { } log)
         {
             KeptWork.In(folder.DirectoryPath, identity, clock).Drop(); // where the process was killed after its last write
-            return Finished(log, folder, request, interruption, () => clock.GetElapsedTime(begin));
+            return Finished(log, folder, request, interruption);
         }
         SayWhatIsSlow();
         var kept = Begin(folder, held, identity, request.Fresh, clock);
@@ -116,14 +112,15 @@ internal static class RunSession
             Terminal.Remark(remark);
         var started = clock.GetLocalNow();
         var result = Compute(experiment, options, kept, clock, interruption, request.IsBrief);
+        var computing = clock.GetElapsedTime(begin);
         if (result.Status == RunStatus.Interrupted && held is { IsAnothers: false, Status: RunStatus.Finished })
-            return Kept(result, folder, kept, clock.GetElapsedTime(begin), interruption);
+            return Kept(result, folder, kept, computing, interruption);
         ChangedSettings.Note(result.Log, options);
         folder.DropFigures(); // those of an earlier run would not belong to the new log
         folder.Write(
             result.Log,
             new Manifest(
-                experiment.Name, Setting.ToJsonAsUsed(experiment.Used(options, result.Log)), result.Status, result.Detail, started, clock.GetElapsedTime(begin))
+                experiment.Name, Setting.ToJsonAsUsed(experiment.Used(options, result.Log)), result.Status, result.Detail, started, computing)
             {
                 Asked = identity.Options,
                 Diverged = result.DivergedMethods,
@@ -141,7 +138,7 @@ internal static class RunSession
         var wall = clock.GetElapsedTime(begin);
         if (!request.IsBrief && !interruption.Token.IsCancellationRequested)
             Terminal.Remark(string.Create(CultureInfo.InvariantCulture, $"{folder.DirectoryPath} written in {wall.TotalSeconds:0.0} s"));
-        return new Outcome(result, folder, wall, Explain(result, folder, interruption, missing is null)) { Afterword = missing };
+        return new Outcome(result, folder, computing, Explain(experiment, result, folder, interruption, missing is null)) { Afterword = missing };
     }
 
     /// <summary>What decides the numbers of the run.</summary>
@@ -151,14 +148,15 @@ internal static class RunSession
     private static KeptWork Begin(RunFolder folder, RunHolding held, RunIdentity identity, bool isFresh, TimeProvider clock)
     {
         var kept = KeptWork.In(folder.DirectoryPath, identity, clock);
+        string further = string.Concat(folder.FurtherFigures.Select(name => $", {name}/"));
         if (held.IsAnothers)
         {
-            Terminal.Remark($"{(isFresh ? "--fresh deletes" : "deleting")} what {folder.DirectoryPath} holds: {held.Words}");
+            Terminal.Remark($"{(isFresh ? "--fresh deletes" : "deleting")} what {folder.DirectoryPath} holds: {held.Words}{further}");
             folder.DropRun();
         }
         else if (held.Status == RunStatus.Finished)
             Terminal.Remark($"{folder.DirectoryPath} holds this run{(held.Run == HeldRun.OtherVersion ? ", computed by another version of the program" : "")}: "
-                + "it is computed again, and replaced when that has finished");
+                + $"it is computed again, and replaced when that has finished{(further.Length > 0 ? $" (with its {further[2..]})" : "")}");
         if (isFresh)
             kept.Drop();
         else if (kept.IsContinuation)
@@ -178,7 +176,7 @@ internal static class RunSession
     public static (RunResult Result, int ExitCode) Compute(IExperiment experiment, object options, KeptWork kept, TimeProvider clock)
     {
         SayWhatIsSlow();
-        using var interruption = new Interruption();
+        var interruption = Interruption.Heed();
         var result = Compute(experiment, options, kept, clock, interruption);
         return (result, CodeOf(result.Status, interruption));
     }
@@ -191,7 +189,7 @@ internal static class RunSession
     }
 
     /// <summary>The outcome where the folder holds the run already; its figures are drawn only where there are none.</summary>
-    private static Outcome Finished(RunLog log, RunFolder folder, Request request, Interruption interruption, Func<TimeSpan> elapsed)
+    private static Outcome Finished(RunLog log, RunFolder folder, Request request, Interruption interruption)
     {
         if (!request.IsBrief)
             Terminal.Remark($"{folder.DirectoryPath} holds this run already (--fresh computes it again)");
@@ -200,8 +198,8 @@ internal static class RunSession
         string? missing = wanted ? Draw(log, folder, request, interruption.Token) : null;
         if (wanted && missing is null && !request.IsBrief)
             Terminal.Remark($"its figures are drawn: {folder.FiguresPath}");
-        var diverged = Manifest.Read(Path.Combine(folder.DirectoryPath, RunFolder.ManifestName)).Diverged;
-        return new Outcome(new RunResult(log, RunStatus.Finished, null) { DivergedMethods = diverged }, folder, elapsed(), missing is null ? ExitCode.Done : interruption.ExitCode)
+        var manifest = Manifest.Read(Path.Combine(folder.DirectoryPath, RunFolder.ManifestName));
+        return new Outcome(new RunResult(log, RunStatus.Finished, null) { DivergedMethods = manifest.Diverged }, folder, manifest.WallTime, missing is null ? ExitCode.Done : interruption.ExitCode)
         {
             WasThere = true,
             Afterword = missing,
@@ -262,15 +260,22 @@ internal static class RunSession
         _ => interruption.Token.IsCancellationRequested ? interruption.ExitCode : ExitCode.Done,
     };
 
-    private static int Explain(RunResult result, RunFolder folder, Interruption interruption, bool isDrawn)
+    private static int Explain(IExperiment experiment, RunResult result, RunFolder folder, Interruption interruption, bool isDrawn)
     {
         if (result.Status == RunStatus.Diverged)
-            Terminal.Remark($"{result.Detail} What was computed is in {folder.LogPath}. A smaller step (--method-lr) may help.");
+            Terminal.Remark($"{result.Detail} What was computed is in {folder.LogPath}. {SmallerStep(experiment)}".TrimEnd());
         else if (result.Status == RunStatus.Interrupted)
             Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}; the same command goes on from there.");
         else if (interruption.Token.IsCancellationRequested && isDrawn) // else the drawing has told it
             Terminal.Remark($"asked to stop when everything was computed: log and table in {folder.DirectoryPath} are whole.");
         return CodeOf(result.Status, interruption);
+    }
+
+    /// <summary>What may help, with the options of the experiment that set a step.</summary>
+    private static string SmallerStep(IExperiment experiment)
+    {
+        string[] options = [.. Setting.Of(experiment.OptionsType).Select(setting => setting.Name).Where(name => name.EndsWith("-lr", StringComparison.Ordinal)).Select(name => $"--{name}")];
+        return options.Length > 0 ? $"A smaller step ({string.Join(", ", options)}) may help." : "";
     }
 
     private static void SayWhatIsSlow()

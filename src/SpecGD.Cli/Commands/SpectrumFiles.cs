@@ -15,11 +15,12 @@ internal sealed class SpectrumFiles
     private readonly IReadOnlyList<string> _patterns;
     private readonly FigureWriter? _figures;
     private readonly HashSet<string> _written = new(StringComparer.OrdinalIgnoreCase);
+    private readonly CancellationToken _stop;
 
     /// <summary>Into <paramref name="directory"/>, of the layers that a pattern fits; of all where there is none; with plots or without.</summary>
-    public SpectrumFiles(string directory, IReadOnlyList<string> patterns, bool plots)
+    public SpectrumFiles(string directory, IReadOnlyList<string> patterns, bool plots, CancellationToken stop)
     {
-        (_directory, _patterns, _figures) = (directory, patterns, plots ? FigureWriter.ForThisMachine() : null);
+        (_directory, _patterns, _figures, _stop) = (directory, patterns, plots ? FigureWriter.ForThisMachine() : null, stop);
         RunFolder.Prepare(directory);
     }
 
@@ -53,7 +54,7 @@ internal sealed class SpectrumFiles
         for (int i = 2; !_written.Add(name); i++) // two names that differ in what a file's name cannot hold
             name = string.Create(CultureInfo.InvariantCulture, $"{safe}-{i}-{what}{suffix}");
         NpyWriter.Write(Path.Combine(_directory, name + ".npy"), [.. values]);
-        if (values[0] > 0 && _figures?.Write(SpectrumFigure.OfOne(name, $"{what} of {layer}", values), _directory).Hint is { } hint)
+        if (values[0] > 0 && _figures?.Write(SpectrumFigure.OfOne(name, $"{what} of {layer}", values), _directory, _stop).Hint is { } hint)
             Terminal.Remark(hint);
     }
 }

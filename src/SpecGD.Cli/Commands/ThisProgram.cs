@@ -18,10 +18,13 @@ internal static class ThisProgram
     }
 
     /// <summary>Runs it on these arguments to its end, saying nothing.</summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="stop">Asks to end it, with all that it started.</param>
+    /// <exception cref="OperationCanceledException">It was asked to stop, and is gone.</exception>
     /// <exception cref="IOException">It ended with an error; the message holds its last words.</exception>
-    public static void Run(IReadOnlyList<string> arguments)
+    public static void Run(IReadOnlyList<string> arguments, CancellationToken stop)
     {
-        var said = ChildProcess.RunAsync(Command[0], [.. Command.Skip(1), .. arguments], Directory.GetCurrentDirectory(), Timeout.InfiniteTimeSpan)
+        var said = ChildProcess.RunAsync(Command[0], [.. Command.Skip(1), .. arguments], Directory.GetCurrentDirectory(), Timeout.InfiniteTimeSpan, stop)
             .GetAwaiter().GetResult();
         if (said.ExitCode != 0)
             throw new IOException($"'specgd {string.Join(' ', arguments)}' ended with exit code {said.ExitCode}: {said.Errors.TrimEnd().Split('\n')[^1]}");

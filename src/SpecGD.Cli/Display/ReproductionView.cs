@@ -8,7 +8,7 @@ namespace SpecGD.Cli.Display;
 /// <summary>What <c>reproduce</c> prints: a line for each figure, and at the end a few lines of summary.</summary>
 internal static class ReproductionView
 {
-    /// <summary>Claims that are told by name at the end; the report has them all.</summary>
+    /// <summary>Claims that are told at the end, a line each; the report has them all, and --verbose tells them in full.</summary>
     private const int MostTold = 4;
 
     private const int SecondsWidth = 9;
@@ -31,8 +31,13 @@ internal static class ReproductionView
     /// <summary>Prints the summary: how many claims of each kind hold, those that do not, and where everything stands.</summary>
     public static void PrintSummary(IReadOnlyList<ReproducedFigure> figures, TimeSpan wall, string report, bool tables)
     {
-        Console.Out.WriteLine();
-        Terminal.Say(ReproductionReport.Sum([.. figures.SelectMany(figure => figure.Claims)]).Words);
+        foreach (string line in Summary(figures, wall, report, tables, Terminal.Width))
+            Console.Out.WriteLine(line);
+    }
+
+    /// <summary>The lines of the summary: some ten of them, or, beside the tables, with all that does not hold in full.</summary>
+    internal static IReadOnlyList<string> Summary(IReadOnlyList<ReproducedFigure> figures, TimeSpan wall, string report, bool tables, int? width)
+    {
         (ReproducedFigure Figure, CheckedClaim Claim)[] trouble =
         [
             .. from figure in figures
@@ -40,14 +45,23 @@ internal static class ReproductionView
                where claim.Finding is not { Holds: true }
                select (figure, claim),
         ];
-        foreach (var (figure, claim) in trouble.Take(MostTold))
-            Terminal.Say($"{figure.Id}, {claim.Verdict.Words}: {claim.Statement}{(claim.Finding is { } finding ? $": {finding.Measured}" : "")}");
-        if (trouble.Length > MostTold)
-            Terminal.Say($"and {trouble.Length - MostTold} more, in the report");
-        Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{wall.TotalSeconds:0.0} s in all; everything on one page: {report}"));
-        if (!tables)
-            Terminal.Say("--verbose prints every table and claim, --json every claim for programs.");
+        IEnumerable<string> told = tables
+            ? trouble.SelectMany(one => Wrapped($"{Line(one.Figure, one.Claim)}{(one.Claim.Finding is { } finding ? $": {finding.Measured}" : "")}"))
+            : trouble.Take(MostTold).Select(one => Terminal.Brief(Line(one.Figure, one.Claim), width));
+        return
+        [
+            "",
+            .. Wrapped(ReproductionReport.Sum([.. figures.SelectMany(figure => figure.Claims)]).Words),
+            .. told,
+            .. trouble.Length > MostTold && !tables ? Wrapped($"and {trouble.Length - MostTold} more, in the report") : [],
+            .. Wrapped(string.Create(CultureInfo.InvariantCulture, $"{wall.TotalSeconds:0.0} s in all; everything on one page: {report}")),
+            .. tables ? [] : Wrapped("--verbose prints every table and claim, --json every claim for programs."),
+        ];
+
+        IEnumerable<string> Wrapped(string sentence) => width is { } limit ? TableLayout.Wrapped(sentence, limit) : [sentence];
     }
+
+    private static string Line(ReproducedFigure figure, CheckedClaim claim) => $"{figure.Id}, {claim.Verdict.Words}: {claim.Statement}";
 
     /// <summary>Whose claim it is, in a word for tables and programs.</summary>
     public static string KindOf(ClaimKind kind) => kind switch

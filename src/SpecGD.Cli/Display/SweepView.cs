@@ -71,9 +71,11 @@ internal static class SweepView
         else if (part.Analysis.Tune is { } ofTune && WithoutBest(part, settings, best) is { Length: > 0 } without)
             Terminal.Say($"{part.Name}: of {string.Join(", ", without)} with every value of {ofTune} some repetition diverged{OrUndefined(settings)}, so that none is best, and no sentence speaks of it.");
         SummaryView.PrintTable(
-            Heading(part, $"each at the best of its values of {part.Analysis.Tune}", tested: true, best),
+            Heading(part, $"each at the best of its values of {part.Analysis.Tune}", best),
             [.. best.Select(b => Shown(part, b, BestRow(b), best))],
             KeysOf(best));
+        foreach (string sentence in UntestedWords.Of(part, best, part.Analysis.Tune))
+            Terminal.Say(sentence);
         foreach (string sentence in BestWords.Of(part, best))
             Terminal.Say(sentence);
     }
@@ -92,15 +94,22 @@ internal static class SweepView
     {
         bool leavesOutTests = SweepAnalysis.LeavesOutTests(part);
         SummaryView.PrintTable(
-            Heading(part, (part.Analysis.Logarithmic ? "geometric means" : "means") + " over repetitions", coverage.IsWhole && !leavesOutTests, settings),
+            Heading(part, (part.Analysis.Logarithmic ? "geometric means" : "means") + " over repetitions", settings),
             [.. settings.Select(setting => Shown(part, setting, setting.ToRow(), settings))],
             KeysOf(settings));
         if (settings.Any(setting => !setting.IsWhole && setting.Estimate is not null))
             Terminal.Say("In parentheses: some repetitions diverged. The mean is of those that did not, and is no result.");
         if (part.Analysis.Logarithmic && settings.Any(setting => setting.Estimate is { Lower: 0 }))
             Terminal.Say("An interval from 0 is wider than numbers reach: so few repetitions that differ so much say nothing.");
-        if (leavesOutTests && coverage.IsWhole && settings.Count > 0)
-            Terminal.Say("Methods are not tested at one step size, whose unit is each method's own, but each at the best of the values tried for it.");
+        if (!coverage.IsWhole || settings.Count == 0)
+            return;
+        if (leavesOutTests)
+            Terminal.Say("Methods are not tested at one step size, whose unit is each method's own"
+                + (part.Analysis.Tune is null ? ", and so nothing is tested: with 'tune' in the sweep file each method is tested at the best of its values."
+                    : ", but each at the best of the values tried for it."));
+        else
+            foreach (string sentence in UntestedWords.Of(part, settings))
+                Terminal.Say(sentence);
     }
 
     /// <summary>The columns that tell a row from the others: the axes, and the metric where there are several.</summary>
@@ -138,11 +147,11 @@ internal static class SweepView
         return row;
     }
 
-    private static string Heading(SweepPart part, string what, bool tested, IReadOnlyList<SettingResult> shown) =>
+    private static string Heading(SweepPart part, string what, IReadOnlyList<SettingResult> shown) =>
         $"{part.Name} ({part.Experiment}): {(shown.Count > 0 && HasOneMetric(shown) ? $"{shown[0].Metric}, " : "")}{what} ({part.Analysis.Replicate}), "
         + FormattableString.Invariant($"{100 * part.Analysis.Confidence:0.##} % intervals")
         + (part.Analysis.Logarithmic ? ", of logarithms" : "")
-        + (tested && part.Analysis.Baseline.Count > 0 ? $"; p against {string.Join(", ", part.Analysis.Baseline.Select(b => $"{b.Key} {(b.Key == AnalysisPlan.MethodAxis ? MethodName.Of(b.Value) : b.Value)}"))}" : "");
+        + (shown.Any(setting => setting.AgainstBaseline is not null) ? $"; p against {UntestedWords.BaselineOf(part.Analysis)}" : "");
 
     private static JsonObject ToJson(SweepFolder folder, IReadOnlyList<TaskResult> results, IReadOnlyList<SweepPart> parts) => new()
     {

@@ -34,6 +34,13 @@ internal static class Terminal
             Console.Out.WriteLine(new string(' ', indent) + line);
     }
 
+    /// <summary>One line: the sentence, or as many of its words as fit before the dots that stand for the rest.</summary>
+    internal static string Brief(string sentence, int? width)
+    {
+        const string rest = " …";
+        return width is null || sentence.Length <= width ? sentence : TableLayout.Wrapped(sentence, width.Value - rest.Length)[0] + rest;
+    }
+
     /// <summary>A line of columns on standard output, as it is where it fits; on a narrower terminal its words, broken between them.</summary>
     public static void SayRow(string row)
     {

@@ -8,9 +8,11 @@ namespace SpecGD.Figures.Drawing;
 /// </summary>
 internal static class DrawnPanels
 {
-    /// <summary>The figure without its empty panels, and with a sentence of them in its caption; null where no panel is left.</summary>
+    /// <summary>The figure without its empty panels, and with a sentence of them, and of curves that have no place in theirs, in its caption; null where no panel is left.</summary>
     public static Figure? Of(Figure figure)
     {
+        if (Vanished([.. figure.Panels.Where(PanelPlan.HasData)]) is { Length: > 0 } vanished)
+            figure = figure with { Caption = figure.Caption + vanished };
         int[] kept = [.. figure.Panels.Index().Where(panel => PanelPlan.HasData(panel.Item)).Select(panel => panel.Index)];
         return kept.Length == figure.Panels.Count ? figure
             : kept.Length == 0 ? null
@@ -29,6 +31,18 @@ internal static class DrawnPanels
                 animation.Caption.TrimEnd() + Missing(animation.Frames[0], kept),
                 animation.FramesPerSecond);
     }
+
+    /// <summary>
+    /// What has values and yet nothing to draw, by its name in the key: such as a method whose losses are all zero, of which the key says nothing either.
+    /// </summary>
+    private static string Vanished(Panel[] panels) => string.Concat(
+        from panel in panels
+        where panel.Y.Logarithmic
+        let names = panel.Curves.Where(curve => !curve.Label.IsEmpty && curve.Columns.Count > 1 && curve.Columns[1].Values.Count > 0 && !PanelPlan.Shows(curve, panel))
+            .Select(curve => curve.Label.ToString()).Distinct().ToArray()
+        where names.Length > 0
+        let place = panel.Title.IsEmpty ? panel.Y.Label.ToString() : panel.Title.ToString()
+        select $" Missing in '{place}', since all values are zero or not finite and a logarithmic axis has no place for them: {string.Join(", ", names)}.");
 
     /// <summary>The kept panels, each as large as before.</summary>
     private static Figure Cut(Figure figure, int[] kept)

@@ -60,6 +60,9 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
     /// <summary>Whether the panel shows anything that was measured: a key and straight lines across it alone are nothing.</summary>
     public static bool HasData(Panel panel) => Shown(panel, 0).Any(plan => plan.Curve is not (KeySample or HorizontalLine or VerticalLine));
 
+    /// <summary>Whether a curve has something to show in its panel.</summary>
+    public static bool Shows(Curve curve, Panel panel) => Shown(panel with { Curves = [curve] }, 0).Count > 0;
+
     /// <summary>Width of <paramref name="text"/>, in units of the font size.</summary>
     public double WidthOf(FigureText text) => FontScale * text.Ems();
 

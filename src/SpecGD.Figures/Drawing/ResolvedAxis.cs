@@ -31,6 +31,9 @@ internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, 
     /// <summary>The only places of tics, where they were asked for.</summary>
     public IReadOnlyList<double> GivenTics { get; private init; } = [];
 
+    /// <summary>Places of tics without a number, beside the given ones.</summary>
+    public IReadOnlyList<double> BareTics { get; private init; } = [];
+
     /// <summary>Whether texts that were asked for stand at the given tics.</summary>
     public bool HasTicTexts { get; private init; }
 
@@ -72,6 +75,7 @@ internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, 
         return resolved with
         {
             GivenTics = axis.Tics,
+            BareTics = axis.BareTics,
             TicLabels = axis.TicTexts.Count > 0 ? axis.TicTexts : [.. axis.Tics.Select(tic => (FigureText)General(tic))],
             HasTicTexts = axis.TicTexts.Count > 0,
         };

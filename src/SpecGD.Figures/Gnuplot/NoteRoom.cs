@@ -3,26 +3,28 @@ using SpecGD.Figures.Model;
 
 namespace SpecGD.Figures.Gnuplot;
 
-/// <summary>Where a text stands beside its point.</summary>
-internal enum NoteSide
+/// <summary>Where a text begins, ends or has its middle: at its point, or beside it.</summary>
+internal enum NoteAlignment
 {
-    /// <summary>Nowhere: every side is taken.</summary>
-    None,
-
-    /// <summary>To the right of the point.</summary>
-    Right,
-
-    /// <summary>To the left of the point.</summary>
+    /// <summary>The text begins there.</summary>
     Left,
 
-    /// <summary>Above the point.</summary>
-    Above,
+    /// <summary>Its middle is there.</summary>
+    Center,
 
-    /// <summary>Below the point.</summary>
-    Below,
+    /// <summary>It ends there.</summary>
+    Right,
 }
 
-/// <summary>Finds room for texts beside points: within the frame, over no other point and no other text. A text without room is left out; the caption has it too.</summary>
+/// <summary>The place of a text.</summary>
+/// <param name="Alignment">What of the text is placed.</param>
+/// <param name="Rows">Rows of text above the point, negative below; 0 beside it.</param>
+internal readonly record struct NotePlace(NoteAlignment Alignment, int Rows);
+
+/// <summary>
+/// Finds room for texts beside points: within the frame, over no other point and no other text. Where no place beside the point is free, the text goes
+/// below or above it, as many rows as it must. Only where the panel is full has it none.
+/// </summary>
 internal sealed class NoteRoom(PanelPlan panel)
 {
     /// <summary>Half the size of a point, the height of a text, and from the point to the text, in units of the font size.</summary>
@@ -31,39 +33,63 @@ internal sealed class NoteRoom(PanelPlan panel)
     /// <summary>A text stands by choice on the side of its point that is the farther from the frame.</summary>
     private const double Middle = 0.5;
 
-    private readonly List<Box> _taken = [.. Points(panel)];
+    private static readonly NoteAlignment[] InRows = [NoteAlignment.Center, NoteAlignment.Left, NoteAlignment.Right];
 
-    /// <summary>The side of a point on which a text has room, which is taken by it then.</summary>
+    /// <summary>Half the width of the room beside a point that is free of the texts of others: nearer ones would be taken for its own.</summary>
+    private const double HalfRoom = 2 * Beside;
+
+    private readonly List<Box> _texts = [];
+    private readonly (double X, double Y)[] _points = [.. Points(panel)];
+
+    /// <summary>The place at which a text has room, which is taken by it then; null where there is none.</summary>
     /// <param name="x">Place of the point on the x axis.</param>
     /// <param name="height">Its height as a share of the panel's.</param>
     /// <param name="width">The width of the text, in units of the font size.</param>
-    public NoteSide Take(double x, double height, double width)
+    public NotePlace? Take(double x, double height, double width)
     {
         var (across, up) = (panel.X.Place(x) * panel.Size.Width, height * panel.Size.Height);
-        NoteSide[] beside = panel.X.Place(x) < Middle ? [NoteSide.Right, NoteSide.Left] : [NoteSide.Left, NoteSide.Right];
-        foreach (var side in beside.Append(NoteSide.Below).Append(NoteSide.Above))
+        foreach (var place in Places(panel.X.Place(x) < Middle))
         {
-            var box = BoxOf(side, across, up, width);
-            if (!IsWithin(box) || _taken.Any(box.Meets))
+            var box = BoxOf(place, across, up, width);
+            if (!IsWithin(box) || _texts.Any(box.Meets) || _points.Any(point => point != (across, up) && box.Meets(RoomOf(point))))
                 continue;
-            _taken.Add(box);
-            return side;
+            _texts.Add(box);
+            return place;
         }
-        return NoteSide.None;
+        return null;
     }
 
-    private static Box BoxOf(NoteSide side, double x, double y, double width) => side switch
+    /// <summary>All places of the panel, the nearest first.</summary>
+    private IEnumerable<NotePlace> Places(bool isLeft)
     {
-        NoteSide.Right => new Box(x + (Beside / 2), y - (TextHeight / 2), x + Beside + width, y + (TextHeight / 2)),
-        NoteSide.Left => new Box(x - Beside - width, y - (TextHeight / 2), x - (Beside / 2), y + (TextHeight / 2)),
-        NoteSide.Above => new Box(x - (width / 2), y + HalfPoint, x + (width / 2), y + HalfPoint + TextHeight),
-        _ => new Box(x - (width / 2), y - HalfPoint - TextHeight, x + (width / 2), y - HalfPoint),
-    };
+        yield return new NotePlace(isLeft ? NoteAlignment.Left : NoteAlignment.Right, 0);
+        yield return new NotePlace(isLeft ? NoteAlignment.Right : NoteAlignment.Left, 0);
+        for (int row = 1; row * TextHeight < panel.Size.Height; row++)
+            foreach (int side in new[] { -row, row })
+                foreach (var alignment in InRows)
+                    yield return new NotePlace(alignment, side);
+    }
+
+    private static Box BoxOf(NotePlace place, double x, double y, double width)
+    {
+        if (place.Rows == 0)
+            return place.Alignment == NoteAlignment.Left
+                ? new Box(x + (Beside / 2), y - (TextHeight / 2), x + Beside + width, y + (TextHeight / 2))
+                : new Box(x - Beside - width, y - (TextHeight / 2), x - (Beside / 2), y + (TextHeight / 2));
+        double left = place.Alignment switch
+        {
+            NoteAlignment.Left => x - HalfPoint,
+            NoteAlignment.Right => x + HalfPoint - width,
+            _ => x - (width / 2),
+        };
+        double bottom = place.Rows > 0 ? y + HalfPoint + ((place.Rows - 1) * TextHeight) : y - HalfPoint + (place.Rows * TextHeight);
+        return new Box(left, bottom, left + width, bottom + TextHeight);
+    }
 
     private bool IsWithin(Box box) => box.Left >= 0 && box.Bottom >= 0 && box.Right <= panel.Size.Width && box.Top <= panel.Size.Height;
 
     /// <summary>The points that are drawn by themselves, and the crosses.</summary>
-    private static IEnumerable<Box> Points(PanelPlan panel) => panel.Curves.SelectMany(curve => curve.Curve switch
+    private static IEnumerable<(double X, double Y)> Points(PanelPlan panel) => panel.Curves.SelectMany(curve => curve.Curve switch
     {
         PointCurve => curve.Columns[0].Zip(curve.Columns[1]).Where(point => double.IsFinite(point.Second))
             .Select(point => PointAt(panel, point.First, panel.Y.Place(point.Second))),
@@ -71,11 +97,9 @@ internal sealed class NoteRoom(PanelPlan panel)
         _ => [],
     });
 
-    private static Box PointAt(PanelPlan panel, double x, double height)
-    {
-        var (across, up) = (panel.X.Place(x) * panel.Size.Width, height * panel.Size.Height);
-        return new Box(across - HalfPoint, up - HalfPoint, across + HalfPoint, up + HalfPoint);
-    }
+    private static (double X, double Y) PointAt(PanelPlan panel, double x, double height) => (panel.X.Place(x) * panel.Size.Width, height * panel.Size.Height);
+
+    private static Box RoomOf((double X, double Y) point) => new(point.X - HalfRoom, point.Y - HalfPoint, point.X + HalfRoom, point.Y + HalfPoint);
 
     /// <summary>A rectangle, in units of the font size from the lower left corner of the plot.</summary>
     private readonly record struct Box(double Left, double Bottom, double Right, double Top)

@@ -74,11 +74,12 @@ internal static class PanelScript
         text.Append(axis.IsLogarithmic ? $"set logscale {name}\n" : $"unset logscale {name}\n");
         var (below, above) = axis.IsLogarithmic ? ($"/{GnuplotScript.BeyondVariable}", $"*{GnuplotScript.BeyondVariable}") : ("", "");
         text.Append($"set {name}range [{GnuplotSyntax.Number(axis.From)}{below}:{GnuplotSyntax.Number(axis.To)}{above}]\n");
+        IEnumerable<string> given = axis.HasTicTexts
+            ? axis.GivenTics.Zip(axis.TicLabels, (tic, text) => $"{GnuplotSyntax.Quoted(text)} {GnuplotSyntax.Number(tic)}")
+            : axis.GivenTics.Select(GnuplotSyntax.Number);
         string tics = axis.GivenTics.Count == 0
             ? $"{GnuplotSyntax.Number(axis.FirstTic)},{GnuplotSyntax.Number(axis.Step)}"
-            : axis.HasTicTexts
-            ? $"({string.Join(", ", axis.GivenTics.Zip(axis.TicLabels, (tic, text) => $"{GnuplotSyntax.Quoted(text)} {GnuplotSyntax.Number(tic)}"))})"
-            : $"({string.Join(", ", axis.GivenTics.Select(GnuplotSyntax.Number))})";
+            : $"({string.Join(", ", given.Concat(axis.BareTics.Select(tic => $"'' {GnuplotSyntax.Number(tic)}")))})";
         text.Append($"set {name}tics {tics}{ticOptions}\n");
         text.Append(axis.HasPowers && axis.Step == 10 ? $"set m{name}tics 10\n" : $"unset m{name}tics\n");
         text.Append($"set format {name} '{(axis.HasPowers ? "10^{%T}" : "%g")}'\n");

@@ -14,6 +14,9 @@ internal static class PointNotes
     private const int CrossPoint = 2;
     private const double CrossSize = 0.8;
 
+    /// <summary>From one row of texts to the next, in heights of a character.</summary>
+    private const double RowHeight = 1.2;
+
     /// <summary>Appends the notes of a panel, and takes those of the panel before away.</summary>
     public static void Append(StringBuilder text, PanelPlan? before, PanelPlan panel)
     {
@@ -22,18 +25,25 @@ internal static class PointNotes
         var room = new NoteRoom(panel);
         foreach (var (i, note) in NotesOf(panel).Index())
         {
-            var side = room.Take(note.X, note.HeightIn(panel), panel.WidthOf(note.Text));
-            var (written, alignment, across, up) = side switch
-            {
-                NoteSide.Right => (note.Text, "left", note.Shift, "0"),
-                NoteSide.Left => (note.Text, "right", $"-{note.Shift}", "0"),
-                NoteSide.Above => (note.Text, "center", "0", "1"),
-                NoteSide.Below => (note.Text, "center", "0", "-1"),
-                _ => (FigureText.Empty, "left", note.Shift, "0"),
-            };
-            text.Append($"set label {FirstLabel + i} {GnuplotSyntax.Quoted(written)} at first {GnuplotSyntax.Number(note.X)}, {note.Height} ");
+            var place = room.Take(note.X, note.HeightIn(panel), panel.WidthOf(note.Text));
+            var (alignment, across, up) = OffsetOf(place ?? default, note.Shift);
+            text.Append($"set label {FirstLabel + i} {GnuplotSyntax.Quoted(place is null ? FigureText.Empty : note.Text)} at first {GnuplotSyntax.Number(note.X)}, {note.Height} ");
             text.Append($"{alignment} offset character {across},{up} front{note.Mark}\n");
         }
+    }
+
+    /// <summary>The place in gnuplot's words, its distances in characters.</summary>
+    private static (string Alignment, string Across, string Up) OffsetOf(NotePlace place, string beside)
+    {
+        string up = GnuplotSyntax.Number(Math.Sign(place.Rows) * (1 + ((Math.Abs(place.Rows) - 1) * RowHeight)));
+        return place switch
+        {
+            { Rows: 0, Alignment: NoteAlignment.Right } => ("right", $"-{beside}", "0"),
+            { Rows: 0 } => ("left", beside, "0"),
+            { Alignment: NoteAlignment.Left } => ("left", "-0.5", up),
+            { Alignment: NoteAlignment.Right } => ("right", "0.5", up),
+            _ => ("center", "0", up),
+        };
     }
 
     /// <summary>A text beside a point.</summary>

@@ -37,6 +37,9 @@ public sealed record Axis(FigureText Label)
     /// </summary>
     public IReadOnlyList<double> Tics { get; init; } = [];
 
+    /// <summary>Further numbers that carry a tic without its number, beside those of <see cref="Tics"/>: there is no room for all.</summary>
+    public IReadOnlyList<double> BareTics { get; init; } = [];
+
     /// <summary>What stands at each of <see cref="Tics"/> in place of the number, such as the name of a layer; none for the numbers.</summary>
     public IReadOnlyList<FigureText> TicTexts { get; init; } = [];
 }

@@ -39,6 +39,9 @@ internal sealed class LayeredLog
     /// <summary>Where the axis of losses ends, since a method diverged; null where it takes in all.</summary>
     public double? End { get; }
 
+    /// <summary>What the recorded stable ranks are called.</summary>
+    public StableRankWords StableRank => StableRankWords.Of(_log);
+
     /// <summary>Name of the experiment.</summary>
     public static string Experiment { get; } = new SparseRegression().Name;
 
@@ -50,7 +53,7 @@ internal sealed class LayeredLog
     {
         string[] names = [.. Shown(panels).Select(label => label == MethodName.Of(SparseRegression.GradientDescent) ? "gradient descent (GD)" : label)];
         string text = names.Length > 1 ? $"{string.Join(", ", names[..^1])} and {names[^1]}" : names[0];
-        return char.ToUpperInvariant(text[0]) + text[1..];
+        return Sentence.Begin(text);
     }
 
     /// <summary>Whether a method has values of the series.</summary>
@@ -78,8 +81,13 @@ internal sealed class LayeredLog
         ? " Ranks that jump from step to step are drawn as a light band between their running extremes, with the running mean as the line."
         : "";
 
-    /// <summary>What captions say where a method diverged; nothing where none did.</summary>
-    public string Divergence => End is { } end ? " " + Outside(end) : "";
+    /// <summary>What captions say where a method diverged, and of losses that are gaps; nothing where there is nothing to say.</summary>
+    public string Divergence => (HasGaps ? " " + Gaps : "") + (End is { } end ? " " + Outside(end) : "");
+
+    /// <summary>What captions say of losses that a logarithmic axis has no place for.</summary>
+    public const string Gaps = "Losses that are zero or not finite are gaps.";
+
+    private bool HasGaps => _log.Methods.Values.Any(method => method.Find(Loss) is { } loss && loss.Values.Any(value => !(value > 0 && double.IsFinite(value))));
 
     /// <summary>What captions say of losses beyond the end of their axis.</summary>
     public static string Outside(double end) =>

@@ -58,7 +58,11 @@ internal sealed record MethodLine(string Name, MethodLog Log, FigureText Label, 
     }
 
     /// <summary>Its loss, or null where it has none that a logarithmic axis has a place for; values below <paramref name="floor"/> are drawn at it.</summary>
-    public LineCurve? LossCurve(double floor = double.NegativeInfinity) => Log.TryGet(LossSeries, out var loss) && Raised(loss, floor).Any(value => value > 0 && double.IsFinite(value))
+    public LineCurve? LossCurve(double floor = double.NegativeInfinity) =>
+        AnyLossCurve(floor) is { } curve && curve.Columns[1].Values.Any(value => value > 0 && double.IsFinite(value)) ? curve : null;
+
+    /// <summary>As <see cref="LossCurve"/>, also where a logarithmic axis has no place for any of them; null where nothing was recorded.</summary>
+    public LineCurve? AnyLossCurve(double floor = double.NegativeInfinity) => Log.TryGet(LossSeries, out var loss) && loss.Count > 0
         ? new LineCurve(StepsOf(loss), Raised(loss, floor), Stroke) { Label = Label }
         : null;
 

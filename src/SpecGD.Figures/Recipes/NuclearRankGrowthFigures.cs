@@ -88,7 +88,7 @@ internal sealed record GrowthModel(string Title, string Meaning, LogNode Section
     }
 
     private static string Sides(string[] meanings) => meanings is [var left, var right] ? $"Left: {left}; right: {right}."
-        : $"{char.ToUpperInvariant(meanings[0][0])}{meanings[0][1..]}.";
+        : Sentence.Begin(meanings[0]) + ".";
 
     /// <summary>The models that the log has results of.</summary>
     private static IEnumerable<GrowthModel> All(RunLog log) =>

@@ -26,7 +26,7 @@ internal sealed record RandomFeatureCaption(RunLog Log, IReadOnlyList<MethodLine
     {
         MethodLine[] lines = [.. Losses.Concat(Ranks).DistinctBy(line => line.Name)];
         string settings = string.Join(", ", Settings.Where(s => Log.Config[s.Key] is JsonValue).Select(s => $"{s.Name} {Log.Config[s.Key]}"));
-        yield return $"{Capital(Methods(lines))} on a random-feature regression{(settings.Length > 0 ? $" ({settings})" : "")}.";
+        yield return $"{Sentence.Begin(Methods(lines))} on a random-feature regression{(settings.Length > 0 ? $" ({settings})" : "")}.";
         bool both = Losses.Count > 0 && Ranks.Count > 0;
         if (Losses.Count > 0)
             yield return $"{(both ? "Left: training" : "Training")} loss L(W) = ‖WA − Y‖²_F / 2n, measured before each update.";
@@ -43,7 +43,7 @@ internal sealed record RandomFeatureCaption(RunLog Log, IReadOnlyList<MethodLine
             yield return (bands.Any(IsSpectral) ? "SpecGD's nuclear rank alternates with period two, up and down from step to step: " : "A nuclear rank that jumps up and down from step to step: ")
                 + Invariant($"drawn lightly is its band, the running minimum and maximum over {Counted.Of((2 * BandReach) + 1, "step")}, with the running mean on top.");
         if (Losses.Any(line => line.Log.TryGet("loss", out var loss) && loss.Values.Any(value => !(value > 0 && double.IsFinite(value)))))
-            yield return "Losses that are zero or not finite are gaps.";
+            yield return LayeredLog.Gaps;
         if (end is { } ceiling)
             yield return LayeredLog.Outside(ceiling);
     }
@@ -63,8 +63,6 @@ internal sealed record RandomFeatureCaption(RunLog Log, IReadOnlyList<MethodLine
         names.AddRange(lines.Where(line => !IsSpectral(line) && line.Name != RandomFeature.GradientDescent).Select(line => MethodName.Of(line.Name)));
         return names.Count > 1 ? $"{string.Join(", ", names[..^1])} and {names[^1]}" : names[0];
     }
-
-    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static string Steps(int[] steps) => steps switch
     {

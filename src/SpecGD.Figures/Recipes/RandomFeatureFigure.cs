@@ -35,7 +35,7 @@ public sealed class RandomFeatureFigure : IFigureRecipe
         var lines = MethodLine.All(log);
         if (lines.Count == 0)
             return null;
-        var losses = Drawn(lines, line => line.LossCurve());
+        var losses = Drawn(lines, line => line.AnyLossCurve());
         var ranks = Drawn(lines, line => line.RankCurve(BandReach(lines)));
         if (ranks.Count == 0)
             ranks = Drawn(lines, line => line.RestartRankCurve()); // nothing else that they would hide

@@ -27,7 +27,7 @@ public sealed class SparseRegressionFigure : IFigureRecipe
         Panel[] panels =
         [
             layered.LossPanel(),
-            layered.Panel("Stable rank of the activations", "st(" + FigureText.Italic("A") + FigureText.Subscript("ℓ") + ")", logarithmic: false,
+            layered.Panel(layered.StableRank.Title + " of the activations", layered.StableRank.Of(FigureText.Italic("A") + FigureText.Subscript("ℓ")), logarithmic: false,
                 layered.Curves([.. ofAllLayers.Select(layer => ($"activations.layer{layer}", Layer(layer)))])),
             layered.Panel("Nuclear rank of the gradients", "nr(" + FigureText.Italic("G") + FigureText.Subscript("ℓ") + ")", logarithmic: false,
                 layered.Curves([.. ofAllLayers.Select(layer => ($"grad_ratio.W{layer}", Layer(layer)))])),
@@ -56,7 +56,7 @@ public sealed class SparseRegressionFigure : IFigureRecipe
             Invariant($"Weight {layer}"),
             "Rank",
             logarithmic: false,
-            layer > 1 ? layered.Curves(rank, ($"activations.layer{layer - 1}", Of("st", "A", layer - 1))) : layered.Curves(rank));
+            layer > 1 ? layered.Curves(rank, ($"activations.layer{layer - 1}", Of(layered.StableRank.Measure, "A", layer - 1))) : layered.Curves(rank));
     }
 
     private static FigureText Layer(int layer) => FigureText.Italic("ℓ") + Invariant($" = {layer}");
@@ -73,8 +73,7 @@ public sealed class SparseRegressionFigure : IFigureRecipe
             + "Everything is measured before each update."
             + (several ? " Colours tell the methods apart" + (hasDashes ? $"; where dashes tell {dashed}, marks on the lines tell the methods too." : ".")
                 : hasDashes ? $" Dashes tell {dashed}." : "")
-            + (besideOneAnother ? " In the panels of one weight, the nuclear rank of its gradient stands beside the stable rank of the activations "
-                + "that enter it: the spectral step is favoured where the former is the larger." : "")
+            + (besideOneAnother ? $" In the panels of one weight, the nuclear rank of its gradient {layered.StableRank.Rule}" : "")
             + LayeredLog.Bands(panels)
             + layered.Divergence;
     }

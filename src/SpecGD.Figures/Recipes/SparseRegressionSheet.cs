@@ -26,7 +26,7 @@ public sealed class SparseRegressionSheet : IFigureRecipe
         IEnumerable<Panel> panels =
         [
             layered.LossPanel(),
-            .. Enumerable.Range(1, 3).Select(i => One(layered, Invariant($"Stable rank of layer {i}"), $"activations.layer{i}", Invariant($"st of A{i}"))),
+            .. Enumerable.Range(1, 3).Select(i => One(layered, Invariant($"{layered.StableRank.Title} of layer {i}"), $"activations.layer{i}", Invariant($"{layered.StableRank.Measure} of A{i}"))),
             .. Enumerable.Range(1, 3).Select(i => One(layered, Invariant($"Nuclear rank of gradient {i}"), $"grad_ratio.W{i}", Invariant($"nr of G{i}"))),
             .. Enumerable.Range(0, 4).Select(i => One(
                 layered, Invariant($"Norm of the activations {i}"), $"activation_op_norm.A{i}", Invariant($"norm of A{i}"), grows: true)),
@@ -56,6 +56,7 @@ public sealed class SparseRegressionSheet : IFigureRecipe
         return $"{layered.MethodsIn(shown)} on the sparse regression{layered.Settings}: everything recorded."
             + (hasActivationNorms ? " The activation norm is the one that scales the step: the operator norm"
                 + (layered.MethodsIn(shown).Contains(MethodName.Of(SparseRegression.SpecGd), StringComparison.Ordinal) ? ", or the Frobenius norm where SpecGD updates the layer spectrally." : ".") : "")
+            + (layered.StableRank.IsExact || !Enumerable.Range(1, Norms).Any(i => layered.Has($"activations.layer{i}")) ? "" : " In the place of stable ranks stand upper bounds of them.")
             + (hasWeightNorms ? " Weight norms are measured after each update, all else before it." : " Everything is measured before each update.");
     }
 

@@ -23,11 +23,11 @@ public sealed class SparseRegressionSpectra : IAnimationRecipe
     {
         ActivationSpectra[] all = [.. ActivationSpectra.All(log).Where(SpectraPanels.HasValues)];
         double? end = PowersOfTen.EndOf([.. all.Select(spectra => SpectraPanels.MethodOf(log, spectra).Find(LayeredLog.Loss)?.Values ?? [])]);
-        var animations = all.Select(spectra => Of(spectra, SpectraPanels.MethodOf(log, spectra), SpectraPanels.Alike(all, spectra), end));
+        var animations = all.Select(spectra => Of(spectra, SpectraPanels.MethodOf(log, spectra), SpectraPanels.Alike(all, spectra), end, StableRankWords.Of(log)));
         return SharedLayout.WithSharedAxes([.. animations.DistinctBy(animation => animation.Name)]);
     }
 
-    private Animation Of(ActivationSpectra spectra, MethodLog method, ActivationSpectra[] alike, double? end)
+    private Animation Of(ActivationSpectra spectra, MethodLog method, ActivationSpectra[] alike, double? end, StableRankWords words)
     {
         string name = $"{Name}-{string.Concat(spectra.Method.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'))}";
         string label = MethodName.Of(spectra.Method);
@@ -35,13 +35,13 @@ public sealed class SparseRegressionSpectra : IAnimationRecipe
         var frames = Sampling.Spread(spectra.Frames, Sampling.MostFrames).Select(frame =>
         {
             var nuclearRanks = SpectraPanels.Past(spectra.TotalSteps, frame.Step, "Nuclear rank of the gradients", SpectraPanels.Ranks("nr", "G"), OfLayers(spectra, method, "grad_ratio.", "W"));
-            var stableRanks = SpectraPanels.Past(spectra.TotalSteps, frame.Step, "Stable rank of the activations", SpectraPanels.Ranks("st", "A"), OfLayers(spectra, method, "activations.", ""));
+            var stableRanks = SpectraPanels.Past(spectra.TotalSteps, frame.Step, words.Title + " of the activations", SpectraPanels.Ranks(words.Measure, "A"), OfLayers(spectra, method, "activations.", ""));
             Panel[] panels =
             [
                 SpectraPanels.Past(spectra.TotalSteps, frame.Step, "Training loss", new Axis("Mean squared error") { Logarithmic = true, To = end }, Loss(method)),
                 stableRanks with { Key = nuclearRanks.Curves.Count > 0 ? KeyPlacement.None : KeyPlacement.Automatic }, // one key tells the layers
                 nuclearRanks,
-                .. spectra.Layers.Select((_, layer) => SpectraPanels.Histogram(frame, layer, edges[layer], Invariant($"Layer {layer + 1}"), SpectraPanels.StrokeOf(layer))),
+                .. spectra.Layers.Select((_, layer) => SpectraPanels.Histogram(frame, layer, edges[layer], Invariant($"Layer {layer + 1}"), SpectraPanels.StrokeOf(layer), words)),
             ];
             return new Figure(name, panels, "")
             {
@@ -51,7 +51,7 @@ public sealed class SparseRegressionSpectra : IAnimationRecipe
                 Height = RowHeight * ((panels.Length + PanelsInARow - 1) / PanelsInARow),
             };
         });
-        return new Animation(name, [.. frames], Caption(label, method, end), FramesPerSecond);
+        return new Animation(name, [.. frames], Caption(label, method, end, words), FramesPerSecond);
     }
 
     private static IEnumerable<(Series? Series, FigureText Label, Stroke Stroke)> Loss(MethodLog method) =>
@@ -65,9 +65,9 @@ public sealed class SparseRegressionSpectra : IAnimationRecipe
             FigureText.Italic("ℓ") + Invariant($" = {i + 1}"),
             SpectraPanels.StrokeOf(i)));
 
-    private static string Caption(string label, MethodLog method, double? end) =>
+    private static string Caption(string label, MethodLog method, double? end, StableRankWords words) =>
         $"Singular values of the activations of every layer along the training of the sparse regression by {label}. "
-        + SpectraPanels.Above([method])
+        + SpectraPanels.Above([method], words)
         + "Histograms: density of the singular values over their decimal logarithm (share of all values per decade), the largest one dashed; values below "
         + Invariant($"{SpectraPanels.SmallestShare:0e-0} of the largest that a layer reaches count in its first bin. ")
         + "A frame of step t + 1 shows what was measured before update t, the frame of step 0 the start. "

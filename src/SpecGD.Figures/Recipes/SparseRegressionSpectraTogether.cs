@@ -44,7 +44,7 @@ public sealed class SparseRegressionSpectraTogether : IAnimationRecipe
         var losses = SpectraPanels.Past(
             total, step, "Training loss", new Axis("Mean squared error") { Logarithmic = true, To = shown.End }, shown.Losses());
         var stableRanks = SpectraPanels.Past(
-            total, step, "Stable rank of the activations", SpectraPanels.Ranks("st", "A"), shown.OfLayers("activations.", ""));
+            total, step, shown.Words.Title + " of the activations", SpectraPanels.Ranks(shown.Words.Measure, "A"), shown.OfLayers("activations.", ""));
         var nuclearRanks = SpectraPanels.Past(
             total, step, "Nuclear rank of the gradients", SpectraPanels.Ranks("nr", "G"), shown.OfLayers("grad_ratio.", "W"));
         Panel[] panels =
@@ -59,7 +59,8 @@ public sealed class SparseRegressionSpectraTogether : IAnimationRecipe
                    layer,
                    shown.Edges[layer],
                    Invariant($"{MethodName.Of(shown.Methods[method].Method)}, layer {layer + 1}"),
-                   shown.Strokes[method] with { Dash = Dash.Solid }),
+                   shown.Strokes[method] with { Dash = Dash.Solid },
+                   shown.Words),
         ];
         int columns = Math.Max(3, layers);
         return new Figure(Name, panels, "")
@@ -78,7 +79,7 @@ public sealed class SparseRegressionSpectraTogether : IAnimationRecipe
     private static string Caption(RunLog log, ActivationSpectra[] methods, double? end) =>
         "Singular values of the activations of every layer along the training of the sparse regression, by "
         + $"{string.Join(", ", methods.Select(m => MethodName.Of(m.Method)))}. "
-        + SpectraPanels.Above(methods.Select(m => SpectraPanels.MethodOf(log, m)), "; colours tell the methods, dashes the layers")
+        + SpectraPanels.Above(methods.Select(m => SpectraPanels.MethodOf(log, m)), StableRankWords.Of(log), "; colours tell the methods, dashes the layers")
         + "Histograms, a row for each method: density of the singular values over their decimal logarithm (share of all values per "
         + "decade), the largest one dashed; values below "
         + Invariant($"{SpectraPanels.SmallestShare:0e-0} of the largest that a layer reaches count in its first bin. ")
@@ -90,6 +91,8 @@ public sealed class SparseRegressionSpectraTogether : IAnimationRecipe
     /// <summary>What all frames show.</summary>
     private sealed record Shown(RunLog Log, ActivationSpectra[] Methods, Stroke[] Strokes, double[]?[] Edges, double? End)
     {
+        public StableRankWords Words { get; } = StableRankWords.Of(Log);
+
         public IEnumerable<(Series? Series, FigureText Label, Stroke Stroke)> Losses() => Methods.Select((method, i) => (
             SpectraPanels.MethodOf(Log, method).Find(LayeredLog.Loss), (FigureText)MethodName.Of(method.Method), Strokes[i]));
 

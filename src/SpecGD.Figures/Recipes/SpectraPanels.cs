@@ -51,7 +51,8 @@ internal static class SpectraPanels
     /// <param name="edges">The bins; null where no frame has a value above 0.</param>
     /// <param name="name">What the title calls the layer.</param>
     /// <param name="stroke">Colour of the bars.</param>
-    public static Panel Histogram(SpectrumFrame frame, int layer, double[]? edges, FigureText name, Stroke stroke)
+    /// <param name="words">What the title calls the recorded stable rank.</param>
+    public static Panel Histogram(SpectrumFrame frame, int layer, double[]? edges, FigureText name, Stroke stroke, StableRankWords words)
     {
         double[] values = [.. frame.Spectra[layer]];
         bool shows = edges is not null && values.Any(value => value > 0);
@@ -59,7 +60,7 @@ internal static class SpectraPanels
         Curve[] curves = shows ? SpectrumHistogram.Curves(values, edges!, stroke, mark) : [];
         var title = name;
         if (frame.StableRanks[layer] is { } st && double.IsFinite(st))
-            title += ",  st(" + FigureText.Italic("A") + FigureText.Subscript(Invariant($"{layer + 1}")) + Invariant($") = {st:0.00}");
+            title += ",  st(" + FigureText.Italic("A") + FigureText.Subscript(Invariant($"{layer + 1}")) + Invariant($"){words.Relation}{st:0.00}");
         var x = new Axis("Singular value " + FigureText.Italic("σ")) { Logarithmic = true, Covers = edges is null ? [] : [edges[0], edges[^1]] };
         return new Panel(title, x, SpectrumHistogram.DensityAxis(curves), curves);
     }
@@ -72,14 +73,14 @@ internal static class SpectraPanels
     }
 
     /// <summary>What captions say of the panels above the histograms; nothing where there are none.</summary>
-    public static string Above(IEnumerable<MethodLog> methods, string colours = "")
+    public static string Above(IEnumerable<MethodLog> methods, StableRankWords words, string colours = "")
     {
         string[] names = [.. methods.SelectMany(method => method.Series).Where(series => series.Value.Count > 0).Select(series => series.Key)];
         var shown = new List<string>();
         if (names.Contains(LayeredLog.Loss))
             shown.Add("training loss");
         if (names.Any(name => name.StartsWith("activations.", StringComparison.Ordinal)))
-            shown.Add("stable rank of the activations");
+            shown.Add(words.Name + " of the activations");
         if (names.Any(name => name.StartsWith("grad_ratio.", StringComparison.Ordinal)))
             shown.Add("nuclear rank of the gradients");
         string text = shown.Count > 1 ? $"{string.Join(", ", shown.SkipLast(1))} and {shown[^1]}" : string.Concat(shown);

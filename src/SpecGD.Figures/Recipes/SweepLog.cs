@@ -78,7 +78,7 @@ internal static class SweepLog
                     : name == RandomFeature.FromPeak || MethodName.IsRestart(name) ? MethodName.Of(RandomFeature.SpecGd) : MethodName.Of(name)).Distinct(),
         ];
         string text = names.Length > 1 ? $"{string.Join(", ", names[..^1])} and {names[^1]}" : names[0];
-        return char.ToUpperInvariant(text[0]) + text[1..];
+        return Sentence.Begin(text);
     }
 
     /// <summary>SpecGD dashed: at the floor and at the start it covers gradient descent.</summary>

@@ -48,6 +48,9 @@ public sealed record ReproducedFigure(string Id, string Title, RunRecord Run, IR
     /// <summary>Names of the run's pictures that belong to this figure; null for all.</summary>
     public IReadOnlyList<string>? PictureNames { get; init; }
 
+    /// <summary>Whether the paper has no such figure.</summary>
+    public bool IsOurs { get; init; }
+
     /// <summary>Its name for people: "Figure 3".</summary>
     public string Label => PaperFigure.LabelOf(Id);
 
@@ -71,6 +74,7 @@ public sealed record ReproducedFigure(string Id, string Title, RunRecord Run, IR
             ])
         {
             PictureNames = figure.Pictures,
+            IsOurs = figure.IsOurs,
         };
     }
 }
@@ -93,10 +97,10 @@ public static class ReproductionReport
         Manifest[] manifests = [.. figures.Select(figure => figure.Run.Manifest)];
         CheckedClaim[] claims = [.. figures.SelectMany(figure => figure.Claims)];
         return new ReportDocument(
-            figures.Count == 1 ? $"SpecGD: {figures[0].Label} of the paper, reproduced" : "SpecGD: the paper’s figures, reproduced",
+            figures.All(figure => figure.IsOurs) ? $"SpecGD: {Sentence.List([.. figures.Select(figure => figure.Label)])}, beside the paper’s figures"
+                : figures.Count == 1 ? $"SpecGD: {figures[0].Label} of the paper, reproduced" : "SpecGD: the paper’s figures, reproduced",
             [
-                (figures.Count == 1 ? "One figure" : Counted.Of(figures.Count, "figure"))
-                    + $" of {Paper}, made again with {(quick ? "smaller settings that show the same effects" : "the paper’s settings")} "
+                $"{WhatOf(figures)}, made with {(quick ? "smaller settings that show the same effects" : "the paper’s settings")} "
                     + "and random numbers, and checked: against what the paper says must be seen, against what this project says beside it, and where the "
                     + "paper’s print is wrong.",
             ],
@@ -114,6 +118,15 @@ public static class ReproductionReport
             Verdict = Sum(claims),
             Footer = Provenance.Line(manifests),
         };
+    }
+
+    /// <summary>How many figures there are of the paper, and how many of our own.</summary>
+    private static string WhatOf(IReadOnlyList<ReproducedFigure> figures)
+    {
+        int ours = figures.Count(figure => figure.IsOurs), papers = figures.Count - ours;
+        string noun = figures.Any(figure => !figure.IsOurs && figure.Id.StartsWith("table", StringComparison.Ordinal)) && papers > 1 ? "figures and tables" : Counted.Noun(papers, "figure");
+        return papers == 0 ? $"{Counted.Of(ours, "figure of our own")}, beside those of {Paper}"
+            : $"{(papers == 1 ? "One" : papers.ToString(System.Globalization.CultureInfo.InvariantCulture))} {noun} of {Paper}{(ours > 0 ? $" and {ours} of our own" : "")}";
     }
 
     /// <summary>What the three kinds of claims are called: above a table, and in sentences.</summary>
@@ -136,7 +149,7 @@ public static class ReproductionReport
             claims.Any(c => c.Finding is { Holds: false, IsUndecided: false }) ? MarkShape.Cross
             : claims.All(c => c.Finding is { Holds: true }) ? MarkShape.Check
             : MarkShape.Ring,
-            char.ToUpperInvariant(words[0]) + words[1..] + ".");
+            Sentence.Begin(words) + ".");
     }
 
     /// <summary>Each claim once; of one that several figures check, the worst of what was found.</summary>
@@ -198,7 +211,7 @@ public static class ReproductionReport
     {
         var run = figure.Run;
         RunPicture[] pictures = [.. run.Pictures.Where(picture => figure.PictureNames?.Contains(picture.Name) ?? true)];
-        return new Section(figure.Id, figure.Label, $"{figure.Label}. {figure.Title}",
+        return new Section(figure.Id, figure.Label, $"{figure.Label}. {figure.Title}{(figure.IsOurs ? " (of our own)" : "")}",
         [
             .. run.Manifest.Status == RunStatus.Finished ? [] : (Block[])[new Paragraph(RunReport.StatusOf(run).Words)],
             .. RunReport.Figures(run, pictures),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SpecGD.Experiments;
 using SpecGD.Experiments.Settings;
 using SpecGD.Records;
 
@@ -42,6 +43,7 @@ public static class RunReport
     /// <summary>How the run ended.</summary>
     public static Mark StatusOf(RunRecord run) => run.Manifest.Status switch
     {
+        RunStatus.Finished when run.Manifest.Diverged is { Count: > 0 } diverged => new Mark(MarkShape.Check, $"The run finished, and {DivergedWords.Names(diverged)} diverged."),
         RunStatus.Finished => new Mark(MarkShape.Check, "The run finished."),
         RunStatus.Diverged => new Mark(MarkShape.Cross, $"The run diverged. {run.Manifest.Detail}".TrimEnd()),
         _ => new Mark(MarkShape.Ring, $"The run was interrupted. {run.Manifest.Detail}".TrimEnd() + " The same command goes on from there."),

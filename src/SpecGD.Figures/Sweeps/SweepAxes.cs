@@ -26,7 +26,7 @@ internal static class SweepAxes
     /// An interval of logarithms from few repetitions may span hundreds of decades; it is shown as far as this factor beyond the means, so that these
     /// keep their place.
     /// </summary>
-    private const double FarthestInterval = 1e6;
+    public const double FarthestInterval = 1e6;
 
     /// <summary>Whether the y axis is logarithmic: where the analysis is and the means are positive, and where they span magnitudes.</summary>
     public static bool IsLogarithmic(SweepPart part, IReadOnlyList<SettingResult> settings)
@@ -38,7 +38,7 @@ internal static class SweepAxes
     /// <summary>The x axis.</summary>
     /// <param name="label">Its label.</param>
     /// <param name="values">Every value that was tried, or every mean.</param>
-    /// <param name="ofOption">Whether they are an option's, which carry the tics; else a metric's.</param>
+    /// <param name="ofOption">Whether they are an option's, each of which carries a tic, with its number where there is room; else a metric's.</param>
     public static Axis Across(string label, double[] values, bool ofOption)
     {
         double[] distinct = [.. values.Where(double.IsFinite).Distinct().Order()];
@@ -48,7 +48,8 @@ internal static class SweepAxes
         double ratio = distinct[^1] / distinct[0];
         bool logarithmic = distinct[0] > 0 && (ofOption ? ratio >= LogarithmicOptions || AreEvener(logarithms, distinct) : ratio >= LogarithmicValues);
         var (from, to) = WithRoom(distinct[0], distinct[^1], logarithmic);
-        return new Axis(label) { Logarithmic = logarithmic, From = from, To = to, Tics = ofOption ? Apart(distinct, logarithmic ? logarithms : distinct) : [] };
+        double[] numbered = ofOption ? Apart(distinct, logarithmic ? logarithms : distinct) : [];
+        return new Axis(label) { Logarithmic = logarithmic, From = from, To = to, Tics = numbered, BareTics = ofOption ? [.. distinct.Except(numbered)] : [] };
     }
 
     /// <summary>What the y axis shows.</summary>

@@ -68,9 +68,16 @@ public static class SweepCourseFigure
         {
             Logarithmic = logarithmic,
             To = end,
-            From = logarithmic ? PowersOfTen.Below(all.Min()) : null, // an interval may reach down to any power of ten
+            From = logarithmic ? PowersOfTen.Below(LeastOf(shown, all.Min())) : null,
         };
         return new Panel(shown[0].Setting, steps, y, curves);
+    }
+
+    /// <summary>The least mean or end of an interval; an interval of logarithms may reach down to any power of ten, and is cut where the means would be squeezed.</summary>
+    private static double LeastOf(CourseMeans[] shown, double leastMean)
+    {
+        double end = shown.SelectMany(m => m.Lower).Where(lower => lower > 0).DefaultIfEmpty(leastMean).Min();
+        return Math.Min(leastMean, Math.Max(end, leastMean / SweepAxes.FarthestInterval));
     }
 
     /// <summary>Where the axis of the objective ends, since a mean has grown beyond what trains; null where it takes in all, as of other series.</summary>
@@ -104,7 +111,7 @@ public static class SweepCourseFigure
         string undefined = gaps.Length == 0 ? ""
             : $" Lines have gaps where a repetition's value is {(part.Analysis.Logarithmic ? "0 or below, which has no logarithm, or " : "")}not finite: {string.Join(", ", gaps)}.";
         string alone = shown.All(m => !m.HasBand) ? "there are no bands, since one value alone has no interval."
-            : $"bands are the {SweepSheet.Interval(part)}, step by step{(drawn.Any(panel => panel.Y.Logarithmic) ? ", and go to the lower edge where a logarithmic axis has no place for their end" : "")}.";
+            : $"bands are the {SweepSheet.Interval(part)}, step by step{(drawn.Any(panel => panel.Y.Logarithmic) ? ", and go to the lower edge where a logarithmic axis has no place for their end" : "")}{(SweepSheet.CutsBands(drawn) ? "; the frame cuts those that reach beyond it" : "")}.";
         string[] late = [.. shown.Where(m => m.StartsLate).Select(m => string.Create(CultureInfo.InvariantCulture, $"{MethodName.Of(m.Method)} at step {m.Steps[0]:0}")).Distinct()];
         string starts = late.Length == 0 ? "" : $" Where repetitions begin at steps of their own, a line begins where the last of them does: {string.Join(", ", late)}.";
         return $"{SweepSheet.Means(part)} over the repetitions ({part.Analysis.Replicate}) along the training, in the part {part.Name} of a sweep of {part.Experiment}; {alone}"

@@ -44,12 +44,19 @@ internal static class SweepSheet
     /// <summary>What a caption says of bands and bars, and of those that the frame cuts.</summary>
     public static string Intervals(SweepPart part, IReadOnlyList<Panel> panels)
     {
-        bool isCut = panels.Any(panel => panel.Curves.OfType<BandCurve>().Any(band => band.Columns.Skip(1).Take(2).Any(edge => edge.Values.Any(value => IsBeyond(value, panel.Y)))));
+        bool isCut = CutsBands(panels) || panels.Any(panel => panel.Y.Logarithmic && EdgesOf(panel).Any(edge => edge <= 0));
         return $"bands, or bars where no neighbour has one, are the {Interval(part)}{(isCut ? "; the frame cuts those that reach beyond it" : "")}.";
     }
 
+    /// <summary>Whether a band reaches beyond an axis, other than to where a logarithmic one has no place.</summary>
+    public static bool CutsBands(IReadOnlyList<Panel> panels) =>
+        panels.Any(panel => EdgesOf(panel).Any(edge => (edge > 0 || !panel.Y.Logarithmic) && IsBeyond(edge, panel.Y)));
+
+    private static IEnumerable<double> EdgesOf(Panel panel) =>
+        panel.Curves.OfType<BandCurve>().SelectMany(band => band.Columns.Skip(1).Take(2)).SelectMany(edge => edge.Values);
+
     private static bool IsBeyond(double value, Axis axis) =>
-        (axis.Logarithmic && value <= 0) || value < (axis.From ?? double.NegativeInfinity) || value > (axis.To ?? double.PositiveInfinity);
+        value < (axis.From ?? double.NegativeInfinity) || value > (axis.To ?? double.PositiveInfinity);
 
     /// <summary>"95 % confidence interval (Student's t)".</summary>
     public static string Interval(SweepPart part) => string.Create(

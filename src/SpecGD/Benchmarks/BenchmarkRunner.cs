@@ -5,7 +5,8 @@ namespace SpecGD.Benchmarks;
 /// <summary>Times benchmarks.</summary>
 /// <param name="clock">What tells the time.</param>
 /// <param name="runCommand">Runs a command of the program, figures and logs in a folder of its own that goes afterwards, and waits for its end.</param>
-public sealed class BenchmarkRunner(TimeProvider clock, Action<IReadOnlyList<string>> runCommand)
+/// <param name="stop">Asks to stop between two runs.</param>
+public sealed class BenchmarkRunner(TimeProvider clock, Action<IReadOnlyList<string>> runCommand, CancellationToken stop = default)
 {
     private const int RateSize = 2048;
 
@@ -27,6 +28,7 @@ public sealed class BenchmarkRunner(TimeProvider clock, Action<IReadOnlyList<str
     /// <param name="benchmark">What to time.</param>
     /// <param name="runs">How often; null: as the benchmark says.</param>
     /// <param name="rate">The machine's rates, for the floor.</param>
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     public BenchmarkResult Run(Benchmark benchmark, int? runs, MachineRate rate)
     {
         ArgumentNullException.ThrowIfNull(benchmark);
@@ -39,6 +41,7 @@ public sealed class BenchmarkRunner(TimeProvider clock, Action<IReadOnlyList<str
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         for (int i = 0; i < seconds.Length; i++)
         {
+            stop.ThrowIfCancellationRequested();
             long start = clock.GetTimestamp();
             work();
             seconds[i] = clock.GetElapsedTime(start).TotalSeconds / benchmark.Pieces;
@@ -52,7 +55,10 @@ public sealed class BenchmarkRunner(TimeProvider clock, Action<IReadOnlyList<str
         long begin = clock.GetTimestamp();
         int runs = 0;
         do
+        {
+            stop.ThrowIfCancellationRequested();
             work();
+        }
         while (++runs < MostWarmUps && clock.GetElapsedTime(begin) < WarmUpFor);
     }
 }

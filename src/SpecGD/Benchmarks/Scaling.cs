@@ -62,7 +62,8 @@ public sealed record ScalingResult(ScalingSeries Series, IReadOnlyList<double> S
 
 /// <summary>Times series.</summary>
 /// <param name="clock">What tells the time.</param>
-public sealed class ScalingRunner(TimeProvider clock)
+/// <param name="stop">Asks to stop between two pieces of work.</param>
+public sealed class ScalingRunner(TimeProvider clock, CancellationToken stop = default)
 {
     /// <summary>Each size is repeated until so much time is over, at least so often and at most so often.</summary>
     private const int LeastRuns = 3, MostRuns = 50, MostWarmUps = 10_000;
@@ -73,6 +74,7 @@ public sealed class ScalingRunner(TimeProvider clock)
     private static readonly TimeSpan TimeToWarmUp = TimeSpan.FromSeconds(3);
 
     /// <summary>The median time at every size, after the code has warmed up at the first of them, and after a first run at each.</summary>
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
     public ScalingResult Run(ScalingSeries series)
     {
         ArgumentNullException.ThrowIfNull(series);
@@ -98,6 +100,7 @@ public sealed class ScalingRunner(TimeProvider clock)
         long begin = clock.GetTimestamp();
         while (seconds.Count < LeastRuns || (seconds.Count < mostRuns && clock.GetElapsedTime(begin) < duration))
         {
+            stop.ThrowIfCancellationRequested();
             long start = clock.GetTimestamp();
             work();
             seconds.Add(clock.GetElapsedTime(start).TotalSeconds);

@@ -71,7 +71,7 @@ public sealed class AdaptiveComparison : Experiment<AdaptiveComparisonOptions>
             foreach (var row in found.GetValueOrDefault(cell) ?? [])
                 rows.Add(row!.DeepClone());
         var all = AdaptiveRow.All(log);
-        string[] diverged = [.. all.Where(row => double.IsInfinity(row.LastLoss)).Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Setting}, seed {row.Seed}: {row.Method}"))];
+        string[] diverged = [.. EndsOf(log).Where(end => end.IsDiverged).Select(end => end.Method)];
         var result = interrupted ? new RunResult(log, RunStatus.Interrupted, $"{Name} was interrupted with {found.Count} of {Counted.Of(cells.Length, "run")} finished.")
             : diverged.Length > 0 && diverged.Length == all.Count ? new RunResult(log, RunStatus.Diverged, "Every method diverged in every setting, with every seed.")
             : new RunResult(log, RunStatus.Finished, null);
@@ -83,6 +83,9 @@ public sealed class AdaptiveComparison : Experiment<AdaptiveComparisonOptions>
 
     /// <inheritdoc/>
     protected override RunSummary Conclude(RunLog log) => AdaptiveSummary.Of(AdaptiveRow.All(log));
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<LossEnd> EndsOf(RunLog log) => AdaptiveSummary.EndsOf(AdaptiveRow.All(log));
 
     /// <summary>All methods in one setting with one seed. A method that diverged has its row too.</summary>
     private static JsonArray Compute(AdaptiveComparisonOptions options, Cell cell, RunContext context)

@@ -9,6 +9,9 @@ internal static class BestMethod
     /// <summary>Losses within this factor of one another are called level.</summary>
     private const double Level = 1.05;
 
+    /// <summary>Whether two losses are level: neither is called the better, and neither speaks for or against the rule.</summary>
+    public static bool AreLevel(double one, double other) => Math.Max(one, other) <= Level * Math.Min(one, other);
+
     /// <summary>More methods than this, such as restarts, are not all named.</summary>
     private const int MostNamed = 4;
 
@@ -23,7 +26,7 @@ internal static class BestMethod
         if (ends.Count >= 2)
             foreach (string sentence in Compared(ends, JsonNumber.Of(log.Config["num_steps"])))
                 yield return sentence;
-        foreach (string sentence in Diverged([.. ends.Where(end => end.IsDiverged)]))
+        foreach (string sentence in DivergedWords.Of(ends))
             yield return sentence;
     }
 
@@ -47,15 +50,10 @@ internal static class BestMethod
         else
             yield return Text($"No method is best: none reached {Counted.Of(last + 1, "step")} with a loss that is not above its start.");
         if (early.Length > 0)
-            yield return $"{Capital(Joined(early))} did not reach the last step.";
+            yield return $"{Sentence.Begin(Sentence.List(early))} did not reach the last step.";
         if (above.Length > 0)
-            yield return $"{Capital(Joined(above))} {Counted.Noun(above.Length, "is")} not compared: what ends above its start has not trained.";
+            yield return $"{Sentence.Begin(Sentence.List(above))} {Counted.Noun(above.Length, "is")} not compared: what ends above its start has not trained.";
     }
-
-    /// <summary>One sentence for each method that diverged, or one for all where they are many.</summary>
-    private static IEnumerable<string> Diverged(LossEnd[] ends) => ends.Length > MostNamed
-        ? [$"{Capital(Joined(Names(ends)))} diverged."]
-        : ends.Select(end => $"{Capital(MethodName.InSentences(end.Method))} diverged: {end.Words}.");
 
     private static string[] Names(IEnumerable<LossEnd> ends) => [.. ends.Select(end => MethodName.InSentences(end.Method))];
 
@@ -65,23 +63,19 @@ internal static class BestMethod
         string[] level = [.. sorted.TakeWhile(method => method.Loss <= Level * best).Select(method => method.Name)];
         string after = string.Create(CultureInfo.InvariantCulture, $"After {Counted.Of(steps, "step")} ");
         if (level.Length == sorted.Length)
-            return $"{after}{Joined(level)} are level.";
+            return $"{after}{Sentence.List(level)} are level.";
         string first = level.Length == 1
             ? $"{after}{level[0]} has the lowest loss{(sorted.Length > 2 ? Text($" of {Counted.Of(sorted.Length, "method")}") : "")}"
-            : $"{after}{Joined(level)} are level and have the lowest loss of {Text($"{sorted.Length}")} methods";
+            : $"{after}{Sentence.List(level)} are level and have the lowest loss of {Text($"{sorted.Length}")} methods";
         if (!(best > 0 && double.IsFinite(best)))
             return $"{first}, which is zero, so that it has no ratio to the others.";
         var others = sorted.Skip(level.Length).ToArray();
         if (others.Length <= MostNamed)
-            return $"{first}: {Joined([.. others.Select(method => $"{method.Name} is {Times(method.Loss / best)} higher")])}.";
+            return $"{first}: {Sentence.List([.. others.Select(method => $"{method.Name} is {Times(method.Loss / best)} higher")])}.";
         return $"{first}: the next, {others[0].Name}, is {Times(others[0].Loss / best)} higher, the last, {others[^1].Name}, {Times(others[^1].Loss / best)}.";
     }
 
     private static string Times(double ratio) => $"{NumberText.OfRatio(ratio)} times";
-
-    private static string Joined(string[] names) => names.Length > 1 ? $"{string.Join(", ", names[..^1])} and {names[^1]}" : names[0];
-
-    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -16,7 +16,7 @@ public static class Divergence
     public const double Growth = 2;
 
     /// <summary>What stored judgements are known by: those of another rule are made again.</summary>
-    internal static string Rule { get; } = FormattableString.Invariant($"diverged above {Growth} times");
+    internal static string Rule { get; } = FormattableString.Invariant($"diverged above {Growth} times, in tables cell by cell");
 
     /// <summary>The series that tell, the first of them that a method has.</summary>
     private static readonly string[] Losses = ["loss", NanoGptLog.TrainingLoss, NanoGptLog.ValidationLoss];
@@ -64,5 +64,6 @@ public sealed record LossEnd(string Method, double Start, double Last, int LastS
     /// <summary>"its loss ended 3.4e110 times as high as it started".</summary>
     internal string Words => double.IsFinite(Last / Start)
         ? $"its loss ended {NumberText.OfRatio(Last / Start)} times as high as it started"
-        : $"its loss ended at {NumberText.Of(Last)}";
+        : double.IsFinite(Last) ? $"its loss ended at {NumberText.Of(Last)}"
+        : "its loss left the finite numbers";
 }

@@ -39,6 +39,10 @@ public interface IExperiment
     /// <summary>What the numbers of a log say, from the log alone; of a run that was stopped before its end the numbers, and no verdict on them.</summary>
     RunSummary Summarise(RunLog log);
 
+    /// <summary>How the losses ended that a log has, of the methods of its sections too.</summary>
+    /// <exception cref="BadInputException">A section has not the form that it should have.</exception>
+    IReadOnlyList<LossEnd> EndsOf(RunLog log);
+
     /// <summary>What names the things in the sections of its logs.</summary>
     RecordKeys RecordKeys { get; }
 
@@ -79,6 +83,12 @@ public sealed record RunSummary(IReadOnlyList<string> Keys, IReadOnlyList<JsonOb
     /// <summary>The columns that judge what was measured, such as whether a statement holds: they rest on all of the run.</summary>
     public IReadOnlyList<string> Verdicts { get; init; } = [];
 
+    /// <summary>
+    /// The numbers that are of something that diverged, and no results, by the place of the row and the column; null where the table does not tell them
+    /// apart, so that a run that diverged has none but such.
+    /// </summary>
+    public IReadOnlyCollection<(int Row, string Column)>? Diverged { get; init; }
+
     /// <summary>The same of a run that was stopped before its end: the numbers that there are, and nothing that is concluded from them.</summary>
     public RunSummary WithoutConclusions() => new(
         Keys,
@@ -102,6 +112,13 @@ public abstract class Experiment<TOptions> : IExperiment
 
     /// <inheritdoc/>
     public virtual RecordKeys RecordKeys => RecordKeys.None;
+
+    /// <inheritdoc/>
+    public virtual IReadOnlyList<LossEnd> EndsOf(RunLog log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        return Divergence.Of(log.Methods);
+    }
 
     /// <inheritdoc/>
     public Type OptionsType => typeof(TOptions);

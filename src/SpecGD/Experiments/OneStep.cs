@@ -91,7 +91,15 @@ public sealed class OneStep : Experiment<OneStepOptions>
     public override RecordKeys RecordKeys { get; } = RecordKeys.OfRows("model", "layer", "kind", "trajectory", "seed", "step");
 
     /// <inheritdoc/>
-    protected override RunSummary Conclude(RunLog log) => OneStepSummary.Of(OneStepRow.All(log));
+    protected override RunSummary Conclude(RunLog log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var summary = OneStepSummary.Of(OneStepRow.All(log)) with { Diverged = [] }; // the iterates from before are iterates like others
+        return summary with
+        {
+            Sentences = [.. summary.Sentences, .. (log.Config["diverged"] as JsonArray ?? []).Select(sentence => Sentence.Begin(sentence?.ToString() ?? ""))],
+        };
+    }
 
     private static IEnumerable<Trajectory> RandomFeatures(int seed, OneStepOptions options)
     {

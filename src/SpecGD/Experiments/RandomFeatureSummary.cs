@@ -62,10 +62,16 @@ internal static class RandomFeatureSummary
             yield return "At least one of the two reached a loss of zero, so the last losses have no ratio.";
             yield break;
         }
-        bool spectralWon = ratio > 1, ruleSaysSpectral = share >= 0.5;
+        if (BestMethod.AreLevel(descentLoss.Values[^1], spectralLoss.Values[^1]))
+        {
+            yield return "Whether the rule was right cannot be told: the two from zero are level.";
+            yield break;
+        }
+        bool spectralWon = ratio > 1;
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"Of the two from zero {(spectralWon ? "SpecGD" : "gradient descent")} ended {Times(spectralWon ? ratio : 1 / ratio)} lower: "
-            + $"{(spectralWon == ruleSaysSpectral ? "as the rule says for most of the run." : "not what the rule says for most of the run.")}");
+            $"Of the two from zero {(spectralWon ? "SpecGD" : "gradient descent")} ended {Times(spectralWon ? ratio : 1 / ratio)} lower: ")
+            + (2 * favoured == ranks.Count ? "the rule favoured either for half of the run."
+                : spectralWon == (2 * favoured > ranks.Count) ? "as the rule says for most of the run." : "not what the rule says for most of the run.");
     }
 
     private static string Times(double ratio) => ratio.ToString(ratio < 1e4 ? "0.#' times'" : "0.#e0' times'", CultureInfo.InvariantCulture);

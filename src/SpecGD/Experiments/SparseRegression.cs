@@ -102,6 +102,13 @@ public sealed class SparseRegression : Experiment<SparseRegressionOptions>
     /// <summary>Name in the log's configuration: whether what is recorded as stable ranks are stable ranks, or upper bounds of them.</summary>
     public const string ExactStableRank = "exact_stable_rank";
 
+    /// <summary>Whether a log has stable ranks, and not upper bounds of them; one that does not say has stable ranks.</summary>
+    public static bool HasExactStableRanks(RunLog log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        return log.Config[ExactStableRank] is not JsonValue value || !value.TryGetValue(out bool exact) || exact;
+    }
+
     /// <summary>Name of the recorded spectra, at the top level of the log by method, and within each method.</summary>
     public const string Spectra = "spectrum_gif";
 

@@ -10,14 +10,10 @@ internal static class SparseRegressionSummary
 {
     public static RunSummary Of(RunLog log)
     {
-        string stableRank = IsExact(log) ? "st" : "bound of st";
+        string stableRank = SparseRegression.HasExactStableRanks(log) ? "st" : "bound of st";
         var rows = log.Methods.Where(m => m.Value.TryGet("loss", out _)).Select(m => Row(m.Key, m.Value, stableRank)).ToArray();
         return new RunSummary(["method"], rows, [.. BestMethod.Sentences(log), .. Sentences(log)]);
     }
-
-    /// <summary>Whether the log has stable ranks, and not upper bounds of them.</summary>
-    private static bool IsExact(RunLog log) =>
-        log.Config[SparseRegression.ExactStableRank] is not JsonValue value || !value.TryGetValue(out bool exact) || exact;
 
     private static JsonObject Row(string name, MethodLog method, string rank)
     {
@@ -47,7 +43,7 @@ internal static class SparseRegressionSummary
             int favoured = nuclear.Values.Zip(stable.Values).Count(pair => SpectralCondition.Favours(pair.First, pair.Second));
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"Along gradient descent the rule nr(G{layer}) >= st(A{layer - 1}) "
-                + $"favoured the spectral step on W{layer} at {favoured} of {Counted.Of(nuclear.Count, "step")}{(IsExact(log) ? "" : ", with an upper bound in the place of st")}.");
+                + $"favoured the spectral step on W{layer} at {favoured} of {Counted.Of(nuclear.Count, "step")}{(SparseRegression.HasExactStableRanks(log) ? "" : ", with an upper bound in the place of st")}.");
         }
     }
 }

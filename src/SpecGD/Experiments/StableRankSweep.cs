@@ -117,9 +117,8 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         var random = new TorchRandom(options.Seed);
         var targets = lambdas.Select(_ => RandomFeatures.Gaussian(random, options.Dim, options.Dim, options.Dim)).ToArray();
         var rows = new JsonObject?[lambdas.Count];
-        var outcomes = new TrajectoryOutcome[lambdas.Count];
-        var ends = new IReadOnlyList<LossEnd>[lambdas.Count];
-        ThreadBudget.ForEach(Enumerable.Range(0, lambdas.Count).ToArray(), i => (rows[i], outcomes[i], ends[i]) = Sweep(i, targets[i], options, context));
+        var outcomes = new IReadOnlyList<TrajectoryOutcome>[lambdas.Count];
+        ThreadBudget.ForEach(Enumerable.Range(0, lambdas.Count).ToArray(), i => (rows[i], outcomes[i]) = Sweep(i, targets[i], options, context));
         var log = new RunLog(RunId(options))
         {
             Config = new JsonObject
@@ -133,34 +132,20 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
             },
             Sections = new JsonObject { [Rows] = new JsonArray([.. rows]) },
         };
-        return TrajectoryRunner.Result(log, outcomes, [.. ends.SelectMany(of => of)]);
+        return TrajectoryRunner.Result(log, [.. outcomes.SelectMany(of => of)], EndsOf(log));
     }
 
     /// <inheritdoc/>
     public override RecordKeys RecordKeys { get; } = RecordKeys.OfRows("lambda").With("methods", "method");
 
     /// <inheritdoc/>
-    protected override RunSummary Conclude(RunLog log)
-    {
-        ArgumentNullException.ThrowIfNull(log);
-        JsonObject[] rows =
-        [
-            .. from row in log.Sections[Rows] as JsonArray ?? []
-               let methods = row["methods"]!.AsObject()
-               select new JsonObject
-               {
-                   ["λ"] = row["lambda"]!.DeepClone(),
-                   ["st(A)"] = row["stable_rank"]!.DeepClone(),
-                   ["GD last loss"] = Last(methods[RandomFeature.GradientDescent]),
-                   ["SpecGD last loss"] = Last(methods[RandomFeature.SpecGd]),
-                   ["from peak"] = Last(methods[RandomFeature.FromPeak]),
-               },
-        ];
-        return new RunSummary(["λ"], rows, []);
-    }
+    protected override RunSummary Conclude(RunLog log) => StableRankSweepSummary.Of(log);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<LossEnd> EndsOf(RunLog log) => StableRankSweepSummary.EndsOf(log);
 
     /// <summary>All trajectories for the λ in place <paramref name="index"/>, one after the other: the λs themselves run side by side.</summary>
-    private static (JsonObject Row, TrajectoryOutcome Outcome, IReadOnlyList<LossEnd> Ends) Sweep(
+    private static (JsonObject Row, IReadOnlyList<TrajectoryOutcome> Outcomes) Sweep(
         int index, Matrix<double> target, StableRankSweepOptions options, RunContext context)
     {
         var lambdas = options.ResolvedLambdas();
@@ -176,21 +161,20 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         var iterates = new IterateKeeper(restarts);
         var peak = new PeakKeeper();
         var methods = new JsonObject();
-        var logs = new Dictionary<string, MethodLog>();
-        // The place is part of the name: two λs may look alike, and even be the same.
-        string name = string.Create(CultureInfo.InvariantCulture, $"λ = {lambda:G4} ({index + 1} of {lambdas.Count})");
+        var outcomes = new List<TrajectoryOutcome>();
+        string name = StableRankSweepSummary.NameOf(lambda, index, lambdas.Count);
         var progress = context.Progress.Begin(name, 1);
 
-        var outcome = Train(RandomFeature.GradientDescent, Geometry.Euclidean, zero, 0, iterates, peak);
-        if (outcome.Status == RunStatus.Finished)
-            outcome = Train(RandomFeature.SpecGd, Geometry.Spectral, zero, 0);
+        outcomes.Add(Train(RandomFeature.GradientDescent, Geometry.Euclidean, zero, 0, iterates, peak));
+        if (outcomes[0].Status != RunStatus.Interrupted)
+            outcomes.Add(Train(RandomFeature.SpecGd, Geometry.Spectral, zero, 0)); // also where gradient descent diverged
         foreach (int step in restarts)
-            if (outcome.Status == RunStatus.Finished)
-                outcome = Train($"{RandomFeature.FromIterationPrefix}{step}", Geometry.Spectral, iterates.Kept[step], step);
-        if (options.SpecgdFromPeak && outcome.Status == RunStatus.Finished && peak.Peak is { } top)
-            outcome = Train(RandomFeature.FromPeak, Geometry.Spectral, top.Weight, top.Step);
+            if (AreFinished())
+                outcomes.Add(Train($"{RandomFeature.FromIterationPrefix}{step}", Geometry.Spectral, iterates.Kept[step], step));
+        if (options.SpecgdFromPeak && AreFinished() && peak.Peak is { } top)
+            outcomes.Add(Train(RandomFeature.FromPeak, Geometry.Spectral, top.Weight, top.Step));
         progress.Advance(1);
-        progress.End(outcome.Status == RunStatus.Finished ? $"{name} finished" : outcome.Sentence);
+        progress.End(outcomes.FirstOrDefault(outcome => outcome.Status != RunStatus.Finished)?.Sentence ?? $"{name} finished");
         return (
             new JsonObject
             {
@@ -201,10 +185,9 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
                 ["peak"] = peak.Peak?.Step,
                 ["methods"] = methods,
             },
-            outcome,
-            [.. Divergence.Of(logs).Select(end => end with { Method = NameOf(end.Method) })]);
+            outcomes);
 
-        string NameOf(string method) => name + TrajectoryRunner.OfMethod + method;
+        bool AreFinished() => outcomes.All(outcome => outcome.Status == RunStatus.Finished);
 
         double StepSizeOf(Geometry geometry) =>
             (geometry == Geometry.Euclidean ? options.GdLr : options.SpecgdLr) ?? geometry.NaturalScale(problem.Activation);
@@ -213,7 +196,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         {
             var log = new MethodLog();
             var trajectory = new Trajectory(
-                NameOf(method),
+                TrajectoryName.Of(name, method),
                 new LeastSquaresModel(problem, start),
                 new SteepestDescent(geometry, StepSize.Fixed(StepSizeOf(geometry))),
                 [new LossAndRankProbe(log), .. probes],
@@ -221,11 +204,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
                 options.Steps);
             var ended = TrajectoryRunner.Run(trajectory, context with { Progress = SilentProgress.Instance });
             methods[method] = SeriesState.Capture(log);
-            logs[method] = log;
             return ended;
         }
     }
-
-    private static JsonNode? Last(JsonNode? method) =>
-        method?["loss"]?["values"]?.AsArray() is { Count: > 0 } values ? values[^1]?.DeepClone() : null;
 }

@@ -9,9 +9,6 @@ namespace SpecGD.Experiments;
 /// <summary>Runs trajectories, those that do not depend on one another side by side, the longest first; each goes on where it was kept.</summary>
 internal static class TrajectoryRunner
 {
-    /// <summary>What stands in a trajectory's name between what it is of and its method.</summary>
-    public const string OfMethod = ": ";
-
     /// <summary>Runs them all; each ends by itself, finished or not. Their names are unique within the run.</summary>
     public static TrajectoryOutcome[] RunAll(IReadOnlyList<Trajectory> trajectories, RunContext context)
     {
@@ -55,8 +52,8 @@ internal static class TrajectoryRunner
         var status = broken.Length > 0 || allGrew ? RunStatus.Diverged : interrupted.Length > 0 ? RunStatus.Interrupted : RunStatus.Finished;
         string[] sentences =
         [
-            .. broken.Select(Sentence),
-            .. status == RunStatus.Diverged ? grown.Where(end => !broken.Any(o => o.Name == end.Method)).Select(end => $"{Capital(InSentences(end.Method))} diverged: {end.Words}.") : [],
+            .. broken.Select(SentenceOf),
+            .. status == RunStatus.Diverged ? grown.Where(end => !broken.Any(o => o.Name == end.Method)).Select(end => $"{Sentence.Begin(TrajectoryName.InSentences(end.Method))} diverged: {end.Words}.") : [],
             .. interrupted.Length > 0 ? (string[])[Interrupted(interrupted)] : [],
         ];
         return new RunResult(log, status, sentences.Length > 0 ? string.Join(' ', sentences) : null)
@@ -65,20 +62,11 @@ internal static class TrajectoryRunner
         };
     }
 
-    private static string Sentence(TrajectoryOutcome outcome) => (outcome with { Name = Capital(InSentences(outcome.Name)) }).Sentence;
+    private static string SentenceOf(TrajectoryOutcome outcome) => (outcome with { Name = Sentence.Begin(TrajectoryName.InSentences(outcome.Name)) }).Sentence;
 
     /// <summary>"Gradient descent was interrupted at step 56 of 2000, SpecGD at step 61 of 2000."</summary>
-    private static string Interrupted(TrajectoryOutcome[] outcomes) => Sentence(outcomes[0]).TrimEnd('.')
-        + string.Concat(outcomes.Skip(1).Select(o => string.Create(CultureInfo.InvariantCulture, $", {InSentences(o.Name)} at step {o.Step} of {o.Stop}"))) + ".";
-
-    /// <summary>What sentences call a trajectory: "λ = 0.1 (2 of 8): SpecGD", where its name has what it is of before that of the method.</summary>
-    private static string InSentences(string name)
-    {
-        int method = name.LastIndexOf(OfMethod, StringComparison.Ordinal) is >= 0 and var colon ? colon + OfMethod.Length : 0;
-        return name[..method] + MethodName.InSentences(name[method..]);
-    }
-
-    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+    private static string Interrupted(TrajectoryOutcome[] outcomes) => SentenceOf(outcomes[0]).TrimEnd('.')
+        + string.Concat(outcomes.Skip(1).Select(o => string.Create(CultureInfo.InvariantCulture, $", {TrajectoryName.InSentences(o.Name)} at step {o.Step} of {o.Stop}"))) + ".";
 
     private static Trajectory Restored(Trajectory trajectory, JsonNode kept)
     {

@@ -16,8 +16,6 @@ public sealed class RunFolder
     /// <summary>What the name of a folder with the frames of an animation ends in; the frames in it are called frame-01.png and so on.</summary>
     public const string FramesEnding = "-frames";
 
-    private const string CaptionEnding = ".caption.txt";
-
     /// <summary>There while figures are drawn, so that a run that was killed then is drawn again.</summary>
     internal const string DrawingMarkName = "figures-unfinished.txt";
 
@@ -115,23 +113,26 @@ public sealed class RunFolder
     }
 
     /// <summary>
-    /// Deletes the report and the figures of an earlier run: every script in the folder of figures, with its data, caption and pictures.
+    /// The names of further folders of figures within the run's, such as plot --methods makes, that hold nothing else: they are of this run and go with it.
+    /// </summary>
+    public IReadOnlyList<string> FurtherFigures => !Directory.Exists(DirectoryPath) ? [] :
+    [
+        .. Directory.EnumerateDirectories(DirectoryPath).Where(IsOfFigures).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal),
+    ];
+
+    private static bool IsOfFigures(string folder) =>
+        (Path.GetFileName(folder).StartsWith(FiguresName + "-", StringComparison.Ordinal) || File.Exists(Path.Combine(folder, OutputFolder.MarkName)))
+        && FigureFiles.AreAllOf(folder);
+
+    /// <summary>
+    /// Deletes the report and the figures of an earlier run: every script in the folder of figures, with its data, caption and pictures, and the further
+    /// folders of figures.
     /// </summary>
     public void DropFigures()
     {
         File.Delete(Path.Combine(DirectoryPath, ReportName));
-        if (!Directory.Exists(FiguresPath))
-            return;
-        string[] captioned = [.. Directory.EnumerateFiles(FiguresPath, "*" + CaptionEnding).Select(file => file[..^CaptionEnding.Length])];
-        string[] scripted = [.. Directory.EnumerateFiles(FiguresPath, "*.gp").Select(file => file[..^".gp".Length])];
-        foreach (string figure in captioned.Union(scripted))
-        {
-            DropFrames(figure + FramesEnding);
-            foreach (string ending in new[] { ".dat", ".pdf", ".png", ".svg", ".gif", ".gp", CaptionEnding })
-                File.Delete(figure + ending);
-        }
-        if (!Directory.EnumerateFileSystemEntries(FiguresPath).Any())
-            Directory.Delete(FiguresPath);
+        foreach (string folder in FurtherFigures.Append(FiguresName))
+            FigureFiles.Drop(Path.Combine(DirectoryPath, folder));
     }
 
     /// <summary>Deletes the run in the folder: manifest, log, table, figures, report, and what was kept of an unfinished one.</summary>

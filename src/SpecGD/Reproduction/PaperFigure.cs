@@ -68,7 +68,7 @@ public readonly record struct Finding(string Measured, bool Holds)
     public static Finding Missing(string what) => new($"the log has no {what}", false) { IsMissing = true };
 }
 
-/// <summary>A figure of the paper, or a part of one: the experiment and options that make it, and what must be seen in it.</summary>
+/// <summary>A figure of the paper, or a part of one, or one of our own: the experiment and options that make it, and what must be seen in it.</summary>
 /// <param name="Id">Name on the command line: fig3; a part of a figure carries a dash and a word more, fig18-small.</param>
 /// <param name="Title">What it shows, in one line.</param>
 /// <param name="Experiment">Name of the experiment.</param>
@@ -90,6 +90,9 @@ public sealed record PaperFigure(string Id, string Title, string Experiment, obj
                 ? $"{word} {id[prefix.Length..]}"
                 : null;
     }
+
+    /// <summary>Whether the paper has no such figure, and it is one of our own beside those.</summary>
+    public bool IsOurs { get; init; }
 
     /// <summary>Smaller settings that show the same in seconds; the paper's where those take no longer.</summary>
     public object QuickOptions { get; init; } = Options;

@@ -37,6 +37,7 @@ public sealed class RuleFigures : IPaperFigureSource
                 AtLeastAsGood("sparse regression, SwiGLU, large batch: the same", AdaptiveComparisonOptions.SparseSwiGluLarge),
             ])
         {
+            IsOurs = true,
             QuickOptions = new AdaptiveComparisonOptions { Seeds = 1, Dim = 64, Width = 256, MostSamples = 256, MostSteps = 40 }, // SwiGLU: SpecGD diverges at this size, adaptive does not
         },
         new("one-step", "How well nr/st predicts which single step decreases the loss more", OneStep.ExperimentName, new OneStepOptions(),
@@ -49,6 +50,7 @@ public sealed class RuleFigures : IPaperFigureSource
                 Right(Text($"NanoGPT: at least {RightInGpt:P0} are right there"), OneStepOptions.NanoGpt, RightInGpt),
             ])
         {
+            IsOurs = true,
             QuickOptions = new OneStepOptions
             {
                 Seeds = [0],

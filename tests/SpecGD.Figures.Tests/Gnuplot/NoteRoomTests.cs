@@ -9,12 +9,12 @@ public class NoteRoomTests
 {
     private const double Width = 3;
 
-    /// <summary>Twelve crosses, a text's width apart or nearer, at the upper edge: the nearer they are, the fewer have a text.</summary>
+    /// <summary>Twelve crosses, a text's width apart or nearer, at the upper edge: each has its text, in a row below where there is no room beside it.</summary>
     [Theory]
-    [InlineData(0.08, 12, 12)]
-    [InlineData(0.03, 4, 11)]
-    [InlineData(0.001, 1, 4)]
-    public void Crosses_near_to_one_another_have_as_many_texts_as_there_is_room_for(double apart, int least, int most)
+    [InlineData(0.08, 2)]
+    [InlineData(0.03, 6)]
+    [InlineData(0.001, 13)] // twelve rows, and the crosses themselves take a part of the first
+    public void Crosses_near_to_one_another_have_a_text_each(double apart, int mostRows)
     {
         double[] x = [.. Enumerable.Range(0, 12).Select(i => 0.05 + (i * apart))];
         var marks = new EdgeMarks(x, [.. x.Select(_ => (FigureText)"0 of 3")], 0.95, Palette.SpecGd);
@@ -22,11 +22,24 @@ public class NoteRoomTests
             new Figure("crosses", [new Panel("", new Axis("x") { From = 0, To = 1 }, new Axis("y") { From = 0, To = 1 }, [marks])], ""), FigureFont.Preferred).Panels[0];
         var room = new NoteRoom(panel);
 
-        var sides = x.Select(place => room.Take(place, 0.95, Width)).ToArray();
+        NotePlace[] places = [.. x.Select(place => room.Take(place, 0.95, Width).ShouldNotBeNull())];
 
-        sides.ShouldAllBe(side => side != NoteSide.Above, "the frame is there");
-        sides.Count(side => side != NoteSide.None).ShouldBeInRange(least, most);
-        room.Take(x[0], 0.95, Width).ShouldBe(NoteSide.None, "what was given is taken");
+        places.ShouldAllBe(place => place.Rows <= 0, "above is the frame");
+        places.ShouldAllBe(place => place.Rows >= -mostRows);
+        room.Take(x[0], 0.95, Width).ShouldNotBe(places[0], "what was given is taken");
+    }
+
+    [Fact]
+    public void Only_a_panel_that_is_full_has_no_room()
+    {
+        var marks = new EdgeMarks([0.5], ["0 of 3"], 0.95, Palette.SpecGd);
+        var panel = FigurePlan.Of(
+            new Figure("crosses", [new Panel("", new Axis("x") { From = 0, To = 1 }, new Axis("y") { From = 0, To = 1 }, [marks])], ""), FigureFont.Preferred).Panels[0];
+        var room = new NoteRoom(panel);
+        int given = 0;
+        while (given < 1000 && room.Take(0.5, 0.95, Width) is not null)
+            given++;
+        given.ShouldBeInRange(12, 100);
     }
 
     [Fact]
@@ -37,7 +50,7 @@ public class NoteRoomTests
             new Figure("points", [new Panel("", new Axis("x") { From = 0, To = 1 }, new Axis("y") { From = 0, To = 1 }, [point])], ""), FigureFont.Preferred).Panels[0];
         var room = new NoteRoom(panel);
 
-        room.Take(0.2, 0.5, Width).ShouldBe(NoteSide.Right);
-        room.Take(0.8, 0.5, Width).ShouldBe(NoteSide.Left);
+        room.Take(0.2, 0.5, Width).ShouldBe(new NotePlace(NoteAlignment.Left, 0));
+        room.Take(0.8, 0.5, Width).ShouldBe(new NotePlace(NoteAlignment.Right, 0));
     }
 }

@@ -29,6 +29,20 @@ public class RandomFeatureFigureTests
         Labels(Compose(log).Panels[0]).ShouldContain("SpecGD from GD step 4");
     }
 
+    [Fact]
+    public void A_method_whose_losses_are_all_zero_is_named_where_it_is_missing()
+    {
+        var log = TestLogs.Empty();
+        TestLogs.Add(log, TestLogs.GradientDescent, 0, [2, 1], [3, 4]);
+        TestLogs.Add(log, TestLogs.SpecGd, 0, [0, 0], [3, 4]);
+
+        string caption = FigureCatalog.Compose(log).Still.ShouldHaveSingleItem().Caption;
+
+        caption.ShouldContain("Losses that are zero or not finite are gaps.");
+        caption.ShouldContain("Missing in 'Training loss', since all values are zero or not finite and a logarithmic axis has no place for them: SpecGD.", Case.Sensitive);
+        FigureCatalog.Compose(TestLogs.RandomFeature()).Still[0].Caption.ShouldNotContain("Missing in");
+    }
+
     [Theory]
     [InlineData(TestLogs.GradientDescent)]
     [InlineData(TestLogs.SpecGd)]

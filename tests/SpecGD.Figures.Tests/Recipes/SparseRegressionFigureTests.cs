@@ -86,6 +86,19 @@ public class SparseRegressionFigureTests
     }
 
     [Fact]
+    public void A_method_whose_losses_are_all_zero_is_named_where_it_is_missing()
+    {
+        var log = TinyRuns.SparseRegression();
+        Replace(log, "loss", [0, 0, 0, 0, 0, 0]);
+
+        foreach (var figure in FigureCatalog.Compose(log).Still)
+        {
+            figure.Caption.ShouldContain(LayeredLog.Gaps);
+            figure.Caption.ShouldContain("Missing in 'Training loss', since all values are zero or not finite and a logarithmic axis has no place for them: SpecGD.", Case.Sensitive);
+        }
+    }
+
+    [Fact]
     public void One_key_is_that_of_the_whole_sheet()
     {
         var sheet = new SparseRegressionSheet().Compose(TinyRuns.SparseRegression()).ShouldNotBeNull();

@@ -1,3 +1,4 @@
+using SpecGD.Experiments;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Recipes;
 using SpecGD.Records;
@@ -6,6 +7,16 @@ namespace SpecGD.Figures.Tests.Recipes;
 
 public class StableRankSweepTests
 {
+    [Fact]
+    public void Captions_say_which_method_diverged_at_which_lambda()
+    {
+        var log = new StableRankSweep().Run(new() { Dim = 20, Steps = 40, LambdaCount = 3, GdLr = 5 }, RunContext.Silent).Log;
+        var (still, moving) = FigureCatalog.Compose(log);
+        string[] captions = [.. still.Select(figure => figure.Caption), .. moving.Select(animation => animation.Caption)];
+        captions.Length.ShouldBeGreaterThan(1);
+        captions.ShouldAllBe(caption => caption.Contains("Gradient descent diverged for λ = 0.12 (3 of 3): its loss ended ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Each_lambda_is_a_frame_that_names_it_and_the_stable_rank()
     {

@@ -48,6 +48,37 @@ public class RunReportTests
     }
 
     [Fact]
+    public void A_run_that_finished_although_methods_diverged_says_which()
+    {
+        using var folder = new TemporaryFolder();
+        var run = Run(folder);
+        var manifest = run.Manifest with { Diverged = ["λ = 0.12 (3 of 3): gradient_descent", "specgd"] };
+        RunReport.StatusOf(run with { Manifest = manifest }).Words.ShouldBe("The run finished, and gradient descent for λ = 0.12 (3 of 3) and SpecGD diverged.");
+        RunReport.StatusOf(run).Words.ShouldBe("The run finished.");
+    }
+
+    /// <summary>What the paper has and what is ours are counted apart, and ours are never called the paper's.</summary>
+    [Theory]
+    [InlineData(new[] { "fig3" }, "SpecGD: Figure 3 of the paper, reproduced", "One figure of “When")]
+    [InlineData(new[] { "fig3", "table2", "adaptive", "one-step" }, "SpecGD: the paper’s figures, reproduced", "2 figures and tables of “When")]
+    [InlineData(new[] { "fig3", "fig11", "adaptive" }, "SpecGD: the paper’s figures, reproduced", "2 figures of “When")]
+    [InlineData(new[] { "adaptive" }, "SpecGD: adaptive, beside the paper’s figures", "1 figure of our own, beside those of “When")]
+    public void Figures_of_the_paper_and_of_our_own_are_counted_apart(string[] ids, string title, string first)
+    {
+        using var folder = new TemporaryFolder();
+        var run = Run(folder);
+        ReproducedFigure[] figures = [.. ids.Select(id => ReproducedFigure.Of(PaperFigureCatalog.Named(id)[0], run))];
+
+        var report = ReproductionReport.Of(figures, "c");
+
+        report.Title.ShouldBe(title);
+        int ours = ids.Count(id => id is "adaptive" or "one-step");
+        report.Lead[0].ShouldStartWith(first);
+        report.Lead[0].Contains(FormattableString.Invariant($" and {ours} of our own, made"), StringComparison.Ordinal).ShouldBe(ours > 0 && ids.Length > ours);
+        PaperFigureCatalog.All.Where(figure => figure.IsOurs).Select(figure => figure.Id).ShouldBe(["adaptive", "one-step"]);
+    }
+
+    [Fact]
     public void Without_pictures_the_report_says_how_to_draw_them_and_still_has_the_numbers()
     {
         using var folder = new TemporaryFolder();

@@ -67,6 +67,18 @@ public class AuthorsScriptsTests
         }
     }
 
+    /// <summary>What the page says of a value that is given twice is what the program does.</summary>
+    [Fact]
+    public void A_value_given_twice_is_refused_here_and_the_page_says_so()
+    {
+        string[][] rows = [.. Scripts.Keys.SelectMany(Rows).Where(row => row.Any(cell => cell.Contains("twice", StringComparison.Ordinal)))];
+        rows.Select(row => row[2]).ShouldBe(["batch-sizes", "seeds"], ignoreOrder: true);
+        rows.ShouldAllBe(row => row[4].EndsWith("there; here it is refused", StringComparison.Ordinal));
+        foreach (var (experiment, option) in new (IExperiment, string)[] { (new BatchSizeSweep(), "batch-sizes"), (new NuclearRankGrowth(), "seeds") })
+            Should.Throw<BadInputException>(() => Setting.Resolve(experiment.OptionsType, new Dictionary<string, IReadOnlyList<string>> { [option] = ["5", "5"] }))
+                .Message.ShouldContain("5 twice");
+    }
+
     [Fact]
     public void The_hidden_width_is_four_times_the_dimension_unless_given()
     {

@@ -57,6 +57,60 @@ public class DivergenceTests
         experiment.Run(options with { GdLr = 30, SpecgdLr = 30 }, RunContext.Silent).Status.ShouldBe(RunStatus.Diverged);
     }
 
+    /// <summary>Summary, sweep and manifest of a run over several things follow the one rule, cell by cell.</summary>
+    [Fact]
+    public void A_run_over_lambda_says_what_diverged_where_and_a_sweep_counts_those_numbers_alone_as_diverged()
+    {
+        var options = new StableRankSweepOptions { Dim = 20, Steps = 40, LambdaCount = 3, GdLr = 5, SpecgdFromPeak = false };
+        var experiment = new StableRankSweep();
+        var result = experiment.Run(options, RunContext.Silent);
+        result.DivergedMethods.ShouldBe(["λ = 0.12 (3 of 3): gradient_descent"]);
+
+        experiment.Summarise(result.Log).Sentences.ShouldHaveSingleItem().ShouldStartWith("Gradient descent diverged for λ = 0.12 (3 of 3): its loss ended ");
+        foreach (bool runDiverged in new[] { false, true })
+        {
+            var all = Observation.All(experiment, result.Log, runDiverged);
+            all.Where(o => o.Diverged).Select(o => (o.Method, o.Series)).ShouldBe([("λ=0.12", "GD last loss")]);
+            all.Count(o => o.Series is "GD last loss" or "SpecGD last loss").ShouldBe(6);
+        }
+        experiment.Summarise(experiment.Run(options with { GdLr = null }, RunContext.Silent).Log).Sentences.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Where_gradient_descent_left_the_numbers_SpecGd_has_its_result_all_the_same()
+    {
+        var experiment = new StableRankSweep();
+        var result = experiment.Run(new() { Dim = 6, Steps = 2000, Lambdas = [0.1], GdLr = 1e3, SpecgdFromPeak = false }, RunContext.Silent);
+        result.Status.ShouldBe(RunStatus.Diverged);
+        result.Detail.ShouldNotBeNull().ShouldStartWith("Gradient descent for λ = 0.1 (1 of 1) diverged at step ");
+        Observation.All(experiment, result.Log, diverged: true).ToDictionary(o => o.Series, o => o.Diverged)
+            .ShouldBe(new Dictionary<string, bool> { ["st(A)"] = false, ["GD last loss"] = true, ["SpecGD last loss"] = false });
+    }
+
+    [Fact]
+    public void Of_a_comparison_the_numbers_of_a_method_that_diverged_are_there_as_diverged_ones()
+    {
+        var log = new RunLog("r") { Config = new() { ["experiment"] = AdaptiveComparison.ExperimentName } };
+        log.Sections["rows"] = new System.Text.Json.Nodes.JsonArray(Row("gradient_descent", 5, 1), Row("specgd", 5, null), Row("adaptive", 5, 1));
+        var experiment = new AdaptiveComparison();
+
+        experiment.EndsOf(log).Where(end => end.IsDiverged).Select(end => end.Method).ShouldBe(["sparse, seed 3: specgd"]);
+        experiment.Summarise(log).Sentences.ShouldContain("SpecGD diverged for sparse, seed 3: its loss left the finite numbers.");
+        Observation.All(experiment, log, diverged: false).Where(o => o.Diverged).ShouldHaveSingleItem().Series.ShouldBe("SpecGD");
+
+        static System.Text.Json.Nodes.JsonObject Row(string method, double first, double? last) =>
+            new() { ["setting"] = "sparse", ["seed"] = 3, ["method"] = method, ["first_loss"] = first, ["last_loss"] = last };
+    }
+
+    [Theory]
+    [InlineData("gradient descent diverged", "Gradient descent diverged")]
+    [InlineData("SpecGD diverged", "SpecGD diverged")]
+    [InlineData("λ = 0.1 (1 of 2): it diverged", "λ = 0.1 (1 of 2): it diverged")]
+    [InlineData("x = 3 is the last", "x = 3 is the last")]
+    [InlineData("a loss is missing", "A loss is missing")]
+    [InlineData("model1_k64_seed0 diverged", "model1_k64_seed0 diverged")]
+    public void A_sentence_begins_with_a_capital_and_a_symbol_stays_what_it_is(string text, string begun) => Sentence.Begin(text).ShouldBe(begun);
+
     [Fact]
     public void A_manifest_tells_the_methods_that_diverged_and_older_ones_tell_none()
     {

@@ -39,6 +39,39 @@ public class HeadlineTests
             .ShouldBe("After 3 steps SpecGD has the lowest loss, which is zero, so that it has no ratio to the others.");
     }
 
+    /// <summary>Methods that are level have no winner, and judge no rule.</summary>
+    [Theory]
+    [InlineData(1.01, 1, null)]
+    [InlineData(1, 1.04, null)]
+    [InlineData(1.2, 1, "Of the two from zero SpecGD ended 1.2 times lower: as the rule says for most of the run.")]
+    [InlineData(1, 1.2, "Of the two from zero gradient descent ended 1.2 times lower: not what the rule says for most of the run.")]
+    public void Level_methods_judge_no_rule(double descent, double spectral, string? verdict)
+    {
+        var log = Log(("gradient_descent", descent), ("specgd", spectral));
+        log.Dataset["stable_rank_A"] = 2;
+        for (int step = 0; step < 3; step++)
+            log.Methods["gradient_descent"].Record("nuclear_rank", step, 5);
+
+        string[] sentences = [.. Features.Summarise(log).Sentences];
+
+        sentences[^1].ShouldBe(verdict ?? "Whether the rule was right cannot be told: the two from zero are level.");
+        if (verdict is null)
+        {
+            sentences[0].ShouldEndWith(" are level.");
+            sentences.ShouldNotContain(sentence => sentence.Contains("times lower", StringComparison.Ordinal) || sentence.Contains("the rule says", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void A_rule_that_favours_either_for_half_of_the_run_is_not_judged()
+    {
+        var log = Log(("gradient_descent", 5), ("specgd", 1));
+        log.Dataset["stable_rank_A"] = 2;
+        log.Methods["gradient_descent"].Record("nuclear_rank", 0, 5);
+        log.Methods["gradient_descent"].Record("nuclear_rank", 1, 1);
+        Features.Summarise(log).Sentences[^1].ShouldBe("Of the two from zero SpecGD ended 5 times lower: the rule favoured either for half of the run.");
+    }
+
     [Fact]
     public void Where_all_diverged_none_is_called_the_best()
     {

@@ -97,6 +97,34 @@ public class SweepAnalysisTests
         static JsonNode BothAt(int lr) => new JsonObject { ["gradient_descent"] = lr, ["specgd"] = lr };
     }
 
+    /// <summary>A setting that was not tested is named with the reason, and one that was is not.</summary>
+    [Fact]
+    public void What_was_not_tested_is_named_with_the_reason()
+    {
+        var seeds = Part with
+        {
+            Grid = [.. Part.Grid.Where(a => a.Key == "seed")],
+            Analysis = Part.Analysis with { Tune = null },
+        };
+        string Said(bool descentDiverges, bool spectralDiverges, int replicates, double scatter)
+        {
+            TaskResult[] results =
+            [
+                .. SweepExpansion.Expand(new SweepDefinition("s", "", [seeds], []), "f").Take(replicates).Select((task, i) => new TaskResult(
+                    new TaskRecord(task, TaskState.Finished, 1, 1, null, null),
+                    [Loss("gradient_descent", 10 + i, descentDiverges && i == 0), Loss("specgd", 2 + i + (scatter * i * i), spectralDiverges && i == 0)])),
+            ];
+            return string.Join('\n', UntestedWords.Of(seeds, SweepAnalysis.Settings(seeds, results)));
+        }
+
+        Said(false, false, 3, 1).ShouldBe("");
+        Said(true, false, 3, 1).ShouldBe("Not tested against method GD: SpecGD, since 1 repetition of method GD diverged, and those that are left are no sample.");
+        Said(false, true, 3, 1).ShouldBe("Not tested against method GD: SpecGD, since repetitions diverged, and those that are left are no sample.");
+        Said(false, false, 1, 1).ShouldBe("Not tested against method GD: SpecGD, since one repetition alone tells nothing of how much they scatter.");
+        Said(false, false, 3, 0).ShouldBe("Not tested against method GD: SpecGD, since the differences do not scatter.");
+        UntestedWords.Of(Part, SweepAnalysis.Best(Part, Results()), Part.Analysis.Tune).ShouldBeEmpty("SpecGD's best value was tested against gradient descent's");
+    }
+
     [Fact]
     public void A_best_value_at_an_end_of_those_tried_is_marked()
     {

@@ -37,7 +37,8 @@ internal static class BenchCommand
             if (parsed.GetValue(runs) is < 1)
                 throw new BadInputException("--runs takes a whole number from 1 on.");
             var benchmarks = chosen.Length > 0 ? chosen : BenchmarkCatalog.All;
-            return parsed.GetValue(list) ? List(benchmarks) : Run(benchmarks, parsed.GetValue(runs), parsed.GetValue(json));
+            return parsed.GetValue(list) ? List(benchmarks) : Interruption.Guard(
+                "stopped before everything was timed; nothing is told of a part, and nothing was left behind.", stop => Run(benchmarks, parsed.GetValue(runs), parsed.GetValue(json), stop));
         });
         return command;
     }
@@ -53,9 +54,9 @@ internal static class BenchCommand
         return ExitCode.Done;
     }
 
-    private static int Run(IReadOnlyList<Benchmark> benchmarks, int? runs, bool asJson)
+    private static int Run(IReadOnlyList<Benchmark> benchmarks, int? runs, bool asJson, CancellationToken stop)
     {
-        var runner = new BenchmarkRunner(TimeProvider.System, RunCommand);
+        var runner = new BenchmarkRunner(TimeProvider.System, command => RunCommand(command, stop), stop);
         MachineRate before = runner.Rate(), rate = before;
         var results = new List<BenchmarkResult>();
         foreach (var benchmark in benchmarks)
@@ -73,9 +74,9 @@ internal static class BenchCommand
         return ExitCode.Done;
     }
 
-    private static void RunCommand(IReadOnlyList<string> command) => BenchRun.InFolder(folder =>
+    private static void RunCommand(IReadOnlyList<string> command, CancellationToken stop) => BenchRun.InFolder(folder =>
     {
-        ThisProgram.Run(command is ["run", ..] ? BenchRun.Placed(command, folder) : command);
+        ThisProgram.Run(command is ["run", ..] ? BenchRun.Placed(command, folder) : command, stop);
         return true;
     });
 

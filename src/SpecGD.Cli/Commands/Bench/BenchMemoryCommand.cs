@@ -31,18 +31,18 @@ internal static class BenchMemoryCommand
         {
             names, formulas, json,
         };
-        command.SetAction(parsed =>
+        command.SetAction(parsed => Interruption.Guard("stopped before everything was measured; nothing is told of a part, and nothing was left behind.", stop =>
         {
             MemoryBenchmark[] chosen = [.. (parsed.GetValue(names) ?? []).Select(MemoryBenchmarks.Named).Distinct()];
             IReadOnlyList<MemoryBenchmark> benchmarks = chosen.Length > 0 ? chosen : MemoryBenchmarks.All;
-            long program = PeakOf(MemoryBenchmarks.ProgramRun);
-            var results = benchmarks.Select(benchmark => Measure(benchmark, program, parsed.GetValue(formulas))).ToArray();
+            long program = PeakOf(MemoryBenchmarks.ProgramRun, stop);
+            var results = benchmarks.Select(benchmark => Measure(benchmark, program, parsed.GetValue(formulas), stop)).ToArray();
             if (parsed.GetValue(json))
                 SummaryView.PrintJson(Json(results));
             else
                 Print(results);
             return ExitCode.Done;
-        });
+        }));
         return command;
     }
 
@@ -61,7 +61,7 @@ internal static class BenchMemoryCommand
         return command;
     }
 
-    private static MemoryResult Measure(MemoryBenchmark benchmark, long program, bool onlyCount)
+    private static MemoryResult Measure(MemoryBenchmark benchmark, long program, bool onlyCount, CancellationToken stop)
     {
         if (onlyCount)
             return new MemoryResult(benchmark, program, null);
@@ -73,13 +73,13 @@ internal static class BenchMemoryCommand
             return new MemoryResult(benchmark, program, null);
         }
         Terminal.Remark($"{benchmark.Name}: {benchmark.Description}");
-        return new MemoryResult(benchmark, program, PeakOf(benchmark.Command));
+        return new MemoryResult(benchmark, program, PeakOf(benchmark.Command, stop));
     }
 
-    private static long PeakOf(IReadOnlyList<string> command) => BenchRun.InFolder(folder =>
+    private static long PeakOf(IReadOnlyList<string> command, CancellationToken stop) => BenchRun.InFolder(folder =>
     {
         string file = Path.Combine(folder, "peak");
-        ThisProgram.Run(["bench", Watch, file, "--", .. BenchRun.Placed(command, folder)]);
+        ThisProgram.Run(["bench", Watch, file, "--", .. BenchRun.Placed(command, folder)], stop);
         return long.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);
     });
 

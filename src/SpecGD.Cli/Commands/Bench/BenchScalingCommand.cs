@@ -35,11 +35,11 @@ internal static class BenchScalingCommand
         {
             names, output, json,
         };
-        command.SetAction(parsed =>
+        command.SetAction(parsed => Interruption.Guard("stopped before everything was timed; nothing was written.", stop =>
         {
             ScalingSeries[] chosen = [.. (parsed.GetValue(names) ?? []).Select(ScalingCatalog.Named).DistinctBy(series => series.Name)];
             var folder = parsed.GetValue(output) is { } place ? OutputFolder.Require(place, "times of 'bench scaling'", []) : null; // before the minutes that it takes
-            var results = Run(chosen.Length > 0 ? chosen : ScalingCatalog.All);
+            var results = Run(chosen.Length > 0 ? chosen : ScalingCatalog.All, stop);
             if (parsed.GetValue(json))
                 SummaryView.PrintJson(Json(results));
             else
@@ -47,16 +47,16 @@ internal static class BenchScalingCommand
             if (parsed.GetValue(output) is { } directory)
             {
                 folder!.Prepare();
-                Write(results, directory);
+                return Interruption.Guard($"stopped while the figure was drawn: {JsonName} is in {directory}, the figure is missing.", within => Write(results, directory, within));
             }
             return ExitCode.Done;
-        });
+        }));
         return command;
     }
 
-    private static List<ScalingResult> Run(IReadOnlyList<ScalingSeries> series)
+    private static List<ScalingResult> Run(IReadOnlyList<ScalingSeries> series, CancellationToken stop)
     {
-        var runner = new ScalingRunner(TimeProvider.System);
+        var runner = new ScalingRunner(TimeProvider.System, stop);
         var results = new List<ScalingResult>();
         foreach (var one in series)
         {
@@ -66,13 +66,14 @@ internal static class BenchScalingCommand
         return results;
     }
 
-    private static void Write(IReadOnlyList<ScalingResult> results, string directory)
+    private static int Write(IReadOnlyList<ScalingResult> results, string directory, CancellationToken stop)
     {
         AtomicFile.Write(Path.Combine(directory, JsonName), SummaryView.JsonText(Json(results)) + "\n");
-        var drawn = FigureWriter.ForThisMachine().Write(ScalingFigure.Compose(results), directory);
+        var drawn = FigureWriter.ForThisMachine().Write(ScalingFigure.Compose(results), directory, stop);
         if (drawn.Hint is { } hint)
             Terminal.Remark(hint);
         Terminal.Remark($"{JsonName} and the figure are in {directory}");
+        return ExitCode.Done;
     }
 
     private static void Print(IReadOnlyList<ScalingResult> results)

@@ -17,21 +17,6 @@ internal static class DataCommand
         FetchCommand.Build(),
     };
 
-    /// <summary>Does work that Ctrl-C ends; then says <paramref name="whenStopped"/>.</summary>
-    public static int Interruptible(string whenStopped, Func<CancellationToken, int> work)
-    {
-        using var interruption = new Interruption();
-        try
-        {
-            return work(interruption.Token);
-        }
-        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
-        {
-            Terminal.Remark(whenStopped);
-            return interruption.ExitCode;
-        }
-    }
-
     /// <summary>The switch of the verbs that write shards.</summary>
     public static Option<bool> JsonOption() => new("--json") { Description = "print the files and what is in them as JSON" };
 

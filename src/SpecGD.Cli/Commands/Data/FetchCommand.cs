@@ -67,7 +67,7 @@ internal static class FetchCommand
         using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan }; // the fetcher gives up a connection that stalls
         client.DefaultRequestHeaders.UserAgent.ParseAdd("specgd");
         var fetcher = new ShardFetcher(client, new FetchOptions { Token = Variable(TokenVariable), Tries = settings.Tries }, clock);
-        return DataCommand.Interruptible("stopped: whole shards are kept, and the same command goes on from here.", cancellation =>
+        return Interruption.Guard("stopped: whole shards are kept, and the same command goes on from here.", cancellation =>
         {
             long usual = TokenShardHeader.FileLengthOf(TokenFolderWriter.ShardTokens);
             var fetched = new List<string>();

@@ -50,7 +50,7 @@ internal static class InspectCommand
             json,
         };
         var settings = new SettingOptions(command, typeof(InspectSettings));
-        command.SetAction(parsed => DataCommand.Interruptible("stopped before everything was read.", cancellation => Inspect(
+        command.SetAction(parsed => Interruption.Guard("stopped before everything was read.", cancellation => Inspect(
             [.. parsed.GetValue(places)!.SelectMany(place => TokenFiles.Find(place))],
             (InspectSettings)settings.Resolve(parsed),
             parsed.GetValue(json),

@@ -47,7 +47,7 @@ internal static class SampleCommand
         if (tokenizer is ByteTokenizer)
             DiskSpace.Require(directory, sizeof(ushort) * total, "The tokens of this text"); // at least one a byte
         using var writer = new TokenFolderWriter(directory, "sample", tokenizer, settings.ShardTokens, settings.Overwrite);
-        return DataCommand.Interruptible("stopped before the shards were whole: nothing was left in the folder.", cancellation =>
+        return Interruption.Guard("stopped before the shards were whole: nothing was left in the folder.", cancellation =>
         {
             var folder = ByteProgress.Show("sample", clock, progress => SampleText.Write(
                 settings.Megabytes,

@@ -67,7 +67,7 @@ internal static class TokenizeCommand
         if (tokenizer is ByteTokenizer && inputs.All(input => input is { Layout: TextLayout.Plain, Packing: TextPacking.None }))
             DiskSpace.Require(directory, sizeof(ushort) * (total + inputs.Count), "The tokens of these files"); // one a byte, one a document
         using var writer = new TokenFolderWriter(directory, settings.Name, tokenizer, settings.ShardTokens, settings.Overwrite);
-        return DataCommand.Interruptible("stopped before the shards were whole: nothing was left in the folder.", cancellation =>
+        return Interruption.Guard("stopped before the shards were whole: nothing was left in the folder.", cancellation =>
         {
             var work = new TextTokenization(tokenizer, settings.Field, settings.TextColumn);
             var folder = ByteProgress.Show("tokenize", clock, progress => work.Run(

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using SpecGD.Cli.Commands.Data;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments.NanoGpt;
 using SpecGD.Experiments.Settings;
@@ -55,7 +54,7 @@ internal static class NanoGptEvalCommand
     }
 
     private static int Evaluate(NanoGptWeights weights, IGptEngine<float> engine, NanoGptValidationData data, EvalSettings options, bool asJson) =>
-        DataCommand.Interruptible("stopped before all sequences were judged.", cancellation =>
+        Interruption.Guard("stopped before all sequences were judged.", cancellation =>
         {
             int window = weights.Info.WindowOf(options.Window);
             NanoGptEvaluation Work(IProgressReporter progress)

@@ -45,7 +45,7 @@ internal static class NanoGptGenerateCommand
     {
         var tokenizer = TokenizerSettings.Create(weights.Info.Tokenizer, vocabulary);
         var parameters = weights.Load();
-        using var interruption = new Interruption();
+        var interruption = Interruption.Heed();
         using var output = Console.OpenStandardOutput();
         void Show(byte[] bytes)
         {

@@ -40,6 +40,7 @@ internal static class NanoGptPlotCommand
         };
         command.SetAction(parsed =>
         {
+            var interruption = Interruption.Heed();
             string[] paths = parsed.GetValue(sources)!;
             var log = paths.Length == 1
                 ? NanoGptLog.Read(paths[0])
@@ -48,7 +49,6 @@ internal static class NanoGptPlotCommand
                 log.NoteInterrupted(null);
             string target = parsed.GetValue(output) ?? DefaultOutput(paths);
             FigureFolder.Prepare(target, paths.Length == 1 ? DefaultOutput(paths) : null, [.. paths.Select(path => OutputSource.OfLog(path, NanoGptLog.NameOf(path)))]);
-            using var interruption = new Interruption();
             var drawn = RunSession.Draw(log, target, keepFrames: false, interruption.Token);
             RunSession.SayAfterword(drawn.Missing);
             if (!drawn.IsWhole)

@@ -41,6 +41,7 @@ internal static class NanoGptTrainCommand
             command.Options.Add(option);
         command.SetAction(parsed => RankSession.Run(team =>
         {
+            Interruption.Heed();
             var (options, beginning, data, forecast) = team.Agree(() =>
             {
                 var options = (NanoGptOptions)settings.Resolve(parsed);
@@ -82,7 +83,7 @@ internal static class NanoGptTrainCommand
     /// <summary>Trains along with the first rank, which does all else.</summary>
     private static int Follow(Func<NanoGptRun> prepare)
     {
-        using var interruption = new Interruption();
+        var interruption = Interruption.Heed();
         prepare().Train(SilentProgress.Instance, TimeProvider.System, interruption.Token);
         return ExitCode.Done;
     }
@@ -113,7 +114,7 @@ internal static class NanoGptTrainCommand
         if (RankSession.Describe() is { } ranks)
             Terminal.Remark(ranks);
         ForecastView.Remark(forecast, machine, NanoGptForecast.MeasureRate(TimeProvider.System));
-        using var interruption = new Interruption();
+        var interruption = Interruption.Heed();
         var run = prepare();
         foreach (string remark in run.Remarks.Concat(run.Data.Remarks))
             Terminal.Remark(remark);

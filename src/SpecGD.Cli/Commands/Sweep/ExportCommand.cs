@@ -36,22 +36,22 @@ internal static class ExportCommand
             + "Of an experiment without methods, such as theory or stable-rank-sweep, these are the numbers of its table, with the columns that name its rows; "
             + "--long writes all that was recorded, the series along the steps too.") { folder };
         var settings = new SettingOptions(command, typeof(ExportSettings));
-        command.SetAction(parsed =>
+        command.SetAction(parsed => Interruption.Guard("stopped before the table was whole; no file was written or changed.", stop =>
         {
             var export = (ExportSettings)settings.Resolve(parsed);
             var sweep = SweepFolder.Open(parsed.GetValue(folder)!);
             if (export.Output is { } file)
                 OutputFile.Require(file, "a table of 'sweep export'", IsTable);
             if (export.Long)
-                return WriteLong(sweep, export);
-            var results = ResultsCommand.Collect(sweep).Select(result => result with { Observations = Chosen(sweep, result, export.Series) }).ToArray();
+                return WriteLong(sweep, export, stop);
+            var results = ResultsCommand.Collect(sweep).Select(result => Unless(result, stop) with { Observations = Chosen(sweep, result, export.Series) }).ToArray();
             RequireSeries(sweep, export.Series, results);
             string[] keys = [.. results.SelectMany(result => result.Observations).SelectMany(o => o.Keys.All).Select(key => key.Column).Distinct()];
-            Write(export, results.SelectMany(result => Rows(sweep, result, keys)));
+            Write(export, results.SelectMany(result => Rows(sweep, result, keys)), stop);
             foreach (string left in LeftOut(sweep, results))
                 Terminal.Remark(left);
             return ExitCode.Done;
-        });
+        }));
         return command;
     }
 
@@ -64,12 +64,12 @@ internal static class ExportCommand
             || text.Trim() is "[]" or "";
     }
 
-    private static int WriteLong(SweepFolder sweep, ExportSettings export)
+    private static int WriteLong(SweepFolder sweep, ExportSettings export, CancellationToken stop)
     {
         var table = new LongTable(sweep, [.. ResultsCommand.Collect(sweep).Select(result => result.Record)], export.Series);
         if (export.Series.Count > 0 && table.Known() is { Length: > 0 } known && export.Series.FirstOrDefault(name => !known.Contains(name)) is { } missing)
             throw NoSeries(missing, known);
-        Write(export, table.Rows());
+        Write(export, table.Rows(), stop);
         return ExitCode.Done;
     }
 
@@ -99,8 +99,15 @@ internal static class ExportCommand
     private static BadInputException NoSeries(string missing, string[] known) =>
         new($"No task of this sweep has the series '{missing}'; there are {string.Join(", ", known)}.{Spelling.Hint(missing, known)}");
 
-    private static void Write(ExportSettings export, IEnumerable<JsonObject> rows)
+    private static T Unless<T>(T value, CancellationToken stop)
     {
+        stop.ThrowIfCancellationRequested();
+        return value;
+    }
+
+    private static void Write(ExportSettings export, IEnumerable<JsonObject> all, CancellationToken stop)
+    {
+        var rows = all.Select(row => Unless(row, stop));
         if (export.Output is not { } file)
         {
             Write(export.Format, rows, Console.Out);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SpecGD.Cli.Display;
 using SpecGD.Figures;
+using SpecGD.Figures.Model;
 using SpecGD.Figures.Sweeps;
 using SpecGD.Records;
 using SpecGD.Sweeps;
@@ -33,11 +34,12 @@ internal static class ResultsCommand
         {
             folder, part, x, y, by, where, output, json,
         };
-        command.SetAction(parsed =>
+        command.SetAction(parsed => Interruption.Guard("stopped before anything was told; the same command begins again.", stop =>
         {
             var sweep = SweepFolder.Open(parsed.GetValue(folder)!);
             IReadOnlyList<SweepPart> parts = parsed.GetValue(part) is { } name ? [sweep.Definition.Part(name)] : sweep.Definition.Parts;
             var results = Collect(sweep);
+            stop.ThrowIfCancellationRequested();
             if (parsed.GetValue(x) is null && parsed.GetValue(y) is null)
             {
                 if (parsed.GetValue(by) is not null || parsed.GetValue(where) is { Length: > 0 })
@@ -53,14 +55,19 @@ internal static class ResultsCommand
             var figure = SweepFigure.Compose(sweep.Definition.Part(parsed.GetValue(part)), results, request);
             string target = parsed.GetValue(output) ?? sweep.FiguresPath;
             FigureFolder.Prepare(target, sweep.FiguresPath, [OutputSource.At(sweep.DirectoryPath, sweep.Definition.Name)]);
-            var drawn = FigureWriter.ForThisMachine().Write(figure, target);
-            if (drawn.Hint is { } hint)
-                Terminal.Remark(hint);
-            foreach (string file in drawn.Files)
-                Console.Out.WriteLine(Path.GetRelativePath(Directory.GetCurrentDirectory(), file));
-            return ExitCode.Done;
-        });
+            return Interruption.Guard($"stopped while a figure was drawn: {figure.Name} is missing; the same command draws it.", within => Draw(figure, target, within));
+        }));
         return command;
+    }
+
+    private static int Draw(Figure figure, string target, CancellationToken stop)
+    {
+        var drawn = FigureWriter.ForThisMachine().Write(figure, target, stop);
+        if (drawn.Hint is { } hint)
+            Terminal.Remark(hint);
+        foreach (string file in drawn.Files)
+            Console.Out.WriteLine(Path.GetRelativePath(Directory.GetCurrentDirectory(), file));
+        return ExitCode.Done;
     }
 
     /// <summary>The results as they are now.</summary>

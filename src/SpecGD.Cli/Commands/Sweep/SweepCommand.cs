@@ -39,6 +39,7 @@ internal static class SweepCommand
         command.Options.Add(show);
         command.SetAction(parsed =>
         {
+            Interruption.Heed();
             var sweep = Find(parsed.GetValue(file)!, parsed.GetValue(quick), command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
             if (parsed.GetValue(show))
                 return Show(sweep);

@@ -37,7 +37,7 @@ internal static class SweepSession
         int done = records.Count(record => record.IsDone);
         SweepTask[] tasks = [.. records.Where(wanted).Select(record => record.Task).DistinctBy(task => task.Key)];
         Announce(folder, records, tasks.Length, request);
-        using var interruption = new Interruption();
+        var interruption = Interruption.Heed();
         if (tasks.Length > 0)
         {
             if (request.IsSlurm)

@@ -28,13 +28,15 @@ internal static class TaskCommand
         command.Hidden = true;
         command.SetAction(parsed =>
         {
-            using var interruption = new Interruption(parsed.GetValue(attached));
+            var interruption = Interruption.Heed();
+            if (parsed.GetValue(attached))
+                interruption.Attach();
             var sweep = SweepFolder.Open(parsed.GetValue(folder)!);
             SweepTask[] tasks = [.. sweep.Tasks.Skip(parsed.GetValue(first)).Take(parsed.GetValue(count)).DistinctBy(task => task.Key)];
             int code = tasks switch
             {
                 [] => throw new BadInputException($"{sweep.DirectoryPath} has no task {parsed.GetValue(first)}; it has {sweep.Tasks.Count}."),
-                [var only] => Run(sweep, only, interruption),
+                [var only] => Run(sweep, only),
                 _ => RunPack(sweep, tasks, interruption),
             };
             RequeueInTime(interruption);
@@ -44,7 +46,7 @@ internal static class TaskCommand
     }
 
     /// <summary>One task, in this process.</summary>
-    private static int Run(SweepFolder sweep, SweepTask task, Interruption interruption)
+    private static int Run(SweepFolder sweep, SweepTask task)
     {
         string directory = sweep.PathOf(task);
         Directory.CreateDirectory(directory);
@@ -58,7 +60,6 @@ internal static class TaskCommand
         {
             var request = new RunSession.Request(directory, Drawing.Nothing, Fresh: false) 
             {
-                Interruption = interruption,
                 IsOwnFolder = true,
                 Companions = [AttemptLog.FileName, LocalEngine.LogName],
             };

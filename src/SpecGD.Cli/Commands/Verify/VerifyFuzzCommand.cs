@@ -59,7 +59,7 @@ internal static class VerifyFuzzCommand
 
     private static int Verify(IReadOnlyList<FuzzParser> parsers, FuzzOptions options, bool asJson)
     {
-        using var interruption = new Interruption();
+        var interruption = Interruption.Heed();
         long tenth = Math.Max(1, options.Inputs / 10), next = tenth, begin = TimeProvider.System.GetTimestamp();
         var rows = new FuzzRun(options, TimeProvider.System).Run(parsers, Told, interruption.Token);
         string[] failures = [.. rows.SelectMany(row => row.Failures)];

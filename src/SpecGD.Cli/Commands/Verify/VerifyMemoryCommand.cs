@@ -32,7 +32,7 @@ internal static class VerifyMemoryCommand
 
     private static int Verify(TimeSpan duration, bool asJson)
     {
-        using var interruption = new Interruption();
+        var interruption = Interruption.Heed();
         Terminal.Remark($"calling every routine for {duration.TotalSeconds:0} s");
         var (rows, collections) = MemoryCheck.Run(duration, TimeProvider.System, interruption.Token);
         long deviating = rows.Sum(row => row.Deviating);

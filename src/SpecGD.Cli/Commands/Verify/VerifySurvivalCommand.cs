@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using SpecGD.Cli.Commands.Data;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments.Settings;
 using SpecGD.Hardening.Survival;
@@ -54,7 +53,7 @@ internal static class VerifySurvivalCommand
             {
                 Kills = asked.Kills, Seed = asked.Seed, Workers = ThreadBudget.Total, InPlace = parsed.GetValue(inPlace),
             };
-            return DataCommand.Interruptible(
+            return Interruption.Guard(
                 "stopped; nothing was left behind.",
                 cancellation => Verify(chosen.Length > 0 ? chosen : SurvivalCase.All, options, parsed.GetValue(json), cancellation));
         });

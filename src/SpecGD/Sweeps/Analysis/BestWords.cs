@@ -29,8 +29,8 @@ public static class BestWords
     {
         double own = setting.Estimate!.Mean, other = baseline.Estimate!.Mean;
         var test = setting.AgainstBaseline!;
-        string how = own > 0 && other > 0
-            ? Text($"{NumberText.Of(Math.Max(own, other) / Math.Min(own, other))} times {(own < other ? "below" : "above")}")
+        string how = own == other ? "as high as"
+            : own > 0 && other > 0 ? Text($"{NumberText.Of(Math.Max(own, other) / Math.Min(own, other))} times {(own < other ? "below" : "above")}")
             : own < other ? "below" : "above";
         string scale = part.Analysis.Logarithmic ? " on logarithms" : "";
         return Text($"{part.Name}: {Name(setting, tuned)} at {Chosen(setting, tuned)} ({setting[tuned]}) ends with ")

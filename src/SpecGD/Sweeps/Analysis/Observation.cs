@@ -11,7 +11,7 @@ namespace SpecGD.Sweeps.Analysis;
 /// <param name="Min">Its least value, and at which step.</param>
 /// <param name="Max">Its largest value, and at which step.</param>
 /// <param name="FinalStep">The step of the last value.</param>
-/// <param name="Diverged">True where this trajectory ended before the last step in a run that diverged, or its loss as <see cref="Divergence"/> has it: its values are no result.</param>
+/// <param name="Diverged">True where this trajectory ended before the last step in a run that diverged, or its loss as <see cref="Divergence"/> has it; of a table, whether the number is of such a trajectory: its values are no result.</param>
 public sealed record Observation(
     string Method,
     string Series,
@@ -90,14 +90,17 @@ public sealed record Observation(
     private static IEnumerable<Observation> FromRows(RunSummary summary, bool diverged)
     {
         var seen = new Dictionary<RowKeys, int>();
-        foreach (var row in summary.Rows)
+        foreach (var (place, row) in summary.Rows.Index())
         {
             var keys = RowKeys.Of(summary.Keys, row);
             int copy = seen[keys] = seen.GetValueOrDefault(keys) + 1;
             keys = keys.AsCopy(copy);
             foreach (var (column, cell) in row)
-                if (!summary.Keys.Contains(column) && JsonNumber.Of(cell) is { } value)
-                    yield return new Observation(keys.ToString(), column, value, value, (0, value), (0, value), 0, diverged) { Keys = keys };
+            {
+                bool isDiverged = summary.Diverged?.Contains((place, column)) ?? diverged;
+                if (!summary.Keys.Contains(column) && (JsonNumber.Of(cell) ?? (isDiverged && cell is null && summary.Diverged is not null ? double.NaN : null)) is { } value)
+                    yield return new Observation(keys.ToString(), column, value, value, (0, value), (0, value), 0, isDiverged) { Keys = keys };
+            }
         }
     }
 }

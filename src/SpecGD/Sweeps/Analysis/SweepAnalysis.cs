@@ -109,20 +109,32 @@ public static class SweepAnalysis
     {
         if (plan.Baseline.Count == 0)
             return settings;
-        var places = settings.GroupBy(s => Place(s.Axes, s.Metric)).ToDictionary(g => g.Key, g => g.First());
-        return [.. settings.Select(setting =>
-        {
-            var moved = setting.Axes.ToDictionary(axis => axis.Key, axis => plan.Baseline.GetValueOrDefault(axis.Key, axis.Value));
-            return places.GetValueOrDefault(Place(moved, setting.Metric)) is { IsWhole: true } baseline && baseline != setting && setting.IsWhole
+        var places = PlacesOf(settings, but);
+        return
+        [
+            .. settings.Select(setting => BaselineOf(setting, places, plan, but) is { IsWhole: true } baseline && baseline != setting && setting.IsWhole
                 ? setting with { AgainstBaseline = Significance.Between(Scaled(setting.Values), Scaled(baseline.Values)) }
-                : setting;
-        }),];
-
-        string Place(IReadOnlyDictionary<string, string> axes, Metric metric) => $"{metric}\n{Key(but is null ? axes : Without(axes, but))}";
+                : setting),
+        ];
 
         Dictionary<string, double> Scaled(IReadOnlyDictionary<string, double> values) =>
             values.ToDictionary(v => v.Key, v => plan.Logarithmic ? Estimate.Logarithm(v.Value) : v.Value);
     }
+
+    /// <summary>The setting that has the baseline's values and else those of <paramref name="setting"/>, itself where that has them; null where there is none.</summary>
+    internal static SettingResult? BaselineOf(SettingResult setting, IReadOnlyList<SettingResult> settings, AnalysisPlan plan, string? but) =>
+        BaselineOf(setting, PlacesOf(settings, but), plan, but);
+
+    private static SettingResult? BaselineOf(SettingResult setting, Dictionary<string, SettingResult> places, AnalysisPlan plan, string? but)
+    {
+        var moved = setting.Axes.ToDictionary(axis => axis.Key, axis => plan.Baseline.GetValueOrDefault(axis.Key, axis.Value));
+        return places.GetValueOrDefault(PlaceOf(moved, setting.Metric, but));
+    }
+
+    private static Dictionary<string, SettingResult> PlacesOf(IReadOnlyList<SettingResult> settings, string? but) =>
+        settings.GroupBy(s => PlaceOf(s.Axes, s.Metric, but)).ToDictionary(g => g.Key, g => g.First());
+
+    private static string PlaceOf(IReadOnlyDictionary<string, string> axes, Metric metric, string? but) => $"{metric}\n{Key(but is null ? axes : Without(axes, but))}";
 
     private static Dictionary<string, string> Without(IReadOnlyDictionary<string, string> axes, string axis) =>
         axes.Where(a => a.Key != axis).ToDictionary();

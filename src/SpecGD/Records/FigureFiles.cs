@@ -1,0 +1,44 @@
+namespace SpecGD.Records;
+
+/// <summary>The files that drawing leaves in a folder: of each figure its script, data, caption and pictures, of an animation its frames.</summary>
+internal static class FigureFiles
+{
+    private const string CaptionEnding = ".caption.txt", ScriptEnding = ".gp";
+
+    private static readonly string[] Endings = [".dat", ".pdf", ".png", ".svg", ".gif", ScriptEnding, CaptionEnding];
+
+    /// <summary>Deletes them, and the folder with them where it holds nothing else but the mark of an output folder.</summary>
+    /// <param name="folder">The folder, which need not exist.</param>
+    public static void Drop(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        foreach (string figure in FiguresIn(folder))
+        {
+            RunFolder.DropFrames(Path.Combine(folder, figure + RunFolder.FramesEnding));
+            foreach (string ending in Endings)
+                File.Delete(Path.Combine(folder, figure + ending));
+        }
+        string mark = Path.Combine(folder, OutputFolder.MarkName);
+        if (Directory.EnumerateFileSystemEntries(folder).Any(entry => entry != mark))
+            return;
+        File.Delete(mark);
+        Directory.Delete(folder);
+    }
+
+    /// <summary>Whether a folder holds figures and nothing that anyone else put there.</summary>
+    public static bool AreAllOf(string folder)
+    {
+        string[] figures = [.. FiguresIn(folder)];
+        var ours = figures.SelectMany(figure => Endings.Select(ending => figure + ending)).Concat(figures.Select(figure => figure + RunFolder.FramesEnding)).ToHashSet();
+        return figures.Length > 0 && !OutputFolder.ForeignFiles(folder, []).Except(ours).Any();
+    }
+
+    /// <summary>The names of the figures: each has a caption, or a script where that was not written.</summary>
+    private static IEnumerable<string> FiguresIn(string folder) =>
+        from ending in new[] { CaptionEnding, ScriptEnding }
+        from file in Directory.EnumerateFiles(folder, "*" + ending).ToArray()
+        let name = Path.GetFileName(file)[..^ending.Length]
+        group name by name into named
+        select named.Key;
+}
