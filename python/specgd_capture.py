@@ -73,8 +73,10 @@ def _capture(model, path, step, scaler, optimizer, options):
     recorder.start()
     try:
         yield recorder
-    finally:
-        recorder.stop()
+    except BaseException:
+        recorder.stop(discard=True)
+        raise
+    recorder.stop()
     recorder.save(path, step=step, scaler=scaler, optimizer=optimizer)
 
 
@@ -160,19 +162,22 @@ class Recorder:
                 self._handles.append(module.register_forward_hook(lambda m, inputs, output, n=name: self._see_gain(m, n, inputs, output)))
         self._watch = _Watch(self)
         self._watch.__enter__()
+        self._unseen_index = _seen_index(self)
+        self._unseen_index.__enter__()
         self._compiled = _compiled_code_runs_eagerly()
         self._compiled.__enter__()
         return self
 
-    def stop(self):
-        """Ends watching and leaves the model as it was."""
+    def stop(self, discard=False):
+        """Ends watching and leaves the model as it was; with `discard` what the step left open is dropped."""
         for handle in self._handles:
             handle.remove()
         if self._running:
             self._compiled.__exit__(None, None, None)
+            self._unseen_index.__exit__(None, None, None)
             self._watch.__exit__(None, None, None)
         self._handles, self._running, self._watch, self._stack = [], False, None, []
-        for pending in self._pending:  # what no backward pass reached
+        for pending in [] if discard else self._pending:  # what no backward pass reached
             pending.fire(None)
         self._pending = []
         _find_heads(self._nodes, self._layers.values())
@@ -265,7 +270,10 @@ class Recorder:
             return
         with _quiet(self), torch.no_grad():
             rows = _normalised(module, x.detach(), weight.tensor)
-        self.when_gradient_comes(output, lambda g: layer.add(_Activations(rows, None, self._units.of(rows, rows.dim() - 1)), g, self))
+            units = self._units.of_rows(rows, list(range(rows.dim() - 1)), 1)
+        layer.note(None, False, self)
+        count = rows.numel() // rows.shape[-1]
+        self.when_gradient_comes(output, lambda g: layer.add(_Activations(rows, units), None if g is None else g.reshape(count, -1), self))
 
     def _idle(self):
         """Layers that took no part: modules of known kinds that nothing was seen of."""
@@ -541,6 +549,10 @@ _MOVES = {"clone", "contiguous", "reshape", "flatten", "cat", "concat", "concate
           "repeat", "__getitem__", "index_select", "chunk", "flip", "roll", "tile", "expand", "narrow", "split", "unsqueeze", "squeeze", "movedim",
           "swapaxes", "unflatten", "repeat_interleave", "select", "unbind", "__get__", "view_as", "reshape_as", "tensor_split"}
 
+#: What may be done to a product of weights (LoRA's B A) before it multiplies.
+_LINEAR = _MOVES | {"mul", "__mul__", "__rmul__", "div", "__truediv__", "add", "__add__", "__radd__", "sub", "__sub__", "neg", "to", "type", "half", "float",
+                    "double", "bfloat16"}
+
 
 def _derive(weights, func, args, kwargs, out, located):
     """Marks what a function made of parameters, where it can be followed: `located` are the arguments with a source."""
@@ -560,6 +572,8 @@ def _derive(weights, func, args, kwargs, out, located):
                 o._specgd_source = same[0]  # a view
             continue
         if not all(t.numel() == 1 or weights.is_buffer(t) or t.dtype == torch.bool for t in others):
+            return
+        if name not in _LINEAR and any(isinstance(s.weight, _Composed) or s.merged for _, s in located):
             return
         source = _moved(weights, func, name, args, kwargs, o, outs, located) or _elementwise(o, located)
         if source is not None:
@@ -631,6 +645,28 @@ class _Watch(TorchFunctionMode):
         with _quiet(recorder):
             _look(recorder, func, name, args, kwargs, out)
         return out
+
+
+@contextlib.contextmanager
+def _seen_index(recorder):
+    """Before PyTorch 2.0 x[i] is not handed to a TorchFunctionMode."""
+    if torch.__version__ >= "2" or "__getitem__" in vars(torch.Tensor):
+        yield
+        return
+    inner = torch.Tensor.__getitem__
+
+    def index(tensor, key):
+        out = inner(tensor, key)
+        if not recorder._quiet:
+            with _quiet(recorder):
+                _look(recorder, inner, "__getitem__", (tensor, key), {}, out)
+        return out
+
+    torch.Tensor.__getitem__ = index
+    try:
+        yield
+    finally:
+        del torch.Tensor.__getitem__
 
 
 def _look(recorder, func, name, args, kwargs, out):
@@ -726,11 +762,13 @@ def _linear(recorder, args, kwargs, out, located):
     return _multiply(recorder, w, (["o"] if w.dim() == 2 else []) + ["k"], x, rows + ["k"], out, rows + (["o"] if w.dim() == 2 else []))
 
 
-def _matmul(recorder, args, kwargs, out, located, first=0, swapped=False):
+def _matmul(recorder, args, kwargs, out, located, first=0, swapped=False, func=None):
     a = _argument(args, kwargs, first, "batch1" if first and out.dim() == 3 else "mat1" if first else "input", "self")
     b = _argument(args, kwargs, first + 1, "other", "mat2", "batch2", "vec", "vec2")
     if a is None or b is None or not torch.is_tensor(a) or not torch.is_tensor(b):
         return False
+    if func == "mv" and not getattr(b, "_specgd_after", False):
+        return False  # the power iteration of spectral_norm, which looks at the weight itself
     a, b = (b, a) if swapped else (a, b)
     la, lb, lo = _matmul_labels(a, b)
     return _two(recorder, a, la, b, lb, out, lo, located)
@@ -1204,12 +1242,16 @@ def _addmm(recorder, args, kwargs, out, located):
     return _matmul(recorder, args, kwargs, out, located, first=1)
 
 
+def _mv(recorder, args, kwargs, out, located):
+    return _matmul(recorder, args, kwargs, out, located, func="mv")
+
+
 def _rmatmul(recorder, args, kwargs, out, located):
     return _matmul(recorder, args, kwargs, out, located, swapped=True)
 
 
 _PRODUCTS = {
-    "linear": _linear, "matmul": _matmul, "__matmul__": _matmul, "__rmatmul__": _rmatmul, "mm": _matmul, "bmm": _matmul, "mv": _matmul,
+    "linear": _linear, "matmul": _matmul, "__matmul__": _matmul, "__rmatmul__": _rmatmul, "mm": _matmul, "bmm": _matmul, "mv": _mv,
     "addmm": _addmm, "addmv": _addmm, "baddbmm": _addmm, "addmm_": _addmm, "baddbmm_": _addmm, "einsum": _einsum, "tensordot": _tensordot,
     "bilinear": _bilinear, "embedding": _embedding, "embedding_bag": _embedding_bag, "__getitem__": _getitem, "index_select": _index_select,
     "conv1d": _convolution, "conv2d": _convolution, "conv3d": _convolution, "conv_transpose1d": _transposed_convolution,
