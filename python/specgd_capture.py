@@ -156,6 +156,8 @@ class Recorder:
         if not self._layers:
             self._weights.note_gradients()
         for name, module in self.model.named_modules():
+            if isinstance(module, torch.jit.ScriptModule):
+                continue  # takes no hooks
             self._handles.append(module.register_forward_pre_hook(lambda m, inputs, n=name: self._enter(m, n)))
             self._handles.append(module.register_forward_hook(lambda m, inputs, output, n=name: self._leave(m, n)))
             if _is_norm(module):
@@ -383,7 +385,7 @@ class _Weight:
 
     def __init__(self, number, name, tensor, module, model):
         self.number, self.name, self.tensor, self.module, self.model = number, name, tensor, module, model
-        self.aliases, self.had_gradient, self.stacked, self.touched = [name], False, False, []
+        self.aliases, self.had_gradient, self.stacked, self.touched, self.as_activation = [name], False, False, [], False
 
     def name_in(self, stack):
         """The layer's name: of several (tied weights) the one within the module that runs."""
@@ -417,8 +419,10 @@ class _Weight:
     def why_unmeasured(self, recorder):
         if self.tensor.is_complex():
             return "it holds complex numbers, whose ranks are not measured"
+        if self.as_activation:
+            return "it enters as an activation (learned queries or the like), which other weights multiply"
         if self.touched:
-            return "nothing was seen that it multiplies: it goes through %s alone" % ", ".join(sorted(set(self.touched))[:3])
+            return "it multiplies nothing that was seen: it goes through %s alone" % ", ".join(sorted(set(self.touched))[:3])
         if self.gradient() is not None and bool((self.gradient() != 0).any()):
             return "it has a gradient, but its products were not seen (they run within compiled code, C++ or another process)"
         owner = self.name.rpartition(".")[0]
@@ -559,7 +563,7 @@ def _derive(weights, func, args, kwargs, out, located):
     outs = out if isinstance(out, (tuple, list)) else (out,)
     outs = [o for o in outs if torch.is_tensor(o) and (o.is_floating_point())]
     name = getattr(func, "__name__", "")
-    if name in ("__set__", "backward") or func is torch.Tensor.grad.__get__:
+    if name in ("__set__", "backward") or func == torch.Tensor.grad.__get__:
         return
     others = [t for t in _tensors(args, kwargs) if not any(t is l for l, _ in located)]
     for o in outs:
@@ -717,7 +721,7 @@ def _backward(recorder, tensor, gradient=None, retain_graph=None, create_graph=F
 
 
 def _notice_cleared(recorder, func, name, args):
-    if name == "__set__" and func is torch.Tensor.grad.__set__ and len(args) == 2 and args[1] is None:
+    if name == "__set__" and func == torch.Tensor.grad.__set__ and len(args) == 2 and args[1] is None:
         weight = recorder._weights.of(args[0])
         if weight is not None and weight.tensor.grad is not None:
             recorder.cleared(weight)
@@ -817,6 +821,8 @@ def _compose(recorder, a, la, source_a, b, lb, source_b, out, lo):
             recorder._stack = running
         if ready is not None:
             ready(gradient, order)
+            if isinstance(source_a.weight, _Weight):
+                source_a.weight.as_activation = True
 
     if torch.is_grad_enabled():
         recorder.when_gradient_comes(out, act)

@@ -75,7 +75,7 @@ internal static class DiagnosisTables
         Number(row.Ratio),
         Verdict(row.Judgement?.Verdict),
         row.Judgement is { } judged ? new TextCell("× " + Records.NumberText.Of(judged.Margin)) : new MissingCell(),
-        new TextCell(row.Reason),
+        new TextCell(row.HeldBack is { } held ? $"{held}, held back; {row.Reason}" : row.Reason),
         new TextCell(string.Join(", ", row.Warnings.Select(warning => warning.Code))),
     ];
 

@@ -26,6 +26,12 @@ public sealed record LayerDiagnosis
     /// <summary>Its part of the network.</summary>
     public required LayerGroup Group { get; init; }
 
+    /// <summary>Why it is not given to a spectral optimizer whatever its ratio: "input", "head" or "router"; null for others.</summary>
+    public string? HeldBack { get; init; }
+
+    /// <summary>nr of the optimizer's momentum, which is what Muon orthogonalises; null where it was not captured.</summary>
+    public double? MomentumNuclearRank { get; init; }
+
     /// <summary>(out, in), or null where nothing tells.</summary>
     public (long Out, long In)? Shape { get; init; }
 

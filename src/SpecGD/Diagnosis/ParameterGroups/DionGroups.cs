@@ -18,16 +18,21 @@ internal sealed class DionGroups : ParameterGroupText
         text.Append("# rms_norm scales by 0.2 sqrt(max(out, in)), whichever way a matrix is stored; flatten=True makes filters (out, in * "
             + "kernel).\n");
         text.Append("from dion import Muon\n\n");
-        AppendNames(text, "spectral", plan.Spectral.Where(IsMatrix));
+        AppendNames(text, "spectral", plan.Spectral.Where(p => !IsConvolution(p)));
         AppendNames(text, "filters", plan.Spectral.Where(IsConvolution));
+        AppendApart(text, plan);
+        AppendTables(text, plan);
+        AppendReasons(text, plan);
         text.Append('\n').Append(PlainNames);
         text.Append(
             """
-            named = [(plain(name), p) for name, p in model.named_parameters() if p.requires_grad]
+            assert set(filters) <= known, "the model has no parameter called " + ", ".join(sorted(set(filters) - known))
+            rest = [(name, p) for name, p in named if name not in spectral | filters]
             groups = [
                 dict(params=[p for name, p in named if name in spectral], algorithm="muon"),
                 dict(params=[p for name, p in named if name in filters], algorithm="muon", flatten=True),
-                dict(params=[p for name, p in named if name not in spectral | filters], algorithm="adamw", weight_decay=0.1),
+                dict(params=[p for name, p in rest if p.ndim >= 2 and name not in tables], algorithm="adamw", weight_decay=0.1),
+                dict(params=[p for name, p in rest if p.ndim < 2 or name in tables], algorithm="adamw", weight_decay=0.0),
             ]
             optimizer = Muon([group for group in groups if group["params"]], lr=3e-4, weight_decay=0.1, nesterov=True, adjust_lr="rms_norm")
             # on several devices also distributed_mesh=...

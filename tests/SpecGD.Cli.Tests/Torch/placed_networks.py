@@ -1,0 +1,203 @@
+"""Networks about which the diagnosis must say the right thing: what is held back and why, what was not measured, what looks fused, how many units."""
+
+import os
+import sys
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import specgd_capture  # noqa: E402
+
+
+def vgg(folder):
+    """`classifier.0` is no head for its name; `classifier.2` is, as the last matrix, and the first convolution is the input."""
+    net = nn.ModuleDict({"features": nn.Sequential(nn.Conv2d(3, 12, 3, padding=1), nn.ReLU(), nn.Conv2d(12, 12, 3, padding=1), nn.ReLU()),
+                         "classifier": nn.Sequential(nn.Linear(12, 32), nn.ReLU(), nn.Linear(32, 10))})
+    x, y = torch.randn(48, 3, 8, 8), torch.randint(0, 10, (48,))
+    with specgd_capture.capture(net, folder + "/vgg.safetensors", step=1):
+        F.cross_entropy(net["classifier"](net["features"](x).mean((2, 3))), y).backward()
+
+
+def filters_alone(folder):
+    """Nothing between input and head is two-dimensional."""
+    net = nn.ModuleDict({"conv1": nn.Conv2d(3, 8, 3), "layer1": nn.Conv2d(8, 8, 3, bias=False), "fc": nn.Linear(8, 6)})
+    x, y = torch.randn(64, 3, 10, 10), torch.randint(0, 6, (64,))
+    with specgd_capture.capture(net, folder + "/filters_alone.safetensors", step=1):
+        F.cross_entropy(net["fc"](net["layer1"](net["conv1"](x).relu()).relu().mean((2, 3))), y).backward()
+
+
+def actor_critic(folder):
+    """Two heads with names of their own, of which one has one output, and a trunk whose second layer is called fc2."""
+    net = nn.ModuleDict({"fc1": nn.Linear(9, 24), "fc2": nn.Linear(24, 24), "policy": nn.Linear(24, 4), "out_proj": nn.Linear(24, 1)})
+    x = torch.randn(80, 9)
+    with specgd_capture.capture(net, folder + "/actor_critic.safetensors", step=1):
+        h = net["fc2"](net["fc1"](x).tanh()).tanh()
+        (F.cross_entropy(net["policy"](h), torch.randint(0, 4, (80,))) + (net["out_proj"](h) - 1).pow(2).mean()).backward()
+
+
+class Expert(nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.w1, self.w2, self.w3 = nn.Linear(d, 2 * d, bias=False), nn.Linear(2 * d, d, bias=False), nn.Linear(d, 2 * d, bias=False)
+
+    def forward(self, x):
+        return self.w2(F.silu(self.w1(x)) * self.w3(x))
+
+
+class Mixture(nn.Module):
+    """As in Mixtral: modules for experts, each with the tokens that the router gives it; the last expert gets none."""
+
+    def __init__(self, d):
+        super().__init__()
+        self.gate, self.experts = nn.Linear(d, 3, bias=False), nn.ModuleList(Expert(d) for _ in range(3))
+
+    def forward(self, x):
+        shape, x = x.shape, x.reshape(-1, x.shape[-1])
+        scores = self.gate(x)
+        weight = scores[:, :2].softmax(-1)
+        chosen, out = weight.argmax(-1), torch.zeros_like(x)
+        for i in range(2):
+            rows = (chosen == i).nonzero().flatten()
+            out = out.index_add(0, rows, self.experts[i](x[rows]) * weight[rows, i : i + 1])
+        return out.reshape(shape)
+
+
+def mixture(folder):
+    d = 16
+    net = nn.ModuleDict({"embed": nn.Embedding(30, d), "moe": Mixture(d), "norm": nn.LayerNorm(d), "lm_head": nn.Linear(d, 30, bias=False)})
+    ids = torch.randint(0, 30, (12, 10))
+    with specgd_capture.capture(net, folder + "/mixture.safetensors", step=1):
+        x = net["embed"](ids)
+        F.cross_entropy(net["lm_head"](net["norm"](x + net["moe"](x))).flatten(0, 1), ids.flatten()).backward()
+
+
+def fused(folder):
+    """q, k and v in one matrix without split=, cut by the program into 12, 4 and 4 rows; a gate and what it gates in one."""
+    net = nn.ModuleDict({"inp": nn.Linear(12, 12), "qkv_proj": nn.Linear(12, 20, bias=False), "o_proj": nn.Linear(12, 12, bias=False),
+                         "gate_up_proj": nn.Linear(12, 32, bias=False), "down": nn.Linear(16, 12), "head": nn.Linear(12, 5)})
+    x, y = torch.randn(40, 6, 12), torch.randint(0, 5, (40,))
+
+    def loss():
+        h = net["inp"](x)
+        q, k, v = net["qkv_proj"](h).split([12, 4, 4], -1)
+        k, v = k.repeat(1, 1, 3), v.repeat(1, 1, 3)
+        h = h + net["o_proj"](torch.softmax(q @ k.transpose(1, 2) / 4, -1) @ v)
+        gate, up = net["gate_up_proj"](h).chunk(2, -1)
+        return F.cross_entropy(net["head"](net["down"](F.silu(gate) * up).mean(1)), y)
+
+    with specgd_capture.capture(net, folder + "/fused.safetensors", step=1):
+        loss().backward()
+    for split in ({"qkv_proj": ("q", "k", "v")}, {"qkv_proj": [12, 4]}, {"nothing": ("q",)}):
+        ran = []
+        try:
+            with specgd_capture.capture(net, folder + "/refused.safetensors", split=split):
+                ran.append(loss())
+        except ValueError:
+            assert not ran, "a split that does not fit must be refused before the step"
+            continue
+        raise AssertionError("accepted %r" % (split,))
+    llama = nn.ModuleDict({"qkv_proj": nn.Linear(64, 96, bias=False)})  # 64 + 16 + 16, which divides by three as well
+    try:
+        specgd_capture.Recorder(llama, split={"qkv_proj": ("q", "k", "v")})
+    except ValueError as error:
+        assert "64" in str(error) and "16" in str(error), error
+    else:
+        raise AssertionError("cut 32, 32, 32")
+
+
+def unseen(folder):
+    """A weight that is only added, one whose product runs in C++ that nothing sees, one that did not run, a complex one; each with its true reason."""
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.last, self.idle = nn.Linear(6, 8), nn.Linear(8, 2), nn.Linear(20, 20)
+            self.position, self.script = nn.Parameter(torch.randn(5, 8)), torch.jit.script(nn.Linear(8, 8))
+            self.waves = nn.Parameter(torch.randn(8, 8, dtype=torch.complex64))
+
+        def forward(self, x):
+            h = self.script((self.first(x) + self.position).tanh())
+            return self.last(h + (h.to(torch.complex64) @ self.waves).real)
+
+    net = Net()
+    with specgd_capture.capture(net, folder + "/unseen.safetensors", step=1):
+        net(torch.randn(30, 5, 6)).pow(2).mean().backward()
+
+
+def units(folder):
+    """(time, batch, width): 6 sequences of 40 steps; and experts' tokens, which keep their sequence."""
+    net = nn.Sequential(nn.Linear(10, 24), nn.ReLU(), nn.Linear(24, 5))
+    x = torch.randn(6, 10).repeat(40, 1, 1) + 0.3 * torch.randn(40, 6, 10)
+    for name, given in (("units_found", None), ("units_given", 1), ("units_first", 0)):
+        with specgd_capture.capture(net, "%s/%s.safetensors" % (folder, name), step=1, batch_dim=given):
+            F.cross_entropy(net(x).flatten(0, 1), torch.randint(0, 5, (240,))).backward()
+        net.zero_grad()
+
+
+def cleared(folder):
+    """zero_grad() within the block: at its start it changes nothing, in its middle what was before is forgotten, at its end there is an error."""
+    net = nn.Sequential(nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 3))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+    net(torch.randn(10, 8)).pow(2).mean().backward()
+    with specgd_capture.capture(net, folder + "/cleared.safetensors", step=1, optimizer=optimizer):
+        optimizer.zero_grad()
+        net(torch.randn(7, 8)).pow(2).mean().backward()
+        optimizer.zero_grad(set_to_none=True)
+        net(torch.randn(20, 8)).pow(2).mean().backward()
+        optimizer.step()
+    specgd_capture.describe(optimizer, net, folder + "/optimizer.json")
+    try:
+        with specgd_capture.capture(net, folder + "/empty.safetensors", step=1):
+            net(torch.randn(20, 8)).pow(2).mean().backward()
+            net.zero_grad(set_to_none=True)
+    except ValueError as error:
+        assert "zero_grad" in str(error)
+    else:
+        raise AssertionError("a capture without gradients was written")
+    for name in ("a.npz", "a.pt"):
+        try:
+            specgd_capture.capture(net, folder + "/" + name)
+        except ValueError as error:
+            assert ".safetensors" in str(error)
+        else:
+            raise AssertionError(name)
+
+
+def names(folder):
+    """Wrappers leave the names alone; a submodule that is called `module` keeps its name beside a twin of the same name."""
+    class Inner(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.module, self.fc = nn.ModuleDict({"fc": nn.Linear(8, 8)}), nn.Linear(8, 8)
+
+        def forward(self, x):
+            return self.fc(self.module["fc"](x).tanh())
+
+    class Wrapper(nn.Module):
+        def __init__(self, module):
+            super().__init__()
+            self.module = module
+
+        def forward(self, x):
+            return self.module(x)
+
+    inner = Inner()
+    for name, net in (("twins", inner), ("wrapped", Wrapper(Wrapper(inner)))):
+        with specgd_capture.capture(net, "%s/%s.safetensors" % (folder, name), step=1):
+            net(torch.randn(30, 8)).pow(2).mean().backward()
+        net.zero_grad()
+    assert list(specgd_capture.plain_names(Wrapper(inner))) == ["module.fc.weight", "module.fc.bias", "fc.weight", "fc.bias"]
+
+
+CASES = [vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names]
+
+
+def run(folder):
+    for case in CASES:
+        torch.manual_seed(5)
+        case(folder)
+
+
+if __name__ == "__main__":
+    run(sys.argv[1])
