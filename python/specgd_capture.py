@@ -1529,7 +1529,9 @@ class _Layer:
         momentum = momenta.get(id(weight))
         momentum = None if momentum is None or tuple(momentum.shape) != tuple(weight.shape) else self.matrix(_real(_whole(momentum)))
         values = self.matrix(_local(weight.detach())) if tuple(_local(weight).shape) == tuple(weight.shape) else None
-        tied = [alias for alias in map(lambda a: _layer_name(a, self.weight.model), self.weight.aliases) if alias != self.name]
+        own = self.name[: len(self.name) - len(self.suffix)] if self.suffix else self.name
+        tied = [alias for alias in map(lambda a: _layer_name(a, self.weight.model), self.weight.aliases[1:] + self.weight.aliases[:1]) if alias != own]
+        tied = tied if len(self.weight.aliases) > 1 else []
         for suffix, place, which, gram in self.pieces():
             pick = lambda m: m if place is None else m[place.to(m.device)]  # noqa: E731, B023
             shape = self.part_shape() if place is None else [len(place), self.part_shape()[1]]

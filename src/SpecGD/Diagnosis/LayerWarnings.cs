@@ -26,13 +26,13 @@ internal static class LayerWarnings
     public static IEnumerable<DiagnosisWarning> Of(
         CapturedLayer layer, LayerDiagnosis found, GradientMeasure? gradient, ActivationMeasure activations, bool byBlockInput) =>
     [
-        .. OfGradient(layer, gradient),
+        .. OfGradient(layer, gradient, activations),
         .. OfActivations(layer, found, activations, byBlockInput),
         .. OfVerdict(found),
         .. OfPlace(found),
     ];
 
-    private static IEnumerable<DiagnosisWarning> OfGradient(CapturedLayer layer, GradientMeasure? gradient)
+    private static IEnumerable<DiagnosisWarning> OfGradient(CapturedLayer layer, GradientMeasure? gradient, ActivationMeasure activations)
     {
         var entry = layer.Entry;
         if (gradient is null)
@@ -48,7 +48,8 @@ internal static class LayerWarnings
                 + "step.");
         else if (gradient.NuclearRank is null)
             yield return new("zero-gradient", "the gradient is exactly zero, and a zero matrix has no rank to compare.");
-        else if (!layer.IsNorm && !layer.IsEmbedding && gradient.Rank < gradient.Spectrum.Count - CentredDirections)
+        else if (!layer.IsNorm && !layer.IsEmbedding && gradient.Rank < gradient.Spectrum.Count - CentredDirections
+            && gradient.Rank < 2 * activations.StableRank) // else even a flat spectrum of so many directions would be judged as it is
         {
             yield return new(
                 "rank-deficient-gradient",

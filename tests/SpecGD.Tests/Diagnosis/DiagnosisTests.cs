@@ -71,7 +71,9 @@ public sealed class DiagnosisTests : IDisposable
         ["few-samples"] = p => p.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 4), samples: 39),
         ["batch-smaller-than-width"] = p => p.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 1), samples: 7),
         ["sampled-rows"] = p => p.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 1), more: """{"rows": 1000}"""),
-        ["rank-deficient-gradient"] = p => p.Layer("fc", Flat(8, 8, 3), Flat(8, 8, 1)),
+        ["rank-deficient-gradient"] = p => p.Layer("fc", Flat(8, 8, 3), Flat(8, 8, 2)),
+        ["rows-without-gradient"] = p => p.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 1), more: """{"rows_without_gradient": 1000000}"""),
+        ["looks-fused"] = p => p.Layer("blocks.0.attn.qkv", Flat(24, 8, 8), Flat(8, 8, 1)),
         ["zero-gradient"] = p => p.Layer("fc", new Matrix<double>(8, 8), Flat(8, 8, 1)),
         ["no-gradient"] = p => p.Layer("fc", null, Flat(8, 8, 1)),
         ["frozen"] = p => p.Layer("fc", null, Flat(8, 8, 1), more: """{"frozen": true}"""),
@@ -158,6 +160,38 @@ public sealed class DiagnosisTests : IDisposable
     [InlineData("conv1.proj", "other")]
     public void Groups_follow_the_names_that_frameworks_give(string name, string group) =>
         LayerGroups.Of(new LayerEntry { Name = name }, isLastMatrix: false).Word().ShouldBe(group);
+
+    [Theory]
+    [InlineData("rank-deficient-gradient", 5, 1)] // 3 directions are missing, and the other 5 are enough for st = 1
+    [InlineData("on-the-2d-list", 1, 8)] // Euclidean anyway
+    public void A_warning_that_changes_no_decision_is_not_shown(string code, int nuclear, int stable) =>
+        _planted.Layer("lm_head", Flat(8, 8, nuclear), Flat(8, 8, stable)).Diagnose().Rows.Single().Warnings.ShouldNotContain(warning => warning.Code == code);
+
+    [Fact]
+    public void What_the_user_says_of_a_place_is_believed()
+    {
+        var rows = _planted.Layer("first", Flat(8, 8, 8), Flat(8, 8, 1), more: """{"place": "input"}""")
+            .Layer("lm_head", Flat(8, 8, 8), Flat(8, 8, 1)).Layer("blocks.0.last", Flat(8, 8, 8), Flat(8, 8, 1), more: """{"place": "head"}""")
+            .Layer("gate", Flat(4, 8, 4), Flat(8, 8, 1), more: """{"shape": [4, 8], "place": "input", "place_given": true}""")
+            .Layer("mlp.router", Flat(4, 8, 4), Flat(8, 8, 1), more: """{"shape": [4, 8]}""").Diagnose().Rows;
+
+        rows.Select(row => row.HeldBack).ShouldBe(["input", null, "head", "input", "router"]);
+        rows[2].Group.ShouldBe(LayerGroup.Head);
+    }
+
+    [Fact]
+    public void An_undecided_or_fused_parameter_is_not_called_spectral_and_has_its_reason()
+    {
+        const string part = """{"part_of": "attn.qkv", "parameter": "attn.qkv.weight", "stored_shape": [16, 8], "layout": "out_in"}""";
+        var plan = ParameterPlan.Of(_planted
+            .Layer("attn.qkv.q", Flat(8, 8, 8), Flat(8, 8, 1), more: part).Layer("attn.qkv.k", Flat(8, 8, 8), Flat(8, 8, 1), more: part)
+            .Layer("mlp.fc", Flat(8, 8, 3), Flat(8, 8, 2)).Layer("mlp.proj", Flat(8, 8, 8), Flat(8, 8, 2)).Diagnose());
+
+        plan.Spectral.Select(p => p.Name).ShouldBe(["mlp.proj.weight"]);
+        plan.Of(PlanGroup.Undecided).Select(p => p.Name).ShouldBe(["mlp.fc.weight"]);
+        plan.Of(PlanGroup.Fused).Select(p => p.Name).ShouldBe(["attn.qkv.weight"]);
+        plan.Parameters.ShouldAllBe(p => p.Comment.Length > 0);
+    }
 
     [Fact]
     public void A_parameter_is_spectral_only_if_all_its_parts_are()
