@@ -385,6 +385,7 @@ class _Weight:
 
     def __init__(self, number, name, tensor, module, model):
         self.number, self.name, self.tensor, self.module, self.model = number, name, tensor, module, model
+        self.failed = None
         self.aliases, self.had_gradient, self.stacked, self.touched, self.as_activation = [name], False, False, [], False
 
     def name_in(self, stack):
@@ -419,6 +420,8 @@ class _Weight:
     def why_unmeasured(self, recorder):
         if self.tensor.is_complex():
             return "it holds complex numbers, whose ranks are not measured"
+        if self.failed:
+            return "a product of it could not be followed (%s)" % self.failed
         if self.as_activation:
             return "it enters as an activation (learned queries or the like), which other weights multiply"
         if self.touched:
@@ -646,9 +649,23 @@ class _Watch(TorchFunctionMode):
             return _backward(recorder, *args, **kwargs)
         _notice_cleared(recorder, func, name, args)
         out = func(*args, **kwargs)
-        with _quiet(recorder):
+        with _quiet(recorder), _harmless(recorder, args, kwargs):
             _look(recorder, func, name, args, kwargs, out)
         return out
+
+
+@contextlib.contextmanager
+def _harmless(recorder, args, kwargs):
+    """What cannot be followed must not stop the training step: it is told as the reason why a matrix was not measured."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001
+        if os.environ.get("SPECGD_CAPTURE_STRICT"):
+            raise
+        for tensor in _tensors(args, kwargs):
+            source = recorder._weights.find(tensor)
+            if source is not None and isinstance(source.weight, _Weight):
+                source.weight.failed = "%s: %s" % (type(error).__name__, str(error).splitlines()[0] if str(error) else "")
 
 
 @contextlib.contextmanager
@@ -662,7 +679,7 @@ def _seen_index(recorder):
     def index(tensor, key):
         out = inner(tensor, key)
         if not recorder._quiet:
-            with _quiet(recorder):
+            with _quiet(recorder), _harmless(recorder, (tensor,), {}):
                 _look(recorder, inner, "__getitem__", (tensor, key), {}, out)
         return out
 
@@ -953,8 +970,9 @@ def _take_in(recorder, product, layers, gradient, order, watch):
         for stack, rows_of, columns_of, layer in counted:
             layer.add(product.activations(stack, columns_of), product.gradient(g, stack, rows_of), recorder)
 
-    if watch is None:
-        act(gradient)
+    if watch is None or not any(piece[3].weight.tensor.requires_grad for piece in counted):
+        with _without_autocast():  # of frozen weights autograd keeps no activations, and the program may write over them
+            act(gradient)
         return
     node = recorder.when_gradient_comes(watch, act)
     if node is not None:
@@ -1110,8 +1128,12 @@ def _look_up(recorder, table, tokens, out, padding=None):
     if source is None or isinstance(source.weight, _Composed) or table.dim() != 2 or not torch.is_tensor(tokens) or tokens.is_floating_point() \
             or table.is_complex():
         return False
-    places = source.numbers([table.shape[1]], [table.stride(1)], table.storage_offset())
-    across = source.numbers([table.shape[0]], [table.stride(0)], table.storage_offset())
+    offset, count, weight = table.storage_offset(), table.shape[0], source.weight
+    whole = [size for size in weight.full_shape() if size > 1]
+    if source.ids is None and len(whole) == 2 and table.stride() == (whole[1], 1) and (offset - source.zero) % whole[1] == 0:
+        tokens, offset, count = tokens + (offset - source.zero) // whole[1], source.zero, whole[0]  # some rows of the table: it is judged whole
+    places = source.numbers([table.shape[1]], [table.stride(1)], offset)
+    across = source.numbers([count], [table.stride(0)], offset)
     weight = recorder._weights._all[int(places[0]) // _EACH]
     key = (weight.number, int(places[0]) % _EACH, len(across), "embedding")
     layer = recorder.layer(weight, key, lambda: _Table(weight, weight.name_in(recorder.module_stack()), places % _EACH, across - across[0]))
@@ -1128,6 +1150,26 @@ def _look_up(recorder, table, tokens, out, padding=None):
     if node is not None:
         recorder._nodes.append((node, [layer], _in_backward(recorder)))
     return True
+
+
+def _add(recorder, args, kwargs, out, located):
+    """A table of positions that is added to every sequence: as an embedding of the positions."""
+    a, b = _argument(args, kwargs, 0, "input"), _argument(args, kwargs, 1, "other")
+    if torch.is_tensor(a) and torch.is_tensor(b) and len(located) == 1:
+        table, x = (a, b) if located[0][0] is a else (b, a)
+        source = located[0][1]
+        sizes = [size for size in table.shape if size > 1]
+        if isinstance(source.weight, _Weight) and len(sizes) == 2 and table.dim() <= x.dim() and tuple(x.shape[-2:]) == tuple(sizes) == tuple(table.shape[-2:]) \
+                and x.numel() > table.numel() and not recorder._weights.is_buffer(x):
+            flat = table.reshape(sizes)
+            if _storage_of(flat) == _storage_of(table):
+                tokens = torch.arange(sizes[0]).repeat(x.numel() // table.numel())
+                return _look_up(recorder, flat, tokens, out)
+    for _, source in located:
+        if isinstance(source.weight, _Weight):
+            source.weight.touched.append("add")
+    _derive(recorder._weights, torch.add, args, kwargs, out, located)
+    return False
 
 
 def _getitem(recorder, args, kwargs, out, located):
@@ -1259,7 +1301,7 @@ def _rmatmul(recorder, args, kwargs, out, located):
 _PRODUCTS = {
     "linear": _linear, "matmul": _matmul, "__matmul__": _matmul, "__rmatmul__": _rmatmul, "mm": _matmul, "bmm": _matmul, "mv": _mv,
     "addmm": _addmm, "addmv": _addmm, "baddbmm": _addmm, "addmm_": _addmm, "baddbmm_": _addmm, "einsum": _einsum, "tensordot": _tensordot,
-    "bilinear": _bilinear, "embedding": _embedding, "embedding_bag": _embedding_bag, "__getitem__": _getitem, "index_select": _index_select,
+    "add": _add, "__add__": _add, "__radd__": _add, "bilinear": _bilinear, "embedding": _embedding, "embedding_bag": _embedding_bag, "__getitem__": _getitem, "index_select": _index_select,
     "conv1d": _convolution, "conv2d": _convolution, "conv3d": _convolution, "conv_transpose1d": _transposed_convolution,
     "conv_transpose2d": _transposed_convolution, "conv_transpose3d": _transposed_convolution, **{name: lambda recorder, args, kwargs, out, located, name=name: _see_recurrent(recorder, name, args, out)
        for name in ("lstm", "gru", "rnn_tanh", "rnn_relu")},

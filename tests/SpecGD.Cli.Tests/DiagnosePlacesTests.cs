@@ -56,7 +56,7 @@ public sealed class DiagnosePlacesTests(TorchCaptures torch) : InTemporaryDirect
         var said = Specgd(["diagnose", torch.FileOf("unseen")]);
 
         reasons.Keys.ShouldBe(["position", "waves", "idle.weight", "script.weight"], ignoreOrder: true);
-        ((string)reasons["position"]["reason"]!).ShouldContain("add");
+        ((string)reasons["position"]["reason"]!).ShouldContain("mul");
         ((string)reasons["waves"]["reason"]!).ShouldContain("complex");
         ((string)reasons["idle.weight"]["reason"]!).ShouldContain("did not run");
         ((string)reasons["script.weight"]["reason"]!).ShouldContain("its products were not seen");

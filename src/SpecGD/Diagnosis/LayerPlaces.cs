@@ -18,7 +18,7 @@ public static class LayerPlaces
     /// <summary>A router has at most this many experts.</summary>
     private const int MostExperts = 1024;
 
-    private static readonly string[] RouterWords = ["gate", "router", "gating", "gate_network", "switch", "wg"];
+    private static readonly string[] GateWords = ["gate", "gating", "gate_network", "gate_w", "gate_weight", "w_gate", "switch", "wg"];
 
     /// <summary>Whether the capture tells the places of its layers.</summary>
     public static bool Tells(IReadOnlyList<LayerEntry> layers)
@@ -39,7 +39,7 @@ public static class LayerPlaces
             return layer.Place;
         if (group == LayerGroup.Norm)
             return null;
-        if (IsRouter(layer))
+        if (IsRouter(layer, layers))
             return Router;
         if (group == LayerGroup.Head)
             return Head;
@@ -58,8 +58,21 @@ public static class LayerPlaces
         return layer.Place == Input && (isFirst || group != LayerGroup.Attention);
     }
 
-    /// <summary>Called gate or router, with a handful of outputs; the gate of a gated MLP has as many as the MLP is wide.</summary>
-    private static bool IsRouter(LayerEntry layer) =>
-        layer.Shape is [var outputs, var inputs] && outputs < inputs && outputs <= MostExperts
-        && RouterWords.Contains(LayerGroups.Words(layer.Name)[^1]);
+    /// <summary>
+    /// Called router, or gate with a handful of outputs or experts beside it; the gate of a gated MLP has as many outputs as the MLP is wide.
+    /// </summary>
+    private static bool IsRouter(LayerEntry layer, IReadOnlyList<LayerEntry> layers)
+    {
+        if (layer.Shape is not [var outputs, var inputs] || outputs > MostExperts || layer.Kind is not (null or "linear"))
+            return false;
+        string[] words = LayerGroups.Words(layer.Name);
+        if (words.Any(word => word.Contains("router", StringComparison.Ordinal)) && outputs <= inputs)
+            return true;
+        if (!GateWords.Contains(words[^1]))
+            return false;
+        string owner = layer.Name[..(layer.Name.LastIndexOf('.') + 1)];
+        long experts = layers.Where(other => other.Name.StartsWith(owner, StringComparison.Ordinal)
+            && (other.SliceOf is not null || other.Name[owner.Length..].Contains("expert", StringComparison.OrdinalIgnoreCase))).LongCount();
+        return outputs < inputs || experts > 1;
+    }
 }

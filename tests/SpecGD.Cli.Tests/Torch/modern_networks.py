@@ -105,8 +105,8 @@ def worker(rank, ranks, folder, kind):
 
         mesh = init_device_mesh("cpu", (ranks,))
         for block in net.blocks:
-            fully_shard(block, mesh=mesh)
-        fully_shard(net, mesh=mesh)
+            fully_shard(block, mesh=mesh, reshard_after_forward=False)
+        fully_shard(net, mesh=mesh, reshard_after_forward=False)
     mine = ids.chunk(ranks)[rank]
     with specgd_capture.capture(net, "%s/%s.safetensors" % (folder, kind), step=1):
         loss_of(net, mine).backward()

@@ -108,7 +108,7 @@ def fused(folder):
 
 
 def unseen(folder):
-    """A weight that is only added, one whose product runs in C++ that nothing sees, one that did not run, a complex one; each with its true reason."""
+    """A weight that only scales, one whose product runs in C++ that nothing sees, one that did not run, a complex one; each with its true reason."""
     class Net(nn.Module):
         def __init__(self):
             super().__init__()
@@ -117,8 +117,8 @@ def unseen(folder):
             self.waves = nn.Parameter(torch.randn(8, 8, dtype=torch.complex64))
 
         def forward(self, x):
-            h = self.script((self.first(x) + self.position).tanh())
-            return self.last(h + (h.to(torch.complex64) @ self.waves).real)
+            h = self.script(self.first(x).tanh())
+            return self.last(h * self.position + (h.to(torch.complex64) @ self.waves).real)
 
     net = Net()
     with specgd_capture.capture(net, folder + "/unseen.safetensors", step=1):

@@ -187,9 +187,11 @@ def bags_and_tables(capture):
             super().__init__()
             self.bag, self.table = nn.EmbeddingBag(30, 8, mode="mean"), nn.Parameter(torch.randn(12, 8))
             self.queries, self.mix, self.sparse = nn.Parameter(torch.randn(5, 8)), nn.Parameter(torch.randn(8, 6) / 3), nn.Embedding(9, 8, sparse=True)
+            self.position = nn.Parameter(torch.randn(1, 16, 8))
 
         def forward(self, tokens, offsets, ids):
             x = self.bag(tokens, offsets) + self.table[ids] + self.sparse(ids % 9)
+            x = (x.reshape(2, 4, 8) + self.position[:, :4]).reshape(8, 8)
             return (x @ self.mix) @ (self.queries @ self.mix).tanh().t()
 
     net, tokens, offsets, ids = Net(), torch.randint(0, 30, (60,)), torch.tensor([0, 3, 9, 20, 21, 40, 55, 58]), torch.randint(0, 12, (8,))
@@ -200,10 +202,10 @@ def bags_and_tables(capture):
     for i, (a, b) in enumerate(zip(offsets.tolist(), ends)):
         for t in tokens[a:b].tolist():
             bags[i, t] += 1 / (b - a)
-    x = (net.bag(tokens, offsets) + net.table[ids] + net.sparse(ids % 9)).detach()
+    x = (net.bag(tokens, offsets) + net.table[ids] + net.sparse(ids % 9) + net.position[0, :4].repeat(2, 1)).detach()
     return net, {"bag": (bags, net.bag.weight.grad.t()), "table": (F.one_hot(ids, 12).double(), net.table.grad.t()),
                  "sparse": (F.one_hot(ids % 9, 9).double(), net.sparse.weight.grad.to_dense().t()),
-                 "mix": (torch.cat([x, net.queries.detach()]), net.mix.grad.t())}
+                 "position": (torch.eye(4).repeat(2, 1), net.position.grad[0].t()), "mix": (torch.cat([x, net.queries.detach()]), net.mix.grad.t())}
 
 
 def parametrized(capture):
@@ -409,7 +411,34 @@ def light(capture):
                  "layers.0": (F.one_hot(ids.flatten(), 11).double(), net.layers[0].weight.grad.t())}
 
 
-CASES = [raw_slices, experts_of_every_kind, recurrent, convolutions_of_every_kind, bags_and_tables, parametrized, lora, attention_of_torch, checkpointed,
+def called_linear(capture):
+    """Own classes that are called Linear, one stored (in, out); weights that meet vectors; a weight used in a module and by hand."""
+    class Linear(nn.Module):
+        def __init__(self, i, o):
+            super().__init__()
+            self.weight = nn.Parameter(torch.randn(i, o) / 3)
+
+        def forward(self, x):
+            return torch.addmm(torch.zeros(self.weight.shape[1]), x, self.weight)
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.one, self.shared, self.head = Linear(9, 7), nn.Linear(7, 7, bias=False), Linear(7, 3)
+
+        def forward(self, x):
+            self.x = self.one(x).tanh()
+            self.y = F.linear(self.shared(self.x).tanh(), self.shared.weight).tanh()
+            return self.head(self.y)
+
+    net, x = Net(), torch.randn(30, 9)
+    with capture(net, "called_linear"):
+        net(x).pow(2).mean().backward()
+    between = net.shared(net.x).tanh().detach()
+    return net, {"one": (x, net.one.weight.grad.t()), "shared": (torch.cat([flat(net.x), between]), net.shared.weight.grad), "head": (flat(net.y), net.head.weight.grad.t())}
+
+
+CASES = [called_linear, raw_slices, experts_of_every_kind, recurrent, convolutions_of_every_kind, bags_and_tables, parametrized, lora, attention_of_torch, checkpointed,
          padded, cast, grouped_queries, light]
 
 
