@@ -28,6 +28,7 @@ import fnmatch
 import json
 import os
 import struct
+import time
 import types
 import warnings
 
@@ -35,7 +36,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-__all__ = ["capture", "Recorder", "interleaved", "describe", "plain_names"]
+__all__ = ["capture", "Recorder", "Monitor", "interleaved", "per_head", "describe", "plain_names"]
 
 FORMAT, FORMAT_VERSION = "specgd-capture", 1
 
@@ -106,6 +107,60 @@ def describe(optimizer, model, path):
             groups.append({"optimizer": "%s.%s" % (type(one).__module__, type(one).__name__), "settings": settings, "parameters": parameters})
     with open(path, "w") as file:
         json.dump({"format": "specgd-optimizer", "version": 1, "groups": groups}, file, indent=1)
+
+
+class Monitor:
+    """Judges a network while it trains: every `every` steps a light capture, as scalars for TensorBoard and, where `folder` is given, as a file.
+
+        monitor = specgd_capture.Monitor(model, every=100, writer=SummaryWriter())
+        for step, batch in enumerate(batches):
+            with monitor(step):
+                loss_of(model, batch).backward()
+
+    writer: anything with add_scalar(name, value, step); it gets nr/LAYER, st/LAYER and nr_over_st/LAYER.
+    overhead: seconds that a captured step took beyond the mean of the others, after the first of both; None before.
+    The other options are those of `Recorder`.
+    """
+
+    def __init__(self, model, every=100, writer=None, folder=None, **options):
+        if int(every) != every or every < 1:
+            raise ValueError("every must be a whole number from 1 on, not %r" % (every,))
+        self.model, self.every, self.writer, self.folder, self.options = model, int(every), writer, folder, dict({"light": True}, **options)
+        self.ratios, self._times = {}, {True: [], False: []}
+        Recorder(model, **self.options)  # what does not fit is refused before the training
+
+    @contextlib.contextmanager
+    def __call__(self, step):
+        captured = step % self.every == 0
+        begin = time.perf_counter()
+        if not captured:
+            yield None
+        else:
+            recorder = Recorder(self.model, **self.options).start()
+            try:
+                yield recorder
+            except BaseException:
+                recorder.stop(discard=True)
+                raise
+            recorder.stop()
+            self._tell(recorder, step)
+        self._times[captured].append(time.perf_counter() - begin)
+
+    @property
+    def overhead(self):
+        with_capture, without = self._times[True], self._times[False]
+        return sum(with_capture) / len(with_capture) - sum(without) / len(without) if with_capture and without else None
+
+    def _tell(self, recorder, step):
+        if self.folder is not None:
+            os.makedirs(self.folder, exist_ok=True)
+            recorder.save(os.path.join(self.folder, "step%08d.safetensors" % step), step=step)
+        self.ratios = {}
+        for name, stable, nuclear in recorder.ranks():
+            self.ratios[name] = nuclear / stable
+            if self.writer is not None:
+                for what, value in (("st", stable), ("nr", nuclear), ("nr_over_st", nuclear / stable)):
+                    self.writer.add_scalar("%s/%s" % (what, name), value, step)
 
 
 class Recorder:
@@ -215,6 +270,16 @@ class Recorder:
         for line in _summary(document):
             warnings.warn("specgd_capture: " + line, stacklevel=2)
 
+    def ranks(self):
+        """(name, st(A), nr(G)) of every layer that has both."""
+        tensors = {}
+        for layer in self._in_order():
+            for entry in layer.entries(tensors, 1.0, self, {}):
+                stable, nuclear = _stable_rank(entry, tensors), _nuclear_rank(entry, tensors)
+                tensors.clear()
+                if stable and nuclear:
+                    yield entry["name"], stable, nuclear
+
     def layer(self, weight, key, make):
         """The layer under `key`, made where it is new; names are unique."""
         found = self._layers.get(key)
@@ -272,6 +337,7 @@ class Recorder:
             return
         with _quiet(self), torch.no_grad():
             rows = _normalised(module, x.detach(), weight.tensor)
+            rows._specgd_after = True  # positions, too, make rows alike
             units = self._units.of_rows(rows, list(range(rows.dim() - 1)), 1)
         layer.note(None, False, self)
         count = rows.numel() // rows.shape[-1]
@@ -1390,7 +1456,7 @@ class _Units:
     def _decide(self, x, row_dims):
         """From the first activations: the dimension along which rows are alike is that of time, so the other counts sequences."""
         self.axis = 0
-        if len(row_dims) != 2 or x.dim() != 3 or getattr(x, "_specgd_after", False) or min(x.shape[i] for i in row_dims) < 2:
+        if len(row_dims) != 2 or x.dim() != 3 or x.requires_grad or getattr(x, "_specgd_after", False) or min(x.shape[i] for i in row_dims) < 2:
             return
         y = x.detach().double().permute(row_dims + [i for i in range(3) if i not in row_dims])
         first, second = _alike(y), _alike(y.transpose(0, 1))
@@ -1592,7 +1658,9 @@ class _Layer:
             if gradient is not None:
                 self._store_gradient(tensors, entry, pick(gradient), recorder)
             if momentum is not None:
-                _store_spectrum(tensors, entry, "momentum_spectrum", pick(momentum))
+                _store_spectrum(tensors, entry, "momentum_spectrum", pick(momentum), diagonal=self.kind == "norm")
+                if self.kind in ("linear", "conv"):
+                    entry["newton_schulz_distance"] = _newton_schulz_distance(pick(momentum))
             self._store_rows(tensors, entry, self.seen[which], gram, recorder)
             yield {key: value for key, value in entry.items() if value is not None}
 
@@ -1640,6 +1708,50 @@ def _store_spectrum(tensors, entry, key, matrix, diagonal=False):
     values = matrix.abs().flatten().sort(descending=True).values if diagonal else torch.linalg.svdvals(matrix)
     entry[key] = "%s/%s" % (entry["name"], key)
     tensors[entry[key]] = values.to("cpu", torch.float64)
+
+
+def _stable_rank(entry, tensors):
+    if "token_counts" in entry:
+        counts = tensors[entry["token_counts"]]
+        return float(counts.sum()) / float(counts.max())
+    if "gram_trace" in entry:
+        return entry["gram_trace"] / entry["gram_largest"] if entry["gram_largest"] > 0 else None
+    if "gram" not in entry:
+        return None
+    values = torch.linalg.eigvalsh(tensors[entry["gram"]])
+    return float(values.sum() / values[-1]) if float(values[-1]) > 0 else None
+
+
+def _nuclear_rank(entry, tensors):
+    if "gradient_spectrum" in entry:
+        values = tensors[entry["gradient_spectrum"]]
+    elif "gradient" in entry:
+        matrix = tensors[entry["gradient"]].double()
+        values = matrix.abs().flatten() if entry["kind"] == "norm" else torch.linalg.svdvals(matrix)
+    else:
+        return None
+    squares = float((values**2).sum())
+    return float(values.sum()) ** 2 / squares if squares > 0 else None
+
+
+#: Coefficients of Muon's Newton-Schulz iteration, as its author gives them.
+_QUINTIC = (3.4445, -4.7750, 2.0315)
+
+
+def _newton_schulz_distance(matrix):
+    """How far five steps in bfloat16, as Muon takes them, are from the polar factor U V^T: ||X - U V^T||_F / ||U V^T||_F; None for zero."""
+    m = matrix.float().T if matrix.shape[0] > matrix.shape[1] else matrix.float()
+    norm = float(m.norm())
+    if not norm > 0:
+        return None
+    x, (a, b, c) = (m / norm).bfloat16(), _QUINTIC
+    for _ in range(5):
+        y = x @ x.T
+        x = a * x + (b * y + c * (y @ y)) @ x
+    u, s, v = torch.linalg.svd(m.double(), full_matrices=False)
+    kept = s > s[0] * torch.finfo(torch.float32).eps * max(m.shape)
+    polar = u[:, kept] @ v[kept]
+    return float((x.double() - polar).norm() / polar.norm())
 
 
 class _Matrix(_Layer):
@@ -2074,7 +2186,8 @@ def _parts(parts, out, name):
 def _follow_rows(recorder, name, args, kwargs, out):
     """Notes which rows a function chooses (an expert's tokens), and into which parts it cuts the output of a product."""
     if name == "__getitem__" and len(args) == 2 and torch.is_tensor(args[0]) and args[0].dim() == 2:
-        index = args[1][0] if isinstance(args[1], tuple) and len(args[1]) == 1 else args[1]
+        index = [i for i in args[1] if i is not None] if isinstance(args[1], tuple) else [args[1]]
+        index = index[0] if len(index) == 1 else None
         if torch.is_tensor(index) and index.dim() == 1:
             recorder._units.follow(index, args[0].shape[0])
     elif name == "index_select" and len(args) == 3 and args[1] == 0 and args[0].dim() == 2:

@@ -124,6 +124,7 @@ public sealed class DiagnosePlacesTests(TorchCaptures torch) : InTemporaryDirect
     [InlineData("units_given", 6)]
     [InlineData("units_first", 40)]
     [InlineData("mixture", 12)]
+    [InlineData("transformer", 16)] // positions, too, make rows alike
     public void Units_are_sequences_whichever_way_they_lie(string network, long units)
     {
         torch.SkipWithoutTorch();
@@ -194,6 +195,23 @@ public sealed class DiagnosePlacesTests(TorchCaptures torch) : InTemporaryDirect
 
         row.Samples.ShouldBe(20); // what was before zero_grad() is forgotten
         row.MomentumNuclearRank!.Value.ShouldBe(row.NuclearRank!.Value, 1e-6 * row.NuclearRank!.Value); // after the first step both are one
+        row.Entry.NewtonSchulzDistance!.Value.ShouldBeInRange(0.01, 0.5); // Muon's coefficients leave singular values between 0.7 and 1.2
+    }
+
+    [SkippableFact]
+    public void An_optimizer_is_held_against_the_diagnosis()
+    {
+        torch.SkipWithoutTorch();
+
+        var said = Specgd(["diagnose", torch.FileOf("cleared"), "--optimizer", Path.Combine(torch.Folder, "optimizer.json"), "--json"]);
+        var table = Specgd(["diagnose", torch.FileOf("cleared"), "--optimizer", Path.Combine(torch.Folder, "optimizer.json")]);
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        var audit = JsonNode.Parse(said.Output)!["audit"]!;
+        audit["unknown"]!.AsArray().ShouldBeEmpty();
+        audit["misplaced"]!.AsArray().ShouldBeEmpty(); // it is SGD
+        table.ExitCode.ShouldBe(0, table.Error);
+        Specgd(["diagnose", torch.FileOf("cleared"), "--optimizer", "none.json"]).ExitCode.ShouldBe(2);
     }
 
     [SkippableTheory]

@@ -166,6 +166,9 @@ public sealed record LayerEntry
     /// <summary>Tensor with the singular values of the optimizer's momentum, descending.</summary>
     public string? MomentumSpectrum { get; init; }
 
+    /// <summary>How far five Newton–Schulz steps in bfloat16 are from the polar factor of the momentum, relative to it in the Frobenius norm.</summary>
+    public double? NewtonSchulzDistance { get; init; }
+
     /// <summary>Trace of the Gram matrix of the activations, in its place.</summary>
     public double? GramTrace { get; init; }
 

@@ -77,6 +77,7 @@ public static class DiagnosisJson
         ["margin"] = Number(row.Judgement?.Margin),
         ["held_back"] = row.HeldBack,
         ["momentum_nuclear_rank"] = Number(row.MomentumNuclearRank),
+        ["newton_schulz_distance"] = Number(row.Entry.NewtonSchulzDistance),
         ["threshold"] = Number(row.Judgement?.Threshold),
         ["reason"] = row.Reason,
         ["warnings"] = new JsonArray([.. row.Warnings.Select(warning => (JsonNode?)warning.ToString())]),

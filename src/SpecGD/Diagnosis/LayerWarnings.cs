@@ -17,7 +17,7 @@ internal static class LayerWarnings
     public const string Uncertain = "verdict-uncertain";
 
     /// <summary>Share of activations without gradient from which on it is said.</summary>
-    private const double TellSilentRows = 0.01;
+    private const double TellSilentRows = 0.05;
 
     /// <summary>Directions that centring before and behind a layer (LayerNorm, softmax) can take from its gradient, without harm.</summary>
     private const int CentredDirections = 2;

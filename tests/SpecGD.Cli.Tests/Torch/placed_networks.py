@@ -60,7 +60,7 @@ class Mixture(nn.Module):
         chosen, out = weight.argmax(-1), torch.zeros_like(x)
         for i in range(2):
             rows = (chosen == i).nonzero().flatten()
-            out = out.index_add(0, rows, self.experts[i](x[rows]) * weight[rows, i : i + 1])
+            out = out.index_add(0, rows, self.experts[i](x[None, rows].reshape(-1, x.shape[-1])) * weight[rows, i : i + 1])
         return out.reshape(shape)
 
 
@@ -190,7 +190,31 @@ def names(folder):
     assert list(specgd_capture.plain_names(Wrapper(inner))) == ["module.fc.weight", "module.fc.bias", "fc.weight", "fc.bias"]
 
 
-CASES = [vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names]
+def monitored(folder):
+    """Every third step is captured, the scalars are those of a capture of the same step, and the others leave the model alone."""
+    net, told = nn.Sequential(nn.Linear(8, 12), nn.ReLU(), nn.Linear(12, 3)), []
+
+    class Writer:
+        def add_scalar(self, name, value, step):
+            told.append((name, value, step))
+
+    monitor = specgd_capture.Monitor(net, every=3, writer=Writer(), folder=folder + "/monitored")
+    for step in range(7):
+        net.zero_grad()
+        with monitor(step):
+            net(torch.randn(40, 8)).pow(2).mean().backward()
+        assert not any(m._forward_hooks or m._forward_pre_hooks for m in net.modules())
+    assert sorted({step for *_, step in told}) == [0, 3, 6] and sorted(os.listdir(folder + "/monitored")) == ["step%08d.safetensors" % s for s in (0, 3, 6)]
+    from product_networks import measured, read
+
+    description, tensors = read(folder + "/monitored/step00000006.safetensors")
+    for layer in description["layers"]:
+        stable, nuclear = measured(layer, tensors)
+        assert ("nr_over_st/" + layer["name"], nuclear / stable, 6) in told
+    assert monitor.overhead is not None
+
+
+CASES = [monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names]
 
 
 def run(folder):
