@@ -20,7 +20,7 @@ public static class DiagnosisReport
             StringComparison.Ordinal)).SelectMany(f => Blocks(f.Figure, f.Picture))];
         var sections = new List<Section>
         {
-            new("layers", "Layers", "Layer by layer", [.. Pictures("ratios"), DiagnosisTables.Layers(diagnosis)]),
+            new("layers", "Layers", "Layer by layer", [.. Pictures("ratios"), DiagnosisTables.Verdicts(diagnosis), new Details("All numbers of every layer", [DiagnosisTables.Layers(diagnosis)])]),
             new("groups", "Groups", "By part of the network", [DiagnosisTables.Groups(diagnosis)]),
         };
         if (diagnosis.Steps.Count > 1)
