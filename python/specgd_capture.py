@@ -201,7 +201,7 @@ class Recorder:
         self._units = _Units(self.model, batch_dim)
         self._layers, self._handles, self._running, self._watch = {}, [], False, None
         self._pending, self._nodes, self._stack, self._gains = [], [], [], {}
-        self._cleared, self._shared, self._orders, self._quiet, self._backward = False, None, 0, 0, 0
+        self._cleared, self._shared, self._orders, self._quiet, self._backward, self.passes = False, None, 0, 0, 0, 0
 
     def start(self):
         """Begins to watch. May follow `stop`: then what comes is added."""
@@ -214,7 +214,7 @@ class Recorder:
             if isinstance(module, torch.jit.ScriptModule):
                 continue  # takes no hooks
             self._handles.append(module.register_forward_pre_hook(lambda m, inputs, n=name: self._enter(m, n)))
-            self._handles.append(module.register_forward_hook(lambda m, inputs, output, n=name: self._leave(m, n)))
+            self._handles.append(module.register_forward_hook(lambda m, inputs, output, n=name: self._leave(m, n, output)))
             if _is_norm(module):
                 self._handles.append(module.register_forward_hook(lambda m, inputs, output, n=name: self._see_gain(m, n, inputs, output)))
         self._watch = _Watch(self)
@@ -285,8 +285,8 @@ class Recorder:
         found = self._layers.get(key)
         if found is None:
             found = self._layers[key] = make()
-            taken = {layer.name for layer in self._layers.values() if layer is not found}
-            if found.name in taken:
+            taken = {name for layer in self._layers.values() if layer is not found for name in layer.names()}
+            if taken & set(found.names()):
                 found.name += "." + found.kind
             found.had_gradient = weight.had_gradient
         return found
@@ -319,11 +319,16 @@ class Recorder:
         return self._orders
 
     def _enter(self, module, name):
+        if _is_parametrization(module):
+            self._quiet += 1  # what it does with the weight is no product with activations
         self._stack.append(name)
         self._weights.ran.add(name)
         self._weights.refresh(name, module)
 
-    def _leave(self, module, name):
+    def _leave(self, module, name, output=None):
+        if _is_parametrization(module):
+            self._quiet -= 1
+            self._weights.is_made_of(module, output)
         while self._stack and self._stack.pop() != name:
             pass
 
@@ -528,6 +533,14 @@ class _Weights:
     def of(self, tensor):
         return self._by_identity.get(id(tensor))
 
+    def is_made_of(self, module, output):
+        """What a parametrization gives stands for the parameter of its shape."""
+        for tensor in module._parameters.values():
+            weight = None if tensor is None else self.of(tensor)
+            if weight is not None and torch.is_tensor(output) and tensor.shape == output.shape and self.find(output) is None:
+                whole = _Source(0, 0, weight, None)
+                output._specgd_source = _with_ids(output, whole.numbers(tensor.shape, tensor.stride(), 0), whole)
+
     def is_buffer(self, tensor):
         return id(tensor) in self._buffers
 
@@ -644,8 +657,9 @@ def _derive(weights, func, args, kwargs, out, located):
             if getattr(o, "_specgd_source", None) is None and weights.find(o) is None or same[0].ids is not None or same[0].merged:
                 o._specgd_source = same[0]  # a view
             continue
-        if not all(t.numel() == 1 or weights.is_buffer(t) or t.dtype == torch.bool for t in others):
+        if not all(t.numel() == 1 or weights.is_buffer(t) or t.dtype == torch.bool or getattr(t, "_specgd_of_weights", False) for t in others):
             return
+        o._specgd_of_weights = True
         if name not in _LINEAR and any(isinstance(s.weight, _Composed) or s.merged for _, s in located):
             return
         source = _moved(weights, func, name, args, kwargs, o, outs, located) or _elementwise(o, located)
@@ -709,11 +723,13 @@ class _Watch(TorchFunctionMode):
             return func(*args, **kwargs)
         name = getattr(func, "__name__", "")
         if func is nn.functional.multi_head_attention_forward:
-            with _Watch(recorder):
+            with _Watch(recorder), recorder._units.time_first():  # whatever batch_first says, it is given (time, batch, width)
                 return _unfolded(func)(*args, **kwargs)
         if func is torch.Tensor.backward:
             return _backward(recorder, *args, **kwargs)
         _notice_cleared(recorder, func, name, args)
+        if name in ("lstm", "gru", "rnn_tanh", "rnn_relu"):
+            recorder.random_before = torch.get_rng_state()  # of the dropout between layers
         out = func(*args, **kwargs)
         with _quiet(recorder), _harmless(recorder, args, kwargs):
             _look(recorder, func, name, args, kwargs, out)
@@ -771,6 +787,10 @@ def _look(recorder, func, name, args, kwargs, out):
                 if isinstance(source.weight, _Weight) and name not in _MOVES:
                     source.weight.touched.append(name)
         _derive(recorder._weights, func, args, kwargs, out, located)
+    elif all(t.numel() == 1 or getattr(t, "_specgd_of_weights", False) for t in given) and any(getattr(t, "_specgd_of_weights", False) for t in given):
+        for o in (out if isinstance(out, (tuple, list)) else (out,)):
+            if torch.is_tensor(o):
+                o._specgd_of_weights = True
     if after:
         for o in (out if isinstance(out, (tuple, list)) else (out,)):
             if torch.is_tensor(o):
@@ -796,6 +816,7 @@ def _unfolded(func):
 def _backward(recorder, tensor, gradient=None, retain_graph=None, create_graph=False, inputs=None):
     """The backward pass, watched: activation checkpointing runs parts of the network again within it."""
     recorder._backward += 1
+    recorder.passes += 1
     try:
         with _Watch(recorder):
             torch.autograd.backward(tensor, gradient, retain_graph, create_graph, inputs=inputs)
@@ -1356,6 +1377,20 @@ def _addmm(recorder, args, kwargs, out, located):
     return _matmul(recorder, args, kwargs, out, located, first=1)
 
 
+def _recurrent_cell(recorder, args, kwargs, out, located):
+    """One step: the input meets weight_ih and the earlier state weight_hh. Which rows get a gradient the outputs do not tell."""
+    x, state, w_in, w_state = args[:4]
+    state = state[0] if isinstance(state, (tuple, list)) else state
+    seen = False
+    for w, rows in ((w_in, x), (w_state, state)):
+        labels = ["r%d" % i for i in range(rows.dim() - 1)]
+        ready = _prepare(recorder, w, ["o", "k"], rows, labels + ["k"], labels + ["o"])
+        if ready is not None:
+            ready(None, None)
+            seen = True
+    return seen
+
+
 def _mv(recorder, args, kwargs, out, located):
     return _matmul(recorder, args, kwargs, out, located, func="mv")
 
@@ -1369,7 +1404,9 @@ _PRODUCTS = {
     "addmm": _addmm, "addmv": _addmm, "baddbmm": _addmm, "addmm_": _addmm, "baddbmm_": _addmm, "einsum": _einsum, "tensordot": _tensordot,
     "add": _add, "__add__": _add, "__radd__": _add, "bilinear": _bilinear, "embedding": _embedding, "embedding_bag": _embedding_bag, "__getitem__": _getitem, "index_select": _index_select,
     "conv1d": _convolution, "conv2d": _convolution, "conv3d": _convolution, "conv_transpose1d": _transposed_convolution,
-    "conv_transpose2d": _transposed_convolution, "conv_transpose3d": _transposed_convolution, **{name: lambda recorder, args, kwargs, out, located, name=name: _see_recurrent(recorder, name, args, out)
+    "conv_transpose2d": _transposed_convolution, "conv_transpose3d": _transposed_convolution,
+    "lstm_cell": _recurrent_cell, "gru_cell": _recurrent_cell, "rnn_tanh_cell": _recurrent_cell, "rnn_relu_cell": _recurrent_cell,
+    **{name: lambda recorder, args, kwargs, out, located, name=name: _see_recurrent(recorder, name, args, out)
        for name in ("lstm", "gru", "rnn_tanh", "rnn_relu")},
 }
 
@@ -1418,6 +1455,14 @@ class _Units:
             flags = {m.batch_first for m in model.modules() if isinstance(m, (nn.RNNBase, nn.MultiheadAttention))}
             if flags == {False}:
                 self.axis, self.why = 1, "batch_first=False of the model's modules"
+
+    @contextlib.contextmanager
+    def time_first(self):
+        axis, self.axis = self.axis, 1
+        try:
+            yield
+        finally:
+            self.axis = axis
 
     def of_rows(self, x, row_dims, others):
         """The unit of each row of x, whose dimensions `row_dims` count rows; None where each row is its own."""
@@ -1481,7 +1526,7 @@ class _Rows:
 
     def __init__(self):
         self.gram, self.samples, self.rows, self.kept, self.units, self.unit_count = None, 0, 0, None, None, 0
-        self.without_gradient, self.trace, self.leading, self.exact = 0, 0.0, None, True
+        self.without_gradient, self.trace, self.leading, self._begins = 0, 0.0, None, {}
 
     def add(self, total, pick, units, recorder, key=None, silent=0):
         """`total` rows there are; pick(indices) gives them; units[i] is the unit of row i, or None; `silent` more rows got no gradient."""
@@ -1499,6 +1544,7 @@ class _Rows:
             units, unit_count = _numbered(units)
         else:
             units, unit_count = torch.arange(total), total
+        first_unit = self._first_unit(unit_count, recorder.passes)
         products = recorder._shared[2] if key is not None and recorder._shared and recorder._shared[0] == (key, total) else None
         fresh = None
         for begin in range(0, count, SLICE):
@@ -1511,12 +1557,19 @@ class _Rows:
                 exact = rows.to(torch.float64 if rows.device.type == "cpu" else torch.float32)
                 product = _product(exact).to("cpu", torch.float64) * (total / count)
                 fresh = product if fresh is None else fresh.add_(product)
-            self._keep(rows, self.unit_count + units[place], self.rows + begin, generator, recorder.keep_rows)
+            self._keep(rows, first_unit + units[place], self.rows + begin, generator, recorder.keep_rows)
         fresh = products if products is not None else fresh
         if fresh is not None:
             self.gram = fresh.clone() if self.gram is None else self.gram.add_(fresh)
             recorder._shared = ((key, total), indices, fresh) if key is not None else None
-        self.samples, self.rows, self.unit_count = self.samples + total, self.rows + count, self.unit_count + unit_count
+        self.samples, self.rows = self.samples + total, self.rows + count
+
+    def _first_unit(self, count, passes):
+        """Calls of one pass with as many units meet the same ones, step by step in time; another pass is another batch."""
+        if (passes, count) not in self._begins:
+            self._begins[passes, count] = self.unit_count
+            self.unit_count += count
+        return self._begins[passes, count]
 
     def _follow(self, rows, weight):
         """Sum of squares, and the leading right singular directions, of all rows so far."""
@@ -1628,7 +1681,10 @@ class _Layer:
         """(name behind the layer's, rows of (out, in) or None for all, which of `seen`, name of the Gram matrix)."""
         if self.parts is None:
             return [("", None, 0, self.name)]
-        return [("." + part, place, 0, self.name) for part, place in self.parts]
+        return [("." + part, place, 0, self.name + "." + self.parts[0][0]) for part, place in self.parts]
+
+    def names(self):
+        return [self.name + suffix for suffix, *_ in self.pieces()]
 
     def entries(self, tensors, scale, recorder, momenta):
         weight, gradient = self.weight.tensor, self.weight.gradient()
@@ -2056,6 +2112,10 @@ def _is_norm(module):
     return (isinstance(module, nn.LayerNorm) or "RMSNorm" in type(module).__name__) and isinstance(getattr(module, "weight", None), nn.Parameter)
 
 
+def _is_parametrization(module):
+    return type(module).__name__ in ("ParametrizationList", "ParametrizedParametrizationList")
+
+
 def _is_convolution(module):
     return isinstance(module, nn.modules.conv._ConvNd)
 
@@ -2206,11 +2266,11 @@ def _see_recurrent(recorder, name, args, out):
 
     The hidden states between layers are computed again, one layer at a time, with the same dropout.
     """
-    call = _RecurrentCall(name, args, out)
+    call = _RecurrentCall(name, args, out, recorder.random_before)
     matrices = []
     for layer in range(call.layers):
         for direction in range(call.directions):
-            for which in ("ih", "hh"):
+            for which in ("ih", "hh", "hr") if call.projected else ("ih", "hh"):
                 w = call.weight(layer, direction, which)
                 source = recorder._weights.find(w)
                 if source is None or isinstance(source.weight, _Composed):
@@ -2245,7 +2305,7 @@ def _see_recurrent(recorder, name, args, out):
 class _RecurrentCall:
     """One call of torch.lstm, gru or rnn: its arguments by name, and its hidden states."""
 
-    def __init__(self, name, args, out):
+    def __init__(self, name, args, out, random):
         self.output, self.relu = out[0], name == "rnn_relu"
         packed = torch.is_tensor(args[1]) and isinstance(args[3], (list, tuple))
         if packed:
@@ -2257,14 +2317,14 @@ class _RecurrentCall:
         self.directions = 2 if both else 1
         self.state = state[0] if isinstance(state, (list, tuple)) else state
         self.cell = state[1] if isinstance(state, (list, tuple)) else None
-        self.random = torch.get_rng_state()
+        self.random = random
         self.projected = len(self.flat) // (self.layers * self.directions) % 2 == 1
 
     def each(self):
         return len(self.flat) // (self.layers * self.directions)
 
     def weight(self, layer, direction, which):
-        return self.flat[(layer * self.directions + direction) * self.each() + ("ih", "hh").index(which)]
+        return self.flat[(layer * self.directions + direction) * self.each() + (self.each() - 1 if which == "hr" else ("ih", "hh").index(which))]
 
     def rows(self, known):
         """(layer, direction, "ih" or "hh") -> rows and the sequence of each."""
@@ -2276,8 +2336,9 @@ class _RecurrentCall:
         for layer in range(self.layers):
             states = []
             for direction in range(self.directions):
-                h = self.hidden(x, layer, direction)
+                h, wide = self.hidden(x, layer, direction)
                 states.append(h)
+                known[layer, direction, "hr"] = (wide.reshape(-1, wide.shape[-1]), self.units(x))
                 known[layer, direction, "ih"] = (x.reshape(-1, x.shape[-1]), self.units(x))
                 before = self.before(h, layer, direction)
                 known[layer, direction, "hh"] = (before.reshape(-1, before.shape[-1]), self.units(x))
@@ -2292,21 +2353,21 @@ class _RecurrentCall:
         return torch.cat([torch.arange(n) for n in self.sizes.tolist()])
 
     def hidden(self, x, layer, direction):
-        """h_1 ... h_T of one direction of one layer, in the order of time."""
+        """h_1 ... h_T of one direction of one layer, in the order of time, and the same before their projection."""
         place = layer * self.directions + direction
         weights = self.flat[place * self.each() : (place + 1) * self.each()]
         h, c = self.state[place].detach(), None if self.cell is None else self.cell[place].detach()
         steps, sizes = self.steps(x)
-        out = [None] * len(steps)
+        out, wide = [None] * len(steps), [None] * len(steps)
         times = range(len(steps)) if direction == 0 else range(len(steps) - 1, -1, -1)
         h, c = h.clone(), None if c is None else c.clone()
         for t in times:
             n = sizes[t]
-            new_h, new_c = self.cell_step(steps[t], h[:n], None if c is None else c[:n], weights)
+            new_h, new_c, wide[t] = self.cell_step(steps[t], h[:n], None if c is None else c[:n], weights)
             h = torch.cat([new_h, h[n:]])
             c = None if c is None else torch.cat([new_c, c[n:]])
             out[t] = new_h
-        return torch.stack(out) if self.sizes is None else torch.cat(out)
+        return (torch.stack(out), torch.stack(wide)) if self.sizes is None else (torch.cat(out), torch.cat(wide))
 
     def before(self, h, layer, direction):
         """h_(t-1) for every row: the state that meets weight_hh."""
@@ -2337,13 +2398,15 @@ class _RecurrentCall:
             i, f, g, o = (a + b).chunk(4, -1)
             c = f.sigmoid() * c + i.sigmoid() * g.tanh()
             h = o.sigmoid() * c.tanh()
-            return (h @ weights[-1].t() if self.projected else h), c
+            return (h @ weights[-1].t() if self.projected else h), c, h
         if weights[0].shape[0] == 3 * weights[1].shape[1]:
             (ar, az, an), (br, bz, bn) = a.chunk(3, -1), b.chunk(3, -1)
             r, z = (ar + br).sigmoid(), (az + bz).sigmoid()
             n = (an + r * bn).tanh()
-            return (1 - z) * n + z * h, None
-        return (a + b).relu() if self.relu else (a + b).tanh(), None
+            h = (1 - z) * n + z * h
+            return h, None, h
+        h = (a + b).relu() if self.relu else (a + b).tanh()
+        return h, None, h
 
 
 def _dropped(x, call):

@@ -33,6 +33,9 @@ public sealed class DiagnosePlacesTests(TorchCaptures torch) : InTemporaryDirect
     [InlineData("recurrent")]
     [InlineData("convolutions_of_every_kind")]
     [InlineData("parametrized")]
+    [InlineData("cells")]
+    [InlineData("transformed")]
+    [InlineData("encoder_decoder")]
     [InlineData("lora")]
     [InlineData("attention_of_torch")]
     [InlineData("transformer")]
@@ -124,6 +127,9 @@ public sealed class DiagnosePlacesTests(TorchCaptures torch) : InTemporaryDirect
     [InlineData("units_given", 6)]
     [InlineData("units_first", 40)]
     [InlineData("mixture", 12)]
+    [InlineData("cells", 4)]
+    [InlineData("encoder_decoder", 4)]
+    [InlineData("recurrent", 5)]
     [InlineData("transformer", 16)] // positions, too, make rows alike
     public void Units_are_sequences_whichever_way_they_lie(string network, long units)
     {

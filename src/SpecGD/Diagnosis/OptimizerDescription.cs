@@ -56,6 +56,8 @@ public sealed record OptimizerDescription
 /// <summary>One group of an optimizer.</summary>
 public sealed record OptimizerGroup
 {
+    private static readonly string[] SpectralWords = ["muon", "dion", "specgd", "orthogonal"], ScaleKeys = ["adjust_lr_fn", "adjust_lr", "scale"];
+
     /// <summary>The optimizer's class with its module: torch.optim.adamw.AdamW.</summary>
     public string Optimizer { get; init; } = "";
 
@@ -75,7 +77,7 @@ public sealed record OptimizerGroup
             if (Settings.TryGetValue("algorithm", out var algorithm) && algorithm.ValueKind == JsonValueKind.String)
                 return algorithm.GetString() is "muon" or "dion" or "dion2" or "normuon" or "shampoo";
             string name = Optimizer[(Optimizer.LastIndexOf('.') + 1)..];
-            return new[] { "muon", "dion", "specgd", "orthogonal" }.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
+            return SpectralWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
         }
     }
 
@@ -84,8 +86,7 @@ public sealed record OptimizerGroup
     {
         get
         {
-            string? word = new[] { "adjust_lr_fn", "adjust_lr", "scale" }
-                .Select(key => Settings.TryGetValue(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null)
+            string? word = ScaleKeys.Select(key => Settings.TryGetValue(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null)
                 .FirstOrDefault(value => value is not null);
             return word switch
             {

@@ -438,7 +438,81 @@ def called_linear(capture):
     return net, {"one": (x, net.one.weight.grad.t()), "shared": (torch.cat([flat(net.x), between]), net.shared.weight.grad), "head": (flat(net.y), net.head.weight.grad.t())}
 
 
-CASES = [called_linear, raw_slices, experts_of_every_kind, recurrent, convolutions_of_every_kind, bags_and_tables, parametrized, lora, attention_of_torch, checkpointed,
+def cells(capture):
+    """Recurrent cells, called step by step: each step's rows are those of the same sequences."""
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm, self.gru = nn.LSTMCell(6, 5), nn.GRUCell(5, 4)
+
+        def forward(self, x):
+            self.rows = [], [], [], []
+            h = c = torch.zeros(4, 5)
+            g = torch.zeros(4, 4)
+            for t in range(x.shape[1]):
+                for kept, now in zip(self.rows, (x[:, t], h, None, g)):
+                    kept.append(now)
+                h, c = self.lstm(x[:, t], (h, c))
+                self.rows[2][-1] = h
+                g = self.gru(h, g)
+            return g
+
+    net, x = Net(), torch.randn(4, 9, 6)
+    with capture(net, "cells"):
+        net(x).pow(2).mean().backward()
+    names = ("lstm.weight_ih", "lstm.weight_hh", "gru.weight_ih", "gru.weight_hh")
+    return net, {n: (torch.cat(rows).detach(), net.get_parameter(n).grad) for n, rows in zip(names, net.rows)}
+
+
+def transformed(capture):
+    """Weights that a function of many steps gives: orthogonal parametrization, weight standardisation; an LSTM with projections and dropout."""
+    from torch.nn.utils import parametrizations
+
+    class Standardised(nn.Conv2d):
+        def forward(self, x):
+            w = self.weight
+            w = (w - w.mean((1, 2, 3), keepdim=True)) / (w.std((1, 2, 3), keepdim=True) + 1e-5)
+            return F.conv2d(x, w, self.bias, self.stride, self.padding)
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.turn = Standardised(3, 8, 3), parametrizations.orthogonal(nn.Linear(8, 8))
+            self.lstm, self.head = nn.LSTM(8, 6, 2, dropout=0.5, proj_size=3, batch_first=True), nn.Linear(3, 2)
+
+        def forward(self, x):
+            self.x = x
+            self.y = self.conv(x).relu().flatten(2).transpose(1, 2)
+            self.z = self.turn(self.y).tanh()
+            self.z.retain_grad()
+            self.h = self.lstm(self.z)[0]
+            return self.head(self.h)
+
+    net, x = Net(), torch.randn(5, 3, 6, 6)
+    with capture(net, "transformed"):
+        net(x).pow(2).mean().backward()
+    kept = flat(net.z.grad).abs().sum(-1) > 0  # where dropout leaves nothing of a sequence's end, it gets no gradient
+    patches = F.unfold(x, 3).transpose(1, 2).reshape(-1, 27)
+    return net, {"conv": (patches, net.conv.weight.grad.flatten(1)), "turn": (flat(net.y)[kept], net.turn.parametrizations.weight.original.grad),
+                 "lstm.weight_ih_l0": (flat(net.z), net.lstm.weight_ih_l0.grad), "lstm.weight_hr_l1": (None, net.lstm.weight_hr_l1.grad),
+                 "lstm.weight_hh_l1": (torch.cat([torch.zeros(5, 1, 3), net.h.detach()[:, :-1]], 1).reshape(-1, 3), net.lstm.weight_hh_l1.grad),
+                 "head": (flat(net.h), net.head.weight.grad)}
+
+
+def encoder_decoder(capture):
+    """nn.Transformer: keys and values of cross attention meet what the encoder gives; all units are sequences, whatever attention makes of the layout."""
+    net, source, target = nn.Transformer(8, 2, 1, 1, 16, dropout=0, batch_first=True), torch.randn(4, 6, 8), torch.randn(4, 5, 8)
+    with capture(net, "encoder_decoder"):
+        net(source, target).pow(3).mean().backward()
+    memory, layer = net.encoder(source).detach(), net.decoder.layers[0]
+    with torch.no_grad():
+        asked = layer.norm1(target + layer.self_attn(target, target, target, need_weights=False)[0])
+    g = layer.multihead_attn.in_proj_weight.grad
+    name = "decoder.layers.0.multihead_attn."
+    return net, {name + "q": (flat(asked), g[:8]), name + "k": (flat(memory), g[8:16]), name + "v": (flat(memory), g[16:])}
+
+
+CASES = [cells, transformed, encoder_decoder, called_linear, raw_slices, experts_of_every_kind, recurrent, convolutions_of_every_kind, bags_and_tables, parametrized, lora, attention_of_torch, checkpointed,
          padded, cast, grouped_queries, light]
 
 
