@@ -174,20 +174,21 @@ class Recorder:
     light: only singular values and what st(A) needs, computed on the device: kilobytes a layer.
     batch_dim: which dimension of an activation (batch, time, width) counts the independent sequences; found out where None.
     mask: a boolean tensor with one entry for each position; activations where it is False are left out.
+    noise: measure how far the mini-batch's noise may have moved nr(G), from the gradients of its two halves; costs the weights once more in memory.
     heads, inputs: patterns of layer names that are the output or the input of the network, where their place does not tell.
     exclude: patterns of layer names to leave out.
     seed: of the sampling; the generators of the program are not touched.
     """
 
     def __init__(self, model, split=None, max_rows=16384, keep_rows=None, max_gradient=1 << 24, exclude=(), seed=0, light=False, batch_dim=None,
-                 mask=None, heads=(), inputs=()):
+                 mask=None, noise=False, heads=(), inputs=()):
         keep_rows = (64 if light else 256) if keep_rows is None else keep_rows
         for name, value, least in (("max_rows", max_rows, 1), ("keep_rows", keep_rows, 0), ("max_gradient", max_gradient, 1)):
             if int(value) != value or value < least:
                 raise ValueError("%s must be a whole number from %d on, not %r" % (name, least, value))
         if batch_dim not in (None, 0, 1):
             raise ValueError("batch_dim is 0 for (batch, time, width) and 1 for (time, batch, width), not %r" % (batch_dim,))
-        self.model, self.light = _eager(model), bool(light)
+        self.model, self.light, self.noise = _eager(model), bool(light), bool(noise)
         self.max_rows, self.keep_rows, self.max_gradient = int(max_rows), int(keep_rows), int(max_gradient)
         self.mask = None if mask is None else mask.detach().flatten().bool().cpu()
         self.heads, self.inputs, self.exclude = _patterns(heads), _patterns(inputs), _patterns(exclude)
@@ -1667,11 +1668,14 @@ class _Layer:
             if bool(keep.any()):
                 chosen = keep.nonzero().flatten()
                 x, units = x[chosen], None if units is None else units[chosen.cpu()]
+                gradient = gradient[chosen]
                 key = key if key is None else key + (hash(tuple(chosen.tolist())),)
+        if recorder.noise and gradient is not None and len(gradient) == len(x):
+            self.add_halves(x, gradient, units)
         self.seen[which].add(len(x), lambda place: _take(x, place), units, recorder, key, silent)
 
-    def shape(self, part):
-        return list(part.shape)
+    def add_halves(self, x, gradient, units):
+        """Adds to the gradients of the even and of the odd units (sequences); only a matrix has them."""
 
     def matrix(self, values):
         """Values of the parameter's shape as the (out, in) matrix of this layer."""
@@ -1713,6 +1717,10 @@ class _Layer:
                 entry["chunks"] = self.chunks
             if gradient is not None:
                 self._store_gradient(tensors, entry, pick(gradient), recorder)
+            if gradient is not None and getattr(self, "halves", None) is not None:
+                bracket = _nuclear_rank_bracket(pick(gradient) * scale, *[pick(half) for half in self.halves])
+                if bracket is not None:
+                    entry["nuclear_rank_low"], entry["nuclear_rank_high"] = bracket
             if momentum is not None:
                 _store_spectrum(tensors, entry, "momentum_spectrum", pick(momentum), diagonal=self.kind == "norm")
                 if self.kind in ("linear", "conv"):
@@ -1790,6 +1798,35 @@ def _nuclear_rank(entry, tensors):
     return float(values.sum()) ** 2 / squares if squares > 0 else None
 
 
+#: Largest relative difference of the sum of the halves from the gradient; more where the parameter is not itself what multiplies (weight_norm).
+_SAME_SUM = 1e-2
+
+#: Where the cosine of the halves is below this, their common part is not known well enough to divide by.
+_LEAST_COSINE = 0.2
+
+
+def _nuclear_rank_bracket(gradient, even, odd):
+    """Between which values nr of the noiseless gradient lies, from the gradients of two halves; None where they do not add up to the gradient.
+
+    With A, B independent and of mean M (halves of the batch): <polar(A), B> is at most ||M||_* in the mean, ||A + B||_*/2 is at least that (the norm is
+    convex), and <A, B> is ||M||_F^2 in the mean.
+    """
+    even, odd, gradient = even.double(), odd.double(), gradient.double()
+    if not float((even + odd - gradient).norm()) <= _SAME_SUM * float(gradient.norm()):
+        return None
+    most, common = float(min(gradient.shape)), float((even * odd).sum())
+    if common <= _LEAST_COSINE * float(even.norm()) * float(odd.norm()):
+        return 1.0, most  # the halves hardly agree on anything
+    along = []
+    for one, other in ((even, odd), (odd, even)):
+        u, _, v = torch.linalg.svd(one, full_matrices=False)
+        along.append(float(((u @ v) * other).sum()))
+    values = torch.linalg.svdvals(even + odd)
+    measured = float(values.sum()) ** 2 / float((values**2).sum())  # noise is spread over all directions, so that it is too large rather than too small
+    low, high = max(0.0, sum(along) / 2) ** 2 / common, float(values.sum()) ** 2 / 4 / common
+    return min(max(1.0, low), measured), min(max(measured, high), most)
+
+
 #: Coefficients of Muon's Newton-Schulz iteration, as its author gives them.
 _QUINTIC = (3.4445, -4.7750, 2.0315)
 
@@ -1815,7 +1852,7 @@ class _Matrix(_Layer):
 
     def __init__(self, weight, name, places, across, splits):
         super().__init__(weight, name)
-        self.places, self.across = places, across
+        self.places, self.across, self.halves = places, across, None
         steps_in = int(across[1] - across[0]) if len(across) > 1 else 1
         steps_out = int(places[1] - places[0]) if len(places) > 1 else weight.tensor.numel()
         self.layout = "in_out" if abs(steps_in) > abs(steps_out) and len(across) > 1 and len(places) > 1 else "out_in"
@@ -1838,6 +1875,16 @@ class _Matrix(_Layer):
         flat = values.as_strided((values.numel(),), (1,), values.storage_offset())
         index = self.places[:, None] + self.across[None, :]
         return flat[index.to(flat.device)] if not whole or index.numel() else flat.reshape(0, 0)
+
+    def add_halves(self, x, gradient, units):
+        if gradient.shape[1] != len(self.places):
+            return
+        units = torch.arange(len(x)) if units is None else _numbered(units)[0]
+        if self.halves is None:
+            self.halves = [torch.zeros(len(self.places), len(self.across), device=x.device) for _ in range(2)]
+        for half in range(2):
+            some = (units % 2 == half).nonzero().flatten().to(x.device)
+            self.halves[half] += gradient[some].float().T @ x[some].float()
 
     def _slice(self):
         """[i] for a matrix of a stack, [a:b] for rows and [:, a:b] for columns of a matrix; nothing for all of the parameter."""

@@ -14,6 +14,7 @@ public sealed class DiagnosePlacesTests(TorchCaptures torch) : InTemporaryDirect
     [InlineData("mixture", "embed=input moe.gate=router lm_head=head")]
     [InlineData("padded", "emb=input head=head")]
     [InlineData("checkpointed", "first=input last=head")]
+    [InlineData("heads", "a=input b=head c=head")]
     public void The_place_in_the_network_holds_back_and_no_name_does(string network, string held)
     {
         torch.SkipWithoutTorch();
@@ -190,6 +191,36 @@ public sealed class DiagnosePlacesTests(TorchCaptures torch) : InTemporaryDirect
                 row.StableRank!.Value.ShouldBeInRange(row.Interval.Low, row.Interval.High, $"{network} {row.Name}");
             }
         }
+    }
+
+    [SkippableFact]
+    public void A_fused_projection_is_judged_head_by_head()
+    {
+        torch.SkipWithoutTorch();
+
+        Names(Diagnose("heads")["layers"]!, "name").ShouldBe(["a", "qkv.q.0", "qkv.q.1", "qkv.k.0", "qkv.k.1", "qkv.v.0", "qkv.v.1", "b", "c"]);
+    }
+
+    [SkippableFact]
+    public void The_noise_of_a_mini_batch_brackets_nr_and_the_verdict_uses_both_intervals()
+    {
+        torch.SkipWithoutTorch();
+
+        foreach (var row in Diagnosing.Run([torch.FileOf("noisy")], new LayerJudge()).Rows)
+        {
+            var (low, high) = row.NuclearRankInterval!.Value;
+            row.NuclearRank!.Value.ShouldBeInRange(low, high);
+            high.ShouldBeLessThanOrEqualTo(Math.Min(row.Shape!.Value.Out, row.Shape!.Value.In));
+        }
+    }
+
+    [SkippableFact]
+    public void A_light_capture_takes_kilobytes_a_layer()
+    {
+        torch.SkipWithoutTorch();
+        const long aLayer = 64 * 1024, layers = 4;
+
+        new FileInfo(torch.FileOf("light")).Length.ShouldBeLessThan(layers * aLayer); // the widest of its Gram matrices alone would take 9.7 MB
     }
 
     [SkippableFact]

@@ -169,6 +169,12 @@ public sealed record LayerEntry
     /// <summary>How far five Newton–Schulz steps in bfloat16 are from the polar factor of the momentum, relative to it in the Frobenius norm.</summary>
     public double? NewtonSchulzDistance { get; init; }
 
+    /// <summary>Least nr that the gradient without the mini-batch's noise may have, from the gradients of the batch's halves.</summary>
+    public double? NuclearRankLow { get; init; }
+
+    /// <summary>Largest such nr.</summary>
+    public double? NuclearRankHigh { get; init; }
+
     /// <summary>Trace of the Gram matrix of the activations, in its place.</summary>
     public double? GramTrace { get; init; }
 

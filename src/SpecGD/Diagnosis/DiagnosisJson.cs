@@ -82,6 +82,7 @@ public static class DiagnosisJson
         ["reason"] = row.Reason,
         ["warnings"] = new JsonArray([.. row.Warnings.Select(warning => (JsonNode?)warning.ToString())]),
         ["stable_rank_interval"] = row.Interval is { } interval ? new JsonArray(Number(interval.Low), Number(interval.High)) : null,
+        ["nuclear_rank_interval"] = row.NuclearRankInterval is var (least, most) ? new JsonArray(Number(least), Number(most)) : null,
         ["stable_rank_interval_method"] = row.Interval?.Method,
         ["block_input"] = row.BlockInputStableRank is { } st && row.NuclearRank is { } nr
             ? new JsonObject

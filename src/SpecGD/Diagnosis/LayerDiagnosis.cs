@@ -47,6 +47,9 @@ public sealed record LayerDiagnosis
     /// <summary>nr(G); for gains ‖g‖₁²/‖g‖₂².</summary>
     public double? NuclearRank { get; init; }
 
+    /// <summary>Between which values nr of the gradient without the mini-batch's noise lies; null where it was not measured.</summary>
+    public (double Low, double High)? NuclearRankInterval { get; init; }
+
     /// <summary>nr(G)/st(A).</summary>
     public double? Ratio => NuclearRank / StableRank;
 

@@ -30,6 +30,7 @@ public sealed record LayerJudge(double ParameterCurvature = 0)
             Kind = layer.Entry.Kind ?? (layer.IsEmbedding ? "embedding" : "linear"),
             Group = group,
             HeldBack = heldBack,
+            NuclearRankInterval = layer.Entry is { NuclearRankLow: { } low, NuclearRankHigh: { } high } ? (low, high) : null,
             MomentumNuclearRank = layer.MomentumSpectrum is { } momentum ? GradientMeasure.NuclearRankOf(momentum) : null,
             Shape = layer.Shape,
             Step = step,

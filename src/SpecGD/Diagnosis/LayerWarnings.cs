@@ -120,17 +120,20 @@ internal static class LayerWarnings
 
     private static IEnumerable<DiagnosisWarning> OfVerdict(LayerDiagnosis found)
     {
-        if (found.Judgement is not { } judged || found.Interval is not { } interval)
+        if (found.Judgement is not { } judged || (found.Interval is null && found.NuclearRankInterval is null))
             yield break;
-        double shift = judged.Threshold / found.StableRank!.Value;
-        var ends = new[] { interval.Low, interval.High }.Select(st => SpectralCondition.Judge(judged.NuclearRank, Math.Max(1,
-            st * shift)).Verdict).ToArray();
+        double stable = found.StableRank!.Value, shift = judged.Threshold / stable;
+        var (low, high) = found.Interval is { } interval ? (interval.Low, interval.High) : (stable, stable);
+        var (least, most) = found.NuclearRankInterval ?? (judged.NuclearRank, judged.NuclearRank);
+        var ends = new[] { (most, low), (least, high) }.Select(end => SpectralCondition.Judge(Math.Max(1, end.Item1), Math.Max(1,
+            end.Item2 * shift)).Verdict).ToArray();
         if (ends.Any(verdict => verdict != judged.Verdict))
         {
             yield return new(
                 Uncertain,
-                $"within the uncertainty of st(A), {NumberText.Of(interval.Low)} to {NumberText.Of(interval.High)}, the verdict runs from "
-                    + $"{ends[0].Word()} to {ends[1].Word()}.");
+                $"within the uncertainty of st(A), {NumberText.Of(low)} to {NumberText.Of(high)}, "
+                    + (found.NuclearRankInterval is null ? "" : $"and of nr(G), {NumberText.Of(least)} to {NumberText.Of(most)}, ")
+                    + $"the verdict runs from {ends[0].Word()} to {ends[1].Word()}.");
         }
     }
 

@@ -214,7 +214,43 @@ def monitored(folder):
     assert monitor.overhead is not None
 
 
-CASES = [monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names]
+def noisy(folder):
+    """Mini-batches of a network whose full gradient is known: how often nr of the full gradient lies between what noise=True gives."""
+    net = nn.Sequential(nn.Linear(12, 16), nn.Tanh(), nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 4))
+
+    def loss(count):
+        x = torch.randn(count, 12)
+        return (net(x) - torch.stack([x[:, 0] * x[:, 1], x[:, 2].sin(), x[:, 3], x[:, 4] * x[:, 5]], -1)).pow(2).mean()
+
+    loss(200000).backward()
+    truth = {}
+    for name in ("0", "2", "4"):
+        s = torch.linalg.svdvals(net.get_parameter(name + ".weight").grad.double())
+        truth[name] = float(s.sum() ** 2 / (s**2).sum())
+    inside = total = 0
+    for count in (32, 128, 512):
+        for _ in range(12):
+            net.zero_grad()
+            recorder = specgd_capture.Recorder(net, noise=True).start()
+            loss(count).backward()
+            recorder.save(folder + "/noisy.safetensors", step=1)
+            from product_networks import read
+
+            for layer in read(folder + "/noisy.safetensors")[0]["layers"]:
+                total += 1
+                inside += layer["nuclear_rank_low"] <= truth[layer["name"]] <= layer["nuclear_rank_high"]
+    assert inside >= 0.9 * total, "%d of %d" % (inside, total)
+    print("noise: %d of %d" % (inside, total))
+
+
+def heads(folder):
+    """A fused projection head by head, and heads= and inputs= against what the place says."""
+    net = nn.ModuleDict({"a": nn.Linear(8, 8), "qkv": nn.Linear(8, 24, bias=False), "b": nn.Linear(24, 8), "c": nn.Linear(8, 2)})
+    with specgd_capture.capture(net, folder + "/heads.safetensors", step=1, split={"qkv": specgd_capture.per_head("qkv", heads=2)}, heads=["b", "c"], inputs="a"):
+        net["c"](net["b"](net["qkv"](net["a"](torch.randn(40, 8)).tanh()).tanh()).tanh()).pow(2).mean().backward()
+
+
+CASES = [noisy, heads, monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names]
 
 
 def run(folder):

@@ -162,6 +162,18 @@ public sealed class DiagnosisTests : IDisposable
         LayerGroups.Of(new LayerEntry { Name = name }, isLastMatrix: false).Word().ShouldBe(group);
 
     [Theory]
+    [InlineData(7.5, 8, false)]
+    [InlineData(3, 8, true)] // at nr = 3 and st = 2 it would be undecided
+    public void The_verdict_uses_the_uncertainty_of_both_ranks(double low, double high, bool uncertain)
+    {
+        var row = _planted.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 2), more: $$"""{"nuclear_rank_low": {{low}}, "nuclear_rank_high": {{high}}}""").Diagnose().Rows.Single();
+
+        row.NuclearRankInterval.ShouldBe((low, high));
+        row.Warnings.Any(warning => warning.Code == "verdict-uncertain" && warning.Text.Contains("of nr(G)", StringComparison.Ordinal)).ShouldBe(uncertain);
+        row.Reason.EndsWith("as far as these samples tell", StringComparison.Ordinal).ShouldBe(uncertain);
+    }
+
+    [Theory]
     [InlineData("rank-deficient-gradient", 5, 1)] // 3 directions are missing, and the other 5 are enough for st = 1
     [InlineData("on-the-2d-list", 1, 8)] // Euclidean anyway
     public void A_warning_that_changes_no_decision_is_not_shown(string code, int nuclear, int stable) =>
