@@ -1700,6 +1700,7 @@ class _Layer:
         own = self.name[: len(self.name) - len(self.suffix)] if self.suffix else self.name
         tied = [alias for alias in map(lambda a: _layer_name(a, self.weight.model), self.weight.aliases[1:] + self.weight.aliases[:1]) if alias != own]
         tied = tied if len(self.weight.aliases) > 1 else []
+        whole = self.as_one(gradient)
         for suffix, place, which, gram in self.pieces():
             pick = lambda m: m if place is None else m[place.to(m.device)]  # noqa: E731, B023
             shape = self.part_shape() if place is None else [len(place), self.part_shape()[1]]
@@ -1713,6 +1714,9 @@ class _Layer:
             }
             if suffix:
                 entry["part_of"] = self.name
+                entry.update(whole)
+                if place is not None and len(place) == int(place[-1]) - int(place[0]) + 1:
+                    entry["part_begin"] = int(place[0])
             elif self.chunks:
                 entry["chunks"] = self.chunks
             if gradient is not None:
@@ -1727,6 +1731,17 @@ class _Layer:
                     entry["newton_schulz_distance"] = _newton_schulz_distance(pick(momentum))
             self._store_rows(tensors, entry, self.seen[which], gram, recorder)
             yield {key: value for key, value in entry.items() if value is not None}
+
+    def as_one(self, gradient):
+        """Of a fused projection what it is undivided, and what dividing gains: the sum of ||G_i||_*^2 over its parts, over ||G||_*^2."""
+        if self.parts is None or gradient is None or self.kind != "linear":
+            return {}
+        values = torch.linalg.svdvals(gradient.double())
+        norm, squares = float(values.sum()), float((values**2).sum())
+        if not squares > 0:
+            return {}
+        parts = sum(float(torch.linalg.svdvals(gradient[place.to(gradient.device)].double()).sum()) ** 2 for _, place in self.parts)
+        return {"whole_nuclear_rank": norm**2 / squares, "splitting_gain": parts / norm**2}
 
     def shown_shape(self, shape):
         return shape

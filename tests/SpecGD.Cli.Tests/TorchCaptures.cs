@@ -67,4 +67,4 @@ public sealed class TorchCaptures : IDisposable
 
 /// <summary>One run of PyTorch for all classes that look at its captures.</summary>
 [CollectionDefinition(TorchCaptures.Collection)]
-public sealed class TorchCapturesCollection : ICollectionFixture<TorchCaptures>;
+public sealed class TorchCapturesShared : ICollectionFixture<TorchCaptures>;

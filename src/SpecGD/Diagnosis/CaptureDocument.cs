@@ -109,6 +109,15 @@ public sealed record LayerEntry
     /// <summary>The fused module of which this is a part.</summary>
     public string? PartOf { get; init; }
 
+    /// <summary>Where its rows begin in the fused module, where they are contiguous.</summary>
+    public long? PartBegin { get; init; }
+
+    /// <summary>nr of the fused module's gradient, undivided.</summary>
+    public double? WholeNuclearRank { get; init; }
+
+    /// <summary>What dividing promises: Σ ‖G_i‖_*² over the parts, over ‖G‖_*² of the whole.</summary>
+    public double? SplittingGain { get; init; }
+
     /// <summary>The parameter of which this is a slice (an expert of a stack, rows of a matrix).</summary>
     public string? SliceOf { get; init; }
 

@@ -92,6 +92,16 @@ public static class DiagnosisJson
                 ["verdict"] = Spectral.SpectralCondition.Judge(nr, st).Verdict.Word(),
             }
             : null,
+        ["part_of"] = row.Entry.PartOf,
+        ["whole"] = row.Entry.WholeNuclearRank is { } whole && row.StableRank is { } stable
+            ? new JsonObject
+            {
+                ["nuclear_rank"] = whole,
+                ["ratio"] = whole / stable,
+                ["verdict"] = Spectral.SpectralCondition.Judge(whole, stable).Verdict.Word(),
+                ["splitting_gain"] = Number(row.Entry.SplittingGain),
+            }
+            : null,
         ["samples"] = row.Samples,
         ["rows"] = row.Rows,
         ["rows_without_gradient"] = row.Entry.RowsWithoutGradient,

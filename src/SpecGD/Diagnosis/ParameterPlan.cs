@@ -82,13 +82,29 @@ public sealed partial record ParameterPlan(IReadOnlyList<PlannedParameter> Param
         return new PlannedParameter(name, last.Entry.Layout ?? "out_in", shape, group, why)
         {
             IsTable = layers.Any(layer => layer.Last.Kind == "embedding"),
-            PartSizes = layers.Length > 1 && layers.All(layer => layer.Last.Entry.PartOf is not null) ? [.. layers.Select(layer => layer.Last.Shape?.Out ?? 0)] : [],
+            PartSizes = Parts(layers),
         };
+    }
+
+    /// <summary>Rows of each part, where the parts stand one below the other and fill the parameter.</summary>
+    private static long[] Parts(LayerTrend[] layers)
+    {
+        if (layers.Any(layer => layer.Last.Entry.PartBegin is null || layer.Last.Entry.Layout != "out_in"))
+            return [];
+        var sorted = layers.Select(layer => layer.Last).OrderBy(layer => layer.Entry.PartBegin).ToArray();
+        long end = 0;
+        foreach (var layer in sorted)
+        {
+            if (layer.Entry.PartBegin != end)
+                return [];
+            end += layer.Shape?.Out ?? 0;
+        }
+        return sorted[0].Entry.StoredShape is [var rows, _] && rows == end ? [.. sorted.Select(layer => layer.Shape?.Out ?? 0)] : [];
     }
 
     private static (PlanGroup Group, string Why) Decide(LayerTrend[] layers)
     {
-        string verdicts = string.Join(", ", layers.Select(Words));
+        string verdicts = string.Join(", ", layers.Select(Words)) + Undivided(layers[0].Last);
         if (layers.FirstOrDefault(layer => layer.Last.HeldBack is not null) is { } held)
             return (PlanGroup.HeldBack, $"{HeldWords(held.Last)}, left to AdamW; {verdicts}");
         if (layers.Any(layer => layer.Last.Group == LayerGroup.Norm))
@@ -116,6 +132,11 @@ public sealed partial record ParameterPlan(IReadOnlyList<PlannedParameter> Param
         return siblings is null ? parameter
             : parameter with { Group = siblings.Key, Comment = $"{parameter.Comment}; stays with its siblings, as {siblings.First().Name}" };
     }
+
+    private static string Undivided(LayerDiagnosis part) =>
+        part.Entry is { PartOf: not null, WholeNuclearRank: { } whole, SplittingGain: { } gain } && part.StableRank is { } st
+            ? $"; undivided nr/st {Records.NumberText.Of(whole / st)}, dividing promises × {Records.NumberText.Of(gain)}"
+            : "";
 
     private static string HeldWords(LayerDiagnosis layer) => layer.HeldBack switch
     {

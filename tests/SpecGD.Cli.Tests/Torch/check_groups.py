@@ -70,7 +70,8 @@ run("keller-jordan", "muon", MuonWithAuxAdam=Keller)
 class Dion:
     def __init__(self, groups, lr, weight_decay, nesterov, adjust_lr):
         assert adjust_lr == "rms_norm"
-        check([p for g in groups if g["algorithm"] == "muon" for p in g["params"]], [p for g in groups if g["algorithm"] == "adamw" for p in g["params"]])
+        muon, divided = ([p for g in groups if g["algorithm"] == "muon" and ("num_heads" in g) == d for p in g["params"]] for d in (False, True))
+        check(muon, divided + [p for g in groups if g["algorithm"] == "adamw" for p in g["params"]])
 
 
 run("dion", "dion", Muon=Dion)

@@ -18,6 +18,9 @@ from torch.nn import functional as F
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import specgd_capture  # noqa: E402
 
+#: Gradients are stored in single precision, sums in double: as in the tests of the diagnosis.
+TOLERANCE = 1e-6
+
 
 def flat(x):
     return x.detach().reshape(-1, x.shape[-1])
@@ -524,6 +527,7 @@ def captured(case, folder):
 
 def run(folder, expect_network):
     """All cases: expect_network(case, layer, rows or None, gradient or None)."""
+    check_division(folder)
     for case in CASES:
         _, truth = captured(case, folder)
         for layer, (rows, gradient) in truth.items():
@@ -545,6 +549,19 @@ def read(path):
     return description, tensors
 
 
+def check_division(folder):
+    """What a fused projection is undivided, and what dividing it promises, against torch's own SVD."""
+    torch.manual_seed(11)
+    net, _ = grouped_queries(lambda net, name, **options: specgd_capture.capture(net, folder + "/division.safetensors", step=1, **options))
+    description, _ = read(folder + "/division.safetensors")
+    s = torch.linalg.svdvals(net.qkv_proj.weight.grad.double())
+    parts = sum(float(torch.linalg.svdvals(g.double()).sum()) ** 2 for g in net.qkv_proj.weight.grad.split([12, 4, 4]))
+    for layer in description["layers"][:3]:
+        assert abs(layer["whole_nuclear_rank"] / float(s.sum() ** 2 / (s**2).sum()) - 1) < TOLERANCE
+        assert abs(layer["splitting_gain"] / (parts / float(s.sum()) ** 2) - 1) < TOLERANCE
+    assert [layer.get("part_begin") for layer in description["layers"]] == [0, 12, 16, None, None, None]
+
+
 def measured(layer, tensors):
     """(st, nr) that the file gives for a layer."""
     stable = nuclear = None
@@ -560,10 +577,6 @@ def measured(layer, tensors):
         s = tensors[layer["gradient_spectrum"]] if "gradient_spectrum" in layer else torch.linalg.svdvals(tensors[layer["gradient"]].double())
         nuclear = float(s.sum() ** 2 / (s**2).sum()) if float(s.sum()) > 0 else None
     return stable, nuclear
-
-
-#: Gradients are stored in single precision, sums in double: as in the tests of the diagnosis.
-TOLERANCE = 1e-6
 
 
 def main():

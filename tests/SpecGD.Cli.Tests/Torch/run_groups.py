@@ -74,7 +74,10 @@ class Dion:
     def __init__(self, groups, lr, weight_decay, nesterov, adjust_lr):
         assert groups and all(group["params"] for group in groups)
         once([p for g in groups for p in g["params"]])
-        found["dion"] = sorted(names[id(p)] for g in groups if g["algorithm"] == "muon" for p in g["params"])
+        found["dion"] = sorted(names[id(p)] for g in groups if g["algorithm"] == "muon" and "num_heads" not in g for p in g["params"])
+        found["divided"] = {names[id(p)]: g["num_heads"] for g in groups if "num_heads" in g for p in g["params"]}
+        for g in (g for g in groups if "num_heads" in g):
+            assert not g.get("flatten") and all(p.ndim == 2 and p.shape[0] % g["num_heads"] == 0 for p in g["params"])
         assert all(p.ndim == 2 or g.get("flatten") or p.ndim == 3 for g in groups if g["algorithm"] == "muon" for p in g["params"])
 
 

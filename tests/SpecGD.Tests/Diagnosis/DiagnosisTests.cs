@@ -194,15 +194,22 @@ public sealed class DiagnosisTests : IDisposable
     [Fact]
     public void An_undecided_or_fused_parameter_is_not_called_spectral_and_has_its_reason()
     {
-        const string part = """{"part_of": "attn.qkv", "parameter": "attn.qkv.weight", "stored_shape": [16, 8], "layout": "out_in"}""";
+        static string Part(int begin) => $$"""
+            {"part_of": "attn.qkv", "parameter": "attn.qkv.weight", "stored_shape": [16, 8], "layout": "out_in", "part_begin": {{begin}},
+            "whole_nuclear_rank": 6, "splitting_gain": 1.5}
+            """;
         var plan = ParameterPlan.Of(_planted
-            .Layer("attn.qkv.q", Flat(8, 8, 8), Flat(8, 8, 1), more: part).Layer("attn.qkv.k", Flat(8, 8, 8), Flat(8, 8, 1), more: part)
+            .Layer("attn.qkv.q", Flat(8, 8, 8), Flat(8, 8, 1), more: Part(0)).Layer("attn.qkv.k", Flat(8, 8, 8), Flat(8, 8, 1), more: Part(8))
             .Layer("mlp.fc", Flat(8, 8, 3), Flat(8, 8, 2)).Layer("mlp.proj", Flat(8, 8, 8), Flat(8, 8, 2)).Diagnose());
 
         plan.Spectral.Select(p => p.Name).ShouldBe(["mlp.proj.weight"]);
         plan.Of(PlanGroup.Undecided).Select(p => p.Name).ShouldBe(["mlp.fc.weight"]);
         plan.Of(PlanGroup.Fused).Select(p => p.Name).ShouldBe(["attn.qkv.weight"]);
         plan.Parameters.ShouldAllBe(p => p.Comment.Length > 0);
+        plan.Of(PlanGroup.Fused)[0].PartSizes.ShouldBe([8L, 8]);
+        plan.Of(PlanGroup.Fused)[0].Comment.ShouldContain("undivided nr/st 6, dividing promises × 1.5");
+        Rendered("dion", plan).ShouldContain("divided = {\"attn.qkv.weight\": 2}");
+        Rendered("torch", plan).ShouldContain("\"attn.qkv.weight\",");
     }
 
     [Fact]
@@ -221,6 +228,8 @@ public sealed class DiagnosisTests : IDisposable
         optax.ShouldContain("\"mlp.fc.weight\": MuonDimensionNumbers(reduction_axis=0, output_axis=1)");
         ParameterGroupText.All.ShouldAllBe(recipe => recipe.Render(plan).Contains("(in, out)", StringComparison.Ordinal));
     }
+
+    private static string Rendered(string optimizer, ParameterPlan plan) => ParameterGroupText.All.Single(recipe => recipe.Name == optimizer).Render(plan);
 
     private static Matrix<double> Filled(int size, double value)
     {

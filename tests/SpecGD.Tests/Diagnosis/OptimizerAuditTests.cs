@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using SpecGD.Diagnosis;
-using SpecGD.Numerics.LinearAlgebra;
 using SpecGD.Spectral;
 using static SpecGD.Tests.Diagnosis.PlantedCapture;
 

@@ -12,6 +12,8 @@ internal sealed class DionGroups : ParameterGroupText
 
     public override string Title => "microsoft/dion";
 
+    private static bool IsOfEqualParts(PlannedParameter parameter) => parameter.PartSizes.Count > 1 && parameter.PartSizes.Distinct().Count() == 1;
+
     public override string Render(ParameterPlan plan)
     {
         var text = new StringBuilder("# dion.Muon of github.com/microsoft/dion (the same groups serve its Dion2 and NorMuon).\n");
@@ -23,12 +25,17 @@ internal sealed class DionGroups : ParameterGroupText
         AppendApart(text, plan);
         AppendTables(text, plan);
         AppendReasons(text, plan);
+        text.Append("# of the fused ones, those of equal parts one below the other are divided by num_heads, into so many\n");
+        text.Append("divided = {");
+        text.AppendJoin(", ", plan.Of(PlanGroup.Fused).Where(IsOfEqualParts).Select(p => $"{Quoted(p.Name)}: {p.PartSizes.Count}"));
+        text.Append("}\n");
         text.Append('\n').Append(PlainNames);
         text.Append(
             """
             assert set(filters) <= known, "the model has no parameter called " + ", ".join(sorted(set(filters) - known))
-            rest = [(name, p) for name, p in named if name not in spectral | filters]
+            rest = [(name, p) for name, p in named if name not in spectral | filters | set(divided)]
             groups = [
+                *[dict(params=[p], algorithm="muon", num_heads=divided[name]) for name, p in named if name in divided],
                 dict(params=[p for name, p in named if name in spectral], algorithm="muon"),
                 dict(params=[p for name, p in named if name in filters], algorithm="muon", flatten=True),
                 dict(params=[p for name, p in rest if p.ndim >= 2 and name not in tables], algorithm="adamw", weight_decay=0.1),
