@@ -372,8 +372,8 @@ class Recorder:
     def _unmeasured(self):
         measured = {layer.weight.number for layer in self._layers.values() if layer.has_rows()}
         matrices = [w for w in self._weights if w.is_matrix()]
-        total = sum(w.tensor.numel() for w in matrices)
-        return [{"name": w.name, "shape": list(w.full_shape()), "share": w.tensor.numel() / total, "reason": w.why_unmeasured(self)}
+        total = sum(w.count() for w in matrices)
+        return [{"name": w.name, "shape": list(w.full_shape()), "share": w.count() / total, "reason": w.why_unmeasured(self)}
                 for w in matrices if w.number not in measured]
 
 
@@ -457,7 +457,7 @@ class _Weight:
 
     def __init__(self, number, name, tensor, module, model):
         self.number, self.name, self.tensor, self.module, self.model = number, name, tensor, module, model
-        self.failed = None
+        self.failed, self.gathered = None, None
         self.aliases, self.had_gradient, self.stacked, self.touched, self.as_activation = [name], False, False, [], False
 
     def name_in(self, stack):
@@ -470,7 +470,14 @@ class _Weight:
         return _layer_name(self.aliases[0], self.model)
 
     def full_shape(self):
-        return tuple(self.tensor.shape)
+        """Its sizes; of a parameter that is sharded between the passes those that it has while its module runs."""
+        return self.gathered or tuple(self.tensor.shape)
+
+    def count(self):
+        count = 1
+        for size in self.full_shape():
+            count *= size
+        return count
 
     def gradient(self):
         """The gradient as a dense tensor of real numbers, in single precision at least; None where there is none."""
@@ -487,7 +494,7 @@ class _Weight:
         return torch.empty_strided(local.shape, local.stride(), dtype=values.dtype, device=values.device).copy_(values)
 
     def is_matrix(self):
-        return sum(size > 1 for size in self.full_shape()) >= 2 and self.tensor.numel() > 0
+        return sum(size > 1 for size in self.full_shape()) >= 2
 
     def why_unmeasured(self, recorder):
         if self.tensor.is_complex():
@@ -559,12 +566,14 @@ class _Weights:
 
     def refresh(self, name, module):
         """Sharded parameters are other tensors while their module runs: they keep their names."""
-        for key, tensor in list(module._parameters.items()):
+        views = [(key, tensor) for key, tensor in module.__dict__.items() if torch.is_tensor(tensor)]
+        for key, tensor in list(module._parameters.items()) + views:
             if torch.is_tensor(tensor) and id(tensor) not in self._by_identity:
                 plain = ".".join(part for part in (name + "." + key if name else key).split(".") if part not in _WRAPPERS)
                 for weight in self._all:
                     if plain in weight.aliases or plain.startswith("module.") and plain[len("module."):] in weight.aliases:
                         self._by_identity[id(tensor)] = weight
+                        weight.gathered = tuple(tensor.shape)
                         self._place(weight, tensor, keep=True)
 
     def _place(self, weight, tensor, keep=False):
@@ -1097,7 +1106,7 @@ def _pieces(recorder, first, across, ins, gates, whole):
         stacked_across = len(lead_across.unique()) > 1
         if len(lead.unique()) > 1 or not stacked_across:
             if not stacked_across:
-                weight.stacked = weight.stacked or weight.tensor.shape[0] > 1
+                weight.stacked = weight.stacked or weight.full_shape()[0] > 1
             for value in lead.unique().tolist():
                 some = rows[lead == value]
                 yield first[some], across, some, columns
@@ -1112,13 +1121,15 @@ def _pieces(recorder, first, across, ins, gates, whole):
 
 def _matrix_size(weight):
     """Elements of one matrix of a stack of three or more dimensions; None for a single matrix."""
-    t = weight.tensor
-    return t.shape[-1] * t.shape[-2] if t.dim() >= 3 and _local(t).is_contiguous() and t.numel() > t.shape[-1] * t.shape[-2] else None
+    shape = weight.full_shape()
+    if len(shape) < 3 or weight.gathered is None and not _local(weight.tensor).is_contiguous() or weight.count() == shape[-1] * shape[-2]:
+        return None
+    return shape[-1] * shape[-2]
 
 
 def _sibling_is_stacked(recorder, weight):
     owner = weight.name.rpartition(".")[0]
-    return any(w.stacked and w is not weight and w.name.rpartition(".")[0] == owner and w.tensor.shape[0] == weight.tensor.shape[0] for w in recorder._weights)
+    return any(w.stacked and w is not weight and w.name.rpartition(".")[0] == owner and w.full_shape()[0] == weight.full_shape()[0] for w in recorder._weights)
 
 
 def _layer_of(recorder, first, across):
@@ -1869,7 +1880,7 @@ class _Matrix(_Layer):
         super().__init__(weight, name)
         self.places, self.across, self.halves = places, across, None
         steps_in = int(across[1] - across[0]) if len(across) > 1 else 1
-        steps_out = int(places[1] - places[0]) if len(places) > 1 else weight.tensor.numel()
+        steps_out = int(places[1] - places[0]) if len(places) > 1 else weight.count()
         self.layout = "in_out" if abs(steps_in) > abs(steps_out) and len(across) > 1 and len(places) > 1 else "out_in"
         if len(across) > 1 and len(places) == 1 and steps_in > 1:
             self.layout = "in_out"
@@ -1903,11 +1914,10 @@ class _Matrix(_Layer):
 
     def _slice(self):
         """[i] for a matrix of a stack, [a:b] for rows and [:, a:b] for columns of a matrix; nothing for all of the parameter."""
-        tensor = self.weight.tensor
-        if len(self.places) * len(self.across) == tensor.numel():
+        if len(self.places) * len(self.across) == self.weight.count():
             return ""
         each = _matrix_size(self.weight)
-        lead, inside, shape = "", self.places, list(tensor.shape)
+        lead, inside, shape = "", self.places, list(self.weight.full_shape())
         if each is not None:
             index = int(self.places[0]) // each
             if int(self.places[-1]) // each == index and int(self.places[0] + self.across[-1]) // each == index:
@@ -1948,7 +1958,7 @@ class _Filters(_Layer):
 
     def part_shape(self):
         shape = self.weight.full_shape()
-        return [shape[0], self.weight.tensor.numel() // shape[0]]
+        return [shape[0], self.weight.count() // shape[0]]
 
     def matrix(self, values):
         return values.reshape(values.shape[0], -1)
@@ -1998,7 +2008,7 @@ class _TransposedFilters(_Filters):
 
     def part_shape(self):
         shape = self.weight.full_shape()
-        return [self.groups * self.weight.tensor.numel() // shape[0], shape[0] // self.groups]
+        return [self.groups * self.weight.count() // shape[0], shape[0] // self.groups]
 
     def matrix(self, values):
         flat = values.reshape(self.groups, values.shape[0] // self.groups, -1)
@@ -2136,7 +2146,7 @@ class _Gain(_Layer):
     kind, layout = "norm", "vector"
 
     def part_shape(self):
-        return [1, self.weight.tensor.numel()]
+        return [1, self.weight.count()]
 
     def shown_shape(self, shape):
         return [shape[1], shape[1]]
@@ -2156,8 +2166,8 @@ class _Idle(_Layer):
     def part_shape(self):
         shape = self.weight.full_shape()
         if self.kind == "norm":
-            return [1, self.weight.tensor.numel()]
-        matrix = [shape[0], self.weight.tensor.numel() // max(1, shape[0])]
+            return [1, self.weight.count()]
+        matrix = [shape[0], self.weight.count() // max(1, shape[0])]
         return matrix[::-1] if self.layout == "in_out" else matrix
 
     def shown_shape(self, shape):
@@ -2218,8 +2228,9 @@ class _Splits:
 
     def _of_attention(self, layer, base):
         """nn.MultiheadAttention keeps query, key and value as one matrix; its products may take one, two or all three."""
-        each = layer.weight.tensor.shape[0] // 3
-        begin = int(layer.places[0]) // layer.weight.tensor.shape[1] // each
+        shape = layer.weight.full_shape()
+        each = shape[0] // 3
+        begin = int(layer.places[0]) // shape[1] // each
         count = len(layer.places) // each
         layer.name, layer.suffix = base[: -len(".in_proj_weight")] if base.endswith(".in_proj_weight") else base, ""
         return [("qkv"[begin + i], torch.arange(i * each, (i + 1) * each)) for i in range(count)]

@@ -1,4 +1,4 @@
-"""What only PyTorch 2 has: compiled models, sharded ones (FSDP2) and replicated ones (DDP), captured and compared with the plain network.
+"""What only PyTorch 2 has: compiled models, sharded ones (FSDP2, FSDP1) and replicated ones (DDP), captured and compared with the plain network.
 
     PYTHONPATH=python python3 tests/SpecGD.Cli.Tests/Torch/modern_networks.py FOLDER
 
@@ -94,6 +94,19 @@ def compiled(folder, want):
 def worker(rank, ranks, folder, kind):
     torch.distributed.init_process_group("gloo", rank=rank, world_size=ranks, init_method="file://%s/meet-%s" % (os.path.abspath(folder), kind))
     net, ids = made()
+    mine = ids.chunk(ranks)[rank]
+    path = "%s/%s.safetensors" % (folder, kind)
+    if kind == "fsdp1":
+        from torch.distributed.fsdp import FullyShardedDataParallel
+
+        net = FullyShardedDataParallel(net, use_orig_params=True, device_id=torch.device("cpu"))
+        recorder = specgd_capture.Recorder(net).start()
+        loss_of(net, mine).backward()
+        recorder.stop()
+        with FullyShardedDataParallel.summon_full_params(net, with_grads=True):
+            recorder.save(path, step=1)
+        torch.distributed.destroy_process_group()
+        return
     if kind == "ddp":
         net = nn.parallel.DistributedDataParallel(net)
     else:
@@ -107,8 +120,7 @@ def worker(rank, ranks, folder, kind):
         for block in net.blocks:
             fully_shard(block, mesh=mesh, reshard_after_forward=False)
         fully_shard(net, mesh=mesh, reshard_after_forward=False)
-    mine = ids.chunk(ranks)[rank]
-    with specgd_capture.capture(net, "%s/%s.safetensors" % (folder, kind), step=1):
+    with specgd_capture.capture(net, path, step=1):
         loss_of(net, mine).backward()
     torch.distributed.destroy_process_group()
 
@@ -123,7 +135,7 @@ def main():
         loss_of(net, ids).backward()
     want = numbers([folder + "/plain.safetensors"])
     compiled(folder, want)
-    for kind in ("ddp", "fsdp2"):
+    for kind in ("ddp", "fsdp2", "fsdp1"):
         torch.multiprocessing.spawn(worker, (2, folder, kind), 2)
         compare(kind, numbers(["%s/%s-rank%d.safetensors" % (folder, kind, rank) for rank in range(2)]), want)
 
