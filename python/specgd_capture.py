@@ -1423,11 +1423,19 @@ _PRODUCTS = {
 }
 
 
+def _before(node):
+    """The nodes of the graph whose results a node took; a function that was freed with its graph tells none."""
+    try:
+        return [n for n, _ in node.next_functions if n is not None]
+    except RuntimeError:
+        return []
+
+
 def _find_heads(nodes, layers):
     """Layers behind whose output no other product stands: the last matrices before the loss."""
     behind, todo = set(), []
     for node, _, _ in nodes:
-        todo.extend(n for n, _ in node.next_functions if n is not None)
+        todo.extend(_before(node))
     own = {node for node, _, _ in nodes}
     reached = set()
     while todo:
@@ -1437,7 +1445,7 @@ def _find_heads(nodes, layers):
         behind.add(node)
         if node in own:
             reached.add(node)
-        todo.extend(n for n, _ in node.next_functions if n is not None)
+        todo.extend(_before(node))
     last = [(node, some) for node, some, again in nodes if node not in reached and not again]
     for layer in layers:
         if layer.place == "head":
