@@ -9,7 +9,7 @@ namespace SpecGD.Language.Benchmark;
 
 /// <summary>
 /// The straightforward program of the same architecture: every operation as the snapshot writes it, differentiated by libtorch, attention by its own kernel with
-/// a mask of T × T, all logits at once. What PyTorch does with eager code on the same libtorch.
+/// a mask of T × T, all logits at once. What PyTorch does with eager code on the same libtorch; in double the tests hold the model to it.
 /// </summary>
 internal sealed class EagerGpt
 {
@@ -21,15 +21,23 @@ internal sealed class EagerGpt
     private readonly Tensor _cos, _sin, _long, _short;
     private readonly int _length;
 
-    public EagerGpt(GptShape shape, GptPrecision precision, int length, int window, Device device, Func<ParameterLayout, Tensor> values)
+    /// <summary>A program for one sequence, of any documents.</summary>
+    /// <param name="shape">The model.</param>
+    /// <param name="precision">Types of its numbers.</param>
+    /// <param name="tokens">The sequence.</param>
+    /// <param name="window">Long attention window in blocks of 128 tokens.</param>
+    /// <param name="device">Where it lives.</param>
+    /// <param name="values">A tensor for each parameter.</param>
+    public EagerGpt(GptShape shape, GptPrecision precision, int[] tokens, int window, Device device, Func<ParameterLayout, Tensor> values)
     {
-        (_shape, _precision, _length) = (shape, precision, length);
+        (_shape, _precision, _length) = (shape, precision, tokens.Length);
+        int length = tokens.Length;
         _weights = shape.Layouts().ToDictionary(layout => layout.Name, layout => new Parameter(values(layout)));
         int turning = shape.HeadWidth / 4;
         var frequencies = cat([linspace(0, 1, turning, precision.Wide, device).mul(Math.Log(1.0 / 1024)).exp(), zeros((shape.HeadWidth / 2) - turning, precision.Wide, device)]);
         var angles = outer(arange(length, precision.Wide, device), frequencies);
         (_cos, _sin) = (angles.cos(), angles.sin());
-        (_long, _short) = (Mask(window, device), Mask(Math.Max(1, window / 2), device));
+        (_long, _short) = (Mask(tokens, Math.Max(1, window), device), Mask(tokens, Math.Max(1, window / 2), device));
     }
 
     /// <summary>The parameters by name.</summary>
@@ -44,7 +52,8 @@ internal sealed class EagerGpt
         return loss.ToDouble();
     }
 
-    private Tensor Loss(Tensor inputs, Tensor targets)
+    /// <summary>The soft-capped logits, tokens × V.</summary>
+    public Tensor Logits(Tensor inputs)
     {
         var scalars = Of(GptShape.ScalarsName);
         Tensor[] values = [.. Enumerable.Range(0, GptShape.ValueEmbeddings).Select(j => Of(GptShape.ValueEmbeddingName(j)).index_select(0, inputs))];
@@ -58,11 +67,21 @@ internal sealed class EagerGpt
             x = (scalars[_shape.LambdaAt(i)] * x) + (scalars[_shape.LambdaAt(i) + 1] * start);
             if (GptShape.HasAttention(i))
                 x = x + Attention(Norm(x), i, scalars, values);
-            x = x + nn.functional.linear(Norm(x).matmul(Of(GptShape.ExpandName(i))).relu().square(), Of(GptShape.ProjectName(i)));
+            x = x + nn.functional.linear(Active(Norm(x).matmul(Of(GptShape.ExpandName(i)))), Of(GptShape.ProjectName(i)));
             outputs[i] = x;
         }
         var logits = nn.functional.linear(Norm(x), Of(GptShape.HeadName)).to(_precision.Wide);
-        return nn.functional.cross_entropy(Cap * (logits / (Steepness * Math.Sqrt(_shape.Width))).sigmoid(), targets, reduction: nn.Reduction.Sum);
+        return Cap * (logits / (Steepness * Math.Sqrt(_shape.Width))).sigmoid();
+    }
+
+    private Tensor Loss(Tensor inputs, Tensor targets) => nn.functional.cross_entropy(Logits(inputs), targets, reduction: nn.Reduction.Sum);
+
+    private Tensor Active(Tensor hidden)
+    {
+        if (_shape.Mlp == GptMlp.ReluSquare)
+            return hidden.relu().square();
+        var parts = hidden.chunk(2, -1);
+        return nn.functional.silu(parts[0]) * parts[1];
     }
 
     private Tensor Attention(Tensor x, int block, Tensor scalars, Tensor[] values)
@@ -93,12 +112,14 @@ internal sealed class EagerGpt
 
     private Tensor Of(string name) => _weights[name].to(_precision.Activations);
 
-    /// <summary>Causal, and within a window counted in blocks of 128 tokens.</summary>
-    private Tensor Mask(int window, Device device)
+    /// <summary>Causal, within a document, and within a window counted in blocks of 128 tokens.</summary>
+    private Tensor Mask(int[] tokens, int window, Device device)
     {
+        var document = tensor([.. tokens.Select(token => token == _shape.EndOfText ? 1L : 0L)], ScalarType.Int64, device).cumsum(0);
+        var isOther = document.unsqueeze(1).ne(document.unsqueeze(0));
         var at = arange(_length, ScalarType.Int64, device);
         Tensor queries = at.unsqueeze(1), keys = at.unsqueeze(0);
         var firsts = (queries.div(128, RoundingMode.floor) + 1 - window) * 128;
-        return zeros([_length, _length], _precision.Activations, device).masked_fill_(keys.gt(queries).bitwise_or(keys.lt(firsts)), double.NegativeInfinity);
+        return zeros([_length, _length], _precision.Activations, device).masked_fill_(keys.gt(queries).bitwise_or(keys.lt(firsts)).bitwise_or(isOther), double.NegativeInfinity);
     }
 }

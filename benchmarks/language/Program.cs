@@ -1,6 +1,7 @@
 // Forward and backward of the language model against a straightforward eager program of the same work on the same libtorch, each in a process of its own.
 //   dotnet run --project benchmarks/language -c Release                                  a table of tiny, nano and 124M in f32 and bf16, some minutes
 //   dotnet run --project benchmarks/language -c Release -- nano bf16 ours|eager [cuda]   one line: tokens a second, page faults a step, peak memory, loss
+//   dotnet run --project benchmarks/language -c Release -- block 49152 f32 [cuda]        one block of 124M on so many tokens: seconds and peak memory
 using System.Diagnostics;
 using System.Globalization;
 using SpecGD.Language.Benchmark;
@@ -19,6 +20,13 @@ if (args.Length == 0)
             foreach (string whose in new[] { "eager", "ours" })
                 using (var child = Process.Start(Environment.ProcessPath!, [.. Dll(), size, numbers, whose]))
                     child.WaitForExit();
+    return 0;
+}
+if (args is ["block", var tokensOfBlock, var numbersOfBlock, ..])
+{
+    TorchLibrary.Load();
+    set_num_threads(ThreadBudget.Total);
+    LongBlock.Run(int.Parse(tokensOfBlock, CultureInfo.InvariantCulture), GptPrecision.Named(numbersOfBlock), new Device(args is [_, _, _, var on] ? on : "cpu"));
     return 0;
 }
 if (args is not [var name, var precisionName, "ours" or "eager", ..])
@@ -67,7 +75,7 @@ Func<double> Ours()
 
 Func<double> Eager()
 {
-    var model = new EagerGpt(shape, precision, length, window, device, Values);
+    var model = new EagerGpt(shape, precision, tokens[..length], window, device, Values);
     Tensor inputs = tensor(tokens[..length], ScalarType.Int64, device), targets = tensor(tokens[1..], ScalarType.Int64, device);
     return () => model.LossAndGradient(inputs, targets);
 }

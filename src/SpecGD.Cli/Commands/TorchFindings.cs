@@ -23,7 +23,7 @@ internal static class TorchFindings
         }
         catch (BadInputException e)
         {
-            examination.Add("libtorch", "not here: --engine libtorch, bf16 and GPUs cannot be used");
+            examination.Add("libtorch", "not here: language models cannot be trained or read");
             examination.AddDetail("libtorch", e.Message);
             return;
         }

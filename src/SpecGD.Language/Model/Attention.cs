@@ -22,9 +22,10 @@ internal sealed class Attention : nn.Module
         using var scope = NewDisposeScope();
         var weight = pass.Cast(Weight);
         var (queriesKeys, v) = Projected(x, weight, pass, block, saved);
+        long count = pass.Shape.Heads;
+        var heads = GptPass.SideBySide(pass.Attend(block, queriesKeys.narrow(0, 0, count), queriesKeys.narrow(0, count, count), v));
         if (saved is not null)
-            (saved.QueriesKeys, saved.MixedValues) = (queriesKeys, v);
-        var heads = GptPass.SideBySide(Attended(queriesKeys, v, pass, block, saved));
+            (saved.QueriesKeys, saved.MixedValues, saved.Heads) = (queriesKeys, v, heads);
         pass.Observe($"block{block}.attn.out", () => heads);
         return nn.functional.linear(heads, weight.select(0, 3)).MoveToOuterDisposeScope();
     }
@@ -35,12 +36,13 @@ internal sealed class Attention : nn.Module
         using var scope = NewDisposeScope();
         var weight = pass.Cast(Weight);
         var ofWeight = GptGradients.Of(Weight);
-        using var attended = saved.Attended ?? throw new InvalidOperationException("The forward pass did not keep this.");
-        GptGradients.AddProduct(ofWeight.select(0, 3), gradient.t(), GptPass.SideBySide(attended.Value.detach()));
+        GptGradients.AddProduct(ofWeight.select(0, 3), gradient.t(), saved.Heads);
         var ofHeads = pass.Heads(gradient.matmul(weight.select(0, 3)));
-        var inputs = autograd.grad([attended.Value], [.. attended.Inputs], [ofHeads.contiguous()]);
-        saved.Attended = null;
-        var projected = ProjectedBackward(inputs, pass, block, saved, gradients);
+        var attend = pass.AttendBackward ?? throw new InvalidOperationException("This pass has no backward pass.");
+        long heads = pass.Shape.Heads;
+        var (ofQueries, ofKeys, ofMixed) = attend(
+            block, saved.QueriesKeys.narrow(0, 0, heads), saved.QueriesKeys.narrow(0, heads, heads), saved.MixedValues, ofHeads);
+        var projected = ProjectedBackward(cat([ofQueries, ofKeys], 0), ofMixed, pass, block, saved, gradients);
         long width = x.shape[1];
         GptGradients.AddProduct(ofWeight.narrow(0, 0, 3).view(3 * width, width), projected.t(), x);
         return projected.matmul(weight.narrow(0, 0, 3).reshape(3 * width, width)).MoveToOuterDisposeScope();
@@ -64,28 +66,13 @@ internal sealed class Attention : nn.Module
         return (queriesKeys.MoveToOuterDisposeScope(), pass.Heads(Mixed(values, pass, block)).MoveToOuterDisposeScope());
     }
 
-    /// <summary>What the heads give, heads × tokens × D. Where it will be differentiated, libtorch keeps what its own kernel needs for that.</summary>
-    private static Tensor Attended(Tensor queriesKeys, Tensor values, GptPass pass, int block, BlockActivations? saved)
-    {
-        long heads = pass.Shape.Heads;
-        if (saved is null)
-            return pass.Attend(block, queriesKeys.narrow(0, 0, heads), queriesKeys.narrow(0, heads, heads), values);
-        using var scope = NewDisposeScope();
-        Tensor[] inputs = [saved.QueriesKeys.narrow(0, 0, heads), saved.QueriesKeys.narrow(0, heads, heads), saved.MixedValues];
-        inputs = [.. inputs.Select(input => input.detach().requires_grad_().DetachFromDisposeScope())];
-        using var differentiating = enable_grad();
-        var value = pass.Attend(block, inputs[0], inputs[1], inputs[2]);
-        saved.Attended = new(value.DetachFromDisposeScope(), inputs);
-        return value.detach().MoveToOuterDisposeScope();
-    }
-
     /// <summary>The gradient in q, k and v side by side, tokens × 3d, of that in what attention takes.</summary>
-    private static Tensor ProjectedBackward(IList<Tensor> inputs, GptPass pass, int block, BlockActivations saved, GptGradients gradients)
+    private static Tensor ProjectedBackward(Tensor ofQueriesAndKeys, Tensor ofMixed, GptPass pass, int block, BlockActivations saved, GptGradients gradients)
     {
         using var scope = NewDisposeScope();
-        var ofQueriesKeys = RmsNorm.Backward(saved.QueriesKeys, saved.QueriesKeysFactor, cat([inputs[0], inputs[1]], 0), pass.Precision, pass.Gains);
+        var ofQueriesKeys = RmsNorm.Backward(saved.QueriesKeys, saved.QueriesKeysFactor, ofQueriesAndKeys, pass.Precision, pass.Gains);
         pass.Rotary.TurnBack(ofQueriesKeys);
-        var ofValues = GptPass.SideBySide(inputs[2]);
+        var ofValues = GptPass.SideBySide(ofMixed);
         int mix = pass.Shape.ValueMixAt(block);
         gradients.AddScalar(mix, ofValues, saved.Values);
         if (pass.Shape.ValueEmbeddingOf(block) is { } j)

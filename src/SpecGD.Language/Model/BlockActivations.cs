@@ -1,73 +1,86 @@
+using SpecGD.Models.Gpt;
 using static TorchSharp.torch;
 
 namespace SpecGD.Language.Model;
 
 /// <summary>
 /// What the backward pass of a block needs of its forward pass, some 12 d numbers a token. What is cheap is computed once more instead: normalised and
-/// mixed states, the MLP behind its nonlinearity, the probabilities of attention. The memory is taken once and serves every sequence: tensors that live
-/// long between those that do not would leave holes in the heap, several times their size.
+/// mixed states, the MLP behind its nonlinearity, attention within its groups. The memory is taken before the first sequence and serves every one:
+/// tensors that live long between those that do not would leave holes in the heap, several times their size.
 /// </summary>
 internal sealed class BlockActivations : IDisposable
 {
     private readonly List<Tensor> _all = [];
+    private readonly Tensor? _output, _queriesKeys, _queriesKeysFactor, _values, _mixedValues, _heads;
+
+    /// <summary>Memory for sequences of one length.</summary>
+    public BlockActivations(GptShape shape, int block, long length, GptPrecision precision, Device device)
+    {
+        long d = shape.Width, heads = shape.Heads;
+        (Stream, Middle) = (Take(precision.Activations, length, d), Take(precision.Activations, length, d));
+        (StreamFactor, MiddleFactor) = (Take(precision.Wide, length, 1), Take(precision.Wide, length, 1));
+        Hidden = Take(precision.Activations, length, shape.MlpParts * shape.HiddenWidth);
+        if (block < shape.Layers / 2)
+            _output = Take(precision.Activations, length, d);
+        if (!GptShape.HasAttention(block))
+            return;
+        (_queriesKeys, _queriesKeysFactor) = (Take(precision.Activations, 2 * heads, length, shape.HeadWidth), Take(precision.Wide, 2 * heads, length, 1));
+        (_values, _heads) = (Take(precision.Activations, length, d), Take(precision.Activations, length, d));
+        _mixedValues = Take(precision.Activations, length, d).view(length, heads, shape.HeadWidth).transpose(0, 1).DetachFromDisposeScope();
+        _all.Add(_mixedValues);
+
+        Tensor Take(ScalarType type, params long[] sizes)
+        {
+            var taken = empty(sizes, type, device).DetachFromDisposeScope();
+            _all.Add(taken);
+            Bytes += taken.numel() * taken.ElementSize;
+            return taken;
+        }
+    }
+
+    /// <summary>Bytes that are kept.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>The stream before λ, with what was skipped to it, tokens × d.</summary>
-    public Tensor Stream { get => Kept(field); set => field = Keep(field, value); }
+    public Tensor Stream { get; set => field = Kept(field, value); }
 
     /// <summary>The stream behind the block, where a later block adds it, tokens × d.</summary>
-    public Tensor Output { get => Kept(field); set => field = Keep(field, value); }
+    public Tensor Output { get => Of(_output); set => Of(_output).copy_(value); }
 
     /// <summary>The stream behind attention, tokens × d.</summary>
-    public Tensor Middle { get => Kept(field); set => field = Keep(field, value); }
+    public Tensor Middle { get; set => field = Kept(field, value); }
 
     /// <summary>The factors of the norms before attention and before the MLP, tokens × 1.</summary>
-    public Tensor StreamFactor { get => Kept(field); set => field = Keep(field, value); }
+    public Tensor StreamFactor { get; set => field = Kept(field, value); }
 
     /// <inheritdoc cref="StreamFactor"/>
-    public Tensor MiddleFactor { get => Kept(field); set => field = Keep(field, value); }
+    public Tensor MiddleFactor { get; set => field = Kept(field, value); }
 
     /// <summary>Queries over keys, normalised, turned and multiplied by their gains, 2·heads × tokens × D.</summary>
-    public Tensor QueriesKeys { get => Kept(field); set => field = Keep(field, value); }
+    public Tensor QueriesKeys { get => Of(_queriesKeys); set => Of(_queriesKeys).copy_(value); }
 
     /// <summary>The factor of their norm, 2·heads × tokens × 1.</summary>
-    public Tensor QueriesKeysFactor { get => Kept(field); set => field = Keep(field, value); }
+    public Tensor QueriesKeysFactor { get => Of(_queriesKeysFactor); set => Of(_queriesKeysFactor).copy_(value); }
 
     /// <summary>Values before the mix, tokens × d.</summary>
-    public Tensor Values { get => Kept(field); set => field = Keep(field, value); }
+    public Tensor Values { get => Of(_values); set => Of(_values).copy_(value); }
 
     /// <summary>Mixed values, heads × tokens × D.</summary>
-    public Tensor MixedValues { get => Kept(field); set => field = Keep(field, value); }
+    public Tensor MixedValues { get => Of(_mixedValues); set => Of(_mixedValues).copy_(value); }
 
-    /// <summary>What the heads gave, heads × tokens × D, with its derivative in q, k and v.</summary>
-    public Differentiable? Attended { get; set; }
+    /// <summary>What the heads gave, side by side, tokens × d.</summary>
+    public Tensor Heads { get => Of(_heads); set => Of(_heads).copy_(value); }
 
     /// <summary>The MLP before its nonlinearity, tokens × 4d or 8d.</summary>
-    public Tensor Hidden { get => Kept(field); set => field = Keep(field, value); }
+    public Tensor Hidden { get; set => field = Kept(field, value); }
 
     public void Dispose()
     {
-        Attended?.Dispose();
         foreach (var tensor in _all)
             tensor.Dispose();
     }
 
-    private static Tensor Kept(Tensor? value) => value ?? throw new InvalidOperationException("The forward pass did not keep this.");
+    private static Tensor Kept(Tensor? place, Tensor value) => place is null ? value : place.copy_(value);
 
-    private Tensor Keep(Tensor? place, Tensor value)
-    {
-        if (place is null)
-            _all.Add(place = empty_like(value).DetachFromDisposeScope());
-        return place.copy_(value);
-    }
-
-    /// <summary>A function's value that can be differentiated in its inputs.</summary>
-    internal sealed record Differentiable(Tensor Value, IReadOnlyList<Tensor> Inputs) : IDisposable
-    {
-        public void Dispose()
-        {
-            Value.Dispose();
-            foreach (var input in Inputs)
-                input.Dispose();
-        }
-    }
+    private static Tensor Of(Tensor? place) => place ?? throw new InvalidOperationException("The block has no such activations.");
 }

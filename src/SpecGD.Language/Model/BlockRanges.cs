@@ -15,15 +15,13 @@ internal sealed class BlockRanges
     /// <summary>Probabilities of one head that are computed together at most: bounds the copies of keys and values that a group takes.</summary>
     private const long LargestGroup = 1 << 21;
 
-    private readonly Tensor? _order;
-
-    private BlockRanges(IReadOnlyList<Group> groups, Tensor? order) => (Groups, _order) = (groups, order);
+    private BlockRanges(IReadOnlyList<Group> groups) => Groups = groups;
 
     /// <summary>The blocks by the length of their ranges.</summary>
     public IReadOnlyList<Group> Groups { get; }
 
     /// <summary>Everything that was made for them.</summary>
-    public IEnumerable<Tensor> Tensors => Groups.SelectMany(group => group.Tensors).Concat(_order is null ? [] : [_order]);
+    public IEnumerable<Tensor> Tensors => Groups.SelectMany(group => group.Tensors);
 
     /// <summary>The ranges of a sequence under one window.</summary>
     public static BlockRanges Of(AttentionMask mask, GptPrecision precision, Device device)
@@ -34,13 +32,7 @@ internal sealed class BlockRanges
                      group block by keys into alike
                      from some in alike.Chunk((int)Math.Max(1, LargestGroup / ((long)size * alike.Key)))
                      select (Keys: alike.Key, Blocks: some)).ToArray();
-        int[] order = [.. parts.SelectMany(part => part.Blocks)];
-        long[] inverse = new long[order.Length];
-        for (int i = 0; i < inverse.Length; i++)
-            inverse[order[i]] = i;
-        bool isInOrder = order.Index().All(block => block.Index == block.Item);
-        return new BlockRanges(
-            [.. parts.Select(part => new Group(mask, part.Blocks, part.Keys, precision, device))], isInOrder ? null : tensor(inverse, ScalarType.Int64, device));
+        return new BlockRanges([.. parts.Select(part => new Group(mask, part.Blocks, part.Keys, precision, device))]);
     }
 
     /// <summary>Gains of normalised queries and keys, 2·heads × 1 × 1: 0.12 √D for queries, since the kernel divides by √D, and 1 for keys.</summary>
@@ -55,9 +47,36 @@ internal sealed class BlockRanges
     public Tensor Attend(Tensor q, Tensor k, Tensor v)
     {
         using var scope = NewDisposeScope();
-        long heads = q.shape[0], width = q.shape[2];
-        var blocks = cat([.. Groups.Select(group => Attend(group.Queries(q), group.Keys(k), group.Keys(v), group.Mask))], 1);
-        return (_order is null ? blocks : blocks.index_select(1, _order)).reshape(heads, -1, width).MoveToOuterDisposeScope();
+        var all = Like(q);
+        foreach (var group in Groups)
+        {
+            using var each = NewDisposeScope(); // copies of keys and values are there for one group at a time
+            group.PutQueries(all, Attend(group.Queries(q), group.Keys(k), group.Keys(v), group.Mask));
+        }
+        return all.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The gradient in q, k and v of that in what <see cref="Attend(Tensor, Tensor, Tensor)"/> gives, heads × T × D each. The groups are computed once
+    /// more, one after the other: what libtorch's kernel needs for its derivative, copies of keys and values among it, is there for one group at a time.
+    /// </summary>
+    public (Tensor Q, Tensor K, Tensor V) AttendBackward(Tensor q, Tensor k, Tensor v, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        Tensor dq = Like(q).zero_(), dk = Like(k).zero_(), dv = Like(v).zero_();
+        foreach (var group in Groups)
+        {
+            using var each = NewDisposeScope();
+            Tensor[] inputs = [.. new[] { group.Queries(q), group.Keys(k), group.Keys(v) }.Select(input => input.detach().requires_grad_())];
+            Tensor value;
+            using (enable_grad())
+                value = Attend(inputs[0], inputs[1], inputs[2], group.Mask);
+            var gradients = autograd.grad([value], inputs, [group.Queries(gradient).contiguous()]);
+            group.AddQueries(dq, gradients[0]);
+            group.AddKeys(dk, gradients[1]);
+            group.AddKeys(dv, gradients[2]);
+        }
+        return (dq.MoveToOuterDisposeScope(), dk.MoveToOuterDisposeScope(), dv.MoveToOuterDisposeScope());
     }
 
     /// <summary>softmax(q kᵀ/√D + mask) v.</summary>
@@ -66,6 +85,9 @@ internal sealed class BlockRanges
     /// <param name="v">… × keys × D.</param>
     /// <param name="mask">… × queries × keys: 0 where a query sees a key, −∞ elsewhere.</param>
     public static Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor mask) => nn.functional.scaled_dot_product_attention(q, k, v, mask);
+
+    /// <summary>A tensor of the same sizes in which the heads of a token stand side by side.</summary>
+    private static Tensor Like(Tensor x) => empty([x.shape[1], x.shape[0], x.shape[2]], x.dtype, x.device).transpose(0, 1);
 
     /// <summary>−∞ where <paramref name="hidden"/> is true, 0 elsewhere.</summary>
     public static Tensor MaskOf(Tensor hidden, GptPrecision precision) =>
@@ -99,6 +121,15 @@ internal sealed class BlockRanges
 
         /// <summary>The group's keys or values, heads × B × K × D, of all.</summary>
         public Tensor Keys(Tensor k) => _keys.Of(k);
+
+        /// <summary>Writes into all what is of the group's queries.</summary>
+        public void PutQueries(Tensor all, Tensor part) => _queries.Put(all, part);
+
+        /// <summary>Adds to all what is of the group's queries.</summary>
+        public void AddQueries(Tensor all, Tensor part) => _queries.AddTo(all, part);
+
+        /// <summary>Adds to all what is of the group's keys or values.</summary>
+        public void AddKeys(Tensor all, Tensor part) => _keys.AddTo(all, part);
     }
 
     /// <summary>Ranges of one length: one is a view of the sequence, several are copied together.</summary>
@@ -120,5 +151,21 @@ internal sealed class BlockRanges
         public Tensor Of(Tensor x) => _starts.Length == 1
             ? x.narrow(1, _starts[0], _length).unsqueeze(1)
             : x.index_select(1, All).view(x.shape[0], _starts.Length, _length, x.shape[2]);
+
+        public void Put(Tensor x, Tensor part)
+        {
+            if (_starts.Length == 1)
+                x.narrow(1, _starts[0], _length).copy_(part.squeeze(1));
+            else
+                x.index_copy_(1, All, part.flatten(1, 2));
+        }
+
+        public void AddTo(Tensor x, Tensor part)
+        {
+            if (_starts.Length == 1)
+                x.narrow(1, _starts[0], _length).add_(part.squeeze(1));
+            else
+                x.index_add_(1, All, part.flatten(1, 2), 1);
+        }
     }
 }

@@ -108,6 +108,9 @@ public sealed class Gpt : nn.Module
         return loss;
     }
 
+    /// <summary>Bytes that the model keeps between passes for its activations.</summary>
+    internal long SavedBytes => _saved.Sum(block => block.Bytes);
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
@@ -122,10 +125,10 @@ public sealed class Gpt : nn.Module
     }
 
     /// <summary>The normalised state that the head multiplies, tokens × d, of tokens from a position on, with any attention.</summary>
-    internal Tensor Forward(Tensor tokens, long position, Attend attend) => Forward(tokens, position, attend, observer: null, saved: null).X;
+    internal Tensor Forward(Tensor tokens, long position, Attend attend) => Forward(tokens, position, (attend, null), observer: null, saved: null).X;
 
     private (GptPass Pass, Tensor X, Tensor Factor) Forward(
-        Tensor tokens, long position, Attend attend, Action<string, Tensor>? observer, BlockActivations[]? saved)
+        Tensor tokens, long position, (Attend Forward, AttendBackward? Backward) attend, Action<string, Tensor>? observer, BlockActivations[]? saved)
     {
         var embedded = LookedUp(_embedding, tokens);
         var (start, startFactor) = RmsNorm.Of(embedded, Precision);
@@ -135,7 +138,8 @@ public sealed class Gpt : nn.Module
             StartFactor = startFactor,
             Scalars = _scalars.to(ScalarType.Float64).cpu().data<double>().ToArray(),
             Values = [.. _valueEmbeddings.Select(table => LookedUp(table, tokens))],
-            Attend = attend,
+            Attend = attend.Forward,
+            AttendBackward = attend.Backward,
             Rotary = Rotary.Of(Shape.HeadWidth, position, tokens.shape[0], Precision, Device),
             Gains = BlockRanges.Gains(Shape.Heads, Shape.HeadWidth, Precision, Device),
         };
@@ -169,7 +173,7 @@ public sealed class Gpt : nn.Module
         {
             foreach (var saved in _saved)
                 saved.Dispose();
-            (_saved, _savedLength) = ([.. _blocks.Select(_ => new BlockActivations())], length);
+            (_saved, _savedLength) = ([.. _blocks.Select((_, i) => new BlockActivations(Shape, i, length, Precision, Device))], length);
         }
         return _saved;
     }
@@ -192,13 +196,14 @@ public sealed class Gpt : nn.Module
     /// <summary>The soft-capped logits of states, tokens × V.</summary>
     internal Tensor Logits(Tensor x) => LanguageHead.Logits(x, _head, Precision);
 
-    private Attend Attention(ReadOnlySpan<int> inputs, int targets, int window)
+    private (Attend, AttendBackward) Attention(ReadOnlySpan<int> inputs, int targets, int window)
     {
         if (targets != inputs.Length)
             throw new BadInputException($"{Counted.Of(inputs.Length, "token")} {(inputs.Length == 1 ? "needs" : "need")} as many targets; there are {targets}.");
         var mask = new AttentionMask(inputs.Length);
         BlockRanges ofLong = Ranges(mask, inputs, window), ofShort = Ranges(mask, inputs, window / 2);
-        return (block, q, k, v) => (Shape.HasLongWindow(block) ? ofLong : ofShort).Attend(q, k, v);
+        BlockRanges Of(int block) => Shape.HasLongWindow(block) ? ofLong : ofShort;
+        return ((block, q, k, v) => Of(block).Attend(q, k, v), (block, q, k, v, gradient) => Of(block).AttendBackward(q, k, v, gradient));
     }
 
     private BlockRanges Ranges(AttentionMask mask, ReadOnlySpan<int> inputs, int window)

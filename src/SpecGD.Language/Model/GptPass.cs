@@ -6,6 +6,9 @@ namespace SpecGD.Language.Model;
 /// <summary>Attention of a block: softmax(q kᵀ + mask) v, all of them heads × tokens × D; q has the factor 0.12 already.</summary>
 internal delegate Tensor Attend(int block, Tensor q, Tensor k, Tensor v);
 
+/// <summary>The gradient of that in q, k and v, of the gradient in what it gave; all of them heads × tokens × D.</summary>
+internal delegate (Tensor Q, Tensor K, Tensor V) AttendBackward(int block, Tensor q, Tensor k, Tensor v, Tensor gradient);
+
 /// <summary>What the blocks share while tokens go through the model: rotations, what sees what, scalars, value embeddings.</summary>
 internal sealed class GptPass(GptShape shape, GptPrecision precision, Action<string, Tensor>? observer)
 {
@@ -27,6 +30,9 @@ internal sealed class GptPass(GptShape shape, GptPrecision precision, Action<str
 
     /// <summary>Attention to what each query sees.</summary>
     public required Attend Attend { get; init; }
+
+    /// <summary>Its gradient; a pass without one has no backward pass.</summary>
+    public AttendBackward? AttendBackward { get; init; }
 
     /// <summary>The rotation of every position.</summary>
     public required Rotary Rotary { get; init; }

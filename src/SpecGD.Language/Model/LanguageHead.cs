@@ -1,3 +1,4 @@
+using SpecGD.Training.Gpt;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,9 +12,6 @@ namespace SpecGD.Language.Model;
 internal static class LanguageHead
 {
     private const double Cap = 30, Steepness = 7.5;
-
-    /// <summary>Logits in memory at once.</summary>
-    private const long LargestSlice = 1 << 23;
 
     /// <summary>Σ −log p(target).</summary>
     /// <param name="x">States, tokens × d.</param>
@@ -79,9 +77,10 @@ internal static class LanguageHead
 
     private static double Scale(Tensor weight) => 1 / (Steepness * Math.Sqrt(weight.shape[1]));
 
-    private static IEnumerable<(long From, long Count)> Slices(Tensor x, Tensor weight)
+    /// <summary>Tokens whose logits are in memory at once.</summary>
+    internal static IEnumerable<(long From, long Count)> Slices(Tensor x, Tensor weight)
     {
-        long rows = Math.Max(1, LargestSlice / weight.shape[0]);
+        long rows = Math.Max(1, GptMemory.LogitsAtOnce / weight.shape[0]);
         for (long from = 0; from < x.shape[0]; from += rows)
             yield return (from, Math.Min(rows, x.shape[0] - from));
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using SpecGD.Language.Model;
 using SpecGD.Models.Gpt;
@@ -15,6 +16,8 @@ namespace SpecGD.Language.Training;
 public sealed class TorchGptEngine<T> : IGptEngine<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    private static readonly string[] LocalRankVariables = ["OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"];
+
     private readonly GptPrecision _precision;
     private readonly Device _device;
 
@@ -45,7 +48,8 @@ public sealed class TorchGptEngine<T> : IGptEngine<T>
     /// <inheritdoc/>
     public IGptDecoder<T> Decoder(GptParameters<T> parameters, int window) => new TorchGptDecoder<T>(parameters, window, _precision, _device);
 
-    private static Device DeviceNamed(string name)
+    /// <summary>The device of a name. Of several ranks on a machine each takes the GPU of its own number where no number is named.</summary>
+    internal static Device DeviceNamed(string name)
     {
         string[] parts = name.Split(':');
         int index = -1;
@@ -58,6 +62,11 @@ public sealed class TorchGptEngine<T> : IGptEngine<T>
             throw new BadInputException($"--device {name}: libtorch sees no GPU here ('specgd doctor' shows what it sees).");
         if (index >= cuda.device_count())
             throw new BadInputException($"--device {name}: there are {cuda.device_count()} GPUs, counted from 0.");
-        return new Device(TorchSharp.DeviceType.CUDA, Math.Max(index, 0));
+        return new Device(TorchSharp.DeviceType.CUDA, index >= 0 ? index : LocalRank() % cuda.device_count());
     }
+
+    /// <summary>Which of the ranks on this machine this is, as Open MPI, MPICH or Slurm say; 0 without them.</summary>
+    private static int LocalRank() =>
+        LocalRankVariables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => value is not null) is { } text
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int rank) ? rank : 0;
 }

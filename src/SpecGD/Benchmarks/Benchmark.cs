@@ -42,6 +42,9 @@ public sealed record Benchmark
     /// <summary>Whether the rate of products in single precision is the one that counts.</summary>
     public bool SinglePrecision { get; init; }
 
+    /// <summary>Numbers of activations and products of a language model, f32 or bf16; null for other work.</summary>
+    public string? Precision { get; init; }
+
     /// <summary>Pieces of work in one run; times are of one piece.</summary>
     public int Pieces { get; init; } = 1;
 

@@ -4,7 +4,7 @@ namespace SpecGD.Benchmarks;
 public static class BenchmarkCatalog
 {
     /// <summary>Kernels, parts of language training, whole experiments.</summary>
-    public static IReadOnlyList<Benchmark> All { get; } = [.. KernelBenchmarks.All, .. LanguageKernels.All, .. LanguageBenchmarks.All, .. StartupBenchmarks.All, .. ExperimentBenchmarks.All];
+    public static IReadOnlyList<Benchmark> All { get; } = [.. KernelBenchmarks.All, .. UpdateBenchmarks.All, .. LanguageBenchmarks.All, .. StartupBenchmarks.All, .. ExperimentBenchmarks.All];
 
     /// <summary>Words that stand where a benchmark's name does: the kinds, and the commands beside.</summary>
     private static readonly string[] Others = [.. Enum.GetNames<BenchmarkKind>().Select(kind => kind.ToLowerInvariant()), "memory", "scaling"];

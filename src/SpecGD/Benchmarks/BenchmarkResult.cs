@@ -40,6 +40,7 @@ public sealed record BenchmarkResult(Benchmark Benchmark, IReadOnlyList<double> 
         ["name"] = Benchmark.Name,
         ["kind"] = Benchmark.Kind.ToString().ToLowerInvariant(),
         ["description"] = Benchmark.Description,
+        ["precision"] = Benchmark.Precision,
         ["seconds"] = new JsonArray([.. Seconds.Select(s => (JsonNode)s)]),
         ["median"] = Median,
         ["tokens_per_second"] = Benchmark.Tokens / Median,

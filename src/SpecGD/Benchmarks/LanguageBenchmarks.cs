@@ -29,6 +29,7 @@ internal static class LanguageBenchmarks
             Description = $"forward and backward of {Counted.Of(length, "token")}, {Counted.Of(shape.Layers, "layer")}, width {shape.Width}, vocabulary {shape.PaddedVocabulary}",
             Kind = BenchmarkKind.Language,
             SinglePrecision = true,
+            Precision = GptEngines.DefaultPrecision(shape.Width, GptEngines.Processor),
             LeastFlops = Flops.Gpt(shape, length, length / AttentionMask.BlockSize),
             Tokens = length,
             GoalSeconds = length / goal,
@@ -43,7 +44,8 @@ internal static class LanguageBenchmarks
     {
         var parameters = new GptParameters<float>(shape);
         parameters.Initialise(new TorchRandom(1));
-        var model = BuiltInGptEngine<float>.Instance.Model(parameters, length);
+        string precision = GptEngines.DefaultPrecision(shape.Width, GptEngines.Processor);
+        var model = GptEngines.Of<float>(precision, GptEngines.Processor).Model(parameters, length);
         var random = new TorchRandom(2);
         var tokens = new int[length + 1];
         for (int i = 1; i <= length; i++)
@@ -66,6 +68,7 @@ internal static class LanguageBenchmarks
             Description = $"five quintic steps over {attention} matrices of {shape.Width}×{shape.Width} and {mlp} of {shape.Width}×{shape.HiddenWidth}, one a thread",
             Kind = BenchmarkKind.Language,
             SinglePrecision = true,
+            Precision = GptEngines.F32,
             LeastFlops = (attention * Flops.QuinticSteps(shape.Width, shape.Width, Orthogonalization.MuonSteps))
                 + (mlp * Flops.QuinticSteps(shape.HiddenWidth, shape.Width, Orthogonalization.MuonSteps)),
             GoalSeconds = 7,

@@ -68,7 +68,7 @@ public static class MemoryBenchmarks
             Command =
             [
                 "nanogpt", "train", "--preset", name, "--length", $"{length}", "--steps", "2", "--sequences", "1", "--track-every", "0",
-                "--validate-every", "0", "--no-figures",
+                "--validate-every", "0", "--no-figures", "--precision", GptEngines.F32, "--device", GptEngines.Processor,
             ],
             Floor = [.. told.Parts.Where(part => mustLive.Contains(part.Name))],
             Told = told.Total,

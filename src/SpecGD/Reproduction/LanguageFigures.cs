@@ -18,6 +18,7 @@ public sealed class LanguageFigures : IPaperFigureSource
     private static readonly NanoGptStudyOptions
         Small = new()
         {
+            Precision = GptEngines.F32, Device = GptEngines.Processor, // the same curves on every machine
             Preset = "tiny", Layers = 6, Width = 64, Heads = 2, Length = 128, Sequences = 4, Steps = 400, TrackEvery = 20, ValidateEvery = 40,
         },
         Quick = Small with { Steps = 80, TrackEvery = 10, ValidateEvery = 20 },

@@ -1,7 +1,6 @@
 using SpecGD.Language.Model;
 using SpecGD.Models.Gpt;
 using SpecGD.Numerics;
-using SpecGD.Numerics.Random;
 using SpecGD.Spectral;
 using SpecGD.Torch.Tests;
 using SpecGD.Training.Gpt;
@@ -10,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace SpecGD.Language.Tests.Model;
 
-/// <summary>The model is that of the recorded cases, which an independent PyTorch program made, and that of the code without libtorch.</summary>
+/// <summary>The model is that of the recorded cases, which an independent PyTorch program made.</summary>
 public class GptGoldenTests
 {
     /// <summary>Sums of some thousand terms in another order, in double; the golden README allows the same.</summary>
@@ -82,33 +81,6 @@ public class GptGoldenTests
         double loss = model.Loss(tokens.AsSpan(0, recorded.Length), tokens.AsSpan(1), recorded.Window);
 
         Math.Abs(loss - recorded.Number("loss_sum")).ShouldBeGreaterThan(LossInDouble * recorded.Number("loss_sum"));
-    }
-
-    /// <summary>Documents of every length, windows that cut, gated MLPs, more than one slice of ranges: against the model without libtorch, in double.</summary>
-    [SkippableTheory]
-    [InlineData(GptMlp.ReluSquare, 1024, 3, 40)]
-    [InlineData(GptMlp.SwiGlu, 512, 2, 200)]
-    [InlineData(GptMlp.ReluSquare, 128, 0, 1000)]
-    public void Whatever_the_documents_it_is_the_model_without_libtorch(GptMlp mlp, int length, int window, int documentLength)
-    {
-        Libtorch.Require();
-        var shape = new GptShape { Vocabulary = 100, EndOfText = 99, Layers = 8, Width = 32, Heads = 2, Mlp = mlp };
-        var random = new MersenneTwister(5);
-        int[] tokens = [.. Enumerable.Range(0, length + 1).Select(_ => random.NextUInt32() % documentLength == 0 ? 99 : (int)(random.NextUInt32() % 99))];
-        var parameters = new GptParameters<double>(shape);
-        parameters.Initialise(new TorchRandom(3));
-        foreach (var tensor in parameters.All) // nothing is zero, or gradients behind it would be
-            foreach (ref double w in tensor.Value.AsSpan())
-                w += 0.02 * ((random.NextUInt32() / (double)uint.MaxValue) - 0.5);
-        using var model = new Gpt(shape, GptPrecision.F64, CPU);
-        Load(model, name => parameters[name].Value);
-
-        double expected = new GptModel<double>(parameters, length).LossAndGradient(tokens.AsSpan(0, length), tokens.AsSpan(1), window);
-        double loss = model.LossAndGradient(tokens.AsSpan(0, length), tokens.AsSpan(1), window);
-
-        loss.ShouldBe(expected, LossInDouble * expected);
-        foreach (var (name, value) in model.Weights)
-            Deviation(parameters[name].Gradient, value.grad).ShouldBeLessThan(GradientInDouble, name);
     }
 
     [SkippableFact]

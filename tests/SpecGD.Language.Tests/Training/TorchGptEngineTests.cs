@@ -10,8 +10,8 @@ public sealed class TorchGptEngineTests
 {
     private const int Length = 256;
 
-    /// <summary>float32 through forward and backward in two orders of summation.</summary>
-    private const double GradientInFloat = 1e-4;
+    /// <summary>A sum in float32 onto what is there, instead of alone: some dozens of units of its last place.</summary>
+    private const double GradientInFloat = 1e-5;
 
     private static readonly GptShape Shape = new() { Vocabulary = 100, EndOfText = 99, Layers = 8, Width = 32, Heads = 2 };
 
@@ -19,25 +19,33 @@ public sealed class TorchGptEngineTests
     public void Gradients_are_added_in_the_memory_of_the_parameters()
     {
         Libtorch.Require();
-        GptParameters<float> ours = Initialised(), theirs = Initialised();
-        var model = new TorchGptEngine<float>("f32", "cpu").Model(theirs, Length);
+        var parameters = Initialised();
+        var model = new TorchGptEngine<float>("f32", "cpu").Model(parameters, Length);
         using var owned = (IDisposable)model;
         int[] tokens = Tokens(1);
         var done = new List<string>();
+        model.LossAndGradient(tokens.AsSpan(0, Length), tokens.AsSpan(1), 2);
+        var once = parameters.All.ToDictionary(tensor => tensor.Name, tensor => tensor.Gradient.AsSpan().ToArray());
 
-        for (int time = 0; time < 2; time++)
-        {
-            new GptModel<float>(ours, Length).LossAndGradient(tokens.AsSpan(0, Length), tokens.AsSpan(1), 2);
-            model.LossAndGradient(tokens.AsSpan(0, Length), tokens.AsSpan(1), 2, done: tensor => done.Add(tensor.Name));
-        }
+        model.LossAndGradient(tokens.AsSpan(0, Length), tokens.AsSpan(1), 2, done: tensor => done.Add(tensor.Name));
 
-        done.ShouldBe([.. theirs.InOrderOfGradients.Concat(theirs.InOrderOfGradients).Select(tensor => tensor.Name)]);
-        foreach (var tensor in ours.All)
-        {
-            float[] expected = tensor.Gradient.AsSpan().ToArray(), actual = theirs[tensor.Name].Gradient.AsSpan().ToArray();
-            double size = Math.Sqrt(expected.Sum(x => (double)x * x)), off = Math.Sqrt(expected.Zip(actual, (x, y) => ((double)x - y) * (x - y)).Sum());
-            off.ShouldBeLessThanOrEqualTo(GradientInFloat * size, tensor.Name);
-        }
+        done.ShouldBe([.. parameters.InOrderOfGradients.Select(tensor => tensor.Name)]);
+        once[GptShape.HeadName].ShouldContain(g => g != 0); // the others stand before a head of zeros
+        foreach (var tensor in parameters.All)
+            tensor.Gradient.AsSpan().ToArray().Zip(once[tensor.Name], (twice, g) => Math.Abs((double)twice - (2 * g))).Max()
+                .ShouldBeLessThanOrEqualTo(GradientInFloat * once[tensor.Name].Max(Math.Abs), tensor.Name);
+    }
+
+    [SkippableFact]
+    public void A_fresh_model_guesses_uniformly()
+    {
+        Libtorch.Require();
+        var model = new TorchGptEngine<float>("f32", "cpu").Model(Initialised(), Length);
+        using var owned = (IDisposable)model;
+        int[] tokens = Tokens(1);
+
+        (model.Loss(tokens.AsSpan(0, Length), tokens.AsSpan(1), 2) / Length).ShouldBe(Math.Log(128), 1e-6); // the head is zero; rounding of float
+        Should.Throw<BadInputException>(() => model.Loss(new int[3], new int[3], 2)).Message.ShouldBe("A sequence has 3 tokens; 256 were expected.");
     }
 
     [SkippableTheory]
@@ -54,36 +62,6 @@ public sealed class TorchGptEngineTests
         foreach (var tensor in whole.All)
             tensor.Value.AsSpan().SequenceEqual(parts[tensor.Name].Value.AsSpan()).ShouldBeTrue(tensor.Name);
         whole[GptShape.HeadName].Value.AsSpan().SequenceEqual(Initialised()[GptShape.HeadName].Value.AsSpan()).ShouldBeFalse("it has been trained");
-    }
-
-    /// <summary>Documents, windows and pieces of every length; in double, where both sum some thousand terms in another order.</summary>
-    [SkippableTheory]
-    [InlineData(1, 700)]
-    [InlineData(4, 1500)]
-    public void A_decoder_reads_on_like_the_one_without_libtorch(int window, int length)
-    {
-        Libtorch.Require();
-        const double logits = 1e-10;
-        var parameters = new GptParameters<double>(Shape);
-        parameters.Initialise(new TorchRandom(3));
-        foreach (var tensor in parameters.All) // nothing is zero
-            new TorchRandom(4).FillNormalRows(tensor.Value);
-        foreach (ref double scalar in parameters.Scalars.Value.AsSpan())
-            scalar = 0.3 + (0.1 * scalar);
-        using var expected = BuiltInGptEngine<double>.Instance.Decoder(parameters, window);
-        using var decoder = new TorchGptEngine<double>("f64", "cpu").Decoder(parameters, window);
-        var random = new MersenneTwister(7);
-
-        while (decoder.Position < length)
-        {
-            int[] piece = [.. Enumerable.Range(0, 1 + (int)(random.NextUInt32() % 200)).Select(_ => (int)(random.NextUInt32() % 100))];
-            double[] ours = decoder.Read(piece).ToArray(), theirs = expected.Read(piece).ToArray();
-            ours.Length.ShouldBe(theirs.Length);
-            for (int i = 0; i < ours.Length; i++)
-                ours[i].ShouldBe(theirs[i], logits * 30);
-            ours.Distinct().Count().ShouldBeGreaterThan(50, "something was computed");
-        }
-        decoder.Position.ShouldBe(expected.Position);
     }
 
     [SkippableTheory]

@@ -1,38 +1,22 @@
 using SpecGD.Data;
 using SpecGD.Models;
-using SpecGD.Models.Gpt;
 using SpecGD.Numerics;
 using SpecGD.Numerics.Random;
 using SpecGD.Optimizers;
-using SpecGD.Optimizers.Parameters;
 using SpecGD.Records;
 using SpecGD.Spectral;
 using SpecGD.Training;
 
 namespace SpecGD.Tests.Training;
 
-/// <summary>
-/// Bytes that one step allocates on all threads once the pools are filled, whatever the size of what is trained; and what a model takes for its length and its
-/// vocabulary.
-/// </summary>
+/// <summary>Bytes that one step allocates on all threads once the pools are filled, whatever the size of what is trained.</summary>
 public sealed class AllocationTests : IDisposable
 {
     /// <summary>Closures, enumerators and records of a step of a trajectory: some hundred bytes for each layer and probe, the same for every size.</summary>
     private const long TrajectoryStep = 8 << 10;
 
-    /// <summary>The same for a model of six blocks on one thread: a closure for each walk over rows, a loop object for each layer's heads.</summary>
-    private const long GptStep = 64 << 10;
-
-    /// <summary>And what .NET's parallel loops take besides, 1 to 2 KiB each, for some 110 walks that are divided between two threads.</summary>
-    private const long DividedGptStep = 320 << 10;
-
     /// <summary>Less than one number for each row that the larger of two cases has more: an array of the size of anything would be seen.</summary>
     private const long Slack = 1 << 10;
-
-    /// <summary>
-    /// The same for a language model, whose longer case has 1024 rows of floats more; a busy machine's collector and timers take some hundred bytes.
-    /// </summary>
-    private const long LanguageSlack = 3 << 10;
 
     private readonly int _threads = ThreadBudget.Total;
 
@@ -66,21 +50,8 @@ public sealed class AllocationTests : IDisposable
         many.ShouldBeLessThan(small + Slack);
     }
 
-    [SkippableTheory]
-    [InlineData(1, GptStep)]
-    [InlineData(2, DividedGptStep)]
-    public void A_training_step_of_a_language_model_allocates_the_same_few_bytes_for_every_length_and_vocabulary(int threads, long bound)
-    {
-        CopyingBackend.Skips();
-        ThreadBudget.Total = threads;
-        long first = PerLanguageStep(1024, 1100), longer = PerLanguageStep(2048, 1100), larger = PerLanguageStep(1024, 2500);
-        first.ShouldBeLessThan(bound);
-        longer.ShouldBeLessThan(first + (threads * LanguageSlack)); // two threads do not always meet in the same loops
-        larger.ShouldBeLessThan(first + (threads * LanguageSlack));
-    }
-
     /// <summary>The counter sees what the tests above would miss if it did not: one copy of a weight at each step.</summary>
-    [Fact]
+    [SkippableFact]
     public void A_step_that_copies_a_matrix_is_seen()
     {
         static Action Copying(int size)
@@ -91,52 +62,6 @@ public sealed class AllocationTests : IDisposable
         long small = PerStep(() => Copying(140)), large = PerStep(() => Copying(300));
         small.ShouldBeGreaterThan(140 * 140 * sizeof(double));
         large.ShouldBeGreaterThan(small + Slack);
-    }
-
-    /// <summary>
-    /// A(T) = a + b·T + c·T² has the second difference 2c·h²: with a T × T mask of single bits c would be an eighth of a byte in every head or block.
-    /// The window is the whole sequence.
-    /// </summary>
-    [SkippableFact]
-    public void Nothing_that_a_model_takes_grows_with_the_square_of_the_length()
-    {
-        CopyingBackend.Skips();
-        ThreadBudget.Total = 1;
-        const int h = 1024;
-        ModelBytes(h); // what is made once for the process
-        long second = ModelBytes(3 * h) - (2 * ModelBytes(2 * h)) + ModelBytes(h);
-        Math.Abs(second).ShouldBeLessThan(2 * h * h / 16);
-
-        static long ModelBytes(int length)
-        {
-            MatrixPool<float>.Trim();
-            long before = GC.GetTotalAllocatedBytes(precise: true);
-            LanguageModel(length, vocabulary: 300)();
-            return GC.GetTotalAllocatedBytes(precise: true) - before;
-        }
-    }
-
-    /// <summary>Beyond a slice of the vocabulary, more tokens need no more logits: the head of 2T tokens takes what that of T takes, and one loss each.</summary>
-    [SkippableFact]
-    public void The_head_never_holds_the_logits_of_all_tokens()
-    {
-        CopyingBackend.Skips();
-        ThreadBudget.Total = 1;
-        const int vocabulary = 65_536, width = 8, length = 512; // the slice is 512 tokens: 128 MB
-        HeadBytes(1); // what is made once for the process
-        long once = HeadBytes(length), twice = HeadBytes(2 * length);
-        once.ShouldBeGreaterThan((long)length * vocabulary * sizeof(float));
-        (twice - once).ShouldBeLessThan(length * 16 * sizeof(double)); // nothing but what is as long as the sequence: a 1/4096 of the logits
-
-        static long HeadBytes(int length)
-        {
-            var weight = new ParameterTensor<float>(new ParameterLayout("head", [vocabulary, width]));
-            Matrix<float> x = new(length, width), dx = new(length, width);
-            MatrixPool<float>.Trim();
-            long before = GC.GetTotalAllocatedBytes(precise: true);
-            new LanguageModelHead<float>(weight, length).LossAndGradient(x, new int[length], dx);
-            return GC.GetTotalAllocatedBytes(precise: true) - before;
-        }
     }
 
     /// <summary>
@@ -160,21 +85,6 @@ public sealed class AllocationTests : IDisposable
                 least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
         return least / steps;
-    }
-
-    /// <summary>Bytes a step of a language model: the least of several, since parallel loops do not divide the same way each time.</summary>
-    private static long PerLanguageStep(int length, int vocabulary)
-    {
-        const int warm = 2, steps = 5;
-        var step = LanguageModel(length, vocabulary);
-        long least = long.MaxValue;
-        for (int i = 0; i < warm + steps; i++)
-        {
-            long before = GC.GetTotalAllocatedBytes(precise: true);
-            step();
-            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
-        }
-        return least;
     }
 
     private static Action RandomFeatures(int dim, string method)
@@ -212,21 +122,6 @@ public sealed class AllocationTests : IDisposable
             var outcome = TrainingLoop.Run(trajectory with { Start = step, Stop = step + 1 }, SilentProgress.Instance, CancellationToken.None);
             outcome.Status.ShouldBe(RunStatus.Finished);
             step++;
-        };
-    }
-
-    private static Action LanguageModel(int length, int vocabulary)
-    {
-        var parameters = new GptParameters<float>(new GptShape { Vocabulary = vocabulary, EndOfText = 0, Layers = 6, Width = 64, Heads = 2 });
-        parameters.Initialise(new TorchRandom(1));
-        var model = new GptModel<float>(parameters, length);
-        var optimizer = new ParameterOptimizer<float>(parameters.All, GptRouting.Muon(new MuonRule(), new AdamRule()), new CooldownSchedule(1000));
-        int[] tokens = [.. Enumerable.Range(0, length).Select(t => 1 + (t * 7 % (vocabulary - 1)))];
-        return () =>
-        {
-            parameters.ClearGradients();
-            double.IsFinite(model.LossAndGradient(tokens, tokens, length / 128)).ShouldBeTrue();
-            optimizer.Step();
         };
     }
 }

@@ -49,7 +49,7 @@ internal static class NanoGptEvalCommand
             GptTrainingPlan.RequireBlocks("--length", length);
             using var weights = source.Open(parsed);
             var data = tokens.ForValidation(parsed, length, options.Sequences, trained);
-            return Evaluate(weights, ((GptEngineOptions)engine.Resolve(parsed)).Create(), data, options, parsed.GetValue(json));
+            return Evaluate(weights, ((GptEngineOptions)engine.Resolve(parsed)).Create(weights.Info.Shape.Width), data, options, parsed.GetValue(json));
         });
         return command;
     }

@@ -34,7 +34,7 @@ internal static class NanoGptGenerateCommand
         {
             var options = (NanoGptGenerationOptions)settings.Resolve(parsed);
             using var weights = source.Open(parsed);
-            var computing = ((GptEngineOptions)engine.Resolve(parsed)).Create();
+            var computing = ((GptEngineOptions)engine.Resolve(parsed)).Create(weights.Info.Shape.Width);
             return Write(weights, computing, parsed.GetValue(prompt) ?? "", parsed.GetValue(vocabulary), options, parsed.GetValue(json), TimeProvider.System);
         });
         return command;

@@ -25,10 +25,9 @@ internal static class NanoGptVerifyCommand
             source,
             json,
         };
-        var settings = new SettingOptions(command, typeof(GptVerificationOptions));
         command.SetAction(parsed =>
         {
-            var deviations = GptVerification.Run(parsed.GetValue(source)!, GptEngines.InDouble(((GptVerificationOptions)settings.Resolve(parsed)).Engine));
+            var deviations = GptVerification.Run(parsed.GetValue(source)!, GptEngines.InDouble());
             if (parsed.GetValue(json))
                 SummaryView.PrintJson(ToJson(deviations));
             else

@@ -3,34 +3,27 @@ using SpecGD.Models.Gpt;
 
 namespace SpecGD.Experiments.NanoGpt;
 
-/// <summary>What computes a trained model.</summary>
+/// <summary>Where and in which numbers a trained model is computed.</summary>
 public sealed record GptEngineOptions
 {
-    internal const string EngineWords = "what computes: this program's own code, or libtorch", EngineChoices = GptEngines.BuiltIn + "," + GptEngines.LibTorchName;
-    internal const string EngineUnset = "built-in, but libtorch where --precision or --device need it";
     internal const string PrecisionChoices = GptEngines.F32 + "," + GptEngines.BF16;
-
-    /// <summary>What computes.</summary>
-    [Setting("engine", EngineWords, Choices = EngineChoices, UnsetMeans = EngineUnset)]
-    public string? Engine { get; init; }
+    internal const string PrecisionUnset = "bf16 where its products are fast and the model is not narrower than 256, else f32";
+    internal const string DeviceWords = "where it is computed: cpu, cuda, or cuda:N for one of several GPUs", DeviceUnset = "a GPU where there is one, else cpu";
 
     /// <summary>Numbers of activations and products.</summary>
-    [Setting("precision", "numbers of activations and products", Choices = PrecisionChoices)]
-    public string Precision { get; init; } = GptEngines.F32;
+    [Setting("precision", "numbers of activations and products", Choices = PrecisionChoices, UnsetMeans = PrecisionUnset)]
+    public string? Precision { get; init; }
 
     /// <summary>Where it is computed.</summary>
-    [Setting("device", "where it is computed: cpu, cuda, or cuda:N for one of several GPUs")]
-    public string Device { get; init; } = GptEngines.Processor;
+    [Setting("device", DeviceWords, UnsetMeans = DeviceUnset)]
+    public string? Device { get; init; }
 
-    /// <summary>The engine.</summary>
-    /// <exception cref="BadInputException">This program lacks it, or it lacks what else is asked: the device, or the platform.</exception>
-    public IGptEngine<float> Create() => GptEngines.Of<float>(Engine, Precision, Device);
-}
-
-/// <summary>What computes a recorded case again.</summary>
-public sealed record GptVerificationOptions
-{
-    /// <summary>What computes.</summary>
-    [Setting("engine", GptEngineOptions.EngineWords, Choices = GptEngineOptions.EngineChoices, UnsetMeans = GptEngines.BuiltIn)]
-    public string? Engine { get; init; }
+    /// <summary>The engine for a model of a width.</summary>
+    /// <param name="width">d of the model.</param>
+    /// <exception cref="BadInputException">This program lacks it, or it lacks what is asked: the device, or the platform.</exception>
+    public IGptEngine<float> Create(int width)
+    {
+        string device = Device ?? GptEngines.DefaultDevice;
+        return GptEngines.Of<float>(Precision ?? GptEngines.DefaultPrecision(width, device), device);
+    }
 }

@@ -29,21 +29,17 @@ public record NanoGptOptions
     [Setting("preset", "model and run to start from", Choices = NanoGptPreset.Names)]
     public string Preset { get; init; } = "tiny";
 
-    /// <summary>What computes loss and gradient.</summary>
-    [Setting(
-        "engine",
-        "what computes loss and gradient: this program's own code, or libtorch",
-        Choices = GptEngineOptions.EngineChoices,
-        UnsetMeans = GptEngineOptions.EngineUnset)]
-    public string? Engine { get; init; }
-
     /// <summary>Numbers of activations and products.</summary>
-    [Setting("precision", "numbers of activations and products; parameters and optimizers are in f32", Choices = GptEngineOptions.PrecisionChoices)]
-    public string Precision { get; init; } = GptEngines.F32;
+    [Setting(
+        "precision",
+        "numbers of activations and products; parameters and optimizers are in f32",
+        Choices = GptEngineOptions.PrecisionChoices,
+        UnsetMeans = GptEngineOptions.PrecisionUnset)]
+    public string? Precision { get; init; }
 
     /// <summary>Where loss and gradient are computed.</summary>
-    [Setting("device", "where loss and gradient are computed: cpu, cuda, or cuda:N for one of several GPUs")]
-    public string Device { get; init; } = GptEngines.Processor;
+    [Setting("device", GptEngineOptions.DeviceWords, UnsetMeans = GptEngineOptions.DeviceUnset)]
+    public string? Device { get; init; }
 
     /// <summary>Which optimizer updates what.</summary>
     [Setting("optimizer", "Muon on all matrices within blocks, on the MLP outputs alone, or Adam on everything", Choices = GptRouting.Names)]
@@ -315,9 +311,11 @@ public record NanoGptOptions
     public NanoGptOptions Resolved()
     {
         var (plan, shape, validation) = (Plan(), Shape(), Validation());
+        string device = Device ?? GptEngines.DefaultDevice;
         return this with
         {
-            Engine = GptEngines.NameOf(Engine, Precision, Device),
+            Precision = Precision ?? GptEngines.DefaultPrecision(shape.Width, device),
+            Device = device,
             Steps = plan.Steps,
             Length = plan.Length,
             Sequences = SequencesPerStep,

@@ -69,21 +69,3 @@ public interface IGptEngine<T>
     /// <param name="window">Long attention window in blocks of 128 tokens; the short one is half of it.</param>
     IGptDecoder<T> Decoder(GptParameters<T> parameters, int window);
 }
-
-/// <summary>The engine that comes along: this library's own code on OpenBLAS, in the precision of the parameters.</summary>
-/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class BuiltInGptEngine<T> : IGptEngine<T>
-    where T : unmanaged, IBinaryFloatingPointIeee754<T>
-{
-    /// <summary>It has no state.</summary>
-    public static BuiltInGptEngine<T> Instance { get; } = new();
-
-    /// <inheritdoc/>
-    public string Description => $"built in, {(typeof(T) == typeof(float) ? "float32" : "float64")}";
-
-    /// <inheritdoc/>
-    public IGptModel<T> Model(GptParameters<T> parameters, int length, bool forTraining = true) => new GptModel<T>(parameters, length, forTraining);
-
-    /// <inheritdoc/>
-    public IGptDecoder<T> Decoder(GptParameters<T> parameters, int window) => new GptDecoder<T>(parameters, window);
-}

@@ -17,8 +17,17 @@ public sealed record MemoryPart(string Name, long Bytes);
 /// <param name="Parts">What it is for.</param>
 public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
 {
-    /// <summary>The .NET runtime with the program's code, and OpenBLAS with a buffer for each thread: 120 to 200 MB where it was looked at.</summary>
-    private const long Program = 160L << 20;
+    /// <summary>The .NET runtime with the program's code and libtorch with its buffers: 240 to 280 MB where it was looked at.</summary>
+    private const long Program = 260L << 20;
+
+    /// <summary>
+    /// Between the tensors of a step the heap has holes that the next ones do not fit into, since glibc cuts aligned blocks out of larger ones. They are
+    /// about as much as is kept and passes, measured on the presets with sequences of 128 to 2048 tokens.
+    /// </summary>
+    private const double Holes = 1;
+
+    /// <summary>Logits in memory at once, unless those of one token are more.</summary>
+    public const long LogitsAtOnce = 1 << 23;
 
     /// <summary>All parts together, in bytes.</summary>
     public long Total => Parts.Sum(part => part.Bytes);
@@ -33,7 +42,9 @@ public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
     /// <param name="routing">Which optimizer updates what.</param>
     /// <param name="ranks">Ranks that train together; told is the memory of the one that takes most.</param>
     /// <param name="validationLength">Tokens of a validation sequence; 0 where they are those of a training sequence.</param>
-    public static GptMemory Of<T>(GptShape shape, GptTrainingPlan plan, RoutingTable routing, int ranks = 1, int validationLength = 0)
+    /// <param name="halfActivations">Whether activations are bfloat16: two bytes each.</param>
+    public static GptMemory Of<T>(
+        GptShape shape, GptTrainingPlan plan, RoutingTable routing, int ranks = 1, int validationLength = 0, bool halfActivations = false)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -42,6 +53,10 @@ public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
         long element = Unsafe.SizeOf<T>();
         var layouts = shape.Layouts().ToArray();
         long parameters = layouts.Sum(layout => layout.Count);
+        long activation = halfActivations ? sizeof(short) : element;
+        long activations = activation * Activations(shape, plan.Length);
+        int longest = Math.Max(plan.Length, validationLength);
+        long passing = (activation * Passing(shape, longest)) + (element * Logits(shape, longest));
         return new GptMemory(
         [
             new("parameters", element * parameters),
@@ -50,12 +65,9 @@ public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
             new("optimizer work", element * ThreadBudget.Total * layouts
                 .SelectMany(layout => routing.RouteOf(layout).Rule.WorkMatrices(layout)).Distinct()
                 .Sum(work => (long)work.Count * work.Rows * work.Columns)),
-            new("activations", element * Activations(shape, plan.Length)),
-            new("attention scores", element * Scores(plan)),
-            new("logits", element * Logits(shape, plan.Length)),
-            .. validationLength > 0 && validationLength != plan.Length
-                ? [new MemoryPart("validation", element * (WithoutGradients(shape, validationLength) + Logits(shape, validationLength)))]
-                : (MemoryPart[])[],
+            new("activations", activations),
+            new("passing tensors", passing),
+            new("holes in the heap", (long)(Holes * (passing + activations))),
             new("spectral measures", plan.TrackEvery > 0 ? Measures(shape, plan.Length, element) : 0),
             .. ranks > 1 ? [new MemoryPart("messages", 2 * element * Math.Min(parameters, OwnedMatrices<T>.MessageElements))] : (MemoryPart[])[],
             new("program", Program),
@@ -75,41 +87,30 @@ public sealed record GptMemory(IReadOnlyList<MemoryPart> Parts)
             + ((2 + GptShape.ValueEmbeddings) * d * d);
     }
 
-    /// <summary>Numbers that <see cref="GptModel{T}"/> keeps for one sequence, its head's logits aside.</summary>
+    /// <summary>Numbers that are kept of the forward pass of a sequence for its backward pass.</summary>
     internal static long Activations(GptShape shape, int length)
     {
-        long d = shape.Width, hidden = shape.HiddenWidth, expanded = shape.MlpParts * hidden;
-        long blocks = 0;
+        long d = shape.Width, expanded = shape.MlpParts * shape.HiddenWidth, blocks = 0;
         for (int i = 0; i < shape.Layers; i++)
         {
-            blocks += (2 * d) + expanded; // mixed input, output, pre-activations
-            blocks += GptShape.HasAttention(i) ? (5 * d) + shape.Heads : 0; // state after attention, qkv, heads' output, log-sums
-            blocks += i < shape.Layers / 2 ? d : 0; // gradient from the skip
+            blocks += (2 * d) + expanded; // stream before and behind attention, the MLP before its nonlinearity
+            blocks += GptShape.HasAttention(i) ? 5 * d : 0; // queries, keys, values, mixed values, what the heads gave
+            blocks += i < shape.Layers / 2 ? d : 0; // output, for a later block
         }
-        long shared = (12 * d) + (2 * hidden) + expanded + (shape.HeadWidth / 4 * 2); // five forward, seven backward; hidden twice; rotary tables
-        return length * (blocks + shared);
+        return length * blocks;
     }
 
-    /// <summary>The same of a model that no gradient is asked of, whose blocks share all but the outputs that others skip to.</summary>
-    internal static long WithoutGradients(GptShape shape, int length)
+    /// <summary>Numbers in the largest tensors that are there at once beside those: the start, value embeddings, gradients, an MLP backward.</summary>
+    internal static long Passing(GptShape shape, int length)
     {
         long d = shape.Width, hidden = shape.HiddenWidth, expanded = shape.MlpParts * hidden;
-        long kept = d + expanded + (5 * d) + shape.Heads; // mixed input, pre-activations, and those of attention
-        long outputs = ((shape.Layers / 2) + 2) * d;
-        long shared = (5 * d) + hidden + (shape.HeadWidth / 4 * 2); // start, normalised input, q, k, v; hidden; rotary tables
-        return length * (kept + outputs + shared);
+        long skipped = shape.Layers / 2 * d;
+        return length * (((4 + (2 * GptShape.ValueEmbeddings)) * d) + skipped + hidden + (2 * expanded) + (4 * d));
     }
 
-    /// <summary>Numbers of the head's slice of logits.</summary>
+    /// <summary>Numbers in the logits of a slice of tokens, with their probabilities and gradients.</summary>
     internal static long Logits(GptShape shape, int length) =>
-        (long)LanguageModelHead<float>.SliceRows(shape, length) * shape.PaddedVocabulary;
-
-    /// <summary>Probabilities and their gradients, a block of queries against its keys, on every thread, in each size that occurs.</summary>
-    private static long Scores(GptTrainingPlan plan)
-    {
-        long blocks = Math.Min(plan.WindowBlocks(plan.Steps), plan.Length / AttentionMask.BlockSize);
-        return 2L * ThreadBudget.Total * AttentionMask.BlockSize * AttentionMask.BlockSize * blocks * (blocks + 1) / 2;
-    }
+        4 * shape.PaddedVocabulary * Math.Min(length, Math.Max(1, LogitsAtOnce / shape.PaddedVocabulary));
 
     /// <summary>Bytes of the Gram matrices, in double, with the products that are added to them and the looked-up rows of the embeddings.</summary>
     private static long Measures(GptShape shape, int length, long element)

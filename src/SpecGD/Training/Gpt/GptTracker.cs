@@ -98,7 +98,7 @@ public sealed class GptTracker<T> : IGptObserver<T>
         : name.StartsWith("value_embed", StringComparison.Ordinal) ? "value_embed"
         : "activation";
 
-    /// <summary>st of all activations, by name: each Gram matrix is summed on one rank, which takes its eigenvalue.</summary>
+    /// <summary>st of all activations, by name: each Gram matrix is summed on one rank, which takes its eigenvalue. One whose entries are out of range is not measured.</summary>
     private Dictionary<string, double?> StableRanks()
     {
         Matrix<double>[] grams = [.. _grams.Values];
@@ -106,7 +106,7 @@ public sealed class GptTracker<T> : IGptObserver<T>
         new OwnedMatrices<double>(_team, owners, [.. grams.Select(gram => (long)gram.Count)]).SumToOwners(grams);
         double?[] values = new double?[grams.Length];
         for (int i = 0; i < grams.Length; i++)
-            values[i] = owners[i] == _team.Rank ? Measures.EffectiveRank(grams[i]) : null;
+            values[i] = owners[i] == _team.Rank && double.IsFinite(grams[i].LargestMagnitude()) ? Measures.EffectiveRank(grams[i]) : null;
         SumShares(values, owners);
         return _grams.Keys.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second);
     }

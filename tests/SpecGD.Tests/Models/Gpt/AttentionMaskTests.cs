@@ -35,6 +35,29 @@ public class AttentionMaskTests
         compared.ShouldBe(12 * length * length);
     }
 
+    /// <summary>So a text can be continued token by token.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(14)]
+    public void The_first_key_follows_from_what_comes_before(int window)
+    {
+        const int length = 7 * AttentionMask.BlockSize;
+        for (ulong seed = 0; seed < 20; seed++)
+        {
+            int[] tokens = Documents(length, seed);
+            var mask = new AttentionMask(length);
+            mask.Set(tokens, EndOfText, window);
+            int start = 0;
+            for (int t = 0; t < length; t++)
+            {
+                start = tokens[t] == EndOfText ? t : start;
+                AttentionMask.FirstKey(t, start, window).ShouldBe(mask.FirstKey(t), $"seed {seed}, query {t}");
+            }
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(100)]

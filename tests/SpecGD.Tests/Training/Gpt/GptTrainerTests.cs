@@ -12,7 +12,7 @@ public sealed class GptTrainerTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
+    [SkippableFact]
     public void It_learns_and_records_what_was_due()
     {
         var trainer = GptTrainingCase.Trainer(plan: GptTrainingCase.Plan with { Steps = 24, TrackEvery = 0, ValidateEvery = 12 });
@@ -28,7 +28,7 @@ public sealed class GptTrainerTests : IDisposable
         trainer.Tracker.Sections.ShouldBeEmpty();
     }
 
-    [Fact]
+    [SkippableFact]
     public void A_damaged_checkpoint_is_passed_over_for_the_one_before_with_a_word()
     {
         GptTrainingCase.StopAfter(5, _folder);
@@ -53,7 +53,7 @@ public sealed class GptTrainerTests : IDisposable
         checkpoints.Folders.ShouldBeEmpty();
     }
 
-    [Fact]
+    [SkippableFact]
     public void A_gradient_that_is_no_number_stops_the_run_before_the_update_and_names_its_place()
     {
         var trainer = GptTrainingCase.Trainer(new GptCheckpoints(_folder));
@@ -69,7 +69,7 @@ public sealed class GptTrainerTests : IDisposable
         new GptCheckpoints(_folder).Folders.ShouldBeEmpty("a diverged state is no checkpoint");
     }
 
-    [Fact]
+    [SkippableFact]
     public void A_loss_that_is_no_number_is_traced_to_the_first_state_that_is_none()
     {
         var trainer = GptTrainingCase.Trainer();
@@ -82,14 +82,27 @@ public sealed class GptTrainerTests : IDisposable
         outcome.Detail!.ShouldEndWith("; block4.mlp.post is the first that is not finite.");
     }
 
-    [Fact]
+    /// <summary>Squares of these are out of float32's range: the measure is left out, the run goes on.</summary>
+    [SkippableFact]
+    public void Activations_too_large_for_their_Gram_matrix_are_not_measured()
+    {
+        var trainer = GptTrainingCase.Trainer();
+        trainer.Parameters["blocks.4.mlp.c_fc"].Value.Fill(1e10f); // 1e20 behind the nonlinearity, and a zero matrix after it
+
+        trainer.Run(SilentProgress.Instance, CancellationToken.None);
+
+        trainer.Tracker["activation"].Keys.ShouldContain("block3.mlp.post");
+        trainer.Tracker["activation"].Keys.ShouldNotContain("block4.mlp.post");
+    }
+
+    [SkippableFact]
     public void A_gradient_alone_that_overflows_is_named_by_its_tensor()
     {
         var trainer = GptTrainingCase.Trainer();
-        // values of this size pass a zero output projection without a trace in the loss; the gradients along them overflow
-        trainer.Parameters["blocks.3.attn.qkvo_w"].Matrices[2].Value.Fill(1e37f);
-        trainer.Parameters["lm_head.weight"].Value.Fill(0.1f);
-        trainer.Parameters["lm_head.weight"].Value.RowSlice(0, 10).Fill(-100f);
+        // squared after ReLU these are just finite, and a zero output projection leaves no trace of them in the loss; their sum over tokens overflows
+        trainer.Parameters["blocks.4.mlp.c_fc"].Value.Fill(1.1e18f);
+        trainer.Parameters["lm_head.weight"].Value.Fill(3);
+        trainer.Parameters["lm_head.weight"].Value.RowSlice(0, 10).Fill(-3);
 
         var outcome = trainer.Run(SilentProgress.Instance, CancellationToken.None);
 
@@ -97,7 +110,7 @@ public sealed class GptTrainerTests : IDisposable
         outcome.Detail!.ShouldMatch("^The gradient of .+ at step [01] has an entry that is .+\\.$");
     }
 
-    [Fact]
+    [SkippableFact]
     public void An_interruption_keeps_a_checkpoint_and_says_so()
     {
         using var source = new CancellationTokenSource();
@@ -110,7 +123,7 @@ public sealed class GptTrainerTests : IDisposable
         new GptCheckpoints(_folder).Folders.Count.ShouldBe(1);
     }
 
-    [Fact]
+    [SkippableFact]
     public void A_checkpoint_of_another_model_is_bad_input()
     {
         GptTrainingCase.StopAfter(2, _folder);
@@ -119,7 +132,7 @@ public sealed class GptTrainerTests : IDisposable
         var other = new GptTrainer<float>(
             GptTrainingCase.Plan,
             new(GptTrainingCase.Shape with { Width = 32 }),
-            SpecGD.Models.Gpt.BuiltInGptEngine<float>.Instance,
+            LanguageEngine.Of<float>(),
             SpecGD.Optimizers.Parameters.GptRouting.Adam(new()),
             new MemoryTokens(GptTrainingCase.Text(), 128, 1),
             [],
@@ -128,7 +141,7 @@ public sealed class GptTrainerTests : IDisposable
         Should.Throw<BadInputException>(() => other.Resume()).Message.ShouldContain("tensor 'embed.weight' is [128, 16]; this model has [128, 32].");
     }
 
-    [Fact]
+    [SkippableFact]
     public void The_plan_is_the_snapshots()
     {
         var plan = new GptTrainingPlan();
@@ -139,7 +152,7 @@ public sealed class GptTrainerTests : IDisposable
         (plan with { ValidateEvery = 0 }).ValidatesAt(1750).ShouldBeTrue();
     }
 
-    [Fact]
+    [SkippableFact]
     public void Tokens_in_memory_start_again_and_go_on_from_a_kept_place()
     {
         var source = new MemoryTokens(new ushort[] { 0, 1, 2, 3, 4, 5, 6 }, length: 2, perStep: 2);
@@ -152,7 +165,7 @@ public sealed class GptTrainerTests : IDisposable
         Should.Throw<BadInputException>(() => new MemoryTokens(new ushort[2], 2, 1)).Message.ShouldContain("do not fit into 2 tokens");
     }
 
-    [Fact]
+    [SkippableFact]
     public void Tokens_in_memory_that_are_not_to_be_repeated_end()
     {
         var source = new MemoryTokens(new ushort[] { 0, 1, 2, 3, 4, 5, 6 }, length: 2, perStep: 2, repeats: false);
@@ -164,7 +177,7 @@ public sealed class GptTrainerTests : IDisposable
     }
 
     /// <summary>What was done before the data ended is kept as after an interruption; more data, and the run ends as one that always had them.</summary>
-    [Fact]
+    [SkippableFact]
     public void Data_that_end_in_the_middle_leave_a_checkpoint_to_go_on_from()
     {
         var whole = GptTrainingCase.Trainer();
@@ -185,7 +198,7 @@ public sealed class GptTrainerTests : IDisposable
         second.Log.Find("val_loss")!.Values.ShouldBe(whole.Log.Find("val_loss")!.Values);
     }
 
-    [Fact]
+    [SkippableFact]
     public void Data_that_cannot_be_read_at_all_leave_nothing()
     {
         var trainer = GptTrainingCase.Trainer(new GptCheckpoints(_folder), source: new EndsAfter(0));
@@ -195,7 +208,7 @@ public sealed class GptTrainerTests : IDisposable
         new GptCheckpoints(_folder).Folders.ShouldBeEmpty();
     }
 
-    [Fact]
+    [SkippableFact]
     public void A_validation_that_is_interrupted_is_not_recorded_and_is_done_when_the_run_goes_on()
     {
         using var cancellation = new CancellationTokenSource();

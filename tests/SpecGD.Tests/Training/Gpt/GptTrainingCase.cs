@@ -35,7 +35,7 @@ internal static class GptTrainingCase
         return new GptTrainer<float>(
             plan,
             parameters,
-            BuiltInGptEngine<float>.Instance,
+            LanguageEngine.Of<float>(),
             GptRouting.Muon(new MuonRule(), new AdamRule()),
             source ?? new MemoryTokens(text, plan.Length, perStep: 2),
             [text.AsMemory(1000, 129), text.AsMemory(1200, 257)],
