@@ -1,9 +1,7 @@
 using SpecGD.Experiments.NanoGpt;
 using SpecGD.Models.Gpt;
-using SpecGD.Numerics;
 using SpecGD.Numerics.Random;
 using SpecGD.Optimizers.Parameters;
-using SpecGD.Spectral;
 
 namespace SpecGD.Benchmarks;
 
