@@ -238,7 +238,9 @@ class Recorder:
         for pending in [] if discard else self._pending:  # what no backward pass reached
             pending.fire(None)
         self._pending = []
-        _find_heads(self._nodes, self._layers.values())
+        if self._nodes:
+            _find_heads(self._nodes, self._layers.values())
+        self._nodes = []  # they would keep the graph alive
 
     def save(self, path, step=None, scaler=None, optimizer=None):
         """Writes the file: beside it first, then renamed, so that a half-written one is never taken for whole."""
@@ -344,7 +346,7 @@ class Recorder:
         with _quiet(self), torch.no_grad():
             rows = _normalised(module, x.detach(), weight.tensor)
             rows._specgd_after = True  # positions, too, make rows alike
-            units = self._units.of_rows(rows, list(range(rows.dim() - 1)), 1)
+            units = self._units.of_rows(rows, list(range(rows.dim() - 1)))
         layer.note(None, False, self)
         count = rows.numel() // rows.shape[-1]
         self.when_gradient_comes(output, lambda g: layer.add(_Activations(rows, units), None if g is None else g.reshape(count, -1), self))
@@ -387,8 +389,13 @@ class _Pending:
         act, self.act = self.act, None
         if act is None:
             return
-        with torch.no_grad(), _quiet(self.recorder), _without_autocast():
-            act(None if gradient is None else gradient.detach())
+        try:
+            with torch.no_grad(), _quiet(self.recorder), _without_autocast():
+                act(None if gradient is None else gradient.detach())
+        except Exception as error:  # noqa: BLE001
+            if os.environ.get("SPECGD_CAPTURE_STRICT"):
+                raise
+            warnings.warn("specgd_capture: the activations of a product could not be measured (%s: %s)" % (type(error).__name__, error))
 
 
 # ------------------------------------------------------------------------------------------------------------------------------- names
@@ -458,7 +465,7 @@ class _Weight:
     def __init__(self, number, name, tensor, module, model):
         self.number, self.name, self.tensor, self.module, self.model = number, name, tensor, module, model
         self.failed, self.gathered = None, None
-        self.aliases, self.had_gradient, self.stacked, self.touched, self.as_activation = [name], False, False, [], False
+        self.aliases, self.had_gradient, self.stacked, self.touched, self.as_activation = [name], False, False, set(), False
 
     def name_in(self, stack):
         """The layer's name: of several (tied weights) the one within the module that runs."""
@@ -504,7 +511,7 @@ class _Weight:
         if self.as_activation:
             return "it enters as an activation (learned queries or the like), which other weights multiply"
         if self.touched:
-            return "it multiplies nothing that was seen: it goes through %s alone" % ", ".join(sorted(set(self.touched))[:3])
+            return "it multiplies nothing that was seen: it goes through %s alone" % ", ".join(sorted(self.touched)[:3])
         if self.gradient() is not None and bool((self.gradient() != 0).any()):
             return "it has a gradient, but its products were not seen (they run within compiled code, C++ or another process)"
         owner = self.name.rpartition(".")[0]
@@ -795,7 +802,7 @@ def _look(recorder, func, name, args, kwargs, out):
         if name not in _LOOKS:
             for _, source in located:
                 if isinstance(source.weight, _Weight) and name not in _MOVES:
-                    source.weight.touched.append(name)
+                    source.weight.touched.add(name)
         _derive(recorder._weights, func, args, kwargs, out, located)
     elif all(t.numel() == 1 or getattr(t, "_specgd_of_weights", False) for t in given) and any(getattr(t, "_specgd_of_weights", False) for t in given):
         for o in (out if isinstance(out, (tuple, list)) else (out,)):
@@ -1179,7 +1186,7 @@ class _Product:
         self.x = x.detach().clone() if _may_change(x) else x.detach()
         self.from_input = not getattr(x, "_specgd_after", False)
         self.key = (_storage_of(x), x.storage_offset(), tuple(x.shape), x.stride(), x._version)
-        self.units = recorder._units.of_rows(x, [lx.index(l) for l in self.rows], len(lx) - len(self.rows))
+        self.units = recorder._units.of_rows(x, [lx.index(l) for l in self.rows])
         self._cache = {}
 
     def flat_rows(self):
@@ -1266,7 +1273,7 @@ def _add(recorder, args, kwargs, out, located):
                 return _look_up(recorder, flat, tokens, out)
     for _, source in located:
         if isinstance(source.weight, _Weight):
-            source.weight.touched.append("add")
+            source.weight.touched.add("add")
     _derive(recorder._weights, torch.add, args, kwargs, out, located)
     return False
 
@@ -1484,7 +1491,7 @@ class _Units:
         finally:
             self.axis = axis
 
-    def of_rows(self, x, row_dims, others):
+    def of_rows(self, x, row_dims):
         """The unit of each row of x, whose dimensions `row_dims` count rows; None where each row is its own."""
         sizes = [x.shape[i] for i in row_dims]
         total = 1

@@ -45,6 +45,7 @@ public sealed class TorchCaptures : IDisposable
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         start.Environment["OMP_NUM_THREADS"] = "1";
+        start.Environment["SPECGD_CAPTURE_STRICT"] = "1"; // what cannot be followed must fail a test, not become a reason
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         try
