@@ -6,7 +6,7 @@ namespace SpecGD.Diagnosis;
 internal static class FusedProjection
 {
     private static readonly string[] ThreeWords =
-        ["qkv", "qkv_proj", "c_attn", "query_key_value", "wqkv", "w_qkv", "to_qkv", "in_proj", "in_proj_weight", "attn_qkv", "qkv_w", "linear_qkv"];
+        ["c_attn", "query_key_value", "in_proj", "in_proj_weight", "w_pack"];
 
     private static readonly string[] TwoWords =
         ["kv", "kv_proj", "to_kv", "wkv", "gate_up_proj", "gate_up", "up_gate", "w13", "w1w3", "w12", "wi", "gate_and_up", "linear_fc1_fused"];
@@ -14,12 +14,12 @@ internal static class FusedProjection
     /// <summary>A sentence where <paramref name="layer"/> looks fused and was not split; null otherwise.</summary>
     public static string? Looks(LayerEntry layer, string kind)
     {
-        if (layer.PartOf is not null || kind != "linear")
+        if (layer.PartOf is not null || layer.SliceOf is not null || kind != "linear")
             return null;
         string last = LayerGroups.Words(layer.Name)[^1];
-        bool isSlice = layer.Name.EndsWith(']') && layer.Name.Contains(':', StringComparison.Ordinal);
-        bool three = ThreeWords.Contains(last), two = TwoWords.Contains(last);
-        if (isSlice || !(three || two || layer.Chunks is { Count: > 1 }))
+        bool isThreeWide = layer.Shape is [var outputs, var inputs] && outputs == 3 * inputs && LayerGroups.Of(layer, isLastMatrix: false) == LayerGroup.Attention;
+        bool three = ThreeWords.Contains(last) || last.Contains("qkv", StringComparison.Ordinal) || isThreeWide, two = TwoWords.Contains(last);
+        if (!(three || two || layer.Chunks is { Count: > 1 }))
             return null;
         string[] names = (layer.Chunks?.Count ?? (three ? 3 : 2)) == 3 ? ["q", "k", "v"]
             : LayerGroups.Words(layer.Name).Any(word => word.Contains("kv", StringComparison.Ordinal)) ? ["k", "v"]

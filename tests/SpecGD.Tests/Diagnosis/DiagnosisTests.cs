@@ -179,6 +179,17 @@ public sealed class DiagnosisTests : IDisposable
     public void A_warning_that_changes_no_decision_is_not_shown(string code, int nuclear, int stable) =>
         _planted.Layer("lm_head", Flat(8, 8, nuclear), Flat(8, 8, stable)).Diagnose().Rows.Single().Warnings.ShouldNotContain(warning => warning.Code == code);
 
+    [Theory]
+    [InlineData("blocks.0.attn.Wqkv", "{}", true)]
+    [InlineData("layers.1.self_attn.qkv_proj", """{"part_of": null}""", true)]
+    [InlineData("blocks.0.attn.mix", """{"shape": [24, 8]}""", true)] // three times as many outputs as inputs, in attention
+    [InlineData("mlp.glu", """{"chunks": [12, 12]}""", true)] // the program cuts it
+    [InlineData("blocks.0.qkvo_w[2]", """{"slice_of": "blocks.0.qkvo_w"}""", false)]
+    [InlineData("blocks.0.attn.q_proj", "{}", false)]
+    [InlineData("mlp.fc", """{"shape": [24, 8]}""", false)]
+    public void Fused_projections_are_known_by_name_shape_and_use(string name, string more, bool looks) =>
+        _planted.Layer(name, Flat(24, 8, 8), Flat(8, 8, 1), more: more).Diagnose().Rows.Single().Warnings.Any(warning => warning.Code == "looks-fused").ShouldBe(looks);
+
     [Fact]
     public void What_the_user_says_of_a_place_is_believed()
     {
