@@ -214,6 +214,7 @@ class Recorder:
         for name, module in self.model.named_modules():
             if isinstance(module, torch.jit.ScriptModule):
                 continue  # takes no hooks
+            name = _plain_module(self.model, name)
             self._handles.append(module.register_forward_pre_hook(lambda m, inputs, n=name: self._enter(m, n)))
             self._handles.append(module.register_forward_hook(lambda m, inputs, output, n=name: self._leave(m, n, output)))
             if _is_norm(module):
@@ -417,6 +418,14 @@ def plain_names(model):
     return dict(stripped)
 
 
+def _plain_module(model, name):
+    """A module's name likewise."""
+    name = ".".join(part for part in name.split(".") if part not in _WRAPPERS)
+    while _wraps(model):
+        name, model = name[len("module."):] if name.startswith("module.") else "" if name == "module" else name, model.module
+    return name
+
+
 def _wraps(model):
     children = [name for name, _ in model.named_children()]
     return children == ["module"] and not list(model._parameters.values())
@@ -470,7 +479,6 @@ class _Weight:
     def name_in(self, stack):
         """The layer's name: of several (tied weights) the one within the module that runs."""
         for running in reversed(stack):
-            running = ".".join(part for part in running.split(".") if part not in _WRAPPERS)
             for alias in self.aliases:
                 if running and (alias.rpartition(".")[0] + ".").startswith(running + ".") or len(self.aliases) == 1:
                     return _layer_name(alias, self.model)
@@ -515,7 +523,7 @@ class _Weight:
         if self.gradient() is not None and bool((self.gradient() != 0).any()):
             return "it has a gradient, but its products were not seen (they run within compiled code, C++ or another process)"
         owner = self.name.rpartition(".")[0]
-        if any(".".join(p for p in ran.split(".") if p not in _WRAPPERS) == owner for ran in recorder._weights.ran):
+        if owner in recorder._weights.ran:
             return "its module ran, but nothing was multiplied by it with gradients on"
         return "it took no part in the step: its module did not run within the capture"
 
@@ -576,9 +584,9 @@ class _Weights:
         views = [(key, tensor) for key, tensor in module.__dict__.items() if torch.is_tensor(tensor)]
         for key, tensor in list(module._parameters.items()) + views:
             if torch.is_tensor(tensor) and id(tensor) not in self._by_identity:
-                plain = ".".join(part for part in (name + "." + key if name else key).split(".") if part not in _WRAPPERS)
+                plain = name + "." + key if name else key
                 for weight in self._all:
-                    if plain in weight.aliases or plain.startswith("module.") and plain[len("module."):] in weight.aliases:
+                    if plain in weight.aliases:
                         self._by_identity[id(tensor)] = weight
                         weight.gathered = tuple(tensor.shape)
                         self._place(weight, tensor, keep=True)

@@ -187,6 +187,21 @@ def names(folder):
         with specgd_capture.capture(net, "%s/%s.safetensors" % (folder, name), step=1):
             net(torch.randn(30, 8)).pow(2).mean().backward()
         net.zero_grad()
+    class Tied(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embed, self.mid, self.head = nn.Embedding(9, 8), nn.Linear(8, 8), nn.Linear(8, 9, bias=False)
+            self.head.weight = self.embed.weight
+
+        def forward(self, ids):
+            return self.head(self.mid(self.embed(ids)).tanh())
+
+    with specgd_capture.capture(Wrapper(Tied()), folder + "/tied_wrapped.safetensors", step=1) as recorder:
+        recorder.model(torch.randint(0, 9, (20,))).pow(2).mean().backward()
+    from product_networks import read
+
+    layers = read(folder + "/tied_wrapped.safetensors")[0]["layers"]
+    assert [layer["name"] for layer in layers] == ["embed", "mid", "head"] and layers[2]["tied_with"] == ["embed"], layers
     assert list(specgd_capture.plain_names(Wrapper(inner))) == ["module.fc.weight", "module.fc.bias", "fc.weight", "fc.bias"]
 
 
