@@ -8,9 +8,6 @@ namespace SpecGD.Tests.Training.Gpt;
 /// <summary>What was told of a run's size against what is really allocated.</summary>
 public class GptMemoryTests
 {
-    /// <summary>Objects, spans' owners, alignment of matrices, token arrays: small beside matrices of these sizes.</summary>
-    private const double Overhead = 0.02;
-
     private static readonly GptTrainingPlan Plan = new() { Steps = 10, Length = 512, Ranks = 1, LargestWindow = 512, TrackEvery = 0 };
 
     public static TheoryData<int, GptMlp> Shapes => new() { { 6, GptMlp.ReluSquare }, { 8, GptMlp.SwiGlu } };

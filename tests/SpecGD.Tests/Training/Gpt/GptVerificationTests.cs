@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text.Json.Nodes;
-using SpecGD.Models.Gpt;
 using SpecGD.Records;
 using SpecGD.Tests.Models.Gpt;
 using SpecGD.Training.Gpt;
