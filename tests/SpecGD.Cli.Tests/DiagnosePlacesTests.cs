@@ -66,7 +66,9 @@ public sealed class DiagnosePlacesTests(TorchCaptures torch) : InTemporaryDirect
         ((string)reasons["script.weight"]["reason"]!).ShouldContain("its products were not seen");
         const double all = 40 + 64 + 400 + 64 + 48 + 16; // weights of all matrices of the network
         ((double)reasons["idle.weight"]["share"]!).ShouldBe(400 / all, 1e-12);
-        said.Output.TrimStart().ShouldStartWith("4 matrices, 89.9 % of the weights, not measured: position (5 × 8)");
+        const string first = "4 matrices, 89.9 % of the weights, not measured: position (5 × 8)";
+        said.Output.TrimStart().ShouldStartWith(first);
+        said.Output.Split(first).Length.ShouldBe(2, "it is said once");
     }
 
     [SkippableFact]

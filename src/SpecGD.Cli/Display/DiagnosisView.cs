@@ -11,7 +11,8 @@ internal static class DiagnosisView
     public static void Print(NetworkDiagnosis diagnosis)
     {
         bool many = diagnosis.Steps.Count > 1;
-        if (DiagnosisReport.Unmeasured(diagnosis) is { } unmeasured)
+        string? unmeasured = DiagnosisReport.Unmeasured(diagnosis);
+        if (unmeasured is not null)
             Terminal.Say(unmeasured);
         SummaryView.PrintTable(
             "Layers in network order: a spectral step is favoured where nr(G) ≥ st(A); the margin is the factor to the next verdict",
@@ -20,7 +21,7 @@ internal static class DiagnosisView
         if (many)
             SummaryView.PrintTable("Over the steps", [.. diagnosis.Trends.Select(Row)]);
         PrintWarnings(diagnosis);
-        foreach (string sentence in DiagnosisReport.Lead(diagnosis))
+        foreach (string sentence in DiagnosisReport.Lead(diagnosis).Where(sentence => sentence != unmeasured))
             Terminal.Say(sentence);
     }
 
