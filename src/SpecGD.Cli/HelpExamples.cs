@@ -134,6 +134,7 @@ internal static class HelpExamples
             new("specgd diagnose step*.safetensors --output diagnosis", "report, figures, groups to paste"),
             new("specgd diagnose step100.safetensors --json | jq '.layers[].verdict'"),
             new("specgd diagnose step100.npz --output d --spectra 'blocks.0.*'"),
+            new("specgd diagnose step100.safetensors --optimizer optimizer.json", "what is on Muon and should not be, what is missed"),
         ],
         ["specgd verify"] = [new("specgd verify golden"), new("specgd verify survival --kills 60")],
         ["specgd verify golden"] = [new("specgd verify golden", "the authors' own runs again")],

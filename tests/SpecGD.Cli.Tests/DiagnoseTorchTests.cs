@@ -4,7 +4,8 @@ using SpecGD.Diagnosis;
 namespace SpecGD.Cli.Tests;
 
 /// <summary>Real networks from a real PyTorch, through the capture and the diagnosis: every number against torch's own SVD.</summary>
-public sealed class DiagnoseTorchTests(TorchCaptures torch) : InTemporaryDirectory, IClassFixture<TorchCaptures>
+[Collection(TorchCaptures.Collection)]
+public sealed class DiagnoseTorchTests(TorchCaptures torch) : InTemporaryDirectory
 {
     /// <summary>Allowed relative difference of a rank from torch's SVD: gradients are stored in single precision, sums are in double.</summary>
     private const double Tolerance = 1e-6;
@@ -20,6 +21,23 @@ public sealed class DiagnoseTorchTests(TorchCaptures torch) : InTemporaryDirecto
     [InlineData("conv", 6)]
     [InlineData("special", 6)]
     [InlineData("interleaved", 3)]
+    [InlineData("cells", 4)]
+    [InlineData("transformed", 6)]
+    [InlineData("encoder_decoder", 3)]
+    [InlineData("called_linear", 3)]
+    [InlineData("raw_slices", 9)]
+    [InlineData("experts_of_every_kind", 10)]
+    [InlineData("recurrent", 7)]
+    [InlineData("convolutions_of_every_kind", 6)]
+    [InlineData("bags_and_tables", 5)]
+    [InlineData("parametrized", 7)]
+    [InlineData("lora", 6)]
+    [InlineData("attention_of_torch", 7)]
+    [InlineData("checkpointed", 8)]
+    [InlineData("padded", 3)]
+    [InlineData("cast", 2)]
+    [InlineData("grouped_queries", 6)]
+    [InlineData("light", 3)]
     public void Every_rank_is_that_of_torchs_SVD(string network, int layers)
     {
         torch.SkipWithoutTorch();
@@ -70,7 +88,7 @@ public sealed class DiagnoseTorchTests(TorchCaptures torch) : InTemporaryDirecto
         rows["dead"].Judgement.ShouldBeNull();
         rows["idle"].Warnings.Select(warning => warning.Code).ShouldBe(["no-gradient", "no-activations"], ignoreOrder: true);
         rows["shared"].Samples.ShouldBe(2 * 20 * 6);
-        rows["self_attn.out_proj"].Warnings.ShouldContain(warning => warning.Code == "activations-unseen");
+        rows["self_attn.out_proj"].Warnings.ShouldNotContain(warning => warning.Code == "activations-unseen");
         Codes(Diagnosing.Run([torch.FileOf("tied")], new LayerJudge()), "lm_head").ShouldContain("tied");
     }
 
@@ -117,7 +135,8 @@ public sealed class DiagnoseTorchTests(TorchCaptures torch) : InTemporaryDirecto
         foreach (var (layer, expected) in torch.Expected[network]!.AsObject())
         {
             var row = rows[layer];
-            Close(layer, "nr", row.NuclearRank, (double)expected!["nuclear_rank"]!, tolerance);
+            if (expected!["nuclear_rank"] is { } nr)
+                Close(layer, "nr", row.NuclearRank, (double)nr, tolerance);
             if (expected["stable_rank"] is { } st)
                 Close(layer, "st", row.StableRank, (double)st, tolerance);
         }

@@ -6,6 +6,9 @@ namespace SpecGD.Cli.Tests;
 /// <summary>Networks captured by python/specgd_capture.py in one run of Python, for all tests of a class. Where PyTorch is missing the tests are skipped.</summary>
 public sealed class TorchCaptures : IDisposable
 {
+    /// <summary>The name under which the classes of tests share one run.</summary>
+    public const string Collection = "torch captures";
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private readonly string? _missing;
@@ -42,6 +45,7 @@ public sealed class TorchCaptures : IDisposable
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         start.Environment["OMP_NUM_THREADS"] = "1";
+        start.Environment["SPECGD_CAPTURE_STRICT"] = "1"; // what cannot be followed must fail a test, not become a reason
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         try
@@ -61,3 +65,7 @@ public sealed class TorchCaptures : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }
+
+/// <summary>One run of PyTorch for all classes that look at its captures.</summary>
+[CollectionDefinition(TorchCaptures.Collection)]
+public sealed class TorchCapturesShared : ICollectionFixture<TorchCaptures>;

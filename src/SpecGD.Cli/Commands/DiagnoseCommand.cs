@@ -10,7 +10,7 @@ internal static class DiagnoseCommand
 
     /// <summary>What the command line asks for.</summary>
     internal sealed record Request(IReadOnlyList<string> Files, string? Output, bool AsJson, double ParameterCurvature,
-        IReadOnlyList<string>? Spectra, bool Figures);
+        IReadOnlyList<string>? Spectra, bool Figures, string? Optimizer);
 
     public static Command Build()
     {
@@ -39,12 +39,18 @@ internal static class DiagnoseCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var noFigures = new Option<bool>("--no-figures") { Description = "write the report and the spectra without pictures" };
+        var optimizer = new Option<string?>("--optimizer")
+        {
+            Description = "hold an optimizer's groups against the diagnosis: what is on Muon and should not be, what is missed, which learning-rate scale is in "
+                + "force; specgd_capture.describe(optimizer, model, FILE) writes them",
+            HelpName = "FILE",
+        };
         var command = new Command(
             "diagnose",
             "Weigh nr(G) against st(A) for every layer of a captured network: which want a spectral step (Muon), which a Euclidean one (AdamW), "
                 + "how clearly, and what to paste.")
         {
-            files, output, json, curvature, spectra, noFigures,
+            files, output, json, curvature, spectra, noFigures, optimizer,
         };
         command.SetAction(parsed => Interruption.Guard("stopped before every layer was measured; no diagnosis was written.",
             cancellation => DiagnoseRun.Run(
@@ -54,7 +60,8 @@ internal static class DiagnoseCommand
                 parsed.GetValue(json),
                 Curvature(parsed.GetValue(curvature)),
                 parsed.GetResult(spectra) is { Implicit: false } ? parsed.GetValue(spectra) ?? [] : null,
-                !parsed.GetValue(noFigures)),
+                !parsed.GetValue(noFigures),
+                parsed.GetValue(optimizer)),
             cancellation)));
         return command;
     }

@@ -20,6 +20,7 @@ internal static class DiagnoseRun
     {
         if (request.Spectra is not null && request.Output is null)
             throw new BadInputException("--spectra writes files; say where with --output DIR.");
+        var optimizer = request.Optimizer is { } described ? OptimizerDescription.Read(described) : null; // before the work
         OutputFolder? output = null;
         if (request.Output is { } folder)
         {
@@ -38,10 +39,20 @@ internal static class DiagnoseRun
                 $"stopped while figures were drawn: figures and {RunFolder.ReportName} are not whole, all else is in {directory}; the same command makes them.",
                 stop => Write(diagnosis, directory, request, stop))
             : ExitCode.Done;
+        var audit = optimizer is null ? null : OptimizerAudit.Of(diagnosis, optimizer);
         if (request.AsJson)
-            SummaryView.PrintJson(DiagnosisJson.Of(diagnosis));
+        {
+            var json = DiagnosisJson.Of(diagnosis);
+            if (audit is not null)
+                json["audit"] = AuditJson.Of(audit);
+            SummaryView.PrintJson(json);
+        }
         else
+        {
             DiagnosisView.Print(diagnosis);
+            if (audit is not null)
+                AuditView.Print(audit);
+        }
         return code;
     }
 

@@ -11,6 +11,9 @@ internal static class DiagnosisView
     public static void Print(NetworkDiagnosis diagnosis)
     {
         bool many = diagnosis.Steps.Count > 1;
+        string? unmeasured = DiagnosisReport.Unmeasured(diagnosis);
+        if (unmeasured is not null)
+            Terminal.Say(unmeasured);
         SummaryView.PrintTable(
             "Layers in network order: a spectral step is favoured where nr(G) ≥ st(A); the margin is the factor to the next verdict",
             [.. diagnosis.Rows.Select(row => Row(row, many))]);
@@ -18,7 +21,7 @@ internal static class DiagnosisView
         if (many)
             SummaryView.PrintTable("Over the steps", [.. diagnosis.Trends.Select(Row)]);
         PrintWarnings(diagnosis);
-        foreach (string sentence in DiagnosisReport.Lead(diagnosis))
+        foreach (string sentence in DiagnosisReport.Lead(diagnosis).Where(sentence => sentence != unmeasured))
             Terminal.Say(sentence);
     }
 
@@ -58,7 +61,8 @@ internal static class DiagnosisView
     {
         string sign = row.Judgement!.Value.Verdict switch { Spectral.Verdict.Spectral => "nr ≥ 2 st", Spectral.Verdict.Undecided => "st ≤ nr < 2 st", _ => "nr < st" };
         string warnings = string.Join(", ", row.Warnings.Select(warning => warning.Code));
-        return warnings.Length == 0 ? sign : $"{sign}; {warnings}";
+        string held = row.HeldBack is { } place ? $"{place}: AdamW; " : "";
+        return held + (warnings.Length == 0 ? sign : $"{sign}; {warnings}");
     }
 
     private static JsonObject Row(GroupTotal total) => new()

@@ -20,7 +20,7 @@ public static class DiagnosisReport
             StringComparison.Ordinal)).SelectMany(f => Blocks(f.Figure, f.Picture))];
         var sections = new List<Section>
         {
-            new("layers", "Layers", "Layer by layer", [.. Pictures("ratios"), DiagnosisTables.Layers(diagnosis)]),
+            new("layers", "Layers", "Layer by layer", [.. Pictures("ratios"), DiagnosisTables.Verdicts(diagnosis), new Details("All numbers of every layer", [DiagnosisTables.Layers(diagnosis)])]),
             new("groups", "Groups", "By part of the network", [DiagnosisTables.Groups(diagnosis)]),
         };
         if (diagnosis.Steps.Count > 1)
@@ -32,7 +32,7 @@ public static class DiagnosisReport
         sections.Add(new("provenance", "Provenance", "Where these numbers come from", [Source(diagnosis), new Paragraph("To do it again:"),
             new CommandLines(command)]));
         sections.Add(Glossary.Section);
-        return new ReportDocument("Which layers want a spectral step?", Lead(diagnosis), sections) { Verdict = Verdict(diagnosis.Total) };
+        return new ReportDocument("Which layers want a spectral step?", Lead(diagnosis), sections) { Verdict = Verdict(diagnosis) };
     }
 
     /// <summary>What came of it, in sentences.</summary>
@@ -44,6 +44,7 @@ public static class DiagnosisReport
         string steps = diagnosis.Steps.Count == 1 ? "" : string.Create(
             CultureInfo.InvariantCulture, $" over {Counted.Of(diagnosis.Steps.Count, "step")}, {diagnosis.Steps[0]} to {diagnosis.Steps[^1]} (verdicts by "
                 + $"majority)");
+        var plan = ParameterPlan.Of(diagnosis);
         var sentences = new List<string>
         {
             $"Of {Counted.Of(total.Layers, "layer")}{steps}, {judged} could be judged: {total.Spectral} spectral, {total.Undecided} undecided, "
@@ -52,18 +53,52 @@ public static class DiagnosisReport
             + "loss that a step along the gradient "
             + "itself does; undecided, more but less than twice as much; Euclidean, less.",
         };
+        if (Unmeasured(diagnosis) is { } unmeasured)
+            sentences.Insert(0, unmeasured);
+        sentences.Add(ForMuon(diagnosis, plan));
         if (diagnosis.ParameterCurvature > 0)
             sentences.Add(string.Create(CultureInfo.InvariantCulture, $"Verdicts take a curvature C_op = {diagnosis.ParameterCurvature:G4} into "
                 + $"account that does not come through the activations."));
         return sentences;
     }
 
-    private static Mark Verdict(GroupTotal total) => total.SpectralShare is { } share
-        ? new Mark(
-            share >= 0.5 ? MarkShape.Check : MarkShape.Bar,
-            string.Create(CultureInfo.InvariantCulture, $"{100 * share:0} % of the judged weights are in layers where the spectral guarantee is "
-                + $"the larger one."))
-        : new Mark(MarkShape.Ring, "No layer could be judged.");
+    /// <summary>What of the network was not measured, in a sentence; null where everything was.</summary>
+    public static string? Unmeasured(NetworkDiagnosis diagnosis)
+    {
+        ArgumentNullException.ThrowIfNull(diagnosis);
+        var some = diagnosis.Unmeasured;
+        if (some.Count == 0)
+            return null;
+        const int named = 6;
+        string names = string.Join("; ", some.Take(named).Select(matrix => $"{matrix.Name} ({string.Join(" × ", matrix.Shape)}): {matrix.Reason}"));
+        string more = some.Count > named ? string.Create(CultureInfo.InvariantCulture, $"; and {some.Count - named} more") : "";
+        string matrices = some.Count == 1 ? "matrix" : "matrices";
+        return string.Create(CultureInfo.InvariantCulture, $"{some.Count} {matrices}, {100 * some.Sum(matrix => matrix.Share):0.#} % of the weights, not measured: {names}{more}.");
+    }
+
+    private static string ForMuon(NetworkDiagnosis diagnosis, ParameterPlan plan) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Counted.Of(plan.Spectral.Count, "parameter")} of {plan.Parameters.Count} with {100 * MuonShare(diagnosis, plan):0} % of the captured weights "
+            + $"{(plan.Spectral.Count == 1 ? "goes" : "go")} to Muon; {plan.Of(PlanGroup.HeldBack).Count} held back (input, head, routers), "
+            + $"{plan.Of(PlanGroup.Undecided).Count} undecided, {plan.Of(PlanGroup.Fused).Count} fused.");
+
+    private static double MuonShare(NetworkDiagnosis diagnosis, ParameterPlan plan)
+    {
+        HashSet<string> names = [.. plan.Spectral.Select(parameter => parameter.Name)];
+        double all = diagnosis.Trends.Sum(trend => (double)trend.Last.Parameters);
+        double some = diagnosis.Trends.Where(trend => names.Contains(trend.Last.Entry.Parameter ?? trend.Name + ".weight")).Sum(trend => (double)trend.Last.Parameters);
+        return all > 0 ? some / all : 0;
+    }
+
+    private static Mark Verdict(NetworkDiagnosis diagnosis)
+    {
+        var plan = ParameterPlan.Of(diagnosis);
+        double share = MuonShare(diagnosis, plan);
+        return diagnosis.Total.SpectralShare is null ? new Mark(MarkShape.Ring, "No layer could be judged.")
+            : new Mark(
+                share >= 0.5 ? MarkShape.Check : MarkShape.Bar,
+                string.Create(CultureInfo.InvariantCulture, $"{100 * share:0} % of the captured weights go to Muon."));
+    }
 
     private static IEnumerable<Block> Blocks(Figure figure, PictureFile? picture)
     {
@@ -82,8 +117,8 @@ public static class DiagnosisReport
         return
         [
             new Paragraph(
-                $"{Counted.Of(plan.Spectral.Count, "parameter")} with nr ≥ st in every part and use go to the spectral optimizer, everything else to AdamW, "
-                    + $"embeddings, head and gains included. "
+                $"{Counted.Of(plan.Spectral.Count, "parameter")} judged spectral go to the spectral optimizer, everything else to AdamW: input layers, heads, routers "
+                    + $"and gains whatever their ratio, undecided and fused parameters as sets of their own. "
                 + "Learning rates are places to start from. Each comment names the layout that the parameter is stored in, since the optimizers' "
                 + "scales read it."),
             .. ParameterGroupText.All.Select(recipe => new Details(recipe.Title, [new CommandLines(recipe.Render(plan))])),

@@ -8,7 +8,21 @@ namespace SpecGD.Figures.Diagnosis;
 /// <summary>The tables of a diagnosis.</summary>
 internal static class DiagnosisTables
 {
-    /// <summary>One row for each layer, at its newest step.</summary>
+    /// <summary>What to do with each layer, at its newest step; on a narrow screen a card for each, so that nothing is cut.</summary>
+    public static Table Verdicts(NetworkDiagnosis diagnosis) => new(
+        diagnosis.Steps.Count > 1 ? "Every layer at its newest step; a click on a heading sorts" : "Every layer; a click on a heading sorts",
+        ["layer", "verdict", "nr/st", "margin", "held back", "warnings"],
+        [.. diagnosis.Trends.Select(trend => (IReadOnlyList<Cell>)
+        [
+            new TextCell(trend.Name), Verdict(trend.Last.Judgement?.Verdict), Number(trend.Last.Ratio), Margin(trend.Last), new TextCell(trend.Last.HeldBack ?? ""),
+            new TextCell(string.Join(", ", trend.Last.Warnings.Select(warning => warning.Code))),
+        ])])
+    {
+        Sortable = true,
+        Narrow = NarrowTable.Stacks,
+    };
+
+    /// <summary>One row for each layer with everything that was measured.</summary>
     public static Table Layers(NetworkDiagnosis diagnosis) => new(
         diagnosis.Steps.Count > 1 ? $"Every layer at its newest step; a click on a heading sorts" : "Every layer; a click on a heading sorts",
         ["layer", "group", "kind", "out × in", "samples", "st(A)", "nr(G)", "nr/st", "verdict", "margin", "reason", "warnings"],
@@ -74,10 +88,13 @@ internal static class DiagnosisTables
         Number(row.NuclearRank),
         Number(row.Ratio),
         Verdict(row.Judgement?.Verdict),
-        row.Judgement is { } judged ? new TextCell("× " + Records.NumberText.Of(judged.Margin)) : new MissingCell(),
-        new TextCell(row.Reason),
+        Margin(row),
+        new TextCell(row.HeldBack is { } held ? $"{held}, held back; {row.Reason}" : row.Reason),
         new TextCell(string.Join(", ", row.Warnings.Select(warning => warning.Code))),
     ];
+
+    private static Cell Margin(LayerDiagnosis row) =>
+        row.Judgement is { } judged ? new TextCell("× " + Records.NumberText.Of(judged.Margin)) : new MissingCell();
 
     private static Cell Verdict(Verdict? verdict) => verdict switch
     {

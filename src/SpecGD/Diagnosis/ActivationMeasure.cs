@@ -69,11 +69,22 @@ public sealed record ActivationMeasure(double? StableRank, double? OperatorNormS
             return None;
         long most = counts.Max();
         double stableRank = (double)total / most;
-        return new ActivationMeasure(stableRank, most, StableRankInterval.OfTokens(stableRank, total), IsFinite: true);
+        var interval = StableRankInterval.OfTokens(stableRank, total);
+        return new ActivationMeasure(
+            stableRank, most, interval with { High = Math.Clamp(interval.High, stableRank, Math.Max(stableRank, counts.Count)) }, IsFinite: true);
     }
 
-    private static StableRankInterval? IntervalOf(CapturedLayer layer, double stableRank)
+    /// <summary>The interval, within what is possible: st is at least 1 and at most the number of features.</summary>
+    private static StableRankInterval? IntervalOf(CapturedLayer layer, double stableRank) =>
+        Raw(layer, stableRank) is not { } interval ? null
+        : layer.Shape is not var (_, features) ? interval
+        : interval with { Low = Math.Min(interval.Low, stableRank), High = Math.Clamp(interval.High, stableRank, Math.Max(stableRank, features)) };
+
+    private static StableRankInterval? Raw(CapturedLayer layer, double stableRank)
     {
+        if (layer.RowKernel is { } kernel
+            && StableRankInterval.OfKernel(stableRank, kernel, layer.RowUnits, layer.Units, Seed) is { } light)
+            return light;
         if ((layer.RowSample ?? layer.Activations) is { } rows
             && StableRankInterval.Bootstrap(stableRank, rows, layer.RowSample is null ? [] : layer.RowUnits, layer.Units, Seed) is { } interval)
             return interval;

@@ -94,13 +94,17 @@ public sealed class Capture : IDisposable
                     $"{tensors.Path}: the layer '{layer.Name}' is of the kind '{layer.Kind}'; linear, conv, embedding and norm are known.");
             if (layer.Samples < 0 || layer.Rows < 0 || layer.Units < 0)
                 throw new BadInputException($"{tensors.Path}: the layer '{layer.Name}' has a negative number of samples.");
+            if (layer is { NuclearRankLow: { } low, NuclearRankHigh: { } high } && !(low <= high))
+                throw new BadInputException($"{tensors.Path}: the layer '{layer.Name}' has a nuclear_rank_low above its nuclear_rank_high.");
+            if (layer.Place is not (null or LayerPlaces.Input or LayerPlaces.Head))
+                throw new BadInputException($"{tensors.Path}: the layer '{layer.Name}' has the place '{layer.Place}'; input and head are known.");
         }
     }
 
     private static void CheckTensors(CaptureTensors tensors, LayerEntry layer)
     {
         foreach (string? tensor in new[] { layer.Gradient, layer.GradientGram, layer.Gram, layer.Activations, layer.RowSample, layer.RowUnits,
-            layer.TokenCounts })
+            layer.TokenCounts, layer.GradientSpectrum, layer.MomentumSpectrum, layer.RowKernel })
         {
             if (tensor is null)
                 continue;

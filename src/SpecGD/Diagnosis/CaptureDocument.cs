@@ -44,6 +44,9 @@ public sealed record CaptureDocument
     /// <summary>Parameters that belong to no layer: biases and the like.</summary>
     public IReadOnlyList<string> OtherParameters { get; init; } = [];
 
+    /// <summary>Matrices of the model that the capture could not measure.</summary>
+    public IReadOnlyList<UnmeasuredMatrix> Unmeasured { get; init; } = [];
+
     /// <summary>Reads the JSON text of <paramref name="path"/>.</summary>
     /// <exception cref="BadInputException">It is not what the format says.</exception>
     public static CaptureDocument Parse(string path, ReadOnlySpan<byte> json)
@@ -64,11 +67,19 @@ public sealed record CaptureDocument
             throw new BadInputException(
                 $"{path} is of version {document.Version} of the capture format; this program reads version {KnownVersion}.");
         // a null within a list is not told by its annotation
-        if (document.Layers.Any(layer => layer is null || layer.TiedWith.Contains(null!)) || document.OtherParameters.Contains(null!))
+        if (document.Layers.Any(layer => layer is null || layer.TiedWith.Contains(null!)) || document.OtherParameters.Contains(null!)
+            || document.Unmeasured.Contains(null!))
             throw new BadInputException($"{path}: its description ('specgd') has null where a layer or a name was expected.");
         return document;
     }
 }
+
+/// <summary>A matrix that was not measured.</summary>
+/// <param name="Name">The parameter's name.</param>
+/// <param name="Shape">Its sizes as stored.</param>
+/// <param name="Share">Its part of the weights of all matrices, from 0 to 1.</param>
+/// <param name="Reason">Why, as a clause: "it took no part in the step".</param>
+public sealed record UnmeasuredMatrix(string Name, IReadOnlyList<long> Shape, double Share, string Reason);
 
 /// <summary>A layer as a capture describes it; everything but the name may be missing.</summary>
 public sealed record LayerEntry
@@ -97,6 +108,30 @@ public sealed record LayerEntry
 
     /// <summary>The fused module of which this is a part.</summary>
     public string? PartOf { get; init; }
+
+    /// <summary>Where its rows begin in the fused module, where they are contiguous.</summary>
+    public long? PartBegin { get; init; }
+
+    /// <summary>nr of the fused module's gradient, undivided.</summary>
+    public double? WholeNuclearRank { get; init; }
+
+    /// <summary>What dividing promises: Σ ‖G_i‖_*² over the parts, over ‖G‖_*² of the whole.</summary>
+    public double? SplittingGain { get; init; }
+
+    /// <summary>The parameter of which this is a slice (an expert of a stack, rows of a matrix).</summary>
+    public string? SliceOf { get; init; }
+
+    /// <summary>Where it stands in the network: "input" or "head"; null in between, or where the capture does not say.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>Whether the user said its place.</summary>
+    public bool PlaceGiven { get; init; }
+
+    /// <summary>Sizes of the parts into which the program cuts the layer's output, where it does.</summary>
+    public IReadOnlyList<long>? Chunks { get; init; }
+
+    /// <summary>Activations that got no gradient (padding) and were left out.</summary>
+    public long? RowsWithoutGradient { get; init; }
 
     /// <summary>Modules that share the parameter.</summary>
     public IReadOnlyList<string> TiedWith { get; init; } = [];
@@ -133,6 +168,30 @@ public sealed record LayerEntry
 
     /// <summary>Tensor with the smaller Gram matrix of the gradient.</summary>
     public string? GradientGram { get; init; }
+
+    /// <summary>Tensor with the singular values of the gradient, descending, in its place.</summary>
+    public string? GradientSpectrum { get; init; }
+
+    /// <summary>Tensor with the singular values of the optimizer's momentum, descending.</summary>
+    public string? MomentumSpectrum { get; init; }
+
+    /// <summary>How far five Newton–Schulz steps in bfloat16 are from the polar factor of the momentum, relative to it in the Frobenius norm.</summary>
+    public double? NewtonSchulzDistance { get; init; }
+
+    /// <summary>Least nr that the gradient without the mini-batch's noise may have, from the gradients of the batch's halves.</summary>
+    public double? NuclearRankLow { get; init; }
+
+    /// <summary>Largest such nr.</summary>
+    public double? NuclearRankHigh { get; init; }
+
+    /// <summary>Trace of the Gram matrix of the activations, in its place.</summary>
+    public double? GramTrace { get; init; }
+
+    /// <summary>Its largest eigenvalue.</summary>
+    public double? GramLargest { get; init; }
+
+    /// <summary>Tensor with the inner products of a random choice of activations, (rows, rows), in place of <see cref="RowSample"/>.</summary>
+    public string? RowKernel { get; init; }
 
     /// <summary>Tensor with the Gram matrix of the activations, (in, in).</summary>
     public string? Gram { get; init; }

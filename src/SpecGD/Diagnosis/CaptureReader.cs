@@ -38,6 +38,10 @@ public static class CaptureReader
             Activations = Matrix(entry.Activations),
             RowSample = Matrix(entry.RowSample),
             RowUnits = entry.RowUnits is { } units ? tensors.ReadIntegers(units) : [],
+            RowKernel = Matrix(entry.RowKernel),
+            GradientSpectrum = Values(Matrix(entry.GradientSpectrum)),
+            MomentumSpectrum = Values(Matrix(entry.MomentumSpectrum)),
+            GramSummary = entry is { GramTrace: { } trace, GramLargest: { } largest } ? (trace, largest) : null,
             TokenCounts = entry.TokenCounts is { } counts ? tensors.ReadIntegers(counts) : null,
         };
         long samples = layer.TokenCounts?.Sum() ?? entry.Samples ?? layer.Activations?.Rows ?? 0;
@@ -49,6 +53,13 @@ public static class CaptureReader
     private static void Check(string path, CapturedLayer layer)
     {
         string where = $"{path}: the layer '{layer.Entry.Name}'";
+        foreach (var spectrum in new[] { layer.GradientSpectrum, layer.MomentumSpectrum })
+            if (spectrum is not null && spectrum.Any(value => value < 0))
+                throw new BadInputException($"{where} has a negative singular value; singular values are from 0 on.");
+        if (layer.RowKernel is { } kernel)
+            CheckGram(where, "matrix of inner products", kernel);
+        if (layer.GramSummary is var (trace, largest) && largest > trace * (1 + Symmetry))
+            throw new BadInputException($"{where} has a largest eigenvalue above the trace of its Gram matrix.");
         if (layer.Gram is { } gram)
             CheckGram(where, "Gram matrix", gram);
         if (layer.GradientGram is { } gradientGram)
@@ -67,6 +78,8 @@ public static class CaptureReader
             throw new BadInputException($"{where} has a gradient of {g} and activations of {Counted.Of(features, "feature")}; its columns must be as many.{hint}");
         }
     }
+
+    private static double[]? Values(Matrix<double>? row) => row is not { } m ? null : [.. m.Reshape(1, m.Count).Row(0)];
 
     private static void CheckGram(string where, string what, Matrix<double> gram)
     {
@@ -91,10 +104,13 @@ public static class CaptureReader
         {
             Gradient = differ ? Sum(one.Gradient, other.Gradient) : one.Gradient,
             AveragedGradients = differ,
+            GradientSpectrum = one.GradientSpectrum ?? other.GradientSpectrum,
+            GramSummary = Sum(one.GramSummary, other.GramSummary),
+            RowKernel = one.RowKernel ?? other.RowKernel,
             Gram = Sum(one.Gram, other.Gram),
             Activations = Below(one.Activations, other.Activations),
             RowSample = Below(one.RowSample, other.RowSample),
-            RowUnits = [.. one.RowUnits, .. other.RowUnits.Select(unit => unit + one.Units)],
+            RowUnits = one.RowKernel is not null ? one.RowUnits : [.. one.RowUnits, .. other.RowUnits.Select(unit => unit + one.Units)],
             TokenCounts = one.TokenCounts is null ? other.TokenCounts
                 : other.TokenCounts is null ? one.TokenCounts
                 : [.. one.TokenCounts.Zip(other.TokenCounts, (a, b) => a + b)],
@@ -103,6 +119,10 @@ public static class CaptureReader
             Units = one.Units + other.Units,
         };
     }
+
+    /// <summary>Sums of both; the largest eigenvalue of a sum is at most that, and just that where the ranks share the leading direction.</summary>
+    private static (double Trace, double Largest)? Sum((double Trace, double Largest)? one, (double Trace, double Largest)? other) =>
+        one is not { } a ? other : other is not { } b ? one : (a.Trace + b.Trace, a.Largest + b.Largest);
 
     private static bool Same(Matrix<double>? one, Matrix<double>? other)
     {

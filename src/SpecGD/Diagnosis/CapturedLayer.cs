@@ -26,6 +26,12 @@ public sealed record CapturedLayer
     /// <summary>The unit of each row of <see cref="RowSample"/>.</summary>
     public IReadOnlyList<long> RowUnits { get; init; } = [];
 
+    /// <summary>Inner products of a random choice of activations, (rows, rows), where the rows themselves were not stored.</summary>
+    public Matrix<double>? RowKernel { get; init; }
+
+    /// <summary>Singular values of the optimizer's momentum, descending, or null.</summary>
+    public IReadOnlyList<double>? MomentumSpectrum { get; init; }
+
     /// <summary>How often each token occurred, or null.</summary>
     public IReadOnlyList<long>? TokenCounts { get; init; }
 

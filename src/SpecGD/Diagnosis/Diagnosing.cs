@@ -37,7 +37,11 @@ public static class Diagnosing
                 rows.AddRange(DiagnoseStep(step, judge, inspect, name => progress?.Report(new DiagnosisProgress(done++, total, name)), cancellation));
             }
             string[] others = [.. captures.SelectMany(capture => capture.Document.OtherParameters).Distinct()];
-            return new NetworkDiagnosis([.. captures.Select(capture => capture.Path)], rows, others, judge.ParameterCurvature);
+            return new NetworkDiagnosis([.. captures.Select(capture => capture.Path)], rows, others, judge.ParameterCurvature)
+            {
+                Unmeasured = [.. captures.SelectMany(capture => capture.Document.Unmeasured).DistinctBy(matrix => matrix.Name)
+                    .Where(matrix => captures.TrueForAll(capture => capture.Document.Unmeasured.Any(other => other.Name == matrix.Name)))],
+            };
         }
         finally
         {
@@ -59,17 +63,19 @@ public static class Diagnosing
         ArgumentNullException.ThrowIfNull(read);
         ArgumentNullException.ThrowIfNull(judge);
         var last = entries.LastOrDefault(IsPlainMatrix);
+        bool placesAreKnown = LayerPlaces.Tells(entries);
         var inputs = new Dictionary<string, ActivationMeasure>(); // of attention, by the module that holds it
         foreach (var entry in entries)
         {
             cancellation.ThrowIfCancellationRequested();
-            var group = LayerGroups.Of(entry, ReferenceEquals(entry, last));
+            var group = LayerGroups.Of(entry, ReferenceEquals(entry, last), placesAreKnown);
             var layer = read(entry);
             bool isOutput = group == LayerGroup.Attention && LayerGroups.IsAttentionOutput(entry);
             string module = Module(entry);
             if (group == LayerGroup.Attention && !isOutput && !inputs.ContainsKey(module))
                 inputs.Add(module, ActivationMeasure.Of(layer));
-            yield return judge.Diagnose(layer, group, step, isOutput ? inputs.GetValueOrDefault(module) : null);
+            yield return judge.Diagnose(
+                layer, group, LayerPlaces.HeldBack(entry, group, entries), step, isOutput ? inputs.GetValueOrDefault(module) : null);
         }
     }
 

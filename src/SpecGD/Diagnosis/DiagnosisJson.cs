@@ -14,7 +14,9 @@ public static class DiagnosisJson
         ArgumentNullException.ThrowIfNull(diagnosis);
         return new JsonObject
         {
+            ["unmeasured"] = new JsonArray([.. diagnosis.Unmeasured.Select(Of)]),
             ["layers"] = new JsonArray([.. diagnosis.Rows.Select(Of)]),
+            ["stacks"] = new JsonArray([.. StackJudgement.Of(diagnosis).Select(Of)]),
             ["groups"] = new JsonArray([.. diagnosis.Groups.Append(diagnosis.Total).Select(Of)]),
             ["trends"] = new JsonArray([.. diagnosis.Trends.Where(trend => trend.Rows.Count > 1).Select(Of)]),
             ["parameter_groups"] = Of(ParameterPlan.Of(diagnosis)),
@@ -28,19 +30,38 @@ public static class DiagnosisJson
     public static string Csv(NetworkDiagnosis diagnosis)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
-        var csv = new StringBuilder("step,name,group,kind,out,in,samples,stable_rank,stable_rank_low,stable_rank_high,nuclear_rank,ratio,verdict,margin,reason,warnings\n");
+        var csv = new StringBuilder("step,name,group,kind,out,in,samples,stable_rank,stable_rank_low,stable_rank_high,nuclear_rank,ratio,verdict,margin,held_back,reason,warnings\n");
         foreach (var row in diagnosis.Rows)
         {
             csv.AppendJoin(',', new[]
             {
                 Text(row.Step), Quoted(row.Name), row.Group.Word(), row.Kind, Text(row.Shape?.Out), Text(row.Shape?.In), Text(row.Samples),
                 Text(row.StableRank), Text(row.Interval?.Low), Text(row.Interval?.High), Text(row.NuclearRank), Text(row.Ratio),
-                row.Judgement?.Verdict.Word() ?? "", Text(row.Judgement?.Margin), Quoted(row.Reason),
+                row.Judgement?.Verdict.Word() ?? "", Text(row.Judgement?.Margin), row.HeldBack ?? "", Quoted(row.Reason),
                 Quoted(string.Join(' ', row.Warnings.Select(warning => warning.Code))),
             }).Append('\n');
         }
         return csv.ToString();
     }
+
+    private static JsonObject Of(UnmeasuredMatrix matrix) => new()
+    {
+        ["name"] = matrix.Name,
+        ["shape"] = new JsonArray([.. matrix.Shape.Select(size => (JsonNode?)size)]),
+        ["share"] = Number(matrix.Share),
+        ["reason"] = matrix.Reason,
+    };
+
+    private static JsonObject Of(StackJudgement stack) => new()
+    {
+        ["name"] = stack.Name,
+        ["step"] = stack.Step,
+        ["slices"] = stack.Slices,
+        ["judged"] = stack.Judged,
+        ["nuclear_rank"] = Number(stack.NuclearRank),
+        ["ratio"] = Number(stack.Ratio),
+        ["verdict"] = stack.Verdict?.Word(),
+    };
 
     private static JsonObject Of(LayerDiagnosis row) => new()
     {
@@ -54,10 +75,14 @@ public static class DiagnosisJson
         ["ratio"] = Number(row.Ratio),
         ["verdict"] = row.Judgement?.Verdict.Word(),
         ["margin"] = Number(row.Judgement?.Margin),
+        ["held_back"] = row.HeldBack,
+        ["momentum_nuclear_rank"] = Number(row.MomentumNuclearRank),
+        ["newton_schulz_distance"] = Number(row.Entry.NewtonSchulzDistance),
         ["threshold"] = Number(row.Judgement?.Threshold),
         ["reason"] = row.Reason,
         ["warnings"] = new JsonArray([.. row.Warnings.Select(warning => (JsonNode?)warning.ToString())]),
         ["stable_rank_interval"] = row.Interval is { } interval ? new JsonArray(Number(interval.Low), Number(interval.High)) : null,
+        ["nuclear_rank_interval"] = row.NuclearRankInterval is var (least, most) ? new JsonArray(Number(least), Number(most)) : null,
         ["stable_rank_interval_method"] = row.Interval?.Method,
         ["block_input"] = row.BlockInputStableRank is { } st && row.NuclearRank is { } nr
             ? new JsonObject
@@ -67,8 +92,20 @@ public static class DiagnosisJson
                 ["verdict"] = Spectral.SpectralCondition.Judge(nr, st).Verdict.Word(),
             }
             : null,
+        ["part_of"] = row.Entry.PartOf,
+        ["whole"] = row.Entry.WholeNuclearRank is { } whole && row.StableRank is { } stable
+            ? new JsonObject
+            {
+                ["nuclear_rank"] = whole,
+                ["ratio"] = whole / stable,
+                ["verdict"] = Spectral.SpectralCondition.Judge(whole, stable).Verdict.Word(),
+                ["splitting_gain"] = Number(row.Entry.SplittingGain),
+            }
+            : null,
         ["samples"] = row.Samples,
         ["rows"] = row.Rows,
+        ["rows_without_gradient"] = row.Entry.RowsWithoutGradient,
+        ["units"] = row.Entry.Units,
         ["parameter"] = row.Entry.Parameter,
         ["weight_frobenius_norm"] = Number(row.Entry.WeightFrobeniusNorm),
     };
@@ -104,9 +141,15 @@ public static class DiagnosisJson
 
     private static JsonObject Of(ParameterPlan plan) => new()
     {
-        ["spectral"] = new JsonArray([.. plan.Spectral.Select(parameter => (JsonNode?)parameter.Name)]),
-        ["euclidean"] = new JsonArray([.. plan.Euclidean.Select(parameter => (JsonNode?)parameter.Name)]),
+        ["spectral"] = Names(plan.Spectral),
+        ["euclidean"] = Names(plan.Euclidean),
+        ["undecided"] = Names(plan.Of(PlanGroup.Undecided)),
+        ["fused"] = Names(plan.Of(PlanGroup.Fused)),
+        ["held_back"] = Names(plan.Of(PlanGroup.HeldBack)),
+        ["reasons"] = new JsonObject([.. plan.Parameters.Select(parameter => KeyValuePair.Create(parameter.Name, (JsonNode?)parameter.Comment))]),
     };
+
+    private static JsonArray Names(IReadOnlyList<PlannedParameter> parameters) => new([.. parameters.Select(parameter => (JsonNode?)parameter.Name)]);
 
     private static JsonNode? Number(double? value) => value is { } number ? JsonNumber.From(number) : null;
 

@@ -46,6 +46,17 @@ public sealed record GradientMeasure(IReadOnlyList<double> Spectrum, double? Nuc
         return new GradientMeasure(s, sum * sum / squares, squares, s.Count(value => value > range * s[0]), IsFinite: true);
     }
 
+    /// <summary>(Σ s)²/Σ s² of singular values; null where all are zero or one is not finite.</summary>
+    public static double? NuclearRankOf(IReadOnlyList<double> spectrum)
+    {
+        ArgumentNullException.ThrowIfNull(spectrum);
+        double largest = spectrum.Count == 0 ? 0 : spectrum.Max();
+        if (!(largest > 0) || !spectrum.All(double.IsFinite))
+            return null;
+        double sum = spectrum.Sum(value => value / largest), squares = spectrum.Sum(value => value / largest * (value / largest));
+        return sum * sum / squares;
+    }
+
     private static double[] Magnitudes(Matrix<double> gain)
     {
         double[] values = [.. gain.Reshape(1, gain.Count).Row(0)];

@@ -26,6 +26,12 @@ public sealed record LayerDiagnosis
     /// <summary>Its part of the network.</summary>
     public required LayerGroup Group { get; init; }
 
+    /// <summary>Why it is not given to a spectral optimizer whatever its ratio: "input", "head" or "router"; null for others.</summary>
+    public string? HeldBack { get; init; }
+
+    /// <summary>nr of the optimizer's momentum, which is what Muon orthogonalises; null where it was not captured.</summary>
+    public double? MomentumNuclearRank { get; init; }
+
     /// <summary>(out, in), or null where nothing tells.</summary>
     public (long Out, long In)? Shape { get; init; }
 
@@ -40,6 +46,9 @@ public sealed record LayerDiagnosis
 
     /// <summary>nr(G); for gains ‖g‖₁²/‖g‖₂².</summary>
     public double? NuclearRank { get; init; }
+
+    /// <summary>Between which values nr of the gradient without the mini-batch's noise lies; null where it was not measured.</summary>
+    public (double Low, double High)? NuclearRankInterval { get; init; }
 
     /// <summary>nr(G)/st(A).</summary>
     public double? Ratio => NuclearRank / StableRank;

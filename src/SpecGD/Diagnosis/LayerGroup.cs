@@ -34,7 +34,7 @@ public static class LayerGroups
     private static readonly string[] AttentionWords =
         ["attn", "attention", "self_attn", "selfattention", "q_proj", "k_proj", "v_proj", "o_proj", "qkv", "qkv_proj", "c_attn",
             "query_key_value", "query", "key", "value",
-         "in_proj", "to_q", "to_k", "to_v", "to_qkv", "to_out", "wq", "wk", "wv", "wo", "out_proj"];
+         "in_proj", "in_proj_weight", "q_proj_weight", "k_proj_weight", "v_proj_weight", "qkv_w", "qkvo_w", "wqkv", "to_q", "to_k", "to_v", "to_qkv", "to_out", "wq", "wk", "wv", "wo", "out_proj"];
 
     private static readonly string[] MlpWords =
         ["mlp", "ffn", "feed_forward", "feedforward", "ff", "fc", "fc1", "fc2", "c_fc", "up_proj", "gate_proj", "down_proj", "linear1",
@@ -63,8 +63,9 @@ public static class LayerGroups
     /// <summary>The group of a layer: what the capture says, else what kind and name tell, else whether it is the last matrix.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="isLastMatrix">Whether no other linear layer follows it in the network.</param>
+    /// <param name="placesAreKnown">Whether the capture tells the places of layers; then a name does not make a head.</param>
     /// <exception cref="BadInputException">The capture names a group that does not exist.</exception>
-    public static LayerGroup Of(LayerEntry layer, bool isLastMatrix)
+    public static LayerGroup Of(LayerEntry layer, bool isLastMatrix, bool placesAreKnown = false)
     {
         ArgumentNullException.ThrowIfNull(layer);
         if (layer.Group is { } said)
@@ -79,8 +80,9 @@ public static class LayerGroups
         {
             { Kind: "embedding" } or { TokenCounts: not null } => LayerGroup.Embedding,
             { Kind: "norm" } => LayerGroup.Norm,
+            { Place: LayerPlaces.Head } => LayerGroup.Head,
             { Kind: "conv" } => LayerGroup.Convolution,
-            _ => OfMatrix(layer, isLastMatrix),
+            _ => OfMatrix(layer, isLastMatrix, placesAreKnown),
         };
     }
 
@@ -91,19 +93,20 @@ public static class LayerGroups
         return layer.PartOf is null && AttentionOutWords.Contains(Words(layer.Name)[^1]);
     }
 
-    private static LayerGroup OfMatrix(LayerEntry layer, bool isLastMatrix)
+    private static LayerGroup OfMatrix(LayerEntry layer, bool isLastMatrix, bool placesAreKnown)
     {
         string[] words = Words(layer.Name);
-        if (HeadWords.Any(words.Contains))
+        if (!placesAreKnown && HeadWords.Any(words.Contains))
             return LayerGroup.Head;
         if (AttentionWords.Any(words.Contains))
             return LayerGroup.Attention;
         if (MlpWords.Any(words.Contains))
             return MlpOutWords.Contains(words[^1]) ? LayerGroup.MlpOut : LayerGroup.MlpIn;
-        return isLastMatrix ? LayerGroup.Head : LayerGroup.Other;
+        return isLastMatrix && !placesAreKnown ? LayerGroup.Head : LayerGroup.Other;
     }
 
-    private static string[] Words(string name) =>
-        [.. name.Split('.').Select(word => word.ToLowerInvariant()).Where(word => word.Length > 0
-            && !word.All(char.IsAsciiDigit)).DefaultIfEmpty("")];
+    /// <summary>The words of a name, without numbers and indices; one at least, which may be empty.</summary>
+    internal static string[] Words(string name) =>
+        [.. name.Split('.', '[').Select(word => word.ToLowerInvariant()).Where(word => word.Length > 0
+            && !word.EndsWith(']') && !word.All(char.IsAsciiDigit)).DefaultIfEmpty("")];
 }

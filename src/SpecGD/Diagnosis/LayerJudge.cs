@@ -12,9 +12,10 @@ public sealed record LayerJudge(double ParameterCurvature = 0)
     /// <summary>The diagnosis of <paramref name="layer"/>.</summary>
     /// <param name="layer">What was captured.</param>
     /// <param name="group">Its part of the network.</param>
+    /// <param name="heldBack">What holds it back from a spectral optimizer, or null (<see cref="LayerPlaces"/>).</param>
     /// <param name="step">The training step.</param>
     /// <param name="blockInput">For W_O: the measure of what enters its attention, or null.</param>
-    public LayerDiagnosis Diagnose(CapturedLayer layer, LayerGroup group, long? step, ActivationMeasure? blockInput)
+    public LayerDiagnosis Diagnose(CapturedLayer layer, LayerGroup group, string? heldBack, long? step, ActivationMeasure? blockInput)
     {
         ArgumentNullException.ThrowIfNull(layer);
         var gradient = GradientMeasure.Of(layer);
@@ -28,6 +29,9 @@ public sealed record LayerJudge(double ParameterCurvature = 0)
             Entry = layer.Entry,
             Kind = layer.Entry.Kind ?? (layer.IsEmbedding ? "embedding" : "linear"),
             Group = group,
+            HeldBack = heldBack,
+            NuclearRankInterval = layer.Entry is { NuclearRankLow: { } low, NuclearRankHigh: { } high } ? (low, high) : null,
+            MomentumNuclearRank = layer.MomentumSpectrum is { } momentum ? GradientMeasure.NuclearRankOf(momentum) : null,
             Shape = layer.Shape,
             Step = step,
             StableRank = activations.StableRank,
@@ -63,7 +67,7 @@ public sealed record LayerJudge(double ParameterCurvature = 0)
                 Verdict.Spectral => "the gradient is spread over at least twice as many directions as the activations use",
                 Verdict.Undecided => "the spectral guarantee is larger, but by less than the factor 2 that makes it certain",
                 _ => "the activations use more directions than the gradient is spread over",
-            };
+            } + (diagnosis.Warnings.Any(warning => warning.Code == LayerWarnings.Uncertain) ? ", as far as these samples tell" : "");
         }
         return gradient is null ? layer.Entry.Frozen ? "the parameter is frozen" : "there is no gradient"
             : !gradient.IsFinite ? "the gradient holds NaN or infinity"

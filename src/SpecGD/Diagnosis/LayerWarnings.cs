@@ -13,20 +13,26 @@ internal static class LayerWarnings
     /// </summary>
     private const double SamplesPerDirection = 10;
 
-    /// <summary>Directions that centring before and behind a layer can take from its gradient.</summary>
+    /// <summary>Code of the warning that another verdict lies within the interval.</summary>
+    public const string Uncertain = "verdict-uncertain";
+
+    /// <summary>Share of activations without gradient from which on it is said.</summary>
+    private const double TellSilentRows = 0.05;
+
+    /// <summary>Directions that centring before and behind a layer (LayerNorm, softmax) can take from its gradient, without harm.</summary>
     private const int CentredDirections = 2;
 
     /// <summary>The warnings, the gravest first.</summary>
     public static IEnumerable<DiagnosisWarning> Of(
         CapturedLayer layer, LayerDiagnosis found, GradientMeasure? gradient, ActivationMeasure activations, bool byBlockInput) =>
     [
-        .. OfGradient(layer, gradient),
+        .. OfGradient(layer, gradient, activations),
         .. OfActivations(layer, found, activations, byBlockInput),
         .. OfVerdict(found),
         .. OfPlace(found),
     ];
 
-    private static IEnumerable<DiagnosisWarning> OfGradient(CapturedLayer layer, GradientMeasure? gradient)
+    private static IEnumerable<DiagnosisWarning> OfGradient(CapturedLayer layer, GradientMeasure? gradient, ActivationMeasure activations)
     {
         var entry = layer.Entry;
         if (gradient is null)
@@ -42,15 +48,13 @@ internal static class LayerWarnings
                 + "step.");
         else if (gradient.NuclearRank is null)
             yield return new("zero-gradient", "the gradient is exactly zero, and a zero matrix has no rank to compare.");
-        else if (!layer.IsNorm && gradient.Rank < gradient.Spectrum.Count)
+        else if (!layer.IsNorm && !layer.IsEmbedding && gradient.Rank < gradient.Spectrum.Count - CentredDirections
+            && gradient.Rank < 2 * activations.StableRank) // else even a flat spectrum of so many directions would be judged as it is
         {
-            int full = gradient.Spectrum.Count;
             yield return new(
                 "rank-deficient-gradient",
-                $"the gradient has rank {gradient.Rank} of {full}: "
-                + (full - gradient.Rank <= CentredDirections
-                    ? "harmless, as centring (LayerNorm, softmax) takes a direction or two away."
-                    : $"nr(G) is at most {gradient.Rank}, and a spectral step leaves the other directions where they are."));
+                $"the gradient has rank {gradient.Rank} of {gradient.Spectrum.Count}: nr(G) is at most {gradient.Rank}, and a spectral step leaves "
+                    + $"the other directions where they are.");
         }
         if (entry.GradientDtype is "bfloat16" or "float16" && gradient.NuclearRank is not null)
             yield return new("low-precision-gradient", $"the gradient was computed in {entry.GradientDtype}; its rounding errors are spread over "
@@ -94,6 +98,12 @@ internal static class LayerWarnings
                 $"{Counted.Of(layer.Rows, "sample")} for a width of {Math.Min(rows, columns)}: neither rank can exceed {layer.Rows}, whatever the network could "
                     + $"show.");
         }
+        if (layer.Entry.RowsWithoutGradient is { } silent && silent > TellSilentRows * (layer.Samples + silent))
+        {
+            yield return new(
+                "rows-without-gradient",
+                $"{silent} of {Counted.Of(layer.Samples + silent, "activation")} got no gradient, as padding and masked targets do; they were left out.");
+        }
         if (layer.Rows < layer.Samples)
             yield return new("sampled-rows", $"{layer.Rows} of {layer.Samples} activations were measured, chosen at random.");
     }
@@ -110,29 +120,40 @@ internal static class LayerWarnings
 
     private static IEnumerable<DiagnosisWarning> OfVerdict(LayerDiagnosis found)
     {
-        if (found.Judgement is not { } judged || found.Interval is not { } interval)
+        if (found.Judgement is not { } judged || (found.Interval is null && found.NuclearRankInterval is null))
             yield break;
-        double shift = judged.Threshold / found.StableRank!.Value;
-        var ends = new[] { interval.Low, interval.High }.Select(st => SpectralCondition.Judge(judged.NuclearRank, Math.Max(1,
-            st * shift)).Verdict).ToArray();
+        double stable = found.StableRank!.Value, shift = judged.Threshold / stable;
+        var (low, high) = found.Interval is { } interval ? (interval.Low, interval.High) : (stable, stable);
+        var (least, most) = found.NuclearRankInterval ?? (judged.NuclearRank, judged.NuclearRank);
+        var ends = new[] { (most, low), (least, high) }.Select(end => SpectralCondition.Judge(Math.Max(1, end.Item1), Math.Max(1,
+            end.Item2 * shift)).Verdict).ToArray();
         if (ends.Any(verdict => verdict != judged.Verdict))
         {
             yield return new(
-                "verdict-uncertain",
-                $"within the uncertainty of st(A), {NumberText.Of(interval.Low)} to {NumberText.Of(interval.High)}, the verdict runs from "
-                    + $"{ends[0].Word()} to {ends[1].Word()}.");
+                Uncertain,
+                $"within the uncertainty of st(A), {NumberText.Of(low)} to {NumberText.Of(high)}, "
+                    + (found.NuclearRankInterval is null ? "" : $"and of nr(G), {NumberText.Of(least)} to {NumberText.Of(most)}, ")
+                    + $"the verdict runs from {ends[0].Word()} to {ends[1].Word()}.");
         }
     }
 
     private static IEnumerable<DiagnosisWarning> OfPlace(LayerDiagnosis found)
     {
-        string? what = found.Group switch { LayerGroup.Embedding => "an embedding", LayerGroup.Head => "the head", _ => null };
-        if (what is not null)
+        if (FusedProjection.Looks(found.Entry, found.Kind) is { } fused)
+            yield return new("looks-fused", fused);
+        string? what = found.HeldBack switch
+        {
+            LayerPlaces.Input => found.Group == LayerGroup.Embedding ? "an embedding" : "an input layer",
+            LayerPlaces.Head => "the head",
+            LayerPlaces.Router => "a router",
+            _ => null,
+        };
+        if (what is not null && found.Judgement is { Verdict: not Verdict.Euclidean })
         {
             yield return new(
                 "on-the-2d-list",
-                $"{what} has a two-dimensional weight, so that 'Muon for all matrices' would take it; the groups below leave it to AdamW, as "
-                    + $"Muon's authors do.");
+                $"{what} has a weight that 'Muon for all matrices' would take by its shape; the groups below leave it to AdamW, as Muon's authors "
+                    + $"do.");
         }
     }
 }

@@ -10,6 +10,9 @@ namespace SpecGD.Diagnosis;
 public sealed record NetworkDiagnosis(
     IReadOnlyList<string> Files, IReadOnlyList<LayerDiagnosis> Rows, IReadOnlyList<string> OtherParameters, double ParameterCurvature)
 {
+    /// <summary>Matrices of the model that no capture could measure.</summary>
+    public IReadOnlyList<UnmeasuredMatrix> Unmeasured { get; init; } = [];
+
     /// <summary>The steps, ascending.</summary>
     public IReadOnlyList<long> Steps { get; } = [.. Rows.Select(row => row.Step ?? 0).Distinct()];
 

@@ -1,63 +1,159 @@
+using System.Text.RegularExpressions;
 using SpecGD.Spectral;
 
 namespace SpecGD.Diagnosis;
 
+/// <summary>Where a parameter stands among the groups to paste.</summary>
+public enum PlanGroup
+{
+    /// <summary>Judged spectral in all its parts and slices: for Muon.</summary>
+    Spectral,
+
+    /// <summary>Between spectral and Euclidean: left to AdamW, and worth a try.</summary>
+    Undecided,
+
+    /// <summary>One tensor of several parts, all spectral: Muon would mix them unless it is told to split.</summary>
+    Fused,
+
+    /// <summary>Input, head or router: left to AdamW whatever the ratio.</summary>
+    HeldBack,
+
+    /// <summary>A gain: no matrix.</summary>
+    Gain,
+
+    /// <summary>Judged Euclidean in some part: for AdamW.</summary>
+    Euclidean,
+
+    /// <summary>Without a verdict.</summary>
+    Unjudged,
+}
+
 /// <summary>A parameter and what its layers' verdicts say.</summary>
 /// <param name="Name">Its name in the model.</param>
-/// <param name="Layout">out_in, in_out, conv or vector.</param>
+/// <param name="Layout">out_in, in_out, conv, conv_transposed or vector.</param>
 /// <param name="StoredShape">Its sizes as stored.</param>
-/// <param name="Comment">Why it is where it is.</param>
-public sealed record PlannedParameter(string Name, string Layout, IReadOnlyList<long> StoredShape, string Comment)
+/// <param name="Group">Where it stands.</param>
+/// <param name="Comment">Why it is there.</param>
+public sealed record PlannedParameter(string Name, string Layout, IReadOnlyList<long> StoredShape, PlanGroup Group, string Comment)
 {
+    /// <summary>Whether it is a table of tokens, which weight decay is kept from.</summary>
+    public bool IsTable { get; init; }
+
+    /// <summary>Sizes of its parts, where it is fused of parts one below the other; empty otherwise.</summary>
+    public IReadOnlyList<long> PartSizes { get; init; } = [];
+
     /// <summary>Sizes for comments: "(768, 3072)".</summary>
     public string ShapeText => $"({string.Join(", ", StoredShape)})";
 }
 
 /// <summary>
-/// Which parameter gets which geometry. A tensor of several parts or uses (fused projections, tied weights) is updated as one, so it counts as
-/// spectral
-/// only if nr ≥ st holds for each. Embeddings, the head and gains stay with AdamW, as Muon's authors do; their verdict is in the comment.
+/// Which parameter gets which geometry. A stack (experts) is spectral only if every slice that was judged is; slices that met no tokens, and experts that
+/// did not run, stay with their siblings. Tensors of several parts, undecided ones and what <see cref="LayerPlaces"/> holds back stand apart, each with its
+/// reason.
 /// </summary>
-/// <param name="Spectral">For Muon.</param>
-/// <param name="Euclidean">For AdamW, without the parameters that belong to no layer.</param>
-/// <param name="Others">Those: biases and the like, also for AdamW.</param>
-public sealed record ParameterPlan(IReadOnlyList<PlannedParameter> Spectral, IReadOnlyList<PlannedParameter> Euclidean, IReadOnlyList<string> Others)
+/// <param name="Parameters">All parameters of the captured layers, in network order.</param>
+/// <param name="Others">Those that belong to no layer: biases and the like, for AdamW.</param>
+public sealed partial record ParameterPlan(IReadOnlyList<PlannedParameter> Parameters, IReadOnlyList<string> Others)
 {
+    /// <summary>For Muon.</summary>
+    public IReadOnlyList<PlannedParameter> Spectral { get; } = [.. Parameters.Where(parameter => parameter.Group == PlanGroup.Spectral)];
+
+    /// <summary>For AdamW, without the parameters that belong to no layer.</summary>
+    public IReadOnlyList<PlannedParameter> Euclidean { get; } = [.. Parameters.Where(parameter => parameter.Group != PlanGroup.Spectral)];
+
+    /// <summary>The parameters of a group.</summary>
+    public IReadOnlyList<PlannedParameter> Of(PlanGroup group) => [.. Parameters.Where(parameter => parameter.Group == group)];
+
     /// <summary>The plan that follows from <paramref name="diagnosis"/>.</summary>
     public static ParameterPlan Of(NetworkDiagnosis diagnosis)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
-        var spectral = new List<PlannedParameter>();
-        var euclidean = new List<PlannedParameter>();
-        foreach (var layers in diagnosis.Trends.GroupBy(trend => NameOf(trend.Last)))
-        {
-            var (isSpectral, why) = Decide([.. layers]);
-            var entry = layers.First().Last.Entry;
-            IReadOnlyList<long> shape = entry.StoredShape ?? (layers.First().Last.Shape is var (rows, columns) ? [rows, columns] : []);
-            (isSpectral ? spectral : euclidean).Add(new PlannedParameter(layers.Key, entry.Layout ?? "out_in", shape, why));
-        }
-        return new ParameterPlan(spectral, euclidean, diagnosis.OtherParameters);
+        PlannedParameter[] planned = [.. diagnosis.Trends.GroupBy(trend => NameOf(trend.Last)).Select(layers => Plan(layers.Key, [.. layers]))];
+        return new ParameterPlan([.. planned.Select(parameter => WithSiblings(parameter, planned))], diagnosis.OtherParameters);
     }
 
     private static string NameOf(LayerDiagnosis layer) => layer.Entry.Parameter ?? layer.Name + ".weight";
 
-    private static (bool IsSpectral, string Why) Decide(LayerTrend[] layers)
+    private static PlannedParameter Plan(string name, LayerTrend[] layers)
     {
-        string verdicts = string.Join(", ", layers.Select(Words));
-        if (layers.Select(layer => layer.Last.Group).FirstOrDefault(group => group is LayerGroup.Embedding or LayerGroup.Head or LayerGroup.Norm,
-            LayerGroup.Other) is var held
-            && held != LayerGroup.Other)
-            return (false, $"{held.Word()}, left to AdamW; {verdicts}");
-        if (layers.Any(layer => layer.Verdict is null))
-            return (false, $"not judged: {layers.First(layer => layer.Verdict is null).Last.Reason}");
-        return (layers.All(layer => layer.Verdict != Verdict.Euclidean), verdicts);
+        var (group, why) = Decide(layers);
+        var last = layers[0].Last;
+        IReadOnlyList<long> shape = last.Entry.StoredShape ?? (last.Shape is var (rows, columns) ? [rows, columns] : []);
+        return new PlannedParameter(name, last.Entry.Layout ?? "out_in", shape, group, why)
+        {
+            IsTable = layers.Any(layer => layer.Last.Kind == "embedding"),
+            PartSizes = Parts(layers),
+        };
     }
+
+    /// <summary>Rows of each part, where the parts stand one below the other and fill the parameter.</summary>
+    private static long[] Parts(LayerTrend[] layers)
+    {
+        if (layers.Any(layer => layer.Last.Entry.PartBegin is null || layer.Last.Entry.Layout != "out_in"))
+            return [];
+        var sorted = layers.Select(layer => layer.Last).OrderBy(layer => layer.Entry.PartBegin).ToArray();
+        long end = 0;
+        foreach (var layer in sorted)
+        {
+            if (layer.Entry.PartBegin != end)
+                return [];
+            end += layer.Shape?.Out ?? 0;
+        }
+        return sorted[0].Entry.StoredShape is [var rows, _] && rows == end ? [.. sorted.Select(layer => layer.Shape?.Out ?? 0)] : [];
+    }
+
+    private static (PlanGroup Group, string Why) Decide(LayerTrend[] layers)
+    {
+        string verdicts = string.Join(", ", layers.Select(Words)) + Undivided(layers[0].Last);
+        if (layers.FirstOrDefault(layer => layer.Last.HeldBack is not null) is { } held)
+            return (PlanGroup.HeldBack, $"{HeldWords(held.Last)}, left to AdamW; {verdicts}");
+        if (layers.Any(layer => layer.Last.Group == LayerGroup.Norm))
+            return (PlanGroup.Gain, $"{LayerGroup.Norm.Word()}, left to AdamW; {verdicts}");
+        LayerTrend[] judged = [.. layers.Where(layer => layer.Verdict is not null)];
+        bool isStack = layers.All(layer => layer.Last.Entry.SliceOf is not null);
+        if (judged.Length == 0 || (!isStack && judged.Length < layers.Length))
+            return (PlanGroup.Unjudged, $"not judged: {layers.First(layer => layer.Verdict is null).Last.Reason}");
+        if (judged.Any(layer => layer.Verdict == Verdict.Euclidean))
+            return (PlanGroup.Euclidean, verdicts);
+        if (judged.Any(layer => layer.Verdict == Verdict.Undecided))
+            return (PlanGroup.Undecided, verdicts);
+        bool isFused = layers.Any(layer => layer.Last.Entry.PartOf is not null || layer.Last.Warnings.Any(warning => warning.Code == "looks-fused"));
+        return (isFused ? PlanGroup.Fused : PlanGroup.Spectral, isFused ? "several matrices in one tensor; " + verdicts : verdicts);
+    }
+
+    /// <summary>An expert that got no tokens goes where the same matrix of the other experts goes.</summary>
+    private static PlannedParameter WithSiblings(PlannedParameter parameter, PlannedParameter[] all)
+    {
+        if (parameter.Group != PlanGroup.Unjudged || !parameter.Name.Contains("expert", StringComparison.OrdinalIgnoreCase))
+            return parameter;
+        string pattern = Index().Replace(parameter.Name, "*");
+        var siblings = all.Where(other => other.Group != PlanGroup.Unjudged && Index().Replace(other.Name, "*") == pattern)
+            .GroupBy(other => other.Group).MaxBy(some => some.Count());
+        return siblings is null ? parameter
+            : parameter with { Group = siblings.Key, Comment = $"{parameter.Comment}; stays with its siblings, as {siblings.First().Name}" };
+    }
+
+    private static string Undivided(LayerDiagnosis part) =>
+        part.Entry is { PartOf: not null, WholeNuclearRank: { } whole, SplittingGain: { } gain } && part.StableRank is { } st
+            ? $"; undivided nr/st {Records.NumberText.Of(whole / st)}, dividing promises × {Records.NumberText.Of(gain)}"
+            : "";
+
+    private static string HeldWords(LayerDiagnosis layer) => layer.HeldBack switch
+    {
+        LayerPlaces.Input => layer.Group == LayerGroup.Embedding ? "embedding (input)" : "input layer",
+        LayerPlaces.Head => "head",
+        _ => "router",
+    };
 
     private static string Words(LayerTrend layer)
     {
-        string part = layer.Last.Entry.PartOf is { } whole ? layer.Name[Math.Min(layer.Name.Length, whole.Length + 1)..] + " " : "";
+        string whole = layer.Last.Entry.PartOf ?? (layer.Last.Entry.SliceOf is { } parameter && layer.Name.StartsWith(parameter, StringComparison.Ordinal) ? parameter : "");
+        string part = whole.Length > 0 ? layer.Name[Math.Min(layer.Name.Length, whole.Length)..].TrimStart('.') + " " : "";
         return layer.Verdict is { } verdict && layer.Last.Ratio is { } ratio
             ? $"{part}{verdict.Word()}, nr/st {Records.NumberText.Of(ratio)}"
-            : $"{part}not judged";
+            : $"{part}not judged ({layer.Last.Reason})";
     }
+
+    [GeneratedRegex(@"(?<=\.)\d+(?=\.)")]
+    private static partial Regex Index();
 }

@@ -38,7 +38,18 @@ public sealed record StableRankInterval(double Low, double High, double? Bias, s
     /// <returns>Null where there are fewer than two units or all rows are zero.</returns>
     public static StableRankInterval? Bootstrap(double stableRank, Matrix<double> rows, IReadOnlyList<long> units, long unitCount, ulong seed)
     {
-        int m = rows.Rows;
+        if (!double.IsFinite(rows.LargestMagnitude()) || rows.LargestMagnitude() == 0)
+            return null;
+        var kernel = new Matrix<double>(rows.Rows, rows.Rows);
+        using (var scaled = new Scaled<double>(rows)) // st does not depend on the size, and squares of 1e±300 are out of range
+            Linear.Gram(1.0, scaled.Matrix, transposeFirst: false, kernel);
+        return OfKernel(stableRank, kernel, units, unitCount, seed);
+    }
+
+    /// <summary>The same from the inner products of the rows, (rows, rows), which is all that it needs.</summary>
+    public static StableRankInterval? OfKernel(double stableRank, Matrix<double> kernel, IReadOnlyList<long> units, long unitCount, ulong seed)
+    {
+        int m = kernel.Rows;
         var place = new int[m];
         var numbers = new Dictionary<long, int>();
         for (int i = 0; i < m; i++)
@@ -48,11 +59,8 @@ public sealed record StableRankInterval(double Low, double High, double? Bias, s
                 numbers.Add(unit, number = numbers.Count);
             place[i] = number;
         }
-        if (numbers.Count < 2 || !double.IsFinite(rows.LargestMagnitude()) || rows.LargestMagnitude() == 0)
+        if (numbers.Count < 2 || !double.IsFinite(kernel.LargestMagnitude()) || kernel.LargestMagnitude() == 0)
             return null;
-        var kernel = new Matrix<double>(m, m);
-        using (var scaled = new Scaled<double>(rows)) // st does not depend on the size, and squares of 1e±300 are out of range
-            Linear.Gram(1.0, scaled.Matrix, transposeFirst: false, kernel);
         double[] logs = Resample(kernel, place, numbers.Count, new TorchRandom(seed));
         double share = Math.Sqrt(Math.Min(1, (double)numbers.Count / Math.Max(1, unitCount)));
         double mean = logs.Average(), spread = Math.Sqrt(logs.Sum(x => (x - mean) * (x - mean)) / (logs.Length - 1)) * share;

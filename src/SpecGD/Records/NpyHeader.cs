@@ -129,6 +129,8 @@ public sealed record NpyHeader(NpyElement Element, bool FortranOrder, IReadOnlyL
             "i4" => NpyElement.I4,
             "u1" => NpyElement.U1,
             "b1" => NpyElement.B1,
+            "V2" => throw new BadInputException(
+                $"{where} holds 'V2', which is how NumPy saves bfloat16; save it as single precision, with numpy.asarray(x, numpy.float32)."),
             _ => throw new BadInputException($"{where} holds '{descr}'; f8, f4, f2, i8, i4, u1 and b1 can be read."),
         };
     }

@@ -15,6 +15,8 @@ from torch import nn
 from torch.nn import functional as F
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import placed_networks  # noqa: E402
+import product_networks  # noqa: E402
 import specgd_capture  # noqa: E402
 
 OUT = sys.argv[1]
@@ -34,6 +36,12 @@ def stable_rank(a):
 
 def expect(network, layer, g, a=None, st=None):
     EXPECTED.setdefault(network, {})[layer] = {"nuclear_rank": nuclear_rank(g), "stable_rank": stable_rank(a) if a is not None else st}
+
+
+def whole(network, layer, a, g):
+    """As `expect`, where one of both may not be known."""
+    EXPECTED.setdefault(network, {})[layer] = {
+        "nuclear_rank": None if g is None else nuclear_rank(g), "stable_rank": None if a is None else stable_rank(a)}
 
 
 def record(model):
@@ -244,7 +252,7 @@ def ranks():
 
 
 def special():
-    """Frozen, shared, cleared and fused layers; the output projection of nn.MultiheadAttention, whose input no hook sees; a double-precision model."""
+    """Frozen, shared, cleared and fused layers; the output projection of nn.MultiheadAttention; a double-precision model."""
     torch.manual_seed(5)
 
     class Special(nn.Module):
@@ -269,7 +277,10 @@ def special():
     expect("special", "head", model.head.weight.grad, rows(seen["head"]))
     for i, part in enumerate("qkv"):
         expect("special", "self_attn." + part, model.self_attn.in_proj_weight.grad[12 * i : 12 * i + 12], rows(seen["self_attn"]))
-    expect("special", "self_attn.out_proj", model.self_attn.out_proj.weight.grad, rows(seen["self_attn"]))
+    with torch.no_grad():
+        q, k, v = (t.reshape(20, 6, 3, 4).transpose(1, 2) for t in F.linear(seen["self_attn"][0], model.self_attn.in_proj_weight, model.self_attn.in_proj_bias).chunk(3, -1))
+        mixed = ((q @ k.transpose(-1, -2) / 2).softmax(-1) @ v).transpose(1, 2).reshape(20, 6, 12)
+    expect("special", "self_attn.out_proj", model.self_attn.out_proj.weight.grad, rows([mixed]))
 
 
 def sampled():
@@ -325,5 +336,7 @@ if __name__ == "__main__":
     sampled()
     interleaved()
     refusals()
+    product_networks.run(OUT, whole)
+    placed_networks.run(OUT)
     with open(OUT + "/expected.json", "w") as file:
         json.dump(EXPECTED, file)

@@ -37,13 +37,15 @@ def run(name, module=None, **classes):
 
 class Torch:
     def __init__(self, params, **options):
+        params = list(params)
+        assert params, "torch.optim refuses an empty list"
         Torch.spectral, Torch.options = list(params), options
         assert all(p.dim() == 2 for p in Torch.spectral)
 
 
 torch.optim.Muon = Torch
 adamw = torch.optim.AdamW
-torch.optim.AdamW = lambda params, **options: setattr(Torch, "rest", list(params))
+torch.optim.AdamW = lambda groups, **options: setattr(Torch, "rest", [p for group in groups for p in group["params"]])
 run("torch")
 torch.optim.AdamW = adamw
 check(Torch.spectral, Torch.rest)
@@ -68,7 +70,8 @@ run("keller-jordan", "muon", MuonWithAuxAdam=Keller)
 class Dion:
     def __init__(self, groups, lr, weight_decay, nesterov, adjust_lr):
         assert adjust_lr == "rms_norm"
-        check([p for g in groups if g["algorithm"] == "muon" for p in g["params"]], [p for g in groups if g["algorithm"] == "adamw" for p in g["params"]])
+        muon, divided = ([p for g in groups if g["algorithm"] == "muon" and ("num_heads" in g) == d for p in g["params"]] for d in (False, True))
+        check(muon, divided + [p for g in groups if g["algorithm"] == "adamw" for p in g["params"]])
 
 
 run("dion", "dion", Muon=Dion)

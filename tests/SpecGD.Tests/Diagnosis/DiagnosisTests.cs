@@ -71,7 +71,9 @@ public sealed class DiagnosisTests : IDisposable
         ["few-samples"] = p => p.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 4), samples: 39),
         ["batch-smaller-than-width"] = p => p.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 1), samples: 7),
         ["sampled-rows"] = p => p.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 1), more: """{"rows": 1000}"""),
-        ["rank-deficient-gradient"] = p => p.Layer("fc", Flat(8, 8, 3), Flat(8, 8, 1)),
+        ["rank-deficient-gradient"] = p => p.Layer("fc", Flat(8, 8, 3), Flat(8, 8, 2)),
+        ["rows-without-gradient"] = p => p.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 1), more: """{"rows_without_gradient": 1000000}"""),
+        ["looks-fused"] = p => p.Layer("blocks.0.attn.qkv", Flat(24, 8, 8), Flat(8, 8, 1)),
         ["zero-gradient"] = p => p.Layer("fc", new Matrix<double>(8, 8), Flat(8, 8, 1)),
         ["no-gradient"] = p => p.Layer("fc", null, Flat(8, 8, 1)),
         ["frozen"] = p => p.Layer("fc", null, Flat(8, 8, 1), more: """{"frozen": true}"""),
@@ -159,6 +161,68 @@ public sealed class DiagnosisTests : IDisposable
     public void Groups_follow_the_names_that_frameworks_give(string name, string group) =>
         LayerGroups.Of(new LayerEntry { Name = name }, isLastMatrix: false).Word().ShouldBe(group);
 
+    [Theory]
+    [InlineData(7.5, 8, false)]
+    [InlineData(3, 8, true)] // at nr = 3 and st = 2 it would be undecided
+    public void The_verdict_uses_the_uncertainty_of_both_ranks(double low, double high, bool uncertain)
+    {
+        var row = _planted.Layer("fc", Flat(8, 8, 8), Flat(8, 8, 2), more: $$"""{"nuclear_rank_low": {{low}}, "nuclear_rank_high": {{high}}}""").Diagnose().Rows.Single();
+
+        row.NuclearRankInterval.ShouldBe((low, high));
+        row.Warnings.Any(warning => warning.Code == "verdict-uncertain" && warning.Text.Contains("of nr(G)", StringComparison.Ordinal)).ShouldBe(uncertain);
+        row.Reason.EndsWith("as far as these samples tell", StringComparison.Ordinal).ShouldBe(uncertain);
+    }
+
+    [Theory]
+    [InlineData("rank-deficient-gradient", 5, 1)] // 3 directions are missing, and the other 5 are enough for st = 1
+    [InlineData("on-the-2d-list", 1, 8)] // Euclidean anyway
+    public void A_warning_that_changes_no_decision_is_not_shown(string code, int nuclear, int stable) =>
+        _planted.Layer("lm_head", Flat(8, 8, nuclear), Flat(8, 8, stable)).Diagnose().Rows.Single().Warnings.ShouldNotContain(warning => warning.Code == code);
+
+    [Theory]
+    [InlineData("blocks.0.attn.Wqkv", "{}", true)]
+    [InlineData("layers.1.self_attn.qkv_proj", """{"part_of": null}""", true)]
+    [InlineData("blocks.0.attn.mix", """{"shape": [24, 8]}""", true)] // three times as many outputs as inputs, in attention
+    [InlineData("mlp.glu", """{"chunks": [12, 12]}""", true)] // the program cuts it
+    [InlineData("blocks.0.qkvo_w[2]", """{"slice_of": "blocks.0.qkvo_w"}""", false)]
+    [InlineData("blocks.0.attn.q_proj", "{}", false)]
+    [InlineData("mlp.fc", """{"shape": [24, 8]}""", false)]
+    public void Fused_projections_are_known_by_name_shape_and_use(string name, string more, bool looks) =>
+        _planted.Layer(name, Flat(24, 8, 8), Flat(8, 8, 1), more: more).Diagnose().Rows.Single().Warnings.Any(warning => warning.Code == "looks-fused").ShouldBe(looks);
+
+    [Fact]
+    public void What_the_user_says_of_a_place_is_believed()
+    {
+        var rows = _planted.Layer("first", Flat(8, 8, 8), Flat(8, 8, 1), more: """{"place": "input"}""")
+            .Layer("lm_head", Flat(8, 8, 8), Flat(8, 8, 1)).Layer("blocks.0.last", Flat(8, 8, 8), Flat(8, 8, 1), more: """{"place": "head"}""")
+            .Layer("gate", Flat(4, 8, 4), Flat(8, 8, 1), more: """{"shape": [4, 8], "place": "input", "place_given": true}""")
+            .Layer("mlp.router", Flat(4, 8, 4), Flat(8, 8, 1), more: """{"shape": [4, 8]}""").Diagnose().Rows;
+
+        rows.Select(row => row.HeldBack).ShouldBe(["input", null, "head", "input", "router"]);
+        rows[2].Group.ShouldBe(LayerGroup.Head);
+    }
+
+    [Fact]
+    public void An_undecided_or_fused_parameter_is_not_called_spectral_and_has_its_reason()
+    {
+        static string Part(int begin) => $$"""
+            {"part_of": "attn.qkv", "parameter": "attn.qkv.weight", "stored_shape": [16, 8], "layout": "out_in", "part_begin": {{begin}},
+            "whole_nuclear_rank": 6, "splitting_gain": 1.5}
+            """;
+        var plan = ParameterPlan.Of(_planted
+            .Layer("attn.qkv.q", Flat(8, 8, 8), Flat(8, 8, 1), more: Part(0)).Layer("attn.qkv.k", Flat(8, 8, 8), Flat(8, 8, 1), more: Part(8))
+            .Layer("mlp.fc", Flat(8, 8, 3), Flat(8, 8, 2)).Layer("mlp.proj", Flat(8, 8, 8), Flat(8, 8, 2)).Diagnose());
+
+        plan.Spectral.Select(p => p.Name).ShouldBe(["mlp.proj.weight"]);
+        plan.Of(PlanGroup.Undecided).Select(p => p.Name).ShouldBe(["mlp.fc.weight"]);
+        plan.Of(PlanGroup.Fused).Select(p => p.Name).ShouldBe(["attn.qkv.weight"]);
+        plan.Parameters.ShouldAllBe(p => p.Comment.Length > 0);
+        plan.Of(PlanGroup.Fused)[0].PartSizes.ShouldBe([8L, 8]);
+        plan.Of(PlanGroup.Fused)[0].Comment.ShouldContain("undivided nr/st 6, dividing promises × 1.5");
+        Rendered("dion", plan).ShouldContain("divided = {\"attn.qkv.weight\": 2}");
+        Rendered("torch", plan).ShouldContain("\"attn.qkv.weight\",");
+    }
+
     [Fact]
     public void A_parameter_is_spectral_only_if_all_its_parts_are()
     {
@@ -175,6 +239,8 @@ public sealed class DiagnosisTests : IDisposable
         optax.ShouldContain("\"mlp.fc.weight\": MuonDimensionNumbers(reduction_axis=0, output_axis=1)");
         ParameterGroupText.All.ShouldAllBe(recipe => recipe.Render(plan).Contains("(in, out)", StringComparison.Ordinal));
     }
+
+    private static string Rendered(string optimizer, ParameterPlan plan) => ParameterGroupText.All.Single(recipe => recipe.Name == optimizer).Render(plan);
 
     private static Matrix<double> Filled(int size, double value)
     {

@@ -99,6 +99,7 @@ public sealed class NpzTests : IDisposable
         Refused("claims a header of 65535 bytes; at most 10000", ("a.npy", [.. good[..8], 255, 255, .. good[10..]]));
         Refused("is of npy version 9", ("a.npy", [.. good[..6], 9, .. good[7..]]));
         Refused("structures", ("a.npy", Raw("{'descr': [('x', '<f8')], 'fortran_order': False, 'shape': (1,), }", Bytes(1.0))));
+        Refused("which is how NumPy saves bfloat16; save it as single precision", ("a.npy", Raw("{'descr': '|V2', 'fortran_order': False, 'shape': (4,), }", Bytes(1.0))));
         Refused("the field 'descr' is there twice", ("a.npy", Raw("{'descr': '<f8', 'descr': '<f8', 'shape': (1,), }", Bytes(1.0))));
         File.WriteAllBytes(Path, [.. Encoding.ASCII.GetBytes("PK no zip at all")]);
         Refusal().ShouldContain("it is not a whole zip archive");

@@ -43,7 +43,11 @@ internal sealed class OptaxGroups : ParameterGroupText
 
     private static string Numbers(PlannedParameter parameter) => parameter.Layout switch
     {
+        "in_out" when parameter.StoredShape.Count > 2 => "MuonDimensionNumbers(reduction_axis=-2, output_axis=-1)",
+        "out_in" when parameter.StoredShape.Count > 2 => "MuonDimensionNumbers(reduction_axis=-1, output_axis=-2)",
         "in_out" => "MuonDimensionNumbers(reduction_axis=0, output_axis=1)",
+        "conv_transposed" => "MuonDimensionNumbers(reduction_axis=0, output_axis="
+            + $"({string.Join(", ", Enumerable.Range(1, Math.Max(1, parameter.StoredShape.Count - 1)))},))",
         "conv" => string.Create(
             CultureInfo.InvariantCulture,
             $"MuonDimensionNumbers(reduction_axis=({string.Join(", ", Enumerable.Range(1, Math.Max(1, parameter.StoredShape.Count - 1)))},), "

@@ -19,16 +19,27 @@ internal sealed class TorchMuonGroups : ParameterGroupText
         text.Append("# match_rms_adamw scales by 0.2 sqrt(max(rows, columns)): the same for (out, in) and (in, out), and AdamW's learning rate "
             + "fits.\n");
         text.Append("import torch\n\n");
-        AppendNames(text, "spectral", plan.Spectral.Where(IsMatrix));
-        foreach (var convolution in plan.Spectral.Where(IsConvolution))
-            text.Append($"# {convolution.Name} is judged spectral, but torch.optim.Muon takes two-dimensional parameters only: left to AdamW.\n");
+        AppendNames(text, "spectral", plan.Spectral);
+        AppendApart(text, plan);
+        AppendTables(text, plan);
+        AppendReasons(text, plan);
+        foreach (var other in plan.Spectral.Where(p => !IsMatrix(p)))
+            text.Append($"# {OneLine(other.Name)} is judged spectral, but torch.optim.Muon takes two-dimensional parameters only: left to AdamW.\n");
         text.Append('\n').Append(PlainNames);
         text.Append(
             """
-            named = [(plain(name), p) for name, p in model.named_parameters() if p.requires_grad]
-            muon = torch.optim.Muon([p for name, p in named if name in spectral], lr=3e-4, weight_decay=0.1, adjust_lr_fn="match_rms_adamw")
-            adamw = torch.optim.AdamW([p for name, p in named if name not in spectral], lr=3e-4, betas=(0.9, 0.95), weight_decay=0.1)
-            # in the loop: muon.step(); adamw.step()
+            matrices = [p for name, p in named if name in spectral and p.ndim == 2]
+            rest = [(name, p) for name, p in named if not (name in spectral and p.ndim == 2)]
+            decayed = [p for name, p in rest if p.ndim >= 2 and name not in tables]
+            plain = [p for name, p in rest if p.ndim < 2 or name in tables]  # biases, gains and tables: no weight decay
+            optimizers = []
+            if matrices:
+                optimizers.append(torch.optim.Muon(matrices, lr=3e-4, weight_decay=0.1, adjust_lr_fn="match_rms_adamw"))
+            groups = [dict(params=decayed, weight_decay=0.1), dict(params=plain, weight_decay=0.0)]
+            groups = [group for group in groups if group["params"]]
+            if groups:
+                optimizers.append(torch.optim.AdamW(groups, lr=3e-4, betas=(0.9, 0.95)))
+            # in the loop: for optimizer in optimizers: optimizer.step()
 
             """.ReplaceLineEndings("\n"));
         return text.ToString();

@@ -20,7 +20,7 @@ public sealed record FuzzParser(
     /// <summary>Names of all parsers, without making their whole files.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "safetensors", "npz", "npy", "shard", "token folder", "sweep", "log", "manifest", "attempts", "events", "capture", "JSON line", "BPE ids",
+        "safetensors", "npz", "npy", "shard", "token folder", "sweep", "log", "manifest", "attempts", "events", "capture", "optimizer", "JSON line", "BPE ids",
         "BPE merges", "BPE ranks", "gzip", "Zstandard", "Parquet",
     ];
 

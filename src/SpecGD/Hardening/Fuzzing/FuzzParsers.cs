@@ -39,6 +39,7 @@ internal static class FuzzParsers
         new("attempts", AttemptLog.FileName, FuzzSeeds.Attempts, Mutation.OfText, path => AttemptLog.Read(FolderOf(path))),
         new("events", EventFile.Prefix + "1", FuzzSeeds.Events, MutateEvents, path => EventFileReader.Read(path, "an event file", out _)),
         new("capture", "x.safetensors", FuzzSeeds.Captures, MutateCapture, ReadCapture) { Weight = 0.5 },
+        new("optimizer", "x.json", FuzzSeeds.Optimizers, Mutation.OfText, path => OptimizerDescription.Read(path)) { Weight = 0.5 },
         new("JSON line", "x.jsonl", FuzzSeeds.Lines, Mutation.OfText, ReadLine),
         new("BPE ids", "encoder.json", [FuzzSeeds.Ids], Mutation.OfText, path => BytePairVocabularyFile.Read(FolderOf(path)))
         {

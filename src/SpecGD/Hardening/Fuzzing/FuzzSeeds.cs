@@ -110,6 +110,13 @@ internal static class FuzzSeeds
         Utf8("""{"format":"specgd-capture","layers":[{"name":"a","group":"hidden","gradient":"a/gradient"}]}"""),
     ];
 
+    /// <summary>Descriptions of optimizers.</summary>
+    public static IReadOnlyList<byte[]> Optimizers { get; } =
+    [
+        Utf8("""{"format":"specgd-optimizer","version":1,"groups":[{"optimizer":"torch.optim.Muon","settings":{"lr":0.02,"use_muon":true,"adjust_lr_fn":null},"parameters":["a.weight"]}]}"""),
+        Utf8("""{"format":"specgd-optimizer","groups":[]}"""),
+    ];
+
     public static IReadOnlyList<byte[]> Captures { get; } =
     [
         .. Descriptions.Select(d => Capture(Encoding.UTF8.GetString(d))),

@@ -58,7 +58,7 @@ public sealed class GptRouting(MuonRule muon, AdamRule adam)
     {
         Route[] blocks = name switch
         {
-            "muon" => [.. MuonWithin("blocks.*", "matrix within a block: nr of its gradient is far above st of what enters")],
+            "muon" => [.. MuonWithin("blocks.*", "matrix within a block, as modded-NanoGPT does")],
             "muon-mlp-output" => [.. MuonWithin("blocks.*.mlp.c_proj", "MLP output, alone on Muon for comparison"), AdamWithin()],
             "adam" => [AdamWithin()],
             _ => throw new BadInputException($"There is no routing '{name}'; there are {Names.Replace(",", ", ", StringComparison.Ordinal)}.{Spelling.Hint(name, Names)}"),

@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace SpecGD.Diagnosis;
+
+/// <summary>Projections that hold several matrices one below the other, and were captured as one: their verdict is of the mixture.</summary>
+internal static class FusedProjection
+{
+    private static readonly string[] ThreeWords =
+        ["c_attn", "query_key_value", "in_proj", "in_proj_weight", "w_pack"];
+
+    private static readonly string[] TwoWords =
+        ["kv", "kv_proj", "to_kv", "wkv", "gate_up_proj", "gate_up", "up_gate", "w13", "w1w3", "w12", "wi", "gate_and_up", "linear_fc1_fused"];
+
+    /// <summary>A sentence where <paramref name="layer"/> looks fused and was not split; null otherwise.</summary>
+    public static string? Looks(LayerEntry layer, string kind)
+    {
+        if (layer.PartOf is not null || layer.SliceOf is not null || kind != "linear")
+            return null;
+        string last = LayerGroups.Words(layer.Name)[^1];
+        bool isThreeWide = layer.Shape is [var outputs, var inputs] && outputs == 3 * inputs && LayerGroups.Of(layer, isLastMatrix: false) == LayerGroup.Attention;
+        bool three = ThreeWords.Contains(last) || last.Contains("qkv", StringComparison.Ordinal) || isThreeWide, two = TwoWords.Contains(last);
+        if (!(three || two || layer.Chunks is { Count: > 1 }))
+            return null;
+        string[] names = (layer.Chunks?.Count ?? (three ? 3 : 2)) == 3 ? ["q", "k", "v"]
+            : LayerGroups.Words(layer.Name).Any(word => word.Contains("kv", StringComparison.Ordinal)) ? ["k", "v"]
+            : ["gate", "up"];
+        string sizes = layer.Chunks is { } chunks
+            ? string.Join(", ", names.Zip(chunks, (name, size) => string.Create(CultureInfo.InvariantCulture, $"\"{name}\": {size}")))
+            : string.Join(", ", names.Select(name => $"\"{name}\": …"));
+        return $"it looks like {(names.Length == 3 ? "queries, keys and values" : names[0] + " and " + names[1])} in one matrix, whose verdict is that of "
+            + $"the mixture; capture with split={{\"{layer.Name}\": {{{sizes}}}}} to judge each.";
+    }
+}

@@ -1,0 +1,54 @@
+namespace SpecGD.Diagnosis;
+
+/// <summary>A parameter that the optimizer treats otherwise than the diagnosis advises.</summary>
+/// <param name="Name">The parameter.</param>
+/// <param name="Group">Where the diagnosis puts it.</param>
+/// <param name="Why">Its reason.</param>
+public sealed record AuditFinding(string Name, PlanGroup Group, string Why);
+
+/// <summary>A matrix that is on Muon, with what its update is like.</summary>
+/// <param name="Name">The parameter.</param>
+/// <param name="Out">Rows that the optimizer sees (of the stored shape, filters flattened).</param>
+/// <param name="In">Columns likewise.</param>
+/// <param name="Scale">The convention in force.</param>
+/// <param name="LearningRate">The learning rate of its group, or null.</param>
+public sealed record AuditedMatrix(string Name, long Out, long In, LearningRateScale Scale, double? LearningRate);
+
+/// <summary>An optimizer's groups, held against a diagnosis.</summary>
+/// <param name="Misplaced">On Muon, and should not be.</param>
+/// <param name="Missed">Judged spectral, and not on Muon.</param>
+/// <param name="Unknown">Names of the optimizer that the capture does not have, biases and the like apart.</param>
+/// <param name="Matrices">What is on Muon, with its scale.</param>
+public sealed record OptimizerAudit(
+    IReadOnlyList<AuditFinding> Misplaced, IReadOnlyList<AuditFinding> Missed, IReadOnlyList<string> Unknown, IReadOnlyList<AuditedMatrix> Matrices)
+{
+    /// <summary>The audit of <paramref name="optimizer"/>.</summary>
+    public static OptimizerAudit Of(NetworkDiagnosis diagnosis, OptimizerDescription optimizer)
+    {
+        ArgumentNullException.ThrowIfNull(diagnosis);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        var plan = ParameterPlan.Of(diagnosis);
+        var planned = plan.Parameters.ToDictionary(parameter => parameter.Name);
+        var onMuon = optimizer.Groups.Where(group => group.IsSpectral).SelectMany(group => group.Parameters.Select(name => (name, group))).ToArray();
+        HashSet<string> names = [.. onMuon.Select(entry => entry.name)];
+        HashSet<string> known = [.. planned.Keys, .. plan.Others, .. diagnosis.Unmeasured.Select(matrix => matrix.Name)];
+        return new OptimizerAudit(
+            [.. onMuon.Where(entry => planned.TryGetValue(entry.name, out var p) && p.Group is PlanGroup.HeldBack or PlanGroup.Gain or PlanGroup.Euclidean)
+                .Select(entry => Finding(planned[entry.name]))],
+            [.. plan.Spectral.Where(parameter => !names.Contains(parameter.Name)).Select(Finding)],
+            [.. optimizer.Groups.SelectMany(group => group.Parameters).Where(name => !known.Contains(name))],
+            [.. onMuon.Where(entry => planned.TryGetValue(entry.name, out var p) && p.StoredShape.Count >= 2).Select(entry => Matrix(planned[entry.name], entry.group))]);
+    }
+
+    private static AuditFinding Finding(PlannedParameter parameter) => new(parameter.Name, parameter.Group, parameter.Comment);
+
+    private static AuditedMatrix Matrix(PlannedParameter parameter, OptimizerGroup group)
+    {
+        var shape = parameter.StoredShape;
+        var (rows, columns) = parameter.Layout is "conv" or "conv_transposed"
+            ? (shape[0], shape.Skip(1).Aggregate(1L, (product, size) => product * size))
+            : (shape[^2], shape[^1]);
+        double? rate = group.Settings.TryGetValue("lr", out var value) && value.TryGetDouble(out double number) ? number : null;
+        return new AuditedMatrix(parameter.Name, rows, columns, group.Scale, rate);
+    }
+}

@@ -1,0 +1,298 @@
+"""Networks about which the diagnosis must say the right thing: what is held back and why, what was not measured, what looks fused, how many units."""
+
+import os
+import sys
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import specgd_capture  # noqa: E402
+
+
+def vgg(folder):
+    """`classifier.0` is no head for its name; `classifier.2` is, as the last matrix, and the first convolution is the input."""
+    net = nn.ModuleDict({"features": nn.Sequential(nn.Conv2d(3, 12, 3, padding=1), nn.ReLU(), nn.Conv2d(12, 12, 3, padding=1), nn.ReLU()),
+                         "classifier": nn.Sequential(nn.Linear(12, 32), nn.ReLU(), nn.Linear(32, 10))})
+    x, y = torch.randn(48, 3, 8, 8), torch.randint(0, 10, (48,))
+    with specgd_capture.capture(net, folder + "/vgg.safetensors", step=1):
+        F.cross_entropy(net["classifier"](net["features"](x).mean((2, 3))), y).backward()
+
+
+def filters_alone(folder):
+    """Nothing between input and head is two-dimensional."""
+    net = nn.ModuleDict({"conv1": nn.Conv2d(3, 8, 3), "layer1": nn.Conv2d(8, 8, 3, bias=False), "fc": nn.Linear(8, 6)})
+    x, y = torch.randn(64, 3, 10, 10), torch.randint(0, 6, (64,))
+    with specgd_capture.capture(net, folder + "/filters_alone.safetensors", step=1):
+        F.cross_entropy(net["fc"](net["layer1"](net["conv1"](x).relu()).relu().mean((2, 3))), y).backward()
+
+
+def actor_critic(folder):
+    """Two heads with names of their own, of which one has one output, and a trunk whose second layer is called fc2."""
+    net = nn.ModuleDict({"fc1": nn.Linear(9, 24), "fc2": nn.Linear(24, 24), "policy": nn.Linear(24, 4), "out_proj": nn.Linear(24, 1)})
+    x = torch.randn(80, 9)
+    with specgd_capture.capture(net, folder + "/actor_critic.safetensors", step=1):
+        h = net["fc2"](net["fc1"](x).tanh()).tanh()
+        (F.cross_entropy(net["policy"](h), torch.randint(0, 4, (80,))) + (net["out_proj"](h) - 1).pow(2).mean()).backward()
+
+
+class Expert(nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.w1, self.w2, self.w3 = nn.Linear(d, 2 * d, bias=False), nn.Linear(2 * d, d, bias=False), nn.Linear(d, 2 * d, bias=False)
+
+    def forward(self, x):
+        return self.w2(F.silu(self.w1(x)) * self.w3(x))
+
+
+class Mixture(nn.Module):
+    """As in Mixtral: modules for experts, each with the tokens that the router gives it; the last expert gets none."""
+
+    def __init__(self, d):
+        super().__init__()
+        self.gate, self.experts = nn.Linear(d, 3, bias=False), nn.ModuleList(Expert(d) for _ in range(3))
+
+    def forward(self, x):
+        shape, x = x.shape, x.reshape(-1, x.shape[-1])
+        scores = self.gate(x)
+        weight = scores[:, :2].softmax(-1)
+        chosen, out = weight.argmax(-1), torch.zeros_like(x)
+        for i in range(2):
+            rows = (chosen == i).nonzero().flatten()
+            out = out.index_add(0, rows, self.experts[i](x[None, rows].reshape(-1, x.shape[-1])) * weight[rows, i : i + 1])
+        return out.reshape(shape)
+
+
+def mixture(folder):
+    d = 16
+    net = nn.ModuleDict({"embed": nn.Embedding(30, d), "moe": Mixture(d), "norm": nn.LayerNorm(d), "lm_head": nn.Linear(d, 30, bias=False)})
+    ids = torch.randint(0, 30, (12, 10))
+    with specgd_capture.capture(net, folder + "/mixture.safetensors", step=1):
+        x = net["embed"](ids)
+        F.cross_entropy(net["lm_head"](net["norm"](x + net["moe"](x))).flatten(0, 1), ids.flatten()).backward()
+
+
+def fused(folder):
+    """q, k and v in one matrix without split=, cut by the program into 12, 4 and 4 rows; a gate and what it gates in one."""
+    net = nn.ModuleDict({"inp": nn.Linear(12, 12), "qkv_proj": nn.Linear(12, 20, bias=False), "o_proj": nn.Linear(12, 12, bias=False),
+                         "gate_up_proj": nn.Linear(12, 32, bias=False), "down": nn.Linear(16, 12), "head": nn.Linear(12, 5)})
+    x, y = torch.randn(40, 6, 12), torch.randint(0, 5, (40,))
+
+    def loss():
+        h = net["inp"](x)
+        q, k, v = net["qkv_proj"](h).split([12, 4, 4], -1)
+        k, v = k.repeat(1, 1, 3), v.repeat(1, 1, 3)
+        h = h + net["o_proj"](torch.softmax(q @ k.transpose(1, 2) / 4, -1) @ v)
+        gate, up = net["gate_up_proj"](h).chunk(2, -1)
+        return F.cross_entropy(net["head"](net["down"](F.silu(gate) * up).mean(1)), y)
+
+    with specgd_capture.capture(net, folder + "/fused.safetensors", step=1):
+        loss().backward()
+    for split in ({"qkv_proj": ("q", "k", "v")}, {"qkv_proj": [12, 4]}, {"nothing": ("q",)}):
+        ran = []
+        try:
+            with specgd_capture.capture(net, folder + "/refused.safetensors", split=split):
+                ran.append(loss())
+        except ValueError:
+            assert not ran, "a split that does not fit must be refused before the step"
+            continue
+        raise AssertionError("accepted %r" % (split,))
+    llama = nn.ModuleDict({"qkv_proj": nn.Linear(64, 96, bias=False)})  # 64 + 16 + 16, which divides by three as well
+    try:
+        specgd_capture.Recorder(llama, split={"qkv_proj": ("q", "k", "v")})
+    except ValueError as error:
+        assert "64" in str(error) and "16" in str(error), error
+    else:
+        raise AssertionError("cut 32, 32, 32")
+
+
+def unseen(folder):
+    """A weight that only scales, one whose product runs in C++ that nothing sees, one that did not run, a complex one; each with its true reason."""
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.last, self.idle = nn.Linear(6, 8), nn.Linear(8, 2), nn.Linear(20, 20)
+            self.position, self.script = nn.Parameter(torch.randn(5, 8)), torch.jit.script(nn.Linear(8, 8))
+            self.waves = nn.Parameter(torch.randn(8, 8, dtype=torch.complex64))
+
+        def forward(self, x):
+            h = self.script(self.first(x).tanh())
+            return self.last(h * self.position + (h.to(torch.complex64) @ self.waves).real)
+
+    net = Net()
+    with specgd_capture.capture(net, folder + "/unseen.safetensors", step=1):
+        net(torch.randn(30, 5, 6)).pow(2).mean().backward()
+
+
+def units(folder):
+    """(time, batch, width): 6 sequences of 40 steps; and experts' tokens, which keep their sequence."""
+    net = nn.Sequential(nn.Linear(10, 24), nn.ReLU(), nn.Linear(24, 5))
+    x = torch.randn(6, 10).repeat(40, 1, 1) + 0.3 * torch.randn(40, 6, 10)
+    for name, given in (("units_found", None), ("units_given", 1), ("units_first", 0)):
+        with specgd_capture.capture(net, "%s/%s.safetensors" % (folder, name), step=1, batch_dim=given):
+            F.cross_entropy(net(x).flatten(0, 1), torch.randint(0, 5, (240,))).backward()
+        net.zero_grad()
+
+
+def cleared(folder):
+    """zero_grad() within the block: at its start it changes nothing, in its middle what was before is forgotten, at its end there is an error."""
+    net = nn.Sequential(nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 3))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+    net(torch.randn(10, 8)).pow(2).mean().backward()
+    with specgd_capture.capture(net, folder + "/cleared.safetensors", step=1, optimizer=optimizer):
+        optimizer.zero_grad()
+        net(torch.randn(7, 8)).pow(2).mean().backward()
+        optimizer.zero_grad(set_to_none=True)
+        net(torch.randn(20, 8)).pow(2).mean().backward()
+        optimizer.step()
+    specgd_capture.describe(optimizer, net, folder + "/optimizer.json")
+    try:
+        with specgd_capture.capture(net, folder + "/empty.safetensors", step=1):
+            net(torch.randn(20, 8)).pow(2).mean().backward()
+            net.zero_grad(set_to_none=True)
+    except ValueError as error:
+        assert "zero_grad" in str(error)
+    else:
+        raise AssertionError("a capture without gradients was written")
+    for name in ("a.npz", "a.pt"):
+        try:
+            specgd_capture.capture(net, folder + "/" + name)
+        except ValueError as error:
+            assert ".safetensors" in str(error)
+        else:
+            raise AssertionError(name)
+
+
+def names(folder):
+    """Wrappers leave the names alone; a submodule that is called `module` keeps its name beside a twin of the same name."""
+    class Inner(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.module, self.fc = nn.ModuleDict({"fc": nn.Linear(8, 8)}), nn.Linear(8, 8)
+
+        def forward(self, x):
+            return self.fc(self.module["fc"](x).tanh())
+
+    class Wrapper(nn.Module):
+        def __init__(self, module):
+            super().__init__()
+            self.module = module
+
+        def forward(self, x):
+            return self.module(x)
+
+    inner = Inner()
+    for name, net in (("twins", inner), ("wrapped", Wrapper(Wrapper(inner)))):
+        with specgd_capture.capture(net, "%s/%s.safetensors" % (folder, name), step=1):
+            net(torch.randn(30, 8)).pow(2).mean().backward()
+        net.zero_grad()
+    class Tied(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embed, self.mid, self.head = nn.Embedding(9, 8), nn.Linear(8, 8), nn.Linear(8, 9, bias=False)
+            self.head.weight = self.embed.weight
+
+        def forward(self, ids):
+            return self.head(self.mid(self.embed(ids)).tanh())
+
+    with specgd_capture.capture(Wrapper(Tied()), folder + "/tied_wrapped.safetensors", step=1) as recorder:
+        recorder.model(torch.randint(0, 9, (20,))).pow(2).mean().backward()
+    from product_networks import read
+
+    layers = read(folder + "/tied_wrapped.safetensors")[0]["layers"]
+    assert [layer["name"] for layer in layers] == ["embed", "mid", "head"] and layers[2]["tied_with"] == ["embed"], layers
+    assert list(specgd_capture.plain_names(Wrapper(inner))) == ["module.fc.weight", "module.fc.bias", "fc.weight", "fc.bias"]
+
+
+def monitored(folder):
+    """Every third step is captured, the scalars are those of a capture of the same step, and the others leave the model alone."""
+    net, told = nn.Sequential(nn.Linear(8, 12), nn.ReLU(), nn.Linear(12, 3)), []
+
+    class Writer:
+        def add_scalar(self, name, value, step):
+            told.append((name, value, step))
+
+    monitor = specgd_capture.Monitor(net, every=3, writer=Writer(), folder=folder + "/monitored")
+    for step in range(7):
+        net.zero_grad()
+        with monitor(step):
+            net(torch.randn(40, 8)).pow(2).mean().backward()
+        assert not any(m._forward_hooks or m._forward_pre_hooks for m in net.modules())
+    assert sorted({step for *_, step in told}) == [0, 3, 6] and sorted(os.listdir(folder + "/monitored")) == ["step%08d.safetensors" % s for s in (0, 3, 6)]
+    from product_networks import measured, read
+
+    description, tensors = read(folder + "/monitored/step00000006.safetensors")
+    for layer in description["layers"]:
+        stable, nuclear = measured(layer, tensors)
+        assert ("nr_over_st/" + layer["name"], nuclear / stable, 6) in told
+    assert monitor.overhead is not None
+
+
+def noisy(folder):
+    """Mini-batches of a network whose full gradient is known: how often nr of the full gradient lies between what noise=True gives."""
+    net = nn.Sequential(nn.Linear(12, 16), nn.Tanh(), nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 4))
+
+    def loss(count):
+        x = torch.randn(count, 12)
+        return (net(x) - torch.stack([x[:, 0] * x[:, 1], x[:, 2].sin(), x[:, 3], x[:, 4] * x[:, 5]], -1)).pow(2).mean()
+
+    loss(200000).backward()
+    truth = {}
+    for name in ("0", "2", "4"):
+        s = torch.linalg.svdvals(net.get_parameter(name + ".weight").grad.double())
+        truth[name] = float(s.sum() ** 2 / (s**2).sum())
+    inside = total = 0
+    for count in (32, 128, 512):
+        for _ in range(12):
+            net.zero_grad()
+            recorder = specgd_capture.Recorder(net, noise=True).start()
+            loss(count).backward()
+            recorder.save(folder + "/noisy.safetensors", step=1)
+            from product_networks import read
+
+            for layer in read(folder + "/noisy.safetensors")[0]["layers"]:
+                total += 1
+                inside += layer["nuclear_rank_low"] <= truth[layer["name"]] <= layer["nuclear_rank_high"]
+    assert inside >= 0.9 * total, "%d of %d" % (inside, total)
+    print("noise: %d of %d" % (inside, total))
+
+
+def heads(folder):
+    """A fused projection head by head, and heads= and inputs= against what the place says."""
+    net = nn.ModuleDict({"a": nn.Linear(8, 8), "qkv": nn.Linear(8, 24, bias=False), "b": nn.Linear(24, 8), "c": nn.Linear(8, 2)})
+    with specgd_capture.capture(net, folder + "/heads.safetensors", step=1, split={"qkv": specgd_capture.per_head("qkv", heads=2)}, heads=["b", "c"], inputs="a"):
+        net["c"](net["b"](net["qkv"](net["a"](torch.randn(40, 8)).tanh()).tanh()).tanh()).pow(2).mean().backward()
+
+
+#: Following 64 of 1100 directions over five slices may lose so much of the largest eigenvalue (rows with a flat spectrum, the worst that there is, lose 6 %).
+FOLLOWED = 0.01
+
+
+def light_in_pieces(folder):
+    """Over several micro-batches a light capture keeps no Gram matrix of a wide layer, and its st(A) is that of all rows to a hundredth."""
+    net, rows = nn.Sequential(nn.Linear(20, 1100), nn.Tanh(), nn.Linear(1100, 3)), []
+    net[2].register_forward_pre_hook(lambda m, x: rows.append(x[0].detach().double()))
+    recorder = specgd_capture.Recorder(net, light=True).start()
+    for i in range(5):
+        net(torch.randn(1500, 20) * (0.2 + 0.2 * i)).pow(2).mean().backward()
+    recorder.stop()
+    held = [r for layer in recorder._layers.values() if layer.name == "2" for r in layer.seen]
+    assert all(r.gram is None and len(r.leading) <= 64 for r in held), "a light capture must not hold the Gram matrix of a wide layer"
+    s = torch.linalg.svdvals(torch.cat(rows))
+    wanted = float((s**2).sum() / s[0] ** 2)
+    stable = {name: stable for name, stable, _ in recorder.ranks()}["2"]
+    assert abs(stable / wanted - 1) <= FOLLOWED, (stable, wanted)
+
+
+CASES = [light_in_pieces, noisy, heads, monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names]
+
+
+def run(folder):
+    for case in CASES:
+        torch.manual_seed(5)
+        case(folder)
+
+
+if __name__ == "__main__":
+    run(sys.argv[1])
