@@ -17,6 +17,11 @@ internal static class NuclearNorms
     /// </summary>
     private const double Tolerance = 1e-8, ToleranceSingle = 1e-5;
 
+    /// <summary>Share of the nuclear norm of a matrix in single precision that is left out rather than computed: a tenth of its tolerance.</summary>
+    private const double NegligibleSingle = 1e-6;
+
+    private const double DoubleEpsilon = 1.0 / (1L << 52);
+
     /// <summary>
     /// Rounding of a Gram matrix's small eigenvalues, those that decide, as a multiple of ε·λ₁: the largest seen over sizes 2 to 512 is below 6.
     /// </summary>
@@ -57,8 +62,9 @@ internal static class NuclearNorms
     }
 
     /// <summary>
-    /// In single precision with the Gram matrix and its eigenvalues in double: what rounding leaves of the roots is then below the digits of
-    /// the entries, and no second level is needed.
+    /// In single precision with the Gram matrix C and its eigenvalues in double. Training makes gradients singular, and of a root below √(ε λ₁) = 1.5e-8 s₁
+    /// C in double knows nothing either: where such roots could matter, C of what the vectors V₂ of the smallest eigenvalues leave, M V₂ᵀ, has them, since
+    /// its own largest eigenvalue is as small as they are. An SVD would take longer than all the rest of a look at a language model.
     /// </summary>
     private static double OfSingle(Matrix<float> matrix)
     {
@@ -67,22 +73,63 @@ internal static class NuclearNorms
         using var valuesLease = MatrixPool<double>.Rent(1, k);
         var lambda = valuesLease.Matrix.Row(0);
         DoubleGram(matrix, gramLease.Matrix);
-        Linear.SymmetricEigenvaluesInPlace(gramLease.Matrix, lambda);
-        if (Untrusted<double>(lambda, ToleranceSingle) > 0)
-            return ExactMeasures.NuclearNorm(matrix);
+        int untrusted = 0;
+        int rest = Linear.SymmetricEigenLowestInPlace(gramLease.Matrix, lambda, values =>
+        {
+            untrusted = Untrusted<double>(values, ToleranceSingle);
+            return IsNegligible(values, untrusted) ? 0 : untrusted;
+        });
+        return SumOfRoots(lambda[untrusted..]) + (rest == 0 ? 0 : OfRest(matrix, gramLease.Matrix.RowSlice(0, rest)));
+    }
+
+    /// <summary>Whether the roots of the smallest eigenvalues, at most √(λ + δ) each, make no difference in single precision.</summary>
+    private static bool IsNegligible(ReadOnlySpan<double> ascending, int count)
+    {
+        double delta = GramRounding * DoubleEpsilon * ascending[^1], most = 0;
+        foreach (double value in ascending[..count])
+            most += Math.Sqrt(Math.Max(0, value) + delta);
+        return most <= NegligibleSingle * SumOfRoots(ascending[count..]);
+    }
+
+    private static double SumOfRoots(ReadOnlySpan<double> eigenvalues)
+    {
         double sum = 0;
-        foreach (double value in lambda)
+        foreach (double value in eigenvalues)
             sum += Math.Sqrt(Math.Max(0, value));
         return sum;
     }
 
-    /// <summary>The smaller of MᵀM and M Mᵀ, in double, by slices along the long side so that no copy of M is made.</summary>
-    private static void DoubleGram(Matrix<float> matrix, Matrix<double> gram)
+    /// <summary>‖M V₂ᵀ‖_* of a tall M (V₂ M of a wide one) by its Gram matrix in double.</summary>
+    private static double OfRest(Matrix<float> matrix, Matrix<double> v2)
     {
         bool tall = matrix.Rows > matrix.Columns;
-        int length = Math.Max(matrix.Rows, matrix.Columns), k = gram.Rows;
-        using var partLease = MatrixPool<double>.Rent(k, k);
-        gram.Fill(0);
+        using var gramLease = MatrixPool<double>.Rent(v2.Rows, v2.Rows);
+        using var valuesLease = MatrixPool<double>.Rent(1, v2.Rows);
+        AddGrams(matrix, gramLease.Matrix, (slice, part) =>
+        {
+            using var lease = MatrixPool<double>.Rent(tall ? slice.Rows : v2.Rows, tall ? v2.Rows : slice.Columns);
+            if (tall)
+                Linear.Multiply(1.0, slice, false, v2, true, 0.0, lease.Matrix);
+            else
+                Linear.Multiply(1.0, v2, false, slice, false, 0.0, lease.Matrix);
+            Linear.Gram(1.0, lease.Matrix, transposeFirst: tall, part);
+        });
+        var lambda = valuesLease.Matrix.Row(0);
+        Linear.SymmetricEigenvaluesInPlace(gramLease.Matrix, lambda);
+        return SumOfRoots(lambda);
+    }
+
+    /// <summary>The smaller of MᵀM and M Mᵀ, in double.</summary>
+    private static void DoubleGram(Matrix<float> matrix, Matrix<double> gram) =>
+        AddGrams(matrix, gram, (slice, part) => Linear.Gram(1.0, slice, transposeFirst: matrix.Rows > matrix.Columns, part));
+
+    /// <summary>A sum of what is computed of M's slices along its long side, in double, so that no copy of M is made.</summary>
+    private static void AddGrams(Matrix<float> matrix, Matrix<double> sum, Action<Matrix<double>, Matrix<double>> ofSlice)
+    {
+        bool tall = matrix.Rows > matrix.Columns;
+        int length = Math.Max(matrix.Rows, matrix.Columns);
+        using var partLease = MatrixPool<double>.Rent(sum.Rows, sum.Columns);
+        sum.Fill(0);
         for (int start = 0; start < length; start += SliceLength)
         {
             int count = Math.Min(SliceLength, length - start);
@@ -90,8 +137,8 @@ internal static class NuclearNorms
             using var widened = MatrixPool<double>.Rent(slice.Rows, slice.Columns);
             for (int i = 0; i < slice.Rows; i++)
                 TensorPrimitives.ConvertTruncating<float, double>(slice.Row(i), widened.Matrix.Row(i));
-            Linear.Gram(1.0, widened.Matrix, transposeFirst: tall, partLease.Matrix);
-            gram.AddScaled(1, partLease.Matrix);
+            ofSlice(widened.Matrix, partLease.Matrix);
+            sum.AddScaled(1, partLease.Matrix);
         }
     }
 
