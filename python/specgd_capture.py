@@ -70,6 +70,14 @@ def capture(model, path, step=None, **options):
 
 @contextlib.contextmanager
 def _capture(model, path, step, scaler, optimizer, options):
+    with _recording(model, options) as recorder:
+        yield recorder
+    recorder.save(path, step=step, scaler=scaler, optimizer=optimizer)
+
+
+@contextlib.contextmanager
+def _recording(model, options):
+    """A recorder of what runs within; where that raises, nothing is kept."""
     recorder = Recorder(model, **options)
     recorder.start()
     try:
@@ -78,7 +86,6 @@ def _capture(model, path, step, scaler, optimizer, options):
         recorder.stop(discard=True)
         raise
     recorder.stop()
-    recorder.save(path, step=step, scaler=scaler, optimizer=optimizer)
 
 
 def interleaved(names, heads):
@@ -136,13 +143,8 @@ class Monitor:
         if not captured:
             yield None
         else:
-            recorder = Recorder(self.model, **self.options).start()
-            try:
+            with _recording(self.model, self.options) as recorder:
                 yield recorder
-            except BaseException:
-                recorder.stop(discard=True)
-                raise
-            recorder.stop()
             self._tell(recorder, step)
         self._times[captured].append(time.perf_counter() - begin)
 

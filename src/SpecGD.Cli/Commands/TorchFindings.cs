@@ -9,9 +9,6 @@ namespace SpecGD.Cli.Commands;
 /// <summary>What <c>specgd doctor</c> says of libtorch: its version, devices and memory, and whether bfloat16 is worth it here.</summary>
 internal static class TorchFindings
 {
-    /// <summary>Products in bfloat16 that are so many times as fast as in float32 outweigh its conversions.</summary>
-    private const double FastBFloat16 = 1.5;
-
     private static readonly TimeSpan MeasureFor = TimeSpan.FromSeconds(0.3);
 
     public static void Add(Examination examination)
@@ -33,7 +30,7 @@ internal static class TorchFindings
         double brain = ProductRate.Measure(ScalarType.BFloat16, device, MeasureFor, TimeProvider.System);
         examination.Add(
             "libtorch",
-            string.Create(CultureInfo.InvariantCulture, $"{TorchLibrary.RequiredVersion} on {Devices()}: {single:0.#} GFLOP/s in float32, {brain:0.#} in bfloat16{(brain >= FastBFloat16 * single ? "" : ", which is slow here")}"));
+            string.Create(CultureInfo.InvariantCulture, $"{TorchLibrary.RequiredVersion} on {Devices()}: {single:0.#} GFLOP/s in float32, {brain:0.#} in bfloat16{(brain >= ProductRate.FastBFloat16 * single ? "" : ", which is slow here")}"));
         examination.AddDetail("libtorch loaded", $"{library.Folder} ({library.Source})");
         examination.AddDetail("libtorch bridge", library.Bridge + (library.IsBridgeChanged ? ", a copy for this system's libstdc++" : ""));
         examination.AddDetail("libtorch memory", library.Memory switch

@@ -11,15 +11,16 @@ namespace SpecGD.Language.Model;
 internal sealed class BlockActivations : IDisposable
 {
     private readonly List<Tensor> _all = [];
+    private readonly Tensor _stream, _middle, _streamFactor, _middleFactor, _hidden;
     private readonly Tensor? _output, _queriesKeys, _queriesKeysFactor, _values, _mixedValues, _heads;
 
     /// <summary>Memory for sequences of one length.</summary>
     public BlockActivations(GptShape shape, int block, long length, GptPrecision precision, Device device)
     {
         long d = shape.Width, heads = shape.Heads;
-        (Stream, Middle) = (Take(precision.Activations, length, d), Take(precision.Activations, length, d));
-        (StreamFactor, MiddleFactor) = (Take(precision.Wide, length, 1), Take(precision.Wide, length, 1));
-        Hidden = Take(precision.Activations, length, shape.MlpParts * shape.HiddenWidth);
+        (_stream, _middle) = (Take(precision.Activations, length, d), Take(precision.Activations, length, d));
+        (_streamFactor, _middleFactor) = (Take(precision.Wide, length, 1), Take(precision.Wide, length, 1));
+        _hidden = Take(precision.Activations, length, shape.MlpParts * shape.HiddenWidth);
         if (block < shape.Layers / 2)
             _output = Take(precision.Activations, length, d);
         if (!GptShape.HasAttention(block))
@@ -42,19 +43,19 @@ internal sealed class BlockActivations : IDisposable
     public long Bytes { get; private set; }
 
     /// <summary>The stream before λ, with what was skipped to it, tokens × d.</summary>
-    public Tensor Stream { get; set => field = Kept(field, value); }
+    public Tensor Stream { get => _stream; set => _stream.copy_(value); }
 
     /// <summary>The stream behind the block, where a later block adds it, tokens × d.</summary>
     public Tensor Output { get => Of(_output); set => Of(_output).copy_(value); }
 
     /// <summary>The stream behind attention, tokens × d.</summary>
-    public Tensor Middle { get; set => field = Kept(field, value); }
+    public Tensor Middle { get => _middle; set => _middle.copy_(value); }
 
     /// <summary>The factors of the norms before attention and before the MLP, tokens × 1.</summary>
-    public Tensor StreamFactor { get; set => field = Kept(field, value); }
+    public Tensor StreamFactor { get => _streamFactor; set => _streamFactor.copy_(value); }
 
     /// <inheritdoc cref="StreamFactor"/>
-    public Tensor MiddleFactor { get; set => field = Kept(field, value); }
+    public Tensor MiddleFactor { get => _middleFactor; set => _middleFactor.copy_(value); }
 
     /// <summary>Queries over keys, normalised, turned and multiplied by their gains, 2·heads × tokens × D.</summary>
     public Tensor QueriesKeys { get => Of(_queriesKeys); set => Of(_queriesKeys).copy_(value); }
@@ -72,15 +73,13 @@ internal sealed class BlockActivations : IDisposable
     public Tensor Heads { get => Of(_heads); set => Of(_heads).copy_(value); }
 
     /// <summary>The MLP before its nonlinearity, tokens × 4d or 8d.</summary>
-    public Tensor Hidden { get; set => field = Kept(field, value); }
+    public Tensor Hidden { get => _hidden; set => _hidden.copy_(value); }
 
     public void Dispose()
     {
         foreach (var tensor in _all)
             tensor.Dispose();
     }
-
-    private static Tensor Kept(Tensor? place, Tensor value) => place is null ? value : place.copy_(value);
 
     private static Tensor Of(Tensor? place) => place ?? throw new InvalidOperationException("The block has no such activations.");
 }

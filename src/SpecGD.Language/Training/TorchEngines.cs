@@ -13,9 +13,6 @@ public sealed class TorchEngines : ITorchEngines
     /// <summary>Where CPUID (leaf 7) tells of products of bfloat16: AVX512_BF16 in EAX of its second part, AMX-BF16 in EDX of its first.</summary>
     private const int FeatureLeaf = 7, Avx512BFloat16 = 1 << 5, AmxBFloat16 = 1 << 22;
 
-    /// <summary>Products in bfloat16 that are so many times as fast as in float32 outweigh its conversions.</summary>
-    private const double FastEnough = 1.5;
-
     private static readonly TimeSpan MeasureFor = TimeSpan.FromSeconds(0.05);
 
     /// <inheritdoc/>
@@ -43,7 +40,7 @@ public sealed class TorchEngines : ITorchEngines
         TorchLibrary.Load();
         var gpu = TorchGptEngine<float>.DeviceNamed(device);
         return ProductRate.Measure(ScalarType.BFloat16, gpu, MeasureFor, TimeProvider.System)
-            >= FastEnough * ProductRate.Measure(ScalarType.Float32, gpu, MeasureFor, TimeProvider.System);
+            >= ProductRate.FastBFloat16 * ProductRate.Measure(ScalarType.Float32, gpu, MeasureFor, TimeProvider.System);
     }
 
     /// <inheritdoc/>

@@ -20,8 +20,6 @@ internal static class NuclearNorms
     /// <summary>Share of the nuclear norm of a matrix in single precision that is left out rather than computed: a tenth of its tolerance.</summary>
     private const double NegligibleSingle = 1e-6;
 
-    private const double DoubleEpsilon = 1.0 / (1L << 52);
-
     /// <summary>
     /// Rounding of a Gram matrix's small eigenvalues, those that decide, as a multiple of ε·λ₁: the largest seen over sizes 2 to 512 is below 6.
     /// </summary>
@@ -55,9 +53,7 @@ internal static class NuclearNorms
         });
         if (rest < untrusted)
             return ExactMeasures.NuclearNorm(matrix);
-        double sum = 0;
-        foreach (T value in lambda[rest..])
-            sum += Math.Sqrt(double.CreateChecked(value));
+        double sum = SumOfRoots<T>(lambda[rest..]);
         return rest == 0 ? sum : sum + OfRest(matrix, tall, gramLease.Matrix.RowSlice(0, rest));
     }
 
@@ -79,23 +75,29 @@ internal static class NuclearNorms
             untrusted = Untrusted<double>(values, ToleranceSingle);
             return IsNegligible(values, untrusted) ? 0 : untrusted;
         });
-        return SumOfRoots(lambda[untrusted..]) + (rest == 0 ? 0 : OfRest(matrix, gramLease.Matrix.RowSlice(0, rest)));
+        return SumOfRoots<double>(lambda[untrusted..]) + (rest == 0 ? 0 : OfRest(matrix, gramLease.Matrix.RowSlice(0, rest)));
     }
 
     /// <summary>Whether the roots of the smallest eigenvalues, at most √(λ + δ) each, make no difference in single precision.</summary>
     private static bool IsNegligible(ReadOnlySpan<double> ascending, int count)
     {
-        double delta = GramRounding * DoubleEpsilon * ascending[^1], most = 0;
+        double delta = Rounding(ascending), most = 0;
         foreach (double value in ascending[..count])
             most += Math.Sqrt(Math.Max(0, value) + delta);
         return most <= NegligibleSingle * SumOfRoots(ascending[count..]);
     }
 
-    private static double SumOfRoots(ReadOnlySpan<double> eigenvalues)
+    /// <summary>δ = 8 ε·λ₁, by which a Gram matrix's eigenvalues may be off.</summary>
+    private static double Rounding<T>(ReadOnlySpan<T> ascending)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        GramRounding * double.CreateChecked(T.BitIncrement(T.One) - T.One) * double.CreateChecked(ascending[^1]);
+
+    private static double SumOfRoots<T>(ReadOnlySpan<T> eigenvalues)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         double sum = 0;
-        foreach (double value in eigenvalues)
-            sum += Math.Sqrt(Math.Max(0, value));
+        foreach (T value in eigenvalues)
+            sum += Math.Sqrt(Math.Max(0, double.CreateChecked(value)));
         return sum;
     }
 
@@ -108,15 +110,12 @@ internal static class NuclearNorms
         AddGrams(matrix, gramLease.Matrix, (slice, part) =>
         {
             using var lease = MatrixPool<double>.Rent(tall ? slice.Rows : v2.Rows, tall ? v2.Rows : slice.Columns);
-            if (tall)
-                Linear.Multiply(1.0, slice, false, v2, true, 0.0, lease.Matrix);
-            else
-                Linear.Multiply(1.0, v2, false, slice, false, 0.0, lease.Matrix);
+            Project(slice, tall, v2, lease.Matrix);
             Linear.Gram(1.0, lease.Matrix, transposeFirst: tall, part);
         });
         var lambda = valuesLease.Matrix.Row(0);
         Linear.SymmetricEigenvaluesInPlace(gramLease.Matrix, lambda);
-        return SumOfRoots(lambda);
+        return SumOfRoots<double>(lambda);
     }
 
     /// <summary>The smaller of MᵀM and M Mᵀ, in double.</summary>
@@ -146,11 +145,18 @@ internal static class NuclearNorms
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         using var lease = MatrixPool<T>.Rent(tall ? matrix.Rows : v2.Rows, tall ? v2.Rows : matrix.Columns);
-        if (tall)
-            Linear.Multiply(T.One, matrix, false, v2, true, T.Zero, lease.Matrix);
-        else
-            Linear.Multiply(T.One, v2, false, matrix, false, T.Zero, lease.Matrix);
+        Project(matrix, tall, v2, lease.Matrix);
         return ExactMeasures.NuclearNorm(lease.Matrix);
+    }
+
+    /// <summary>M V₂ᵀ of a tall M, V₂ M of a wide one.</summary>
+    private static void Project<T>(Matrix<T> matrix, bool tall, Matrix<T> v2, Matrix<T> projected)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        if (tall)
+            Linear.Multiply(T.One, matrix, false, v2, true, T.Zero, projected);
+        else
+            Linear.Multiply(T.One, v2, false, matrix, false, T.Zero, projected);
     }
 
     /// <summary>
@@ -166,7 +172,7 @@ internal static class NuclearNorms
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         int k = ascending.Length;
-        double delta = GramRounding * double.CreateChecked(T.BitIncrement(T.One) - T.One) * double.CreateChecked(ascending[^1]);
+        double delta = Rounding(ascending);
         using var rootLease = MatrixPool<double>.Rent(1, k);
         var roots = rootLease.Matrix.Row(0);
         double sum = 0;

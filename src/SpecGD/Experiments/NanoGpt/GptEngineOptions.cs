@@ -23,7 +23,7 @@ public sealed record GptEngineOptions
     /// <exception cref="BadInputException">This program lacks it, or it lacks what is asked: the device, or the platform.</exception>
     public IGptEngine<float> Create(int width)
     {
-        string device = Device ?? GptEngines.DefaultDevice;
-        return GptEngines.Of<float>(Precision ?? GptEngines.DefaultPrecision(width, device), device);
+        var (precision, device) = GptEngines.Choose(Precision, Device, width);
+        return GptEngines.Of<float>(precision, device);
     }
 }

@@ -46,6 +46,16 @@ public static class GptEngines
     /// <summary>The device where none is named.</summary>
     public static string DefaultDevice => LibTorch?.DefaultDevice ?? Processor;
 
+    /// <summary>Precision and device as they are named, or by default.</summary>
+    /// <param name="precision">Name of the precision; null for the default.</param>
+    /// <param name="device">Name of the device; null for the default.</param>
+    /// <param name="width">d of the model.</param>
+    internal static (string Precision, string Device) Choose(string? precision, string? device, int width)
+    {
+        device ??= DefaultDevice;
+        return (precision ?? DefaultPrecision(width, device), device);
+    }
+
     /// <summary>The precision where none is named.</summary>
     /// <param name="width">d of the model.</param>
     /// <param name="device">Name of the device.</param>
@@ -63,8 +73,8 @@ public static class GptEngines
     public static IGptEngine<float> Of(NanoGptOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var resolved = options.Resolved();
-        return Of<float>(resolved.Precision!, resolved.Device!);
+        var (precision, device) = Choose(options.Precision, options.Device, options.Shape().Width);
+        return Of<float>(precision, device);
     }
 
     /// <summary>The engine in double on the processor.</summary>

@@ -45,7 +45,7 @@ public sealed record NanoGptForecast(
             plan,
             options.SequencesPerStep,
             routing.Assign(shape.Layouts()),
-            GptMemory.Of<float>(shape, plan, routing, ranks, data.ValidationLength, options.Resolved().Precision == GptEngines.BF16),
+            GptMemory.Of<float>(shape, plan, routing, ranks, data.ValidationLength, GptEngines.Choose(options.Precision, options.Device, shape.Width).Precision == GptEngines.BF16),
             GptWork.Of(shape, plan, routing, options.SequencesPerStep, validation))
         {
             Ranks = ranks,

@@ -311,10 +311,10 @@ public record NanoGptOptions
     public NanoGptOptions Resolved()
     {
         var (plan, shape, validation) = (Plan(), Shape(), Validation());
-        string device = Device ?? GptEngines.DefaultDevice;
+        var (precision, device) = GptEngines.Choose(Precision, Device, shape.Width);
         return this with
         {
-            Precision = Precision ?? GptEngines.DefaultPrecision(shape.Width, device),
+            Precision = precision,
             Device = device,
             Steps = plan.Steps,
             Length = plan.Length,
