@@ -35,8 +35,8 @@ internal static class LongBlock
             StartFactor = factor,
             Scalars = [.. Enumerable.Repeat(0.5, 5 * shape.Layers)],
             Values = [.. Enumerable.Range(0, GptShape.ValueEmbeddings).Select(_ => x)],
-            Attend = (_, q, k, v) => ranges.Attend(q, k, v),
-            AttendBackward = (_, q, k, v, gradient) => ranges.AttendBackward(q, k, v, gradient),
+            Attend = (_, q, k, v, logSums) => ranges.Attend(q, k, v, logSums),
+            AttendBackward = (_, saved, gradient) => ranges.AttendBackward(saved, gradient),
             Rotary = Rotary.Of(shape.HeadWidth, 0, length, precision, device),
             Gains = BlockRanges.Gains(shape.Heads, shape.HeadWidth, precision, device),
         };

@@ -23,7 +23,7 @@ internal sealed class Attention : nn.Module
         var weight = pass.Cast(Weight);
         var (queriesKeys, v) = Projected(x, weight, pass, block, saved);
         long count = pass.Shape.Heads;
-        var heads = GptPass.SideBySide(pass.Attend(block, queriesKeys.narrow(0, 0, count), queriesKeys.narrow(0, count, count), v));
+        var heads = GptPass.SideBySide(pass.Attend(block, queriesKeys.narrow(0, 0, count), queriesKeys.narrow(0, count, count), v, saved?.LogSums));
         if (saved is not null)
             (saved.QueriesKeys, saved.MixedValues, saved.Heads) = (queriesKeys, v, heads);
         pass.Observe($"block{block}.attn.out", () => heads);
@@ -39,9 +39,7 @@ internal sealed class Attention : nn.Module
         GptGradients.AddProduct(ofWeight.select(0, 3), gradient.t(), saved.Heads);
         var ofHeads = pass.Heads(gradient.matmul(weight.select(0, 3)));
         var attend = pass.AttendBackward ?? throw new InvalidOperationException("This pass has no backward pass.");
-        long heads = pass.Shape.Heads;
-        var (ofQueries, ofKeys, ofMixed) = attend(
-            block, saved.QueriesKeys.narrow(0, 0, heads), saved.QueriesKeys.narrow(0, heads, heads), saved.MixedValues, ofHeads);
+        var (ofQueries, ofKeys, ofMixed) = attend(block, saved, ofHeads);
         var projected = ProjectedBackward(cat([ofQueries, ofKeys], 0), ofMixed, pass, block, saved, gradients);
         long width = x.shape[1];
         GptGradients.AddProduct(ofWeight.narrow(0, 0, 3).view(3 * width, width), projected.t(), x);

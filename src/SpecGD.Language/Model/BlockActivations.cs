@@ -5,14 +5,14 @@ namespace SpecGD.Language.Model;
 
 /// <summary>
 /// What the backward pass of a block needs of its forward pass, some 12 d numbers a token. What is cheap is computed once more instead: normalised and
-/// mixed states, the MLP behind its nonlinearity, attention within its groups. The memory is taken before the first sequence and serves every one:
+/// mixed states, the MLP behind its nonlinearity, scores within their group. The memory is taken before the first sequence and serves every one:
 /// tensors that live long between those that do not would leave holes in the heap, several times their size.
 /// </summary>
 internal sealed class BlockActivations : IDisposable
 {
     private readonly List<Tensor> _all = [];
     private readonly Tensor _stream, _middle, _streamFactor, _middleFactor, _hidden;
-    private readonly Tensor? _output, _queriesKeys, _queriesKeysFactor, _values, _mixedValues, _heads;
+    private readonly Tensor? _output, _queriesKeys, _queriesKeysFactor, _values, _mixedValues, _heads, _logSums;
 
     /// <summary>Memory for sequences of one length.</summary>
     public BlockActivations(GptShape shape, int block, long length, GptPrecision precision, Device device)
@@ -29,6 +29,8 @@ internal sealed class BlockActivations : IDisposable
         (_values, _heads) = (Take(precision.Activations, length, d), Take(precision.Activations, length, d));
         _mixedValues = Take(precision.Activations, length, d).view(length, heads, shape.HeadWidth).transpose(0, 1).DetachFromDisposeScope();
         _all.Add(_mixedValues);
+        if (AttentionKernel.TakesLogSums(device))
+            _logSums = Take(precision.Wide, heads, length, 1);
 
         Tensor Take(ScalarType type, params long[] sizes)
         {
@@ -60,6 +62,15 @@ internal sealed class BlockActivations : IDisposable
     /// <summary>Queries over keys, normalised, turned and multiplied by their gains, 2·heads × tokens × D.</summary>
     public Tensor QueriesKeys { get => Of(_queriesKeys); set => Of(_queriesKeys).copy_(value); }
 
+    /// <summary>The queries of these, heads × tokens × D.</summary>
+    public Tensor Queries => QueriesKeys.narrow(0, 0, QueriesKeys.shape[0] / 2);
+
+    /// <summary>The keys of these, heads × tokens × D.</summary>
+    public Tensor Keys => QueriesKeys.narrow(0, QueriesKeys.shape[0] / 2, QueriesKeys.shape[0] / 2);
+
+    /// <summary>log Σₖ exp(score) of every query, heads × tokens × 1; null where the device's backward pass computes it anew.</summary>
+    public Tensor? LogSums => _logSums;
+
     /// <summary>The factor of their norm, 2·heads × tokens × 1.</summary>
     public Tensor QueriesKeysFactor { get => Of(_queriesKeysFactor); set => Of(_queriesKeysFactor).copy_(value); }
 
@@ -71,6 +82,9 @@ internal sealed class BlockActivations : IDisposable
 
     /// <summary>What the heads gave, side by side, tokens × d.</summary>
     public Tensor Heads { get => Of(_heads); set => Of(_heads).copy_(value); }
+
+    /// <summary>The same as heads × tokens × D, a view.</summary>
+    public Tensor ValueOfHeads => Heads.view(Heads.shape[0], Queries.shape[0], -1).transpose(0, 1);
 
     /// <summary>The MLP before its nonlinearity, tokens × 4d or 8d.</summary>
     public Tensor Hidden { get => _hidden; set => _hidden.copy_(value); }

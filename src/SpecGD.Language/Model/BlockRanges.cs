@@ -44,47 +44,51 @@ internal sealed class BlockRanges
     }
 
     /// <summary>softmax(q kᵀ/√D + mask) v, heads × T × D, of queries, keys and values of that shape.</summary>
-    public Tensor Attend(Tensor q, Tensor k, Tensor v)
+    /// <param name="q">Queries.</param>
+    /// <param name="k">Keys.</param>
+    /// <param name="v">Values.</param>
+    /// <param name="logSums">Takes log Σₖ exp(score) of every query, heads × T × 1; null where there is no backward pass that needs it.</param>
+    public Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? logSums)
     {
         using var scope = NewDisposeScope();
         var all = Like(q);
         foreach (var group in Groups)
         {
             using var each = NewDisposeScope(); // copies of keys and values are there for one group at a time
-            group.PutQueries(all, Attend(group.Queries(q), group.Keys(k), group.Keys(v), group.Mask));
+            Tensor queries = group.Queries(q), keys = group.Keys(k), values = group.Keys(v);
+            if (logSums is null)
+            {
+                group.PutQueries(all, AttentionKernel.Value(queries, keys, values, group.Mask));
+                continue;
+            }
+            var (value, ofQueries) = AttentionKernel.ValueAndLogSums(queries, keys, values, group.Mask);
+            group.PutQueries(all, value);
+            group.PutQueries(logSums, ofQueries.unsqueeze(-1));
         }
         return all.MoveToOuterDisposeScope();
     }
 
-    /// <summary>
-    /// The gradient in q, k and v of that in what <see cref="Attend(Tensor, Tensor, Tensor)"/> gives, heads × T × D each. The groups are computed once
-    /// more, one after the other: what libtorch's kernel needs for its derivative, copies of keys and values among it, is there for one group at a time.
-    /// </summary>
-    public (Tensor Q, Tensor K, Tensor V) AttendBackward(Tensor q, Tensor k, Tensor v, Tensor gradient)
+    /// <summary>The gradient in q, k and v of that in what <see cref="Attend"/> gave, heads × T × D each.</summary>
+    /// <param name="saved">Queries, keys, values and what came of them.</param>
+    /// <param name="gradient">In the value, heads × T × D.</param>
+    public (Tensor Q, Tensor K, Tensor V) AttendBackward(BlockActivations saved, Tensor gradient)
     {
         using var scope = NewDisposeScope();
+        Tensor q = saved.Queries, k = saved.Keys, v = saved.MixedValues, value = saved.ValueOfHeads;
         Tensor dq = Like(q).zero_(), dk = Like(k).zero_(), dv = Like(v).zero_();
         foreach (var group in Groups)
         {
-            using var each = NewDisposeScope();
-            Tensor[] inputs = [.. new[] { group.Queries(q), group.Keys(k), group.Keys(v) }.Select(input => input.detach().requires_grad_())];
-            Tensor value;
-            using (enable_grad())
-                value = Attend(inputs[0], inputs[1], inputs[2], group.Mask);
-            var gradients = autograd.grad([value], inputs, [group.Queries(gradient).contiguous()]);
-            group.AddQueries(dq, gradients[0]);
-            group.AddKeys(dk, gradients[1]);
-            group.AddKeys(dv, gradients[2]);
+            using var each = NewDisposeScope(); // copies of keys and values, and what a derivative needs, are there for one group at a time
+            Tensor ofValue = group.Queries(gradient).contiguous(), queries = group.Queries(q), keys = group.Keys(k), values = group.Keys(v);
+            var (ofQueries, ofKeys, ofValues) = saved.LogSums is { } logSums
+                ? AttentionKernel.Backward(ofValue, queries, keys, values, group.Mask, group.Queries(value), group.Queries(logSums).squeeze(-1))
+                : AttentionKernel.BackwardByDifferentiation(ofValue, queries, keys, values, group.Mask);
+            group.AddQueries(dq, ofQueries);
+            group.AddKeys(dk, ofKeys);
+            group.AddKeys(dv, ofValues);
         }
         return (dq.MoveToOuterDisposeScope(), dk.MoveToOuterDisposeScope(), dv.MoveToOuterDisposeScope());
     }
-
-    /// <summary>softmax(q kᵀ/√D + mask) v.</summary>
-    /// <param name="q">… × queries × D.</param>
-    /// <param name="k">… × keys × D.</param>
-    /// <param name="v">… × keys × D.</param>
-    /// <param name="mask">… × queries × keys: 0 where a query sees a key, −∞ elsewhere.</param>
-    public static Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor mask) => nn.functional.scaled_dot_product_attention(q, k, v, mask);
 
     /// <summary>A tensor of the same sizes in which the heads of a token stand side by side.</summary>
     private static Tensor Like(Tensor x) => empty([x.shape[1], x.shape[0], x.shape[2]], x.dtype, x.device).transpose(0, 1);

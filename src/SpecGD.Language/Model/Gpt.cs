@@ -203,7 +203,7 @@ public sealed class Gpt : nn.Module
         var mask = new AttentionMask(inputs.Length);
         BlockRanges ofLong = Ranges(mask, inputs, window), ofShort = Ranges(mask, inputs, window / 2);
         BlockRanges Of(int block) => Shape.HasLongWindow(block) ? ofLong : ofShort;
-        return ((block, q, k, v) => Of(block).Attend(q, k, v), (block, q, k, v, gradient) => Of(block).AttendBackward(q, k, v, gradient));
+        return ((block, q, k, v, logSums) => Of(block).Attend(q, k, v, logSums), (block, saved, gradient) => Of(block).AttendBackward(saved, gradient));
     }
 
     private BlockRanges Ranges(AttentionMask mask, ReadOnlySpan<int> inputs, int window)

@@ -70,7 +70,7 @@ public sealed class GptDecoder : IDisposable
             documents[t] = _documentStart;
         }
         Position += tokens.Length;
-        return _model.Forward(read, first, (block, q, k, v) => Attention(block, q, k, v, first, documents));
+        return _model.Forward(read, first, (block, q, k, v, _) => Attention(block, q, k, v, first, documents));
     }
 
     private Tensor Attention(int block, Tensor q, Tensor k, Tensor v, int position, int[] documents)
@@ -82,6 +82,6 @@ public sealed class GptDecoder : IDisposable
         var places = arange(from, position + documents.Length, ScalarType.Int64, q.device).unsqueeze(0);
         var seen = tensor(firsts, ScalarType.Int64, q.device).unsqueeze(1);
         var own = arange(position, position + documents.Length, ScalarType.Int64, q.device).unsqueeze(1);
-        return BlockRanges.Attend(q, keys, values, BlockRanges.MaskOf(places.lt(seen).bitwise_or(places.gt(own)), _model.Precision));
+        return AttentionKernel.Value(q, keys, values, BlockRanges.MaskOf(places.lt(seen).bitwise_or(places.gt(own)), _model.Precision));
     }
 }

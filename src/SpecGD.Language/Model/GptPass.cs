@@ -3,11 +3,14 @@ using static TorchSharp.torch;
 
 namespace SpecGD.Language.Model;
 
-/// <summary>Attention of a block: softmax(q kᵀ + mask) v, all of them heads × tokens × D; q has the factor 0.12 already.</summary>
-internal delegate Tensor Attend(int block, Tensor q, Tensor k, Tensor v);
+/// <summary>
+/// Attention of a block: softmax(q kᵀ + mask) v, all of them heads × tokens × D; q has the factor 0.12 already. The last argument takes the log-sums that
+/// the backward pass needs, heads × tokens × 1, where there is one.
+/// </summary>
+internal delegate Tensor Attend(int block, Tensor q, Tensor k, Tensor v, Tensor? logSums);
 
 /// <summary>The gradient of that in q, k and v, of the gradient in what it gave; all of them heads × tokens × D.</summary>
-internal delegate (Tensor Q, Tensor K, Tensor V) AttendBackward(int block, Tensor q, Tensor k, Tensor v, Tensor gradient);
+internal delegate (Tensor Q, Tensor K, Tensor V) AttendBackward(int block, BlockActivations saved, Tensor gradient);
 
 /// <summary>What the blocks share while tokens go through the model: rotations, what sees what, scalars, value embeddings.</summary>
 internal sealed class GptPass(GptShape shape, GptPrecision precision, Action<string, Tensor>? observer)
