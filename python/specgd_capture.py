@@ -204,7 +204,7 @@ class Recorder:
         self._units = _Units(self.model, batch_dim)
         self._layers, self._handles, self._running, self._watch = {}, [], False, None
         self._pending, self._nodes, self._stack, self._gains = [], [], [], {}
-        self._cleared, self._shared, self._orders, self._quiet, self._backward, self.passes = False, None, 0, 0, 0, 0
+        self._cleared, self._shared, self._orders, self._quiet, self._backward, self.passes, self._reached = False, None, 0, 0, 0, 0, ()
 
     def start(self):
         """Begins to watch. May follow `stop`: then what comes is added."""
@@ -238,9 +238,10 @@ class Recorder:
             self._unseen_index.__exit__(None, None, None)
             self._watch.__exit__(None, None, None)
         self._handles, self._running, self._watch, self._stack = [], False, None, []
+        self._reached = {layer for layer in self._layers.values() if layer.has_rows()}
         for pending in [] if discard else self._pending:  # what no backward pass reached
             pending.fire(None)
-        self._pending = []
+        self._pending, self._reached = [], ()
         if self._nodes:
             _find_heads(self._nodes, self._layers.values())
         self._nodes = []  # they would keep the graph alive
@@ -476,7 +477,7 @@ class _Weight:
     def __init__(self, number, name, tensor, module, model):
         self.number, self.name, self.tensor, self.module, self.model = number, name, tensor, module, model
         self.failed, self.gathered = None, None
-        self.aliases, self.had_gradient, self.stacked, self.touched, self.as_activation = [name], False, False, set(), False
+        self.aliases, self.had_gradient, self.stacked, self.touched, self.refused, self.as_activation = [name], False, False, set(), set(), False
 
     def name_in(self, stack):
         """The layer's name: of several (tied weights) the one within the module that runs."""
@@ -520,6 +521,8 @@ class _Weight:
             return "a product of it could not be followed (%s)" % self.failed
         if self.as_activation:
             return "it enters as an activation (learned queries or the like), which other weights multiply"
+        if self.refused:
+            return "it enters %s in a form that is not followed" % ", ".join(sorted(self.refused)[:3])
         if self.touched:
             return "it multiplies nothing that was seen: it goes through %s alone" % ", ".join(sorted(self.touched)[:3])
         if self.gradient() is not None and bool((self.gradient() != 0).any()):
@@ -568,6 +571,10 @@ class _Weights:
 
     def is_buffer(self, tensor):
         return id(tensor) in self._buffers
+
+    def is_of_weights(self, tensor):
+        """Whether a tensor, which is no parameter, was made of parameters and buffers alone, not of data."""
+        return getattr(tensor, "_specgd_of_weights", False) or self.is_buffer(tensor)
 
     def layer_names(self):
         return [n for w in self._all for alias in w.aliases for n in (_layer_name(alias, self.model), alias)]
@@ -684,7 +691,7 @@ def _derive(weights, func, args, kwargs, out, located):
             if getattr(o, "_specgd_source", None) is None and weights.find(o) is None or same[0].ids is not None or same[0].merged:
                 o._specgd_source = same[0]  # a view
             continue
-        if not all(t.numel() == 1 or weights.is_buffer(t) or t.dtype == torch.bool or getattr(t, "_specgd_of_weights", False) for t in others):
+        if not all(t.numel() == 1 or t.dtype == torch.bool or weights.is_of_weights(t) or name in _MOVES and not t.is_floating_point() for t in others):
             return
         o._specgd_of_weights = True
         if name not in _LINEAR and any(isinstance(s.weight, _Composed) or s.merged for _, s in located):
@@ -792,6 +799,7 @@ def _seen_index(recorder):
                 _look(recorder, inner, "__getitem__", (tensor, key), {}, out)
         return out
 
+    index.__name__ = "__getitem__"
     torch.Tensor.__getitem__ = index
     try:
         yield
@@ -806,23 +814,38 @@ def _look(recorder, func, name, args, kwargs, out):
     located = [(t, s) for t in given for s in (recorder._weights.find(t),) if s is not None]
     after = any(getattr(t, "_specgd_after", False) for t in given)
     product = _PRODUCTS.get(name)
+    outs = out if isinstance(out, (tuple, list)) else (out,)
     if located and product is not None:
-        after = bool(product(recorder, args, kwargs, out, located)) or after
+        taken = bool(product(recorder, args, kwargs, out, located))
+        if not taken and name not in _MAYBE_PRODUCTS and not any(torch.is_tensor(o) and recorder._weights.find(o) is not None for o in outs):
+            taken = _note_refused(recorder._weights, name, given, located)
+        after = taken or after
     elif located:
-        if name not in _LOOKS:
-            for _, source in located:
-                if isinstance(source.weight, _Weight) and name not in _MOVES:
-                    source.weight.touched.add(name)
         _derive(recorder._weights, func, args, kwargs, out, located)
-    elif all(t.numel() == 1 or getattr(t, "_specgd_of_weights", False) for t in given) and any(getattr(t, "_specgd_of_weights", False) for t in given):
-        for o in (out if isinstance(out, (tuple, list)) else (out,)):
+        if name not in _LOOKS and (name not in _MOVES or all(not torch.is_tensor(o) or recorder._weights.find(o) is None for o in outs)):
+            for _, source in located:
+                if isinstance(source.weight, _Weight):
+                    source.weight.touched.add(name)
+    elif all(t.numel() == 1 or recorder._weights.is_of_weights(t) for t in given) and any(recorder._weights.is_of_weights(t) for t in given):
+        for o in outs:
             if torch.is_tensor(o):
                 o._specgd_of_weights = True
     if after:
-        for o in (out if isinstance(out, (tuple, list)) else (out,)):
+        for o in outs:
             if torch.is_tensor(o):
                 o._specgd_after = True
     _follow_rows(recorder, name, args, kwargs, out)
+
+
+def _note_refused(weights, name, given, located):
+    """A product with data that could not be taken. True where there is one: what it gives stands behind a matrix nevertheless."""
+    matrices = [s.weight for _, s in located if isinstance(s.weight, _Weight) and s.weight.is_matrix()]
+    data = [t for t in given if t.numel() > 1 and not any(t is l for l, _ in located) and not weights.is_of_weights(t)]
+    if not matrices or not data or not torch.is_grad_enabled():
+        return False
+    for weight in matrices:
+        weight.refused.add(name)
+    return True
 
 
 #: Functions that look at a tensor without using its numbers.
@@ -902,7 +925,7 @@ def _matmul(recorder, args, kwargs, out, located, first=0, swapped=False, func=N
     b = _argument(args, kwargs, first + 1, "other", "mat2", "batch2", "vec", "vec2")
     if a is None or b is None or not torch.is_tensor(a) or not torch.is_tensor(b):
         return False
-    if func == "mv" and not getattr(b, "_specgd_after", False):
+    if func == "mv" and recorder._weights.is_of_weights(b):
         return False  # the power iteration of spectral_norm, which looks at the weight itself
     a, b = (b, a) if swapped else (a, b)
     la, lb, lo = _matmul_labels(a, b)
@@ -982,6 +1005,8 @@ def _einsum(recorder, args, kwargs, out, located):
         return False
     if len(operands) == 2:
         return _two(recorder, operands[0], labels[0], operands[1], labels[1], out, right_labels, located)
+    if 1 < len(place) < len(operands):
+        return _chain(recorder, operands, labels, place, out, right_labels)
     seen = False
     for i in place:
         rest = [j for j in range(len(operands)) if j != i]
@@ -993,6 +1018,68 @@ def _einsum(recorder, args, kwargs, out, located):
             x._specgd_after = True
         seen = _multiply(recorder, operands[i], labels[i], x, wanted, out, right_labels, gates) or seen
     return seen
+
+
+def _chain(recorder, operands, labels, place, out, lo):
+    """x A B ...: activations that meet several weights, one after the other; `place` are the numbers of the weights, `lo` the labels of the output."""
+    weights, left = set(place), list(range(len(operands)))
+    first = next((i for i in left if i not in weights and any(set(labels[i]) & set(labels[j]) for j in place)), None)
+    if first is None:
+        return False
+    left.remove(first)
+    x, lx, after, seen = operands[first].detach(), labels[first], getattr(operands[first], "_specgd_after", False), False
+    while weights & set(left):
+
+        def contracts(i):
+            return any(l in lx and l not in lo and all(l not in labels[j] for j in left if j != i) for l in labels[i])
+
+        near = [i for i in left if set(labels[i]) & set(lx)]
+        if not near:
+            break
+        each = next((i for i in near if i in weights and contracts(i)), None)
+        each = next((i for i in near if i not in weights), near[0]) if each is None else each
+        left.remove(each)
+        wanted = [l for l in dict.fromkeys(lx + labels[each]) if l in lo or any(l in labels[j] for j in left)]
+        if each in weights:
+            behind = [operands[j].detach() for j in left], [labels[j] for j in left]
+
+            def through(g, behind=behind, wanted=wanted):
+                return _combined([g] + behind[0], [lo] + behind[1], wanted)
+
+            x._specgd_after = after
+            taken = _multiply(recorder, operands[each], labels[each], x, lx, out, wanted, through=through)
+            seen = after = taken or seen
+        x, lx = _combined([x, operands[each].detach()], [lx, labels[each]], wanted), wanted
+    return seen
+
+
+def _multi_dot(recorder, args, kwargs, out, located):
+    """linalg.multi_dot of a list, and chain_matmul of its arguments."""
+    operands = list(args[0]) if isinstance(args[0], (list, tuple)) else list(args)
+    labels = [["k%d" % i, "k%d" % (i + 1)] for i in range(len(operands))]
+    if operands[0].dim() == 1:
+        labels[0] = labels[0][1:]
+    if operands[-1].dim() == 1:
+        labels[-1] = labels[-1][:1]
+    place = [i for i, x in enumerate(operands) if any(x is l for l, _ in located)]
+    lo = ["k0"] * (operands[0].dim() == 2) + ["k%d" % len(operands)] * (operands[-1].dim() == 2)
+    if len(operands) == 2:
+        return _two(recorder, operands[0], labels[0], operands[1], labels[1], out, lo, located)
+    return len(place) < len(operands) and _chain(recorder, operands, labels, place, out, lo)
+
+
+def _inner(recorder, args, kwargs, out, located):
+    a, b = _argument(args, kwargs, 0, "input"), _argument(args, kwargs, 1, "other")
+    if a.dim() == 0 or b.dim() == 0:
+        return False
+    la, lb = ["a%d" % i for i in range(a.dim() - 1)], ["b%d" % i for i in range(b.dim() - 1)]
+    return _two(recorder, a, la + ["k"], b, lb + ["k"], out, la + lb, located)
+
+
+def _addbmm(recorder, args, kwargs, out, located):
+    """The sum over a batch of products."""
+    a, b = _argument(args, kwargs, 1, "batch1"), _argument(args, kwargs, 2, "batch2")
+    return _two(recorder, a, ["b", "m", "k"], b, ["b", "k", "n"], out, ["m", "n"], located)
 
 
 def _combined(operands, labels, wanted):
@@ -1037,16 +1124,71 @@ def _bilinear(recorder, args, kwargs, out, located):
     return _multiply(recorder, w, ["o", "i", "j"], both, rows + ["i", "j"], out, rows + ["o"], whole=True)
 
 
-def _multiply(recorder, w, lw, x, lx, out, lo, gates=(), whole=False):
-    """A product of the weight w with activations x; the lists label the dimensions, as in einsum. True where it was taken."""
+def _multiply(recorder, w, lw, x, lx, out, lo, gates=(), whole=False, through=None):
+    """A product of the weight w with activations x; the lists label the dimensions, as in einsum. True where it was taken.
+
+    `lo` labels the product; where `out` is not yet the product, but what was made of it, through(gradient of out) is the gradient of the product.
+    """
+    picked = _picked(recorder, w, lw, x, lx, lo)
+    if picked is not None:
+        seen = False
+        for some_w, some_lw, some_x, some_lx, some_lo, units, pick in picked:
+            ready = _prepare(recorder, some_w, some_lw, some_x, some_lx, some_lo, gates, whole, units=units)
+            if ready is not None:
+                ready(None, None, watch=out, through=lambda g, pick=pick: pick(g if through is None else through(g)))
+                seen = True
+        return seen
     ready = _prepare(recorder, w, lw, x, lx, lo, gates, whole, out)
     if ready is None:
         return False
-    ready(None, None, watch=out)
+    ready(None, None, watch=out, through=through)
     return True
 
 
-def _prepare(recorder, w, lw, x, lx, lo, gates=(), whole=False, out=None):
+def _picked(recorder, w, lw, x, lx, lo):
+    """A stack that a program picked from a parameter, a matrix for each token, as w[expert]: for each matrix the rows that meet it. None for other stacks."""
+    source = recorder._weights.find(w)
+    labels = [l for l in lw if l in lx and l in lo]
+    if source is None or source.ids is None or not labels:
+        return None
+    rest = [l for l in lw if l not in labels]
+    first = w.permute([lw.index(l) for l in labels + rest])
+    for _ in rest:
+        first = first[..., 0]
+    matrices, which = source.of(first).flatten().unique(return_inverse=True)
+    if len(matrices) == len(which):
+        return None
+
+    def side_by_side(t, lt):
+        return t.permute([lt.index(l) for l in labels + [l for l in lt if l not in labels]]).flatten(0, len(labels) - 1)
+
+    others = [l for l in lx if l not in labels and l not in lw]
+    dims = [lx.index(l) for l in labels + others if x.shape[lx.index(l)] > 1]
+    units = recorder._units.of_rows(x, dims) if dims else None
+    rows, after = side_by_side(x.detach(), lx), getattr(x, "_specgd_after", False) or recorder._weights.find(x) is not None
+    found = []
+    for i in range(len(matrices)):
+        at = (which == i).nonzero().flatten()
+        matrix, place = w, int(at[0])
+        for l in reversed(labels):
+            size = w.shape[lw.index(l)]
+            matrix, place = matrix.select(_dim(lw, labels, l), place % size), place // size
+        matrix._specgd_source = source
+        some = rows.index_select(0, at.to(rows.device))
+        some._specgd_after = after
+        mine = None if units is None else units.reshape(len(which), -1)[at].flatten()
+        found.append((matrix, rest, some, ["picked"] + [l for l in lx if l not in labels], ["picked"] + [l for l in lo if l not in labels], mine,
+                      lambda g, at=at: side_by_side(g, lo).index_select(0, at.to(g.device))))
+    return found
+
+
+def _dim(lw, labels, label):
+    """The dimension of a label after those of `labels` behind it have been selected away."""
+    gone = labels[labels.index(label) + 1 :]
+    return [l for l in lw if l not in gone].index(label)
+
+
+def _prepare(recorder, w, lw, x, lx, lo, gates=(), whole=False, out=None, units=None):
     """What takes the product into account, given the gradient of its output (or its output, to wait for it); None where it is no such product."""
     source = recorder._weights.find(w)
     if source is None or w.is_complex() or not x.is_floating_point():
@@ -1057,11 +1199,11 @@ def _prepare(recorder, w, lw, x, lx, lo, gates=(), whole=False, out=None):
     stacks, outs, ins = [l for l in lw if l in lx and l in lo], [l for l in lw if l not in lx], [l for l in lw if l in lx and l not in lo]
     if not ins or any(l not in lo for l in outs):
         return None
-    product = _Product(recorder, x, lx, lo, stacks, ins, outs)
+    product = _Product(recorder, x, lx, lo, stacks, ins, outs, units)
     if out is not None and (source.merged or isinstance(source.weight, _Composed)):
         _meet_composed(recorder, source, w, lw, product, out)
     if isinstance(source.weight, _Composed):
-        return lambda gradient, order, watch=None: None
+        return lambda gradient, order, watch=None, through=None: None
     layers = []
     for stack in _indices([size[l] for l in stacks]):
         at = w.storage_offset() + sum(i * stride[l] for i, l in zip(stack, stacks))
@@ -1069,10 +1211,10 @@ def _prepare(recorder, w, lw, x, lx, lo, gates=(), whole=False, out=None):
         across = source.numbers([size[l] for l in ins], [stride[l] for l in ins], at).flatten()
         for numbers, across, rows_of, columns_of in _pieces(recorder, first, across - across[0], ins, gates, whole):
             layers.append((stack, rows_of, columns_of, _layer_of(recorder, numbers, across)))
-    return lambda gradient, order, watch=None: _take_in(recorder, product, layers, gradient, order, watch)
+    return lambda gradient, order, watch=None, through=None: _take_in(recorder, product, layers, gradient, order, watch, through)
 
 
-def _take_in(recorder, product, layers, gradient, order, watch):
+def _take_in(recorder, product, layers, gradient, order, watch, through=None):
     """Adds the rows of a product to the layers that it is made of, when the gradient of its output comes."""
     counted = [piece for piece in layers if order is not None or piece[3].counts_call(recorder)]
     for _, _, _, layer in counted:
@@ -1081,6 +1223,7 @@ def _take_in(recorder, product, layers, gradient, order, watch):
         return
 
     def act(g):
+        g = g if g is None or through is None else through(g)
         for stack, rows_of, columns_of, layer in counted:
             layer.add(product.activations(stack, columns_of), product.gradient(g, stack, rows_of), recorder)
 
@@ -1096,8 +1239,14 @@ def _take_in(recorder, product, layers, gradient, order, watch):
 
 def _may_change(x):
     """Whether the program may write over x before the backward pass: autograd keeps another tensor under autocast."""
-    enabled = torch.is_autocast_enabled() or getattr(torch, "is_autocast_cpu_enabled", lambda: False)()
-    return enabled and x.requires_grad
+    return x.requires_grad and _is_autocast_on()
+
+
+def _is_autocast_on():
+    try:
+        return torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled("cuda")
+    except TypeError:  # before PyTorch 2.4 each kind of device has a function of its own
+        return torch.is_autocast_enabled() or torch.is_autocast_cpu_enabled()
 
 
 def _indices(sizes):
@@ -1179,6 +1328,7 @@ def _meet_composed(recorder, source, w, lw, product, out):
                 mask = None if g is None else (g != 0).any(-1, keepdim=True)
             matrix = near.detach().to(rows.dtype)
             second = rows @ (matrix if transposed else matrix.t())
+            rows._specgd_after, second._specgd_after = not product.from_input, True
             for tensor, labels, x, inner, outer in ((near, labels_near, rows, "k", "j"), (far, labels_far, second, "j", "o")):
                 ready = _prepare(recorder, tensor, labels, x, ["r", inner], ["r", outer])
                 if ready is not None:
@@ -1190,13 +1340,16 @@ def _meet_composed(recorder, source, w, lw, product, out):
 class _Product:
     """The activations of a product, arranged as rows for each matrix of the weight when they are asked for."""
 
-    def __init__(self, recorder, x, lx, lo, stacks, ins, outs):
+    def __init__(self, recorder, x, lx, lo, stacks, ins, outs, units=None):
         self.lx, self.lo, self.stacks, self.ins, self.outs = lx, lo, stacks, ins, outs
         self.rows = [l for l in lx if l not in stacks and l not in ins]
         self.x = x.detach().clone() if _may_change(x) else x.detach()
-        self.from_input = not getattr(x, "_specgd_after", False)
+        learned = recorder._weights.find(x)
+        self.from_input = not (getattr(x, "_specgd_after", False) or recorder._weights.is_of_weights(x) or learned is not None)
+        if learned is not None and isinstance(learned.weight, _Weight):
+            learned.weight.as_activation = True
         self.key = (_storage_of(x), x.storage_offset(), tuple(x.shape), x.stride(), x._version)
-        self.units = recorder._units.of_rows(x, [lx.index(l) for l in self.rows])
+        self.units = recorder._units.of_rows(x, [lx.index(l) for l in self.rows]) if units is None else units
         self._cache = {}
 
     def flat_rows(self):
@@ -1260,7 +1413,7 @@ def _look_up(recorder, table, tokens, out, padding=None):
     tokens = tokens.detach().flatten()
 
     def act(gradient):
-        layer.count(tokens, None if gradient is None else gradient.reshape(-1, gradient.shape[-1]), padding)
+        layer.count(tokens, None if gradient is None else gradient.reshape(-1, gradient.shape[-1]), padding, recorder)
 
     node = recorder.when_gradient_comes(out, act)
     if node is not None:
@@ -1299,8 +1452,9 @@ def _getitem(recorder, args, kwargs, out, located):
 
 def _index_select(recorder, args, kwargs, out, located):
     dim = args[1] if len(args) > 1 else kwargs.get("dim")
-    if dim == 0 and args and any(args[0] is l for l, _ in located):
+    if dim == 0 and args and args[0].dim() == 2 and any(args[0] is l for l, _ in located):
         return _look_up(recorder, args[0], args[2] if len(args) > 2 else kwargs.get("index"), out)
+    _derive(recorder._weights, torch.index_select, args, kwargs, out, located)
     return False
 
 
@@ -1430,6 +1584,7 @@ def _rmatmul(recorder, args, kwargs, out, located):
 
 _PRODUCTS = {
     "linear": _linear, "matmul": _matmul, "__matmul__": _matmul, "__rmatmul__": _rmatmul, "mm": _matmul, "bmm": _matmul, "mv": _mv,
+    "linalg_matmul": _matmul, "inner": _inner, "linalg_multi_dot": _multi_dot, "chain_matmul": _multi_dot, "addbmm": _addbmm, "addbmm_": _addbmm,
     "addmm": _addmm, "addmv": _addmm, "baddbmm": _addmm, "addmm_": _addmm, "baddbmm_": _addmm, "einsum": _einsum, "tensordot": _tensordot,
     "add": _add, "__add__": _add, "__radd__": _add, "bilinear": _bilinear, "embedding": _embedding, "embedding_bag": _embedding_bag, "__getitem__": _getitem, "index_select": _index_select,
     "conv1d": _convolution, "conv2d": _convolution, "conv3d": _convolution, "conv_transpose1d": _transposed_convolution,
@@ -1438,6 +1593,10 @@ _PRODUCTS = {
     **{name: lambda recorder, args, kwargs, out, located, name=name: _see_recurrent(recorder, name, args, out)
        for name in ("lstm", "gru", "rnn_tanh", "rnn_relu")},
 }
+
+
+#: Of these, which move or add a parameter where they do not multiply it.
+_MAYBE_PRODUCTS = {"add", "__add__", "__radd__", "__getitem__", "index_select", "embedding", "embedding_bag"}
 
 
 def _before(node):
@@ -1694,6 +1853,9 @@ class _Layer:
     def add(self, activations, gradient, recorder, which=0):
         """Adds rows, without those that got no gradient; `gradient` is that of the outputs, (rows, out)."""
         x = activations.rows.reshape(-1, activations.rows.shape[-1])
+        if self in recorder._reached:  # this call ended before the loss, as one whose result was detached; others did not
+            self.seen[which].without_gradient += len(x)
+            return
         keep = None if gradient is None or len(gradient) != len(x) else (gradient != 0).flatten(1).any(-1)
         if recorder.mask is not None and len(recorder.mask) == len(x):
             keep = recorder.mask.to(x.device) if keep is None else keep & recorder.mask.to(x.device)
@@ -1996,6 +2158,9 @@ class _Filters(_Layer):
 
     def see(self, rows, gradient, recorder):
         images, positions, pick = rows
+        if self in recorder._reached:
+            self.seen[0].without_gradient += images * positions
+            return
         keep = None
         if gradient is not None and gradient.shape[0] == images:
             keep = (gradient != 0).flatten(1).any(-1).nonzero().flatten().cpu()
@@ -2103,7 +2268,10 @@ class _Table(_Layer):
     def forget(self):
         self.calls, self.counts, self.without = 0, torch.zeros_like(self.counts), 0
 
-    def count(self, tokens, gradient, padding):
+    def count(self, tokens, gradient, padding, recorder):
+        if self in recorder._reached:
+            self.without += len(tokens)
+            return
         if gradient is not None and len(gradient) == len(tokens):
             keep = (gradient != 0).any(-1)
             if bool(keep.any()):
@@ -2136,6 +2304,9 @@ class _Bags(_Table):
         self.trace, self.sparse = 0.0, ()
 
     def bags(self, bag, tokens, values, count, gradient, recorder):
+        if self in recorder._reached:
+            self.seen[0].without_gradient += count
+            return
         if gradient is not None and len(gradient) == count:
             keep = (gradient != 0).any(-1).cpu()
             if bool(keep.any()):

@@ -15,6 +15,7 @@ public sealed class DiagnosePlacesTests(TorchCaptures torch) : InTemporaryDirect
     [InlineData("padded", "emb=input head=head")]
     [InlineData("checkpointed", "first=input last=head")]
     [InlineData("heads", "a=input b=head c=head")]
+    [InlineData("chains", "first=input each.0=head each.1=head")]
     public void The_place_in_the_network_holds_back_and_no_name_does(string network, string held)
     {
         torch.SkipWithoutTorch();
@@ -30,6 +31,9 @@ public sealed class DiagnosePlacesTests(TorchCaptures torch) : InTemporaryDirect
 
     [SkippableTheory]
     [InlineData("raw_slices")]
+    [InlineData("picked")]
+    [InlineData("chains")]
+    [InlineData("detached")]
     [InlineData("experts_of_every_kind")]
     [InlineData("recurrent")]
     [InlineData("convolutions_of_every_kind")]

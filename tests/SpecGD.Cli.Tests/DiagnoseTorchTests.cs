@@ -38,6 +38,9 @@ public sealed class DiagnoseTorchTests(TorchCaptures torch) : InTemporaryDirecto
     [InlineData("cast", 2)]
     [InlineData("grouped_queries", 6)]
     [InlineData("light", 3)]
+    [InlineData("picked", 9)]
+    [InlineData("chains", 16)]
+    [InlineData("detached", 3)]
     public void Every_rank_is_that_of_torchs_SVD(string network, int layers)
     {
         torch.SkipWithoutTorch();

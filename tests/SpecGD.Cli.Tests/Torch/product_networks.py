@@ -515,7 +515,95 @@ def encoder_decoder(capture):
     return net, {name + "q": (flat(asked), g[:8]), name + "k": (flat(memory), g[8:16]), name + "v": (flat(memory), g[16:])}
 
 
-CASES = [cells, transformed, encoder_decoder, called_linear, raw_slices, experts_of_every_kind, recurrent, convolutions_of_every_kind, bags_and_tables, parametrized, lora, attention_of_torch, checkpointed,
+def picked(capture):
+    """Experts picked by index, a matrix for each token: w[i], index_select, i of two dimensions, and a transposed pick."""
+    d = 8
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.up, self.down, self.side = nn.Parameter(torch.randn(3, d, 6) / 3), nn.Parameter(torch.randn(3, d, 6) / 3), nn.Parameter(torch.randn(3, d, d) / 3)
+            self.seen = {}
+
+        def forward(self, x):
+            choice = (x[..., 0] > 0).long() + (x[..., 1] > 0).long()
+            h = torch.einsum("btd,btdf->btf", x, self.up[choice]).tanh()
+            y = (h[..., None, :] @ self.down[choice].transpose(-1, -2))[..., 0, :].tanh()
+            flat_choice, z = choice.flatten(), y.flatten(0, 1)
+            self.seen.update(choice=flat_choice, up=flat(x), down=flat(h), side=flat(z))
+            return torch.bmm(z[:, None], self.side.index_select(0, flat_choice))[:, 0]
+
+    net, x = Net(), torch.randn(5, 9, d)
+    with capture(net, "picked"):
+        net(x).pow(2).mean().backward()
+    s = net.seen
+    truth = {}
+    for i in range(3):
+        met = s["choice"] == i
+        truth.update({"up[%d]" % i: (s["up"][met], net.up.grad[i].t()), "down[%d]" % i: (s["down"][met], net.down.grad[i]),
+                      "side[%d]" % i: (s["side"][met], net.side.grad[i].t())})
+    return net, truth
+
+
+def chains(capture):
+    """Several weights in one call: einsum of three and four operands, the data first and last, multi_dot; inner, mv and addbmm; weights stacked in the step."""
+    d, r, e = 8, 5, 3
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b, self.c, self.f = (nn.Parameter(torch.randn(*size) / 3) for size in ((d, r), (r, d), (d, r), (r, d)))
+            self.w1, self.w2, self.p = nn.Parameter(torch.randn(e, d, r) / 3), nn.Parameter(torch.randn(e, r, d) / 3), nn.Linear(d, e)
+            self.m, self.n, self.inner, self.batch = (nn.Parameter(torch.randn(*size) / 3) for size in ((d, r), (r, d), (d, d), (2, d, d)))
+            self.each, self.first = nn.ParameterList(nn.Parameter(torch.randn(d, d) / 3) for _ in range(2)), nn.Parameter(torch.randn(d, d) / 3)
+            self.probes = nn.ModuleList(Probe() for _ in range(7))
+
+        def forward(self, x):
+            x = torch.stack([self.first.mv(row) for row in x]).tanh()
+            x = torch.einsum("nd,dr,rf->nf", self.probes[0](x), self.a, self.b).tanh()
+            x = torch.einsum("fr,rd,nd->nf", self.c, self.f, self.probes[1](x)).tanh()
+            x = self.probes[2](x)
+            x = torch.einsum("nd,edr,erf,ne->nf", x, self.w1, self.w2, self.p(x).softmax(-1)).tanh()
+            x = torch.linalg.multi_dot([self.probes[3](x), self.m, self.n]).tanh()
+            x = torch.inner(self.probes[4](x), self.inner).tanh()
+            x = self.probes[5](x)
+            x = torch.addbmm(torch.zeros(()), x.expand(2, -1, -1), self.batch).tanh()
+            return torch.einsum("nd,edf->enf", self.probes[6](x), torch.stack(list(self.each))).tanh()
+
+    net, x = Net(), torch.randn(40, d)
+    with capture(net, "chains"):
+        net(x).pow(3).mean().backward()
+    v = [p.rows() for p in net.probes]
+    a, f, m, w1 = net.a.detach(), net.f.detach(), net.m.detach(), net.w1.detach()
+    truth = {"first": (x, net.first.grad), "a": (v[0], net.a.grad.t()), "b": (v[0] @ a, net.b.grad.t()), "f": (v[1], net.f.grad), "c": (v[1] @ f.t(), net.c.grad),
+             "m": (v[3], net.m.grad.t()), "n": (v[3] @ m, net.n.grad.t()), "inner": (v[4], net.inner.grad)}
+    truth.update({"w1[%d]" % i: (v[2], net.w1.grad[i].t()) for i in range(e)})
+    truth.update({"w2[%d]" % i: (v[2] @ w1[i], net.w2.grad[i].t()) for i in range(e)})
+    truth.update({"each.%d" % i: (v[6], net.each[i].grad.t()) for i in range(2)})
+    return net, truth
+
+
+def detached(capture):
+    """Two calls of one network, of which the second is detached: its rows get no gradient and are left out, whatever the kind of the layer."""
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.filters, self.table, self.fc = nn.Conv2d(3, 6, 3), nn.Embedding(9, 6), nn.Linear(6, 5)
+
+        def forward(self, x, tokens):
+            return self.fc((self.filters(x).tanh().mean((2, 3)) + self.table(tokens)).tanh())
+
+    net, x, other = Net(), torch.randn(12, 3, 6, 6), 4 * torch.randn(12, 3, 6, 6)
+    tokens, others = torch.arange(12) % 7, torch.zeros(12, dtype=torch.long)
+    with capture(net, "detached"):
+        F.mse_loss(net(x, tokens), net(other, others).detach()).backward()
+    met = (net.filters(x).tanh().mean((2, 3)) + net.table(tokens)).tanh()
+    return net, {"filters": (F.unfold(x, 3).transpose(1, 2).reshape(-1, 27), net.filters.weight.grad.flatten(1)),
+                 "table": (F.one_hot(tokens, 9).float(), net.table.weight.grad.t()), "fc": (flat(met), net.fc.weight.grad)}
+
+
+CASES = [picked, chains, detached, cells, transformed, encoder_decoder, called_linear, raw_slices, experts_of_every_kind, recurrent, convolutions_of_every_kind, bags_and_tables, parametrized, lora, attention_of_torch, checkpointed,
          padded, cast, grouped_queries, light]
 
 

@@ -1,6 +1,5 @@
 using SpecGD.Language.Model;
 using SpecGD.Torch.Tests;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SpecGD.Language.Tests.Model;
