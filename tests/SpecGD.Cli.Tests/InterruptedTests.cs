@@ -51,7 +51,7 @@ public sealed class InterruptedTests : InTemporaryDirectory
 
         string text = File.ReadAllText(said);
         process.ExitCode.ShouldBe(130, text);
-        int table = text.IndexOf("After 3 steps", StringComparison.Ordinal), missing = text.IndexOf("stopped while figures were drawn: random-feature is missing", StringComparison.Ordinal);
+        int table = text.IndexOf("At the last of 3 steps", StringComparison.Ordinal), missing = text.IndexOf("stopped while figures were drawn: random-feature is missing", StringComparison.Ordinal);
         table.ShouldBeGreaterThan(0, text);
         missing.ShouldBeGreaterThan(table, text);
     }

@@ -104,7 +104,7 @@ public sealed class ReproduceCommandTests : InTemporaryDirectory
         Directory.Exists(Path.Combine(Folder, "refused")).ShouldBeFalse();
         said = Specgd("run", "sparse-regression", "--dim", "4", "--batch-size", "8", "--steps", "3", "--output", "sparse", "--no-figures");
         said.Error.ShouldContain("Figure 1 of the paper has --method-lr gradient_descent=0.081 specgd=0.1 (here gradient_descent=0.01 specgd=0.01)");
-        said.Output.ShouldContain("After 3 steps ");
+        said.Output.ShouldContain("At the last of 3 steps ");
         File.ReadAllText(Path.Combine(Folder, "sparse", "manifest.json")).ShouldContain("\"width\": 16");
         Specgd("plot", "sparse", "--methods", "adam").Error.ShouldContain("it has gradient_descent, specgd.");
         Specgd("plot", "sparse", "--methods", "specgd").ExitCode.ShouldBe(0);

@@ -34,6 +34,11 @@ internal static class BestMethod
     private static IEnumerable<string> Compared(IReadOnlyList<LossEnd> ends, double? steps)
     {
         int last = ends.Max(end => end.LastStep);
+        if (ends.All(end => end.LastStep == 0))
+        {
+            yield return "No method is best: the log ends with the loss before the first update.";
+            yield break;
+        }
         string unfinished = last + 1 < steps ? Text($"none reached the last of {Counted.Of((int)steps, "step")}, and ") : "";
         if (ends.All(end => end.IsAboveStart))
         {
@@ -46,7 +51,7 @@ internal static class BestMethod
         if (whole.Length >= 2)
             yield return Headline(whole, last + 1);
         else if (whole is [var only])
-            yield return Text($"After {Counted.Of(last + 1, "step")} {only.Name} alone is left, with the loss {only.Loss:G3}.");
+            yield return Text($"At the last of {Counted.Of(last + 1, "step")} {only.Name} alone is left, with the loss {only.Loss:G3}.");
         else
             yield return Text($"No method is best: none reached {Counted.Of(last + 1, "step")} with a loss that is not above its start.");
         if (early.Length > 0)
@@ -61,7 +66,7 @@ internal static class BestMethod
     {
         double best = sorted[0].Loss;
         string[] level = [.. sorted.TakeWhile(method => method.Loss <= Level * best).Select(method => method.Name)];
-        string after = string.Create(CultureInfo.InvariantCulture, $"After {Counted.Of(steps, "step")} ");
+        string after = string.Create(CultureInfo.InvariantCulture, $"At the last of {Counted.Of(steps, "step")} ");
         if (level.Length == sorted.Length)
             return $"{after}{Sentence.List(level)} are level.";
         string first = level.Length == 1

@@ -46,6 +46,8 @@ internal static class RandomFeatureSummary
             + $"favoured the spectral step at {favoured} of {Counted.Of(ranks.Count, "step")} ({share:P0}).");
         if (descentLoss.Steps[^1] != spectralLoss.Steps[^1])
             yield break; // one of the two did not reach the end
+        if (descentLoss.Count < 2)
+            yield break; // the start alone
         string[] above =
         [
             .. Divergence.Of(log.Methods).Where(end => end is { Method: RandomFeature.GradientDescent or RandomFeature.SpecGd, IsAboveStart: true })

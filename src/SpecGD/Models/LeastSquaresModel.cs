@@ -35,13 +35,17 @@ public sealed class LeastSquaresModel : IModel
         MatrixArithmetic.Subtract(_block.Weight, _problem.Target, _error);
         Linear.Multiply(1, _error, false, _problem.SecondMoment, false, 0, _block.Gradient);
         _block.GradientChanged();
-        return 0.5 * MatrixArithmetic.Dot(_error, _block.Gradient);
+        double twice = MatrixArithmetic.Dot(_error, _block.Gradient);
+        return twice <= _problem.Resolution * _error.SumOfSquares() ? 0 : 0.5 * twice;
     }
 }
 
 /// <summary>The data of a realisable least-squares problem, shared by every trajectory on it.</summary>
 public sealed class LeastSquaresProblem
 {
+    /// <summary>Distance from 1 to the next number in double precision.</summary>
+    private const double Epsilon = 1.0 / (1L << 52);
+
     /// <summary>The problem of fitting W♯A, from features A (features × samples) and W♯ (out × features).</summary>
     public LeastSquaresProblem(Matrix<double> features, Matrix<double> target)
     {
@@ -57,6 +61,11 @@ public sealed class LeastSquaresProblem
 
     /// <summary>B = AAᵀ/n, features × features.</summary>
     public Matrix<double> SecondMoment { get; }
+
+    /// <summary>
+    /// ε‖B‖_op: what is left of ⟨E, EB⟩/‖E‖_F² below it is rounding, of either sign, as where the features do not see the rest E = W − W♯. Such a loss is zero.
+    /// </summary>
+    internal double Resolution => Epsilon * Activation.OperatorNorm * Activation.OperatorNorm / Activation.Samples;
 
     /// <summary>The norms of A.</summary>
     public ActivationMeasurement Activation { get; }

@@ -18,12 +18,12 @@ public class HeadlineTests
     {
         var log = Log(("gradient_descent", 6.56), ("specgd", 1), ("muon", 0.5), ("adamw", 1e-4));
         Sparse.Summarise(log).Sentences[0].ShouldBe(
-            "After 3 steps AdamW has the lowest loss of 4 methods: Muon is 5000 times higher, SpecGD is 10000 times higher and gradient descent is 65600 times higher.");
+            "At the last of 3 steps AdamW has the lowest loss of 4 methods: Muon is 5000 times higher, SpecGD is 10000 times higher and gradient descent is 65600 times higher.");
         foreach (string best in log.Methods.Keys)
         {
             var other = Log([.. log.Methods.Keys.Select(name => (name, name == best ? 1e-9 : 1.0))]);
             foreach (var experiment in new[] { Sparse, Features })
-                experiment.Summarise(other).Sentences[0].ShouldStartWith($"After 3 steps {BestMethodName(best)} has the lowest loss of 4 methods: ");
+                experiment.Summarise(other).Sentences[0].ShouldStartWith($"At the last of 3 steps {BestMethodName(best)} has the lowest loss of 4 methods: ");
         }
     }
 
@@ -31,12 +31,12 @@ public class HeadlineTests
     public void Two_methods_are_compared_and_level_ones_are_called_so()
     {
         Sparse.Summarise(Log(("gradient_descent", 6.56), ("specgd", 1))).Sentences[0]
-            .ShouldBe("After 3 steps SpecGD has the lowest loss: gradient descent is 6.56 times higher.");
-        Sparse.Summarise(Log(("gradient_descent", 1.01), ("specgd", 1))).Sentences[0].ShouldBe("After 3 steps SpecGD and gradient descent are level.");
+            .ShouldBe("At the last of 3 steps SpecGD has the lowest loss: gradient descent is 6.56 times higher.");
+        Sparse.Summarise(Log(("gradient_descent", 1.01), ("specgd", 1))).Sentences[0].ShouldBe("At the last of 3 steps SpecGD and gradient descent are level.");
         Sparse.Summarise(Log(("gradient_descent", 5), ("specgd", 1), ("adaptive", 1.02))).Sentences[0]
-            .ShouldBe("After 3 steps SpecGD and the adaptive method are level and have the lowest loss of 3 methods: gradient descent is 5 times higher.");
+            .ShouldBe("At the last of 3 steps SpecGD and the adaptive method are level and have the lowest loss of 3 methods: gradient descent is 5 times higher.");
         Sparse.Summarise(Log(("gradient_descent", 5), ("specgd", 0))).Sentences[0]
-            .ShouldBe("After 3 steps SpecGD has the lowest loss, which is zero, so that it has no ratio to the others.");
+            .ShouldBe("At the last of 3 steps SpecGD has the lowest loss, which is zero, so that it has no ratio to the others.");
     }
 
     /// <summary>Methods that are level have no winner, and judge no rule.</summary>
@@ -96,7 +96,7 @@ public class HeadlineTests
         foreach (var experiment in new[] { Sparse, Features })
             experiment.Summarise(log).Sentences.Take(3).ShouldBe(
             [
-                "After 3 steps SpecGD from the peak alone is left, with the loss 1.",
+                "At the last of 3 steps SpecGD from the peak alone is left, with the loss 1.",
                 "Gradient descent diverged: its loss ended 2.7e107 times as high as it started.",
                 "SpecGD diverged: its loss ended 3.7e177 times as high as it started.",
             ]);
@@ -110,7 +110,7 @@ public class HeadlineTests
         sentences[0].ShouldBe("No method is best: every loss ends above its start.");
         sentences[1].ShouldBe("SpecGD diverged: its loss ended 4 times as high as it started.");
         Sparse.Summarise(Log(("gradient_descent", 1.01 * First), ("specgd", 1))).Sentences.Take(2).ShouldBe(
-            ["After 3 steps SpecGD alone is left, with the loss 1.", "Gradient descent is not compared: what ends above its start has not trained."]);
+            ["At the last of 3 steps SpecGD alone is left, with the loss 1.", "Gradient descent is not compared: what ends above its start has not trained."]);
     }
 
     [Theory]
@@ -132,12 +132,23 @@ public class HeadlineTests
     }
 
     [Fact]
+    public void The_loss_before_the_first_update_compares_nothing()
+    {
+        var log = Log(("gradient_descent", 5), ("specgd", 1));
+        log.Methods.Clear();
+        log.Methods.Add("gradient_descent", Method(steps: 1, last: First));
+        log.Methods.Add("specgd", Method(steps: 1, last: First));
+        foreach (var experiment in new[] { Sparse, Features })
+            experiment.Summarise(log).Sentences.ShouldBe(["No method is best: the log ends with the loss before the first update."]);
+    }
+
+    [Fact]
     public void A_method_that_ended_early_is_not_the_best_and_is_named()
     {
         var log = Log(("gradient_descent", 5), ("specgd", 1));
         log.Methods.Add("adamw", Method(steps: 2, last: 1e-9));
         Sparse.Summarise(log).Sentences.Take(2).ShouldBe(
-            ["After 3 steps SpecGD has the lowest loss: gradient descent is 5 times higher.", "AdamW did not reach the last step."]);
+            ["At the last of 3 steps SpecGD has the lowest loss: gradient descent is 5 times higher.", "AdamW did not reach the last step."]);
     }
 
     [Fact]
@@ -145,7 +156,7 @@ public class HeadlineTests
     {
         var log = Log(("gradient_descent", 100), ("specgd", 4), ("specgd_from_iter_100", 1), ("specgd_from_iter_200", 2), ("specgd_from_iter_300", 8), ("specgd_from_peak", 3));
         Features.Summarise(log).Sentences[0].ShouldBe(
-            "After 3 steps SpecGD from step 100 has the lowest loss of 6 methods: the next, SpecGD from step 200, is 2 times higher, the last, gradient descent, 100 times.");
+            "At the last of 3 steps SpecGD from step 100 has the lowest loss of 6 methods: the next, SpecGD from step 200, is 2 times higher, the last, gradient descent, 100 times.");
     }
 
     [Fact]

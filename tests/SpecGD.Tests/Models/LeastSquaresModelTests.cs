@@ -24,6 +24,28 @@ public class LeastSquaresModelTests
         new LeastSquaresModel(problem, weight).Evaluate().ShouldBe(expected, Rounding * expected);
     }
 
+    /// <summary>⟨E, EB⟩ of an E in the null space of B is a sum of rounding errors of either sign: some are below zero without the mend.</summary>
+    [Fact]
+    public void A_loss_that_is_rounding_alone_is_zero_and_a_small_one_is_not()
+    {
+        var features = new TorchRandom(5).Normal(10, 2);
+        var seen = new Matrix<double>(10, 2); // orthonormal: the directions that the features see
+        Linear.SingularValueDecomposition(features, seen, new double[2], new Matrix<double>(2, 2));
+        var target = new TorchRandom(6).Normal(10, 10);
+        var problem = new LeastSquaresProblem(features, target);
+        var random = new TorchRandom(7);
+        for (int trial = 0; trial < 50; trial++)
+        {
+            var unseen = random.Normal(10, 10);
+            unseen.AddScaled(-1, Linear.Product(Linear.Product(unseen, seen), seen.Transposed()));
+            unseen.AddScaled(1, target);
+            new LeastSquaresModel(problem, unseen).Evaluate().ShouldBe(0);
+        }
+        var near = target.Clone();
+        near[0, 0] += 1e-12;
+        new LeastSquaresModel(problem, near).Evaluate().ShouldBeGreaterThan(0, "it is small, and exact");
+    }
+
     [Fact]
     public void The_gradient_is_that_of_finite_differences()
     {
