@@ -104,16 +104,21 @@ def per_head(names, heads):
 
 def describe(optimizer, model, path):
     """Writes what `specgd diagnose --optimizer FILE` reads: the groups of an optimizer (or a list of optimizers) with the names of their parameters."""
-    names = {id(p): name for name, p in plain_names(model).items()}
+    names, strange = {}, 0
+    for name, p in plain_names(model).items():
+        names.setdefault(id(p), name)  # of tied weights the first name, as in the capture
     optimizers = optimizer if isinstance(optimizer, (list, tuple)) else [optimizer]
     groups = []
     for one in optimizers:
         for group in one.param_groups:
             settings = {k: v for k, v in group.items() if k != "params" and isinstance(v, (bool, int, float, str, type(None)))}
             parameters = [names[id(p)] for p in group["params"] if id(p) in names]
+            strange += len(group["params"]) - len(parameters)
             groups.append({"optimizer": "%s.%s" % (type(one).__module__, type(one).__name__), "settings": settings, "parameters": parameters})
     with open(path, "w") as file:
         json.dump({"format": "specgd-optimizer", "version": 1, "groups": groups}, file, indent=1)
+    if strange:
+        warnings.warn("specgd_capture: %d of the optimizer's parameters are none of the model's; give the model that they were taken from" % strange, stacklevel=2)
 
 
 class Monitor:

@@ -16,7 +16,9 @@ internal static class AuditView
             Terminal.Say($"missed, judged spectral and not on Muon: {finding.Name} ({finding.Why})", indent: TableLayout.Gap);
         foreach (string name in audit.Unknown)
             Terminal.Say($"in the optimizer, and not in the capture: {name}", indent: TableLayout.Gap);
-        if (audit.Misplaced.Count + audit.Missed.Count + audit.Unknown.Count == 0)
+        foreach (string name in audit.Unassigned)
+            Terminal.Say($"in no group, so that it is never updated: {name}", indent: TableLayout.Gap);
+        if (audit.IsClean)
             Terminal.Say("The optimizer's groups are those of the diagnosis.", indent: TableLayout.Gap);
         if (audit.Matrices.Count == 0)
             return;

@@ -15,6 +15,7 @@ public static class AuditJson
             ["misplaced"] = new JsonArray([.. audit.Misplaced.Select(Of)]),
             ["missed"] = new JsonArray([.. audit.Missed.Select(Of)]),
             ["unknown"] = new JsonArray([.. audit.Unknown.Select(name => (JsonNode?)name)]),
+            ["unassigned"] = new JsonArray([.. audit.Unassigned.Select(name => (JsonNode?)name)]),
             ["matrices"] = new JsonArray([.. audit.Matrices.Select(Of)]),
         };
     }

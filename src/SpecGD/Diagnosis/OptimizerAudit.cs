@@ -18,10 +18,18 @@ public sealed record AuditedMatrix(string Name, long Out, long In, LearningRateS
 /// <param name="Misplaced">On Muon, and should not be.</param>
 /// <param name="Missed">Judged spectral, and not on Muon.</param>
 /// <param name="Unknown">Names of the optimizer that the capture does not have, biases and the like apart.</param>
+/// <param name="Unassigned">Trained parameters of layers that are in no group: the optimizer never updates them.</param>
 /// <param name="Matrices">What is on Muon, with its scale.</param>
 public sealed record OptimizerAudit(
-    IReadOnlyList<AuditFinding> Misplaced, IReadOnlyList<AuditFinding> Missed, IReadOnlyList<string> Unknown, IReadOnlyList<AuditedMatrix> Matrices)
+    IReadOnlyList<AuditFinding> Misplaced,
+    IReadOnlyList<AuditFinding> Missed,
+    IReadOnlyList<string> Unknown,
+    IReadOnlyList<string> Unassigned,
+    IReadOnlyList<AuditedMatrix> Matrices)
 {
+    /// <summary>Whether the optimizer's groups are those of the diagnosis.</summary>
+    public bool IsClean => Misplaced.Count + Missed.Count + Unknown.Count + Unassigned.Count == 0;
+
     /// <summary>The audit of <paramref name="optimizer"/>.</summary>
     public static OptimizerAudit Of(NetworkDiagnosis diagnosis, OptimizerDescription optimizer)
     {
@@ -29,14 +37,23 @@ public sealed record OptimizerAudit(
         ArgumentNullException.ThrowIfNull(optimizer);
         var plan = ParameterPlan.Of(diagnosis);
         var planned = plan.Parameters.ToDictionary(parameter => parameter.Name);
+        var layers = diagnosis.Trends.Select(trend => trend.Last.Entry).ToArray();
+        var aliases = layers.Where(layer => layer.Parameter is not null).DistinctBy(layer => layer.Name + ".weight")
+            .ToDictionary(layer => layer.Name + ".weight", layer => layer.Parameter!); // a tied weight has a name for each of its layers
+        optimizer = optimizer with
+        {
+            Groups = [.. optimizer.Groups.Select(group => group with { Parameters = [.. group.Parameters.Select(name => planned.ContainsKey(name) ? name : aliases.GetValueOrDefault(name, name))] })],
+        };
         var onMuon = optimizer.Groups.Where(group => group.IsSpectral).SelectMany(group => group.Parameters.Select(name => (name, group))).ToArray();
         HashSet<string> names = [.. onMuon.Select(entry => entry.name)];
+        HashSet<string> assigned = [.. optimizer.Groups.SelectMany(group => group.Parameters)];
         HashSet<string> known = [.. planned.Keys, .. plan.Others, .. diagnosis.Unmeasured.Select(matrix => matrix.Name)];
         return new OptimizerAudit(
             [.. onMuon.Where(entry => planned.TryGetValue(entry.name, out var p) && p.Group is PlanGroup.HeldBack or PlanGroup.Gain or PlanGroup.Euclidean)
                 .Select(entry => Finding(planned[entry.name]))],
             [.. plan.Spectral.Where(parameter => !names.Contains(parameter.Name)).Select(Finding)],
-            [.. optimizer.Groups.SelectMany(group => group.Parameters).Where(name => !known.Contains(name))],
+            [.. assigned.Where(name => !known.Contains(name))],
+            [.. layers.Where(layer => !layer.Frozen).Select(layer => layer.Parameter).OfType<string>().Where(planned.ContainsKey).Distinct().Except(assigned)],
             [.. onMuon.Where(entry => planned.TryGetValue(entry.name, out var p) && p.StoredShape.Count >= 2).Select(entry => Matrix(planned[entry.name], entry.group))]);
     }
 

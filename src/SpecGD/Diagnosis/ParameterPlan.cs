@@ -150,7 +150,9 @@ public sealed partial record ParameterPlan(IReadOnlyList<PlannedParameter> Param
         string whole = layer.Last.Entry.PartOf ?? (layer.Last.Entry.SliceOf is { } parameter && layer.Name.StartsWith(parameter, StringComparison.Ordinal) ? parameter : "");
         string part = whole.Length > 0 ? layer.Name[Math.Min(layer.Name.Length, whole.Length)..].TrimStart('.') + " " : "";
         return layer.Verdict is { } verdict && layer.Last.Ratio is { } ratio
-            ? $"{part}{verdict.Word()}, nr/st {Records.NumberText.Of(ratio)}"
+            ? part + (layer.Judged.Count > 1
+                ? $"{verdict.Word()} at {layer.Judged.Count(row => row.Judgement!.Value.Verdict == verdict)} of {layer.Judged.Count} steps, nr/st {Records.NumberText.Of(ratio)} at the last"
+                : $"{verdict.Word()}, nr/st {Records.NumberText.Of(ratio)}")
             : $"{part}not judged ({layer.Last.Reason})";
     }
 

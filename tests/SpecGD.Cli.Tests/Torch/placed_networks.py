@@ -1,5 +1,6 @@
 """Networks about which the diagnosis must say the right thing: what is held back and why, what was not measured, what looks fused, how many units."""
 
+import json
 import os
 import sys
 
@@ -202,6 +203,10 @@ def names(folder):
 
     layers = read(folder + "/tied_wrapped.safetensors")[0]["layers"]
     assert [layer["name"] for layer in layers] == ["embed", "mid", "head"] and layers[2]["tied_with"] == ["embed"], layers
+    tied = Tied()
+    specgd_capture.describe(torch.optim.AdamW(tied.parameters()), tied, folder + "/tied_optimizer.json")
+    with open(folder + "/tied_optimizer.json") as file:  # a tied weight by the name that the capture gives it
+        assert json.load(file)["groups"][0]["parameters"] == [layers[0]["parameter"], "mid.weight", "mid.bias"]
     assert list(specgd_capture.plain_names(Wrapper(inner))) == ["module.fc.weight", "module.fc.bias", "fc.weight", "fc.bias"]
 
 

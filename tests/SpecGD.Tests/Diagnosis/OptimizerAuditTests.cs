@@ -27,6 +27,7 @@ public sealed class OptimizerAuditTests : IDisposable
         audit.Misplaced.Select(finding => finding.Group).ShouldBe([PlanGroup.Euclidean, PlanGroup.HeldBack]);
         audit.Missed.Select(finding => finding.Name).ShouldBe(["missed.weight"]);
         audit.Unknown.ShouldBe(["elsewhere.weight"]);
+        audit.Unassigned.ShouldBeEmpty();
         audit.Matrices.Select(matrix => matrix.LearningRate).ShouldAllBe(rate => rate == 0.02);
     }
 
@@ -42,6 +43,22 @@ public sealed class OptimizerAuditTests : IDisposable
         audit.Misplaced.ShouldBeEmpty();
         audit.Missed.ShouldBeEmpty();
         audit.Matrices.Select(matrix => matrix.Scale).ShouldBe([LearningRateScale.Original, LearningRateScale.MatchRmsAdamW]);
+    }
+
+    [Fact]
+    public void A_parameter_in_no_group_is_named_and_a_tied_weight_has_all_its_names()
+    {
+        var network = _planted.Layer("embed", Flat(16, 8, 8), Flat(8, 8, 1), more: """{"stored_shape": [16, 8]}""")
+            .Layer("lm_head", Flat(16, 8, 8), Flat(8, 8, 1), more: """{"stored_shape": [16, 8], "parameter": "embed.weight", "tied_with": ["embed"]}""")
+            .Layer("forgotten", Flat(16, 8, 8), Flat(8, 8, 1), more: """{"stored_shape": [16, 8]}""")
+            .Layer("frozen", null, Flat(8, 8, 1), more: """{"stored_shape": [16, 8], "frozen": true}""").Diagnose();
+
+        var audit = OptimizerAudit.Of(network, Described("""{"optimizer": "torch.optim.adamw.AdamW", "parameters": ["lm_head.weight"]}"""));
+
+        audit.Unknown.ShouldBeEmpty();
+        audit.Unassigned.ShouldBe(["forgotten.weight"]);
+        AuditJson.Of(audit)["unassigned"]!.AsArray().Select(name => (string)name!).ShouldBe(["forgotten.weight"]);
+        audit.IsClean.ShouldBeFalse();
     }
 
     [Theory]
