@@ -66,6 +66,27 @@ public sealed class TorchLibrary
         }
     }
 
+    /// <summary>
+    /// The library of libtorch that carries MKL, for <see cref="Numerics.LinearAlgebra.Backend.MklFile"/>; null where this platform's libtorch has none to
+    /// call, or there is no libtorch. What it needs is loaded; TorchSharp is not.
+    /// </summary>
+    public static string? MklFile()
+    {
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+            return null;
+        try
+        {
+            var places = TorchPlaces.Find(Environment.GetEnvironmentVariable);
+            OpenMpThreads.SleepSoon(Environment.GetEnvironmentVariable);
+            places.LoadLibTorch();
+            return places.MainFile;
+        }
+        catch (BadInputException)
+        {
+            return null; // 'doctor' says why there is no libtorch
+        }
+    }
+
     private static TorchLibrary LoadOnce(Func<string, string?> environment)
     {
         var places = TorchPlaces.Find(environment);

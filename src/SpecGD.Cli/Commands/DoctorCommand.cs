@@ -74,6 +74,10 @@ internal static class DoctorCommand
             examination.Add("OpenBLAS", $"{string.Join(' ', configuration.Split(' ').Take(2))}, kernels for {library.CoreName}");
             examination.AddDetail("OpenBLAS built with", configuration);
         }
+        else if (Backend.Mkl is { } mkl)
+        {
+            examination.Add("OpenBLAS", $"not found; {mkl.Name} serves");
+        }
         else
         {
             examination.Missing("OpenBLAS", "linear algebra is many times slower without it", OpenBlasLibrary.InstallHint);

@@ -14,6 +14,9 @@ internal sealed partial record TorchPlaces(string Folder, string Bridge, string 
 
     private static string Main => OperatingSystem.IsWindows() ? "torch_cpu.dll" : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so";
 
+    /// <summary>The library for processors.</summary>
+    public string MainFile => Path.Combine(Folder, Main);
+
     /// <summary>What must be loaded by its path, in this order, so that what refers to it by name finds it.</summary>
     private static string[] Libraries =>
         OperatingSystem.IsWindows() ? ["c10.dll", "torch_cpu.dll", "torch_cuda.dll", "torch.dll"]

@@ -20,7 +20,7 @@ public abstract partial class LinearAlgebraTests<T> : IDisposable
 
     private protected LinearAlgebraTests(Backend? backend)
     {
-        Skip.If(backend is null, "There is no OpenBLAS on this machine.");
+        Skip.If(backend is null, "This backend is not on this machine.");
         _backend = backend;
         _inForce = Backend.Use(backend);
     }
@@ -43,11 +43,3 @@ public abstract partial class LinearAlgebraTests<T> : IDisposable
     private static double FrobeniusNorm(Matrix<T> matrix) =>
         TestMatrices.FrobeniusNorm(matrix.Rows, matrix.Columns, (i, j) => double.CreateChecked(matrix[i, j]));
 }
-
-public sealed class OpenBlasDouble() : LinearAlgebraTests<double>(Backend.OpenBlas);
-
-public sealed class OpenBlasSingle() : LinearAlgebraTests<float>(Backend.OpenBlas);
-
-public sealed class ManagedDouble() : LinearAlgebraTests<double>(Backend.Managed);
-
-public sealed class ManagedSingle() : LinearAlgebraTests<float>(Backend.Managed);

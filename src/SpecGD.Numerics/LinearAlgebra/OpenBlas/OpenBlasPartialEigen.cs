@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using SpecGD.Numerics.LinearAlgebra.Lapack;
 
 namespace SpecGD.Numerics.LinearAlgebra.OpenBlas;
 

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace SpecGD.Numerics.LinearAlgebra.OpenBlas;
+namespace SpecGD.Numerics.LinearAlgebra.Lapack;
 
 /// <summary>
 /// A pooled vector for native code that begins at a cache line, as every matrix does. Some kernels of OpenBLAS (those for processors without AVX) add numbers
