@@ -9,7 +9,7 @@ mkdir -p "$logs"
 table=$logs/table.md
 failed=0
 
-rows="plain coretype-Prescott coretype-Sandybridge coretype-Haswell coretype-SkylakeX coretype-Zen threads-1 threads-2 threads-8 managed
+rows="plain coretype-Prescott coretype-Sandybridge coretype-Haswell coretype-SkylakeX coretype-Zen threads-1 threads-2 threads-8 mkl managed
 lang-tr_TR.UTF-8 lang-de_DE.UTF-8 spaces elsewhere unprivileged busy nohup background"
 covering="coretype-Prescott+threads-1+lang-tr_TR.UTF-8+unprivileged coretype-Sandybridge+threads-8+nohup
 coretype-Haswell+lang-de_DE.UTF-8+spaces coretype-Zen+threads-2+background managed+elsewhere coretype-SkylakeX+busy"
@@ -60,6 +60,7 @@ row() { # NAME: one run of ./test; its last line is that of ./test
             plain) ;;
             coretype-*) settings="$settings OPENBLAS_CORETYPE=${part#coretype-}" ;;
             threads-*) settings="$settings SPECGD_THREADS=${part#threads-}" ;;
+            mkl) settings="$settings SPECGD_OPENBLAS=/nowhere" ;; # as on a machine without OpenBLAS
             managed) settings="$settings SPECGD_BLAS=managed" ;;
             lang-*) settings="$settings LANG=${part#lang-} LC_ALL=${part#lang-}" ;;
             spaces) place="$(mktemp -d)/a path with spaces" ;;

@@ -1,16 +1,16 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using SpecGD.Experiments;
-using SpecGD.Numerics.LinearAlgebra;
 using SpecGD.Records;
 using SpecGD.Reproduction.Golden;
+using SpecGD.Tests.Spectral;
 
 namespace SpecGD.Tests.Reproduction;
 
 /// <summary>Every experiment against the authors' own run: the first part of the long ones, the whole of the others.</summary>
 public class GoldenTests
 {
-    private static readonly ConcurrentDictionary<(string Name, bool Managed), RunLog> Logs = new();
+    private static readonly ConcurrentDictionary<(string Name, string Backend), RunLog> Logs = new();
 
     /// <summary>The runs, and how many numbers at least must have been compared.</summary>
     public static TheoryData<string, int> Runs => new()
@@ -34,7 +34,7 @@ public class GoldenTests
     [MemberData(nameof(Runs))]
     public void Every_value_is_within_the_measured_tolerance_of_the_authors_run(string name, int atLeast)
     {
-        var comparison = Compare(name, managed: false, GoldenCase.Named(name).ReadGolden());
+        var comparison = Compare(name, Backends.OpenBlas, GoldenCase.Named(name).ReadGolden());
 
         comparison.Findings.Where(f => f.Beyond > 0).ShouldBeEmpty();
         comparison.Holds.ShouldBeTrue();
@@ -46,11 +46,18 @@ public class GoldenTests
     public void The_managed_code_gives_the_same_numbers()
     {
         const string name = "random_feature_swiglu";
-        var comparison = Compare(name, managed: true, GoldenCase.Named(name).ReadGolden());
+        var comparison = Compare(name, Backends.Managed, GoldenCase.Named(name).ReadGolden());
 
         comparison.Findings.Where(f => f.Beyond > 0).ShouldBeEmpty();
         comparison.Compared.ShouldBeGreaterThan(700);
     }
+
+    [SkippableTheory]
+    [InlineData("random_feature_swiglu")]
+    [InlineData("nuclear_rank_growth")]
+    [InlineData("relu_spectrum")]
+    public void The_MKL_within_libtorch_gives_the_same_numbers(string name) =>
+        Compare(name, Backends.Mkl, GoldenCase.Named(name).ReadGolden()).Holds.ShouldBeTrue();
 
     [SkippableTheory]
     [InlineData("random_feature_swiglu", "methods/gradient_descent/loss", 1e-8)]
@@ -73,7 +80,7 @@ public class GoldenTests
         else
             parent[keys[^1]] = (double)parent[keys[^1]]! * (1 + relative);
 
-        var comparison = Compare(name, managed: false, golden);
+        var comparison = Compare(name, Backends.OpenBlas, golden);
 
         comparison.Holds.ShouldBeFalse();
         comparison.Findings.Sum(f => f.Beyond).ShouldBe(1);
@@ -91,20 +98,19 @@ public class GoldenTests
     [SkippableFact]
     public void Restarts_begin_at_the_peak_the_authors_found()
     {
-        Log("random_feature_relu", managed: false).Methods[RandomFeature.FromPeak].Find("loss")!.Steps[0].ShouldBe(57);
-        Log("random_feature_swiglu", managed: false).Methods[RandomFeature.FromPeak].Find("loss")!.Steps[0].ShouldBe(2);
+        Log("random_feature_relu", Backends.OpenBlas).Methods[RandomFeature.FromPeak].Find("loss")!.Steps[0].ShouldBe(57);
+        Log("random_feature_swiglu", Backends.OpenBlas).Methods[RandomFeature.FromPeak].Find("loss")!.Steps[0].ShouldBe(2);
     }
 
-    private static GoldenComparison Compare(string name, bool managed, JsonObject golden) => GoldenCase.Named(name).Against(golden, Log(name, managed));
+    private static GoldenComparison Compare(string name, string backend, JsonObject golden) => GoldenCase.Named(name).Against(golden, Log(name, backend));
 
-    private static RunLog Log(string name, bool managed)
+    private static RunLog Log(string name, string backend)
     {
-        Skip.If(!managed && Backend.OpenBlas is null, "OpenBLAS is not installed, and the managed code takes minutes");
-        return Logs.GetOrAdd((name, managed), key =>
+        using var inForce = Backends.Use(backend);
+        return Logs.GetOrAdd((name, backend), key =>
         {
-            using var backend = Backend.Use(key.Managed ? Backend.Managed : Backend.OpenBlas!);
             var golden = GoldenCase.Named(key.Name);
-            object options = key.Managed
+            object options = key.Backend == Backends.Managed
                 ? (RandomFeatureOptions)golden.ShortOptions with { SpecgdRestartIters = [], SpecgdFromPeak = false }
                 : golden.ShortOptions;
             var result = ExperimentCatalog.Named(golden.Experiment).Run(options, RunContext.Silent);
