@@ -31,7 +31,7 @@ public sealed class TorchGptEngine<T> : IGptEngine<T>
         _precision = GptPrecision.Named(precision);
         if (_precision.Weights != SharedParameters<T>.Element)
             throw new BadInputException(typeof(T) == typeof(float)
-                ? $"Training keeps its parameters in float32; --precision takes f32 or bf16, not {precision}."
+                ? $"Parameters are in float32 here; --precision takes f32 or bf16, not {precision}."
                 : $"Parameters in double are computed with in f64, not {precision}.");
         TorchLibrary.Load();
         _device = DeviceNamed(device);

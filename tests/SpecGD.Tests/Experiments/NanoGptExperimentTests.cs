@@ -1,6 +1,7 @@
 using SpecGD.Experiments;
 using SpecGD.Experiments.NanoGpt;
 using SpecGD.Records;
+using SpecGD.Torch.Tests;
 using SpecGD.Training;
 
 namespace SpecGD.Tests.Experiments;
@@ -56,6 +57,39 @@ public sealed class NanoGptExperimentTests : IDisposable
         rows.Count.ShouldBe(6);
         ((double)rows[2]["tokens"]!).ShouldBe(6 * 128);
         ((double)rows[2]["below Adam"]!).ShouldBe((double)rows[0]["validation loss"]! - (double)rows[2]["validation loss"]!);
+    }
+
+    /// <summary>One loss in single precision against double: rounding of some 1e-7 a product, through 18 matrices.</summary>
+    private const double SingleAgainstDouble = 1e-5;
+
+    /// <summary>The same after some updates: Adam takes a whole step along an entry of the gradient that is nothing but rounding.</summary>
+    private const double AfterUpdates = 0.05;
+
+    [SkippableFact]
+    public void A_run_in_double_is_that_in_single_to_rounding_and_its_weights_are_read_in_either()
+    {
+        Libtorch.Require();
+        var options = new NanoGptOptions { Layers = 6, Width = 16, Heads = 2, Length = 128, Sequences = 1, Steps = 6, TrackEvery = 2, ValidateEvery = 3, CheckpointEvery = 6, Optimizer = "adam" };
+
+        var (wide, single) = (Trained("f64"), Trained("f32"));
+
+        foreach (string series in new[] { "train_loss", "val_loss" })
+        {
+            double[] a = [.. wide.Methods["nanogpt"].Find(series)!.Values], b = [.. single.Methods["nanogpt"].Find(series)!.Values];
+            a.ShouldNotBe(b, "they are other numbers");
+            a[0].ShouldBe(b[0], SingleAgainstDouble);
+            a.Zip(b, (x, y) => Math.Abs(x - y)).Max().ShouldBeLessThan(AfterUpdates);
+        }
+        ((string)wide.Config["precision"]!).ShouldBe("f64");
+        using var weights = NanoGptWeights.Open(Path.Combine(_folder, "f64"));
+        weights.Load().Shape.Width.ShouldBe(16);
+
+        RunLog Trained(string precision)
+        {
+            var run = new NanoGptRun(options with { Precision = precision }, Path.Combine(_folder, precision), NanoGptData.Sample(options));
+            run.Train(SilentProgress.Instance, TimeProvider.System, CancellationToken.None).Status.ShouldBe(RunStatus.Finished);
+            return run.Log();
+        }
     }
 
     [Fact]

@@ -26,7 +26,7 @@ internal sealed record OverlapTrial(int Ranks, bool Overlaps, GptTimes Times)
         NanoGptRun.RequireShares(team, options.SequencesPerStep);
         var parameters = new GptParameters<float>(data.Fit(options.Shape()));
         parameters.Initialise(new TorchRandom((ulong)options.Seed));
-        var trainer = new GptTrainer<float>(options.Plan(), parameters, GptEngines.Of(options), options.Routing(), data.Source, [], team: team) { Overlaps = overlaps };
+        var trainer = new GptTrainer<float>(options.Plan(), parameters, GptEngines.Of<float>(options), options.Routing(), data.Source, [], team: team) { Overlaps = overlaps };
         var first = new FirstStep(trainer);
         trainer.Run(first, CancellationToken.None);
         return new OverlapTrial(team.Size, overlaps, trainer.Times.Since(first.Times));

@@ -24,10 +24,7 @@ public interface ITorchEngines
 public static class GptEngines
 {
     /// <summary>Names of the precisions that a run trains in.</summary>
-    public const string F32 = "f32", BF16 = "bf16";
-
-    /// <summary>The precision of verification and of the single steps.</summary>
-    private const string F64 = "f64";
+    public const string F32 = "f32", BF16 = "bf16", F64 = "f64";
 
     /// <summary>The device that every machine has.</summary>
     public const string Processor = "cpu";
@@ -70,11 +67,12 @@ public static class GptEngines
 
     /// <summary>The engine of a run.</summary>
     /// <inheritdoc cref="Of{T}(string, string)"/>
-    public static IGptEngine<float> Of(NanoGptOptions options)
+    public static IGptEngine<T> Of<T>(NanoGptOptions options)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(options);
         var (precision, device) = Choose(options.Precision, options.Device, options.Shape().Width);
-        return Of<float>(precision, device);
+        return Of<T>(precision, device);
     }
 
     /// <summary>The engine in double on the processor.</summary>

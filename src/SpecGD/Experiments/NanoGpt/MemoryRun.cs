@@ -29,7 +29,7 @@ internal sealed class MemoryRun
         NanoGptPasses.Of(options, Data).Require();
         (_name, _options) = (name, options);
         var parameters = new GptParameters<float>(Data.Fit(options.Shape()));
-        Trainer = new GptTrainer<float>(options.Plan(), parameters, GptEngines.Of(options), options.Routing(), Data.Source, Data.Validation);
+        Trainer = new GptTrainer<float>(options.Plan(), parameters, GptEngines.Of<float>(options), options.Routing(), Data.Source, Data.Validation);
         parameters.Initialise(new TorchRandom((ulong)options.Seed));
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using SpecGD.Models.Gpt;
 using SpecGD.Numerics.Random;
@@ -34,11 +36,19 @@ public sealed record NanoGptBeginning(bool Fresh = false, bool Resume = false, b
 
     /// <summary>Gives parameters the values that the run begins with.</summary>
     /// <exception cref="BadInputException">The file is of another model, or damaged.</exception>
-    public void Initialise(GptParameters<float> parameters, int seed)
+    /// <typeparam name="T">Type of the parameters.</typeparam>
+    /// <param name="parameters">Take the values.</param>
+    /// <param name="seed">Of the random ones.</param>
+    public void Initialise<T>(GptParameters<T> parameters, int seed)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (InitFrom is not { } path)
         {
-            parameters.Initialise(new TorchRandom((ulong)seed));
+            var single = parameters as GptParameters<float> ?? new GptParameters<float>(parameters.Shape); // in double the same numbers, so that runs compare
+            single.Initialise(new TorchRandom((ulong)seed));
+            if (!ReferenceEquals(single, parameters))
+                foreach (var (to, from) in parameters.All.Zip(single.All))
+                    TensorPrimitives.ConvertTruncating<float, T>(from.Value.AsSpan(), to.Value.AsSpan());
             return;
         }
         using var file = SafetensorsFile.Open(path);

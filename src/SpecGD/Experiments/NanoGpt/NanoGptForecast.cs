@@ -40,12 +40,15 @@ public sealed record NanoGptForecast(
         GptTrainingPlan plan = options.Plan();
         RoutingTable routing = options.Routing();
         long validation = data.ValidationTokens;
+        string precision = GptEngines.Choose(options.Precision, options.Device, shape.Width).Precision;
         return new NanoGptForecast(
             shape,
             plan,
             options.SequencesPerStep,
             routing.Assign(shape.Layouts()),
-            GptMemory.Of<float>(shape, plan, routing, ranks, data.ValidationLength, GptEngines.Choose(options.Precision, options.Device, shape.Width).Precision == GptEngines.BF16),
+            precision == GptEngines.F64
+                ? GptMemory.Of<double>(shape, plan, routing, ranks, data.ValidationLength)
+                : GptMemory.Of<float>(shape, plan, routing, ranks, data.ValidationLength, precision == GptEngines.BF16),
             GptWork.Of(shape, plan, routing, options.SequencesPerStep, validation))
         {
             Ranks = ranks,

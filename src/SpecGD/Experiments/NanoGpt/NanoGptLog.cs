@@ -22,7 +22,7 @@ public static class NanoGptLog
     /// <param name="resolved">The same as they are noted, with the data.</param>
     /// <param name="data">What was trained on.</param>
     /// <param name="trainer">The run.</param>
-    public static RunLog Of(NanoGptOptions options, JsonObject resolved, NanoGptData data, GptTrainer<float> trainer)
+    public static RunLog Of(NanoGptOptions options, JsonObject resolved, NanoGptData data, IGptTrainer trainer)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(resolved);
@@ -33,9 +33,9 @@ public static class NanoGptLog
         var log = new RunLog($"{NanoGptRun.Name}-{options.Preset}-{options.Optimizer}-{options.Mlp}-{options.Seed}")
         {
             Config = config,
-            Dataset = DatasetOf(options, data, trainer.Parameters.Shape),
+            Dataset = DatasetOf(options, data, trainer.Shape),
         };
-        log.Sections["routing"] = new JsonArray([.. RoutingView.Rows(trainer.Optimizer.Table)]);
+        log.Sections["routing"] = new JsonArray([.. RoutingView.Rows(trainer.Routing)]);
         log.Sections[TrackerView.SectionName] = trainer.Tracker.ToJson();
         log.Methods.Add(NanoGptRun.Name, MethodOf(options, trainer));
         return log;
@@ -58,7 +58,7 @@ public static class NanoGptLog
     }
 
     /// <summary>The losses with what tells the run from others.</summary>
-    public static MethodLog MethodOf(NanoGptOptions options, GptTrainer<float> trainer)
+    public static MethodLog MethodOf(NanoGptOptions options, IGptTrainer trainer)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(trainer);

@@ -32,8 +32,8 @@ public record NanoGptOptions
     /// <summary>Numbers of activations and products.</summary>
     [Setting(
         "precision",
-        "numbers of activations and products; parameters and optimizers are in f32",
-        Choices = GptEngineOptions.PrecisionChoices,
+        "numbers of activations and products; parameters and optimizers are in f32, or f64 with f64",
+        Choices = GptEngineOptions.PrecisionChoices + "," + GptEngines.F64,
         UnsetMeans = GptEngineOptions.PrecisionUnset)]
     public string? Precision { get; init; }
 

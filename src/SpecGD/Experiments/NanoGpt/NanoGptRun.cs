@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json.Nodes;
 using SpecGD.Experiments.Settings;
 using SpecGD.Models.Gpt;
@@ -26,9 +27,8 @@ public sealed class NanoGptRun
     private const string DataKey = "data", InitKey = "init_from", RepeatKey = "repeat";
 
     private readonly NanoGptOptions _options;
-    private readonly GptTrainer<float> _trainer;
+    private readonly IGptTrainer _trainer;
     private readonly RunFolder? _folder;
-    private readonly IGptEngine<float> _engine;
 
     /// <summary>Prepares a run: makes or loads its parameters.</summary>
     /// <param name="options">Model and run.</param>
@@ -68,19 +68,15 @@ public sealed class NanoGptRun
         Options[DataKey] = data.Description;
         NanoGptTrainedOn.Note(Options, data);
         RequireAlike(team, options.SequencesPerStep, Options.ToJsonString());
-        _engine = team.Agree(() => GptEngines.Of(options));
         var found = team.Agree(() => team.Rank == 0 ? Find(directory, beginning) : null);
         _folder = found?.Folder;
         bool goesOn = team.Any(team.Agree(() => found?.GoesOn(beginning, directory) ?? false));
-        var parameters = new GptParameters<float>(data.Fit(options.Shape()));
-        _trainer = new GptTrainer<float>(options.Plan(), parameters, _engine, options.Routing(), data.Source, data.Validation, found?.Checkpoints, team)
-        {
-            Tokenizer = data.Tokenizer,
-        };
+        (_trainer, Engine, var initialise) = options.Precision == GptEngines.F64
+            ? Trainer<double>(options, found?.Checkpoints, team) : Trainer<float>(options, found?.Checkpoints, team);
         var passedOver = goesOn ? _trainer.Resume() : [];
-        if (_trainer.Optimizer.Steps == 0)
+        if (_trainer.Steps == 0)
         {
-            team.Agree(() => Begin(beginning, parameters, team.Rank == 0 ? passedOver : null));
+            team.Agree(() => Begin(beginning, initialise, team.Rank == 0 ? passedOver : null));
             _trainer.ShareParameters();
             if (passedOver.Count > 0 && !_trainer.HasResumed)
                 passedOver = [.. passedOver, "No whole checkpoint is left: the run begins again from its first step."];
@@ -99,7 +95,7 @@ public sealed class NanoGptRun
     public int Ranks => _trainer.Team.Size;
 
     /// <summary>What computes loss and gradient, in a phrase.</summary>
-    public string Engine => _engine.Description;
+    public string Engine { get; }
 
     /// <summary>Every option with its value, and the data.</summary>
     public JsonObject Options { get; }
@@ -108,7 +104,7 @@ public sealed class NanoGptRun
     public GptTimes Times => _trainer.Times;
 
     /// <summary>What updates what.</summary>
-    public IReadOnlyList<RoutedParameter> Routing => _trainer.Optimizer.Table;
+    public IReadOnlyList<RoutedParameter> Routing => _trainer.Routing;
 
     /// <summary>Sentences on what was found in the folder.</summary>
     public IReadOnlyList<string> Remarks { get; }
@@ -171,6 +167,16 @@ public sealed class NanoGptRun
         });
     }
 
+    /// <summary>What trains parameters of a type, the engine in a phrase, and what gives the parameters their first values.</summary>
+    private (IGptTrainer Trainer, string Engine, Action<NanoGptBeginning> Initialise) Trainer<T>(NanoGptOptions options, GptCheckpoints? checkpoints, ICollective team)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var engine = team.Agree(() => GptEngines.Of<T>(options));
+        var parameters = new GptParameters<T>(Data.Fit(options.Shape()));
+        var trainer = new GptTrainer<T>(options.Plan(), parameters, engine, options.Routing(), Data.Source, Data.Validation, checkpoints, team) { Tokenizer = Data.Tokenizer };
+        return (trainer, engine.Description, beginning => beginning.Initialise(parameters, options.Seed));
+    }
+
     private KeptRun Find(string directory, NanoGptBeginning beginning)
     {
         if (beginning.InitDescription() is { } weights)
@@ -214,18 +220,18 @@ public sealed class NanoGptRun
     }
 
     /// <summary>Weights of a run at its start, on the first rank, where <paramref name="passedOver"/> is not null.</summary>
-    private void Begin(NanoGptBeginning beginning, GptParameters<float> parameters, IReadOnlyList<string>? passedOver)
+    private void Begin(NanoGptBeginning beginning, Action<NanoGptBeginning> initialise, IReadOnlyList<string>? passedOver)
     {
         if (passedOver is null)
             return;
         if (beginning.Resume)
             throw new BadInputException(
                 string.Join(' ', passedOver.Append($"{Path.Combine(Folder.DirectoryPath, CheckpointsName)} has no whole checkpoint to go on from.")));
-        beginning.Initialise(parameters, _options.Seed);
+        initialise(beginning);
     }
 
     /// <summary>What becomes TensorBoard events.</summary>
-    private TrainingEvents.Source EventSource() => new(_trainer.Log, _trainer.Tracker, Routing, _options.TokensPerStep(), _trainer.Optimizer.Steps);
+    private TrainingEvents.Source EventSource() => new(_trainer.Log, _trainer.Tracker, Routing, _options.TokensPerStep(), _trainer.Steps);
 
     /// <summary>The log so far.</summary>
     public RunLog Log() => NanoGptLog.Of(_options, Options, Data, _trainer);

@@ -16,7 +16,7 @@ namespace SpecGD.Training.Gpt;
 /// it is due. All of it is state that a checkpoint keeps, so that a run that goes on equals one that never stopped, bit for bit.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
-public sealed class GptTrainer<T>
+public sealed class GptTrainer<T> : IGptTrainer
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly GptTrainingPlan _plan;
@@ -84,6 +84,15 @@ public sealed class GptTrainer<T>
 
     /// <summary>The parameters.</summary>
     public GptParameters<T> Parameters => _model.Parameters;
+
+    /// <inheritdoc/>
+    public GptShape Shape => Parameters.Shape;
+
+    /// <inheritdoc/>
+    public int Steps => Optimizer.Steps;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RoutedParameter> Routing => Optimizer.Table;
 
     /// <summary>What the files of weights say of the model as it stands.</summary>
     public GptWeightsInfo Info => new(Parameters.Shape, _plan.WindowBlocks(Optimizer.Steps), Optimizer.Steps, Tokenizer);
