@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.Intrinsics.X86;
 using SpecGD.Experiments.NanoGpt;
@@ -13,6 +14,7 @@ public sealed class TorchEngines : ITorchEngines
     /// <summary>Where CPUID (leaf 7) tells of products of bfloat16: AVX512_BF16 in EAX of its second part, AMX-BF16 in EDX of its first.</summary>
     private const int FeatureLeaf = 7, Avx512BFloat16 = 1 << 5, AmxBFloat16 = 1 << 22;
 
+    private static readonly ConcurrentDictionary<string, bool> MeasuredFast = new();
     private static readonly TimeSpan MeasureFor = TimeSpan.FromSeconds(0.05);
 
     /// <inheritdoc/>
@@ -32,11 +34,16 @@ public sealed class TorchEngines : ITorchEngines
     }
 
     /// <inheritdoc/>
-    /// <remarks>A processor tells. A GPU is measured: its rates are far enough apart for that to give the same every time.</remarks>
+    /// <remarks>A processor tells. A GPU is measured, once: its rates are far enough apart for that to give the same every time.</remarks>
     public bool HasFastBFloat16(string device)
     {
         if (device == GptEngines.Processor)
             return X86Base.IsSupported && (X86Base.CpuId(FeatureLeaf, 1).Eax & Avx512BFloat16) + (X86Base.CpuId(FeatureLeaf, 0).Edx & AmxBFloat16) != 0;
+        return MeasuredFast.GetOrAdd(device, IsMeasuredFast);
+    }
+
+    private static bool IsMeasuredFast(string device)
+    {
         TorchLibrary.Load();
         var gpu = TorchGptEngine<float>.DeviceNamed(device);
         return ProductRate.Measure(ScalarType.BFloat16, gpu, MeasureFor, TimeProvider.System)
