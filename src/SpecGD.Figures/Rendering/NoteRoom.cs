@@ -1,25 +1,13 @@
 using SpecGD.Figures.Drawing;
+using SpecGD.Figures.Fonts;
 using SpecGD.Figures.Model;
 
-namespace SpecGD.Figures.Gnuplot;
-
-/// <summary>Where a text begins, ends or has its middle: at its point, or beside it.</summary>
-internal enum NoteAlignment
-{
-    /// <summary>The text begins there.</summary>
-    Left,
-
-    /// <summary>Its middle is there.</summary>
-    Center,
-
-    /// <summary>It ends there.</summary>
-    Right,
-}
+namespace SpecGD.Figures.Rendering;
 
 /// <summary>The place of a text.</summary>
 /// <param name="Alignment">What of the text is placed.</param>
 /// <param name="Rows">Rows of text above the point, negative below; 0 beside it.</param>
-internal readonly record struct NotePlace(NoteAlignment Alignment, int Rows);
+internal readonly record struct NotePlace(TextAlign Alignment, int Rows);
 
 /// <summary>
 /// Finds room for texts beside points: within the frame, over no other point and no other text. Where no place beside the point is free, the text goes
@@ -30,10 +18,13 @@ internal sealed class NoteRoom(PanelPlan panel)
     /// <summary>Half the size of a point, the height of a text, and from the point to the text, in units of the font size.</summary>
     private const double HalfPoint = 0.35, TextHeight = 1.1, Beside = 0.9;
 
+    /// <summary>From a point to the text beside it, and from the lower edge of a row to the line of its text, in units of the font size.</summary>
+    private const double TextGap = 0.6, BelowLine = 0.28;
+
     /// <summary>A text stands by choice on the side of its point that is the farther from the frame.</summary>
     private const double Middle = 0.5;
 
-    private static readonly NoteAlignment[] InRows = [NoteAlignment.Center, NoteAlignment.Left, NoteAlignment.Right];
+    private static readonly TextAlign[] InRows = [TextAlign.Center, TextAlign.Left, TextAlign.Right];
 
     /// <summary>Half the width of the room beside a point that is free of the texts of others: nearer ones would be taken for its own.</summary>
     private const double HalfRoom = 2 * Beside;
@@ -59,11 +50,23 @@ internal sealed class NoteRoom(PanelPlan panel)
         return null;
     }
 
+    /// <summary>Where the line of a text stands that has a place: to the right of its point and above it, in units of the font size.</summary>
+    public static (double Across, double Up) LineOf(NotePlace place)
+    {
+        if (place.Rows == 0)
+            return (place.Alignment == TextAlign.Left ? TextGap : -TextGap, -TextLine.HalfHeight);
+        double across = place.Alignment switch { TextAlign.Left => -HalfPoint, TextAlign.Right => HalfPoint, _ => 0 };
+        return (across, BottomOf(place.Rows) + BelowLine);
+    }
+
+    /// <summary>The lower edge of a row of text, above the point.</summary>
+    private static double BottomOf(int rows) => rows > 0 ? HalfPoint + ((rows - 1) * TextHeight) : -HalfPoint + (rows * TextHeight);
+
     /// <summary>All places of the panel, the nearest first.</summary>
     private IEnumerable<NotePlace> Places(bool isLeft)
     {
-        yield return new NotePlace(isLeft ? NoteAlignment.Left : NoteAlignment.Right, 0);
-        yield return new NotePlace(isLeft ? NoteAlignment.Right : NoteAlignment.Left, 0);
+        yield return new NotePlace(isLeft ? TextAlign.Left : TextAlign.Right, 0);
+        yield return new NotePlace(isLeft ? TextAlign.Right : TextAlign.Left, 0);
         for (int row = 1; row * TextHeight < panel.Size.Height; row++)
             foreach (int side in new[] { -row, row })
                 foreach (var alignment in InRows)
@@ -73,16 +76,16 @@ internal sealed class NoteRoom(PanelPlan panel)
     private static Box BoxOf(NotePlace place, double x, double y, double width)
     {
         if (place.Rows == 0)
-            return place.Alignment == NoteAlignment.Left
+            return place.Alignment == TextAlign.Left
                 ? new Box(x + (Beside / 2), y - (TextHeight / 2), x + Beside + width, y + (TextHeight / 2))
                 : new Box(x - Beside - width, y - (TextHeight / 2), x - (Beside / 2), y + (TextHeight / 2));
         double left = place.Alignment switch
         {
-            NoteAlignment.Left => x - HalfPoint,
-            NoteAlignment.Right => x + HalfPoint - width,
+            TextAlign.Left => x - HalfPoint,
+            TextAlign.Right => x + HalfPoint - width,
             _ => x - (width / 2),
         };
-        double bottom = place.Rows > 0 ? y + HalfPoint + ((place.Rows - 1) * TextHeight) : y - HalfPoint + (place.Rows * TextHeight);
+        double bottom = y + BottomOf(place.Rows);
         return new Box(left, bottom, left + width, bottom + TextHeight);
     }
 
