@@ -28,25 +28,8 @@ have_openblas() {
     return 1
 }
 
-have_font() {
-    for folder in /usr/share/fonts/truetype/liberation* /usr/share/fonts/liberation*; do [ -d "$folder" ] && return 0; done
-    [ "$(uname)" = Darwin ] # macOS brings Times
-}
-
-# Asked for its name: Windows has another program called convert.
-have_imagemagick() {
-    [ -n "${SPECGD_IMAGEMAGICK:-}" ] && return 0
-    for program in magick convert /usr/bin/convert; do
-        command -v "$program" >/dev/null 2>&1 && "$program" -version 2>/dev/null </dev/null | grep -q ImageMagick && return 0
-    done
-    return 1
-}
-
 missing_packages() {
     have_openblas || printf 'libopenblas0-pthread '
-    command -v gnuplot >/dev/null 2>&1 || printf 'gnuplot-nox '
-    have_imagemagick || printf 'imagemagick '
-    have_font || printf 'fonts-liberation '
 }
 
 # Installs the missing packages where that needs no password; else says once, in one line, what to install. Never fails: the program works without them.
@@ -68,11 +51,11 @@ ensure_packages() {
                 say "that failed ($(grep -m1 '^E:' "$root/artifacts/packages.log" || tail -n 1 "$root/artifacts/packages.log")); going on without. To try again: apt-get install $packages"
             fi
         elif command -v apt-get >/dev/null 2>&1; then
-            say "for full speed and figures: sudo apt-get install $packages"
+            say "for full speed: sudo apt-get install $packages"
         elif [ "$(uname)" = Darwin ]; then
-            say "for full speed and figures: brew install openblas gnuplot imagemagick"
+            say "for full speed: brew install openblas"
         else
-            say "for full speed and figures install OpenBLAS, gnuplot, ImageMagick and the Liberation fonts (Fedora: dnf install openblas gnuplot ImageMagick liberation-serif-fonts; Windows: winget install gnuplot.gnuplot ImageMagick.ImageMagick)"
+            say "for full speed install OpenBLAS (Fedora: dnf install openblas)"
         fi
     fi
     : >"$root/artifacts/.packages"

@@ -115,8 +115,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
         searched.ShouldContain("libopenblas");
         searched.ShouldContain("libtorch");
         said.Output.ShouldContain("GFLOP/s");
-        said.Output.ShouldContain("gnuplot");
-        said.Output.ShouldContain("ImageMagick");
+        said.Output.ShouldContain("font of figures");
         said.Output.ShouldContain("threads");
     }
 }

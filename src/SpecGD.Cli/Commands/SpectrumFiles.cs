@@ -17,10 +17,10 @@ internal sealed class SpectrumFiles
     private readonly HashSet<string> _written = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationToken _stop;
 
-    /// <summary>Into <paramref name="directory"/>, of the layers that a pattern fits; of all where there is none; with plots or without.</summary>
-    public SpectrumFiles(string directory, IReadOnlyList<string> patterns, bool plots, CancellationToken stop)
+    /// <summary>Into <paramref name="directory"/>, of the layers that a pattern fits; of all where there is none; with plots by a writer or without.</summary>
+    public SpectrumFiles(string directory, IReadOnlyList<string> patterns, FigureWriter? figures, CancellationToken stop)
     {
-        (_directory, _patterns, _figures, _stop) = (directory, patterns, plots ? FigureWriter.ForThisMachine() : null, stop);
+        (_directory, _patterns, _figures, _stop) = (directory, patterns, figures, stop);
         RunFolder.Prepare(directory);
     }
 

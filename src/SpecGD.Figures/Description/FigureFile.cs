@@ -6,7 +6,7 @@ namespace SpecGD.Figures.Description;
 internal sealed record FigureFile(
     [property: JsonRequired, JsonPropertyName("specgd-figure")] int Version,
     string Name,
-    IReadOnlyList<PanelFile> Panels)
+    [property: JsonPropertyOrder(1)] IReadOnlyList<PanelFile> Panels)
 {
     public string Title { get; init; } = "";
 
@@ -24,7 +24,7 @@ internal sealed record FigureFile(
 }
 
 /// <summary>A panel of a <see cref="FigureFile"/>.</summary>
-internal sealed record PanelFile(AxisFile X, AxisFile Y, IReadOnlyList<CurveFile> Curves)
+internal sealed record PanelFile([property: JsonPropertyOrder(1)] AxisFile X, [property: JsonPropertyOrder(1)] AxisFile Y, [property: JsonPropertyOrder(1)] IReadOnlyList<CurveFile> Curves)
 {
     public string Title { get; init; } = "";
 

@@ -8,7 +8,7 @@ namespace SpecGD.Figures.Rendering;
 internal static class AxisPainter
 {
     /// <summary>Lengths in ems: of a tic and of one without a number between them, from the axis to the numbers, of a number's line beneath the axis, and of the title's above.</summary>
-    private const double TicLength = 0.36, MinorTicLength = 0.2, NumberGap = 0.62, NumberDepth = 1.45, TitleHeight = 0.72;
+    private const double TicLength = 0.36, MinorTicLength = 0.2, NumberGap = 0.62, NumberDepth = 1.5, TitleHeight = 0.72;
 
     private const double Em = FigurePicture.Em;
 

@@ -37,10 +37,11 @@ internal static class KeyPainter
     {
         if (frame.Key.Placement is KeyPlacement.None or KeyPlacement.Below)
             return;
-        double widest = frame.Panel.KeyEntries.Max(frame.Panel.WidthOf), width = KeyPlan.Sample + KeyPlan.Gap + widest + (2 * KeyPlan.AfterText);
+        double widest = frame.Panel.KeyEntries.Max(frame.Panel.WidthOf), width = KeyPlan.Side + KeyPlan.Sample + KeyPlan.Gap + widest + KeyPlan.AfterText;
         bool isRight = frame.Key.Placement is KeyPlacement.TopRight or KeyPlacement.BottomRight;
-        double left = isRight ? frame.Right - ((KeyPlan.Side + width - KeyPlan.AfterText) * Em) : frame.Left + ((KeyPlan.Side - KeyPlan.AfterText) * Em);
-        double top = TopOf(frame, frame.Panel.KeyEntries.Count), height = frame.Panel.KeyEntries.Count * KeyPlan.RowHeight * Em;
+        double left = isRight ? frame.Right - (width * Em) : frame.Left;
+        double height = ((frame.Panel.KeyEntries.Count * KeyPlan.RowHeight) + KeyPlan.Inset) * Em;
+        double top = frame.Key.Placement is KeyPlacement.TopLeft or KeyPlacement.TopRight ? frame.Top : frame.Bottom - height;
         surface.Area([new(left, top), new(left + (width * Em), top), new(left + (width * Em), top + height), new(left, top + height)], Ground, 1, null);
     }
 

@@ -9,8 +9,8 @@ namespace SpecGD.Figures.Rendering;
 /// <param name="IsFilled">Whether the shape is filled with the colour of the pen, and not drawn as a line.</param>
 internal sealed record Mark(IReadOnlyList<Spot> Outline, double Radius, Pen Pen, bool IsFilled)
 {
-    /// <summary>Radius of a point of size 1.</summary>
-    private const double Unit = 3.5;
+    /// <summary>Radius of a point of size 1, to which a half of its line's width comes.</summary>
+    private const double Unit = 3.15, Half = 0.5;
 
     /// <summary>Radii of the circles around shapes with corners, so that all shapes seem equally large.</summary>
     private const double AroundTriangle = 1.33, AroundSquare = 1.3, AroundPentagon = 1.2;
@@ -24,12 +24,12 @@ internal sealed record Mark(IReadOnlyList<Spot> Outline, double Radius, Pen Pen,
     public bool IsCross { get; private init; }
 
     /// <summary>The point of a curve of points.</summary>
-    public static Mark Point(double size, bool hollow, Stroke stroke) => new([], size * Unit, Solid(stroke), !hollow);
+    public static Mark Point(double size, bool hollow, Stroke stroke) => new([], hollow ? size * Unit : (size * Unit) + (Half * stroke.Width), Solid(stroke), !hollow);
 
     /// <summary>A mark on a line.</summary>
     public static Mark Of(MarkerShape shape, double size, Stroke stroke)
     {
-        double radius = size * Unit;
+        double radius = (size * Unit) + (Half * stroke.Width);
         Spot[] corners = shape switch
         {
             MarkerShape.Triangle => Polygon(3, AroundTriangle * radius, Upward),

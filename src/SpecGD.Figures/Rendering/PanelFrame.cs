@@ -17,6 +17,8 @@ namespace SpecGD.Figures.Rendering;
 internal sealed record PanelFrame(
     PanelPlan Panel, KeyPlan Key, FigureFont Font, double Left, double Top, double Width, double Height, double Middle, double KeyTop)
 {
+    private const double Furthest = 1e9;
+
     /// <summary>Lower end of the plot.</summary>
     public double Bottom => Top + Height;
 
@@ -42,8 +44,8 @@ internal sealed record PanelFrame(
     /// <summary>Where a value of y lies.</summary>
     public double Y(double value) => Bottom - (Height * Panel.Y.Place(value));
 
-    /// <summary>Where a point lies.</summary>
-    public Spot At(double x, double y) => new(X(x), Y(y));
+    /// <summary>Where a point lies; further out than any eye follows a line at most, so that sums of places stay exact.</summary>
+    public Spot At(double x, double y) => new(Math.Clamp(X(x), -Furthest, Furthest), Math.Clamp(Y(y), -Furthest, Furthest));
 
     /// <summary>Whether a place lies in the plot, its edges included.</summary>
     public bool Holds(Spot spot)

@@ -1,8 +1,9 @@
 using SpecGD.Figures.Drawing;
-using SpecGD.Figures.Gnuplot;
+using SpecGD.Figures.Fonts;
 using SpecGD.Figures.Model;
+using SpecGD.Figures.Rendering;
 
-namespace SpecGD.Figures.Tests.Gnuplot;
+namespace SpecGD.Figures.Tests.Rendering;
 
 /// <summary>Texts beside points lie over no other text, over no point, and within the frame.</summary>
 public class NoteRoomTests
@@ -19,7 +20,7 @@ public class NoteRoomTests
         double[] x = [.. Enumerable.Range(0, 12).Select(i => 0.05 + (i * apart))];
         var marks = new EdgeMarks(x, [.. x.Select(_ => (FigureText)"0 of 3")], 0.95, Palette.SpecGd);
         var panel = FigurePlan.Of(
-            new Figure("crosses", [new Panel("", new Axis("x") { From = 0, To = 1 }, new Axis("y") { From = 0, To = 1 }, [marks])], ""), FigureFont.Preferred).Panels[0];
+            new Figure("crosses", [new Panel("", new Axis("x") { From = 0, To = 1 }, new Axis("y") { From = 0, To = 1 }, [marks])], ""), FigureFont.Package).Panels[0];
         var room = new NoteRoom(panel);
 
         NotePlace[] places = [.. x.Select(place => room.Take(place, 0.95, Width).ShouldNotBeNull())];
@@ -34,7 +35,7 @@ public class NoteRoomTests
     {
         var marks = new EdgeMarks([0.5], ["0 of 3"], 0.95, Palette.SpecGd);
         var panel = FigurePlan.Of(
-            new Figure("crosses", [new Panel("", new Axis("x") { From = 0, To = 1 }, new Axis("y") { From = 0, To = 1 }, [marks])], ""), FigureFont.Preferred).Panels[0];
+            new Figure("crosses", [new Panel("", new Axis("x") { From = 0, To = 1 }, new Axis("y") { From = 0, To = 1 }, [marks])], ""), FigureFont.Package).Panels[0];
         var room = new NoteRoom(panel);
         int given = 0;
         while (given < 1000 && room.Take(0.5, 0.95, Width) is not null)
@@ -47,10 +48,10 @@ public class NoteRoomTests
     {
         var point = new PointCurve([0.2, 0.8], [0.5, 0.5], Palette.SpecGd);
         var panel = FigurePlan.Of(
-            new Figure("points", [new Panel("", new Axis("x") { From = 0, To = 1 }, new Axis("y") { From = 0, To = 1 }, [point])], ""), FigureFont.Preferred).Panels[0];
+            new Figure("points", [new Panel("", new Axis("x") { From = 0, To = 1 }, new Axis("y") { From = 0, To = 1 }, [point])], ""), FigureFont.Package).Panels[0];
         var room = new NoteRoom(panel);
 
-        room.Take(0.2, 0.5, Width).ShouldBe(new NotePlace(NoteAlignment.Left, 0));
-        room.Take(0.8, 0.5, Width).ShouldBe(new NotePlace(NoteAlignment.Right, 0));
+        room.Take(0.2, 0.5, Width).ShouldBe(new NotePlace(TextAlign.Left, 0));
+        room.Take(0.8, 0.5, Width).ShouldBe(new NotePlace(TextAlign.Right, 0));
     }
 }
