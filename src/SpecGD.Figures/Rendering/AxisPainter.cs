@@ -10,6 +10,9 @@ internal static class AxisPainter
     /// <summary>Lengths in ems: of a tic and of one without a number between them, from the axis to the numbers, of a number's line beneath the axis, and of the title's above.</summary>
     private const double TicLength = 0.36, MinorTicLength = 0.2, NumberGap = 0.62, NumberDepth = 1.5, TitleHeight = 0.72;
 
+    /// <summary>Length of a decade with tics between, in ems.</summary>
+    private const double LeastDecade = 1.25;
+
     private const double Em = FigurePicture.Em;
 
     private static readonly Pen Border = new("#000000", 0.8), Grid = new("#dddddd", 0.5);
@@ -41,6 +44,10 @@ internal static class AxisPainter
         }
     }
 
+    /// <summary>The tics between powers of ten, where these are far enough apart for eight to be told from one another.</summary>
+    private static IEnumerable<double> MinorTics(ResolvedAxis axis, double length) =>
+        axis.HasPowers && length >= LeastDecade * Em * Math.Log10(axis.To / axis.From) ? axis.MinorTics : [];
+
     private static void PaintAcross(PanelFrame frame, ISurface surface)
     {
         var axis = frame.Panel.X;
@@ -51,7 +58,7 @@ internal static class AxisPainter
         }
         foreach (double bare in axis.BareTics.Where(axis.Shows))
             Tic(bare, TicLength);
-        foreach (double minor in axis.MinorTics)
+        foreach (double minor in MinorTics(axis, frame.Width))
             Tic(minor, MinorTicLength);
 
         void Tic(double value, double length) =>
@@ -69,7 +76,7 @@ internal static class AxisPainter
         }
         foreach (double bare in axis.BareTics.Where(axis.Shows))
             Tic(bare, TicLength);
-        foreach (double minor in axis.MinorTics)
+        foreach (double minor in MinorTics(axis, frame.Height))
             Tic(minor, MinorTicLength);
 
         void Tic(double value, double length) =>

@@ -17,18 +17,10 @@ internal sealed class SkiaSurface(SKCanvas canvas, double grain, bool isPage) : 
     /// <inheritdoc/>
     public void Rule(Spot from, Spot to, Pen pen)
     {
-        var (begin, end) = (Point(from), Point(to));
-        double width = Math.Max(1, Math.Round(pen.Width * grain));
         if (!isPage)
-        {
-            bool isUpright = from.X == to.X;
-            bool isOdd = width % 2 == 1;
-            float Snapped(float place) => isOdd ? MathF.Floor(place) + 0.5f : MathF.Round(place);
-            SKPoint Moved(SKPoint point) => isUpright ? new(Snapped(point.X), point.Y) : new(point.X, Snapped(point.Y));
-            (begin, end) = (Moved(begin), Moved(end));
-        }
-        using var paint = Stroking(pen with { Width = width / grain }, SKStrokeCap.Square);
-        canvas.DrawLine(begin, end, paint);
+            (from, to, pen) = CrispRule.Of(from, to, pen, grain);
+        using var paint = Stroking(pen, SKStrokeCap.Square);
+        canvas.DrawLine(Point(from), Point(to), paint);
     }
 
     /// <inheritdoc/>

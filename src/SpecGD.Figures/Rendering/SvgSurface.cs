@@ -35,7 +35,7 @@ internal sealed class SvgSurface(FigurePicture picture) : ISurface
         text.Append($"<title>{Escaped(figure.Name)}</title>\n");
         if (figure.Caption.Length > 0)
             text.Append($"<desc>{Escaped(figure.Caption)}</desc>\n");
-        text.Append("<style>text{white-space:pre}.rule{shape-rendering:crispEdges}</style>\n");
+        text.Append("<style>text{white-space:pre}</style>\n");
         if (_marks.Count > 0)
             text.Append("<defs>\n").AppendJoin("", _marks.Select(Definition)).Append("</defs>\n");
         text.Append($"<rect width=\"{Number(picture.Width)}\" height=\"{Number(picture.Height)}\" fill=\"#ffffff\"/>\n");
@@ -44,8 +44,11 @@ internal sealed class SvgSurface(FigurePicture picture) : ISurface
     }
 
     /// <inheritdoc/>
-    public void Rule(Spot from, Spot to, Pen pen) => _body.Append(
-        $"<path class=\"rule\" d=\"M{Place(from)}L{Place(to)}\" stroke-linecap=\"square\"{Stroke(pen)}/>\n");
+    public void Rule(Spot from, Spot to, Pen pen)
+    {
+        (from, to, pen) = CrispRule.Of(from, to, pen, CssPixelsPerInch * picture.Plan.Figure.Width / picture.Width);
+        _body.Append($"<path d=\"M{RulePlace(from)}L{RulePlace(to)}\" stroke-linecap=\"square\"{Stroke(pen)}/>\n");
+    }
 
     /// <inheritdoc/>
     public void Line(IReadOnlyList<Spot> points, Pen pen) => _body.Append($"<path d=\"{Path(points)}\"{Stroke(pen)}/>\n");
@@ -133,6 +136,9 @@ internal sealed class SvgSurface(FigurePicture picture) : ISurface
     }
 
     private static string Place(Spot spot) => $"{Coordinate(spot.X)},{Coordinate(spot.Y)}";
+
+    /// <summary>A place with as many digits as a line in whole dots needs.</summary>
+    private static string RulePlace(Spot spot) => $"{Number(spot.X)},{Number(spot.Y)}";
 
     private static string Coordinate(double value) => value.ToString(PlaceFormat, CultureInfo.InvariantCulture) is var text && text == "-0" ? "0" : text;
 

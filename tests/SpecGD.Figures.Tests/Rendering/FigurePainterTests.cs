@@ -116,7 +116,8 @@ public class FigurePainterTests
             var grid = drawn.Rules.Where(rule => rule.Pen.Color == "#dddddd").ToArray();
             numbers.Select(number => number.Text).ShouldBe(plan.Panels[0].Y.TicLabels.Select(label => label.ToString().Replace("^", "", StringComparison.Ordinal)));
             grid.Length.ShouldBe(numbers.Length);
-            (numbers.Min(number => number.At.Y) - (TextLine.HalfHeight * FigurePicture.Em)).ShouldBe(frame.Top, PlaceTolerance, $"the upper end of {axis} has its number");
+            numbers.Zip(plan.Panels[0].Y.Tics).ShouldAllBe(
+                pair => Math.Abs(pair.First.At.Y - (TextLine.HalfHeight * FigurePicture.Em) - frame.Y(pair.Second.Value)) < PlaceTolerance, $"{axis}");
             grid.Select(rule => rule.From.Y).Order().Zip(numbers.Select(number => number.At.Y).Order()).ShouldAllBe(
                 pair => Math.Abs(pair.Second - pair.First - (TextLine.HalfHeight * FigurePicture.Em)) < PlaceTolerance, "the middle of a number is at its line");
         }
