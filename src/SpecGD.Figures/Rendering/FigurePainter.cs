@@ -1,6 +1,5 @@
 using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Fonts;
-using SpecGD.Figures.Model;
 
 namespace SpecGD.Figures.Rendering;
 

@@ -1,5 +1,4 @@
 using SpecGD.Figures.Drawing;
-using SpecGD.Figures.Fonts;
 using SpecGD.Figures.Model;
 
 namespace SpecGD.Figures.Rendering;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security;
 using System.Text;
 using SpecGD.Figures.Fonts;
-using SpecGD.Figures.Model;
 
 namespace SpecGD.Figures.Rendering;
 

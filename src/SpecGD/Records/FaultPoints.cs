@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace SpecGD.Records;
 
@@ -42,9 +43,6 @@ public static class FaultPoints
 
     /// <summary>The number by which Unix names a full disk.</summary>
     internal const int NoSpaceLeft = 28;
-
-    /// <summary>Time enough for the process to hear its own signal.</summary>
-    private static readonly TimeSpan Heard = TimeSpan.FromSeconds(1);
 
     private static readonly Lazy<Request?> Asked = new(() => Parse(Environment.GetEnvironmentVariable(Variable)));
 
@@ -127,9 +125,11 @@ public static class FaultPoints
     {
         if (!path.EndsWith(ending, StringComparison.Ordinal) || Interlocked.Exchange(ref _passed, 1) != 0)
             return;
-        using (var sender = Process.Start("kill", ["-INT", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]))
-            sender.WaitForExit();
-        Thread.Sleep(Heard);
+        using var heard = new ManualResetEventSlim();
+        using var listening = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => heard.Set());
+        using var sender = Process.Start("kill", ["-INT", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]);
+        sender.WaitForExit();
+        heard.Wait();
     }
 
     private static void Note(string file, FaultPoint point, string path)
