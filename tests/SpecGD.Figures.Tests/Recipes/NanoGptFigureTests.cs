@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using SpecGD.Experiments.NanoGpt;
-using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Description;
 using SpecGD.Figures.Model;
 using SpecGD.Records;

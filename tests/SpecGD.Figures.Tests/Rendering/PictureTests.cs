@@ -4,7 +4,6 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using SkiaSharp;
 using SpecGD.Figures.Drawing;
 using SpecGD.Figures.Fonts;
 using SpecGD.Figures.Model;
