@@ -49,7 +49,7 @@ public sealed class FigureWriter
         AtomicFile.Write(files[0], FigureDescription.Render(figure));
         AtomicFile.Write(files[1], FigureData.Render(figure));
         AtomicFile.Write(files[2], figure.Caption + "\n");
-        return new FigureResult(figure.Name, [.. files, .. DrawOrRemove(plan, place, stop)], null);
+        return new FigureResult(figure.Name, [.. files, .. DrawOrRemove(plan, place, stop)]);
     }
 
     /// <summary>Draws the pictures of <paramref name="figure"/> alone, as after an edit of its description.</summary>
@@ -61,7 +61,7 @@ public sealed class FigureWriter
         figure = FigureSize.Of(figure, Style);
         var plan = FigurePlan.Of(figure, _font);
         Directory.CreateDirectory(directory);
-        return new FigureResult(figure.Name, DrawOrRemove(plan, Path.Combine(Path.GetFullPath(directory), figure.Name), stop), null);
+        return new FigureResult(figure.Name, DrawOrRemove(plan, Path.Combine(Path.GetFullPath(directory), figure.Name), stop));
     }
 
     private const string CaptionEnding = ".caption.txt";

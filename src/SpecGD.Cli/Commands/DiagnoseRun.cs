@@ -92,8 +92,6 @@ internal static class DiagnoseRun
     private static PictureFile? Draw(Figure figure, string directory, FigureFont? font, CancellationToken stop)
     {
         var result = FigureWriter.ForThisMachine(font).Write(figure, directory, stop);
-        if (result.Hint is { } hint)
-            Terminal.Remark(hint);
         return result.Files.FirstOrDefault(file => file.EndsWith(".svg", StringComparison.Ordinal)) is { } picture ? PictureFile.Read(picture) : null;
     }
 

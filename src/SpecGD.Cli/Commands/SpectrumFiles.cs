@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Enumeration;
-using SpecGD.Cli.Display;
 using SpecGD.Diagnosis;
 using SpecGD.Figures;
 using SpecGD.Figures.Diagnosis;
@@ -54,7 +53,7 @@ internal sealed class SpectrumFiles
         for (int i = 2; !_written.Add(name); i++) // two names that differ in what a file's name cannot hold
             name = string.Create(CultureInfo.InvariantCulture, $"{safe}-{i}-{what}{suffix}");
         NpyWriter.Write(Path.Combine(_directory, name + ".npy"), [.. values]);
-        if (values[0] > 0 && _figures?.Write(SpectrumFigure.OfOne(name, $"{what} of {layer}", values), _directory, _stop).Hint is { } hint)
-            Terminal.Remark(hint);
+        if (values[0] > 0)
+            _figures?.Write(SpectrumFigure.OfOne(name, $"{what} of {layer}", values), _directory, _stop);
     }
 }

@@ -62,7 +62,7 @@ public sealed class AnimationWriter
             FigurePicture[] pictures = [.. frames.Select(frame => new FigurePicture(FigurePlan.Of(frame, _font)))];
             string[] kept = KeepsFrames ? [.. pictures.Index().Select(frame => Keep(frame.Item, FrameName(frame.Index + 1, frames.Count), place + RunFolder.FramesEnding, stop))] : [];
             AtomicFile.Write(place + GifEnding, stream => Join(pictures, animation.FrameMilliseconds, stream, stop));
-            return new FigureResult(animation.Name, [.. still.Files, .. kept, place + GifEnding], still.Hint);
+            return new FigureResult(animation.Name, [.. still.Files, .. kept, place + GifEnding]);
         }
         catch (OperationCanceledException)
         {

@@ -20,7 +20,6 @@ public class AnimationWriterTests
     {
         using var folder = new TemporaryFolder();
         var result = Write(folder);
-        result.Hint.ShouldBeNull();
         folder.Names().ShouldBe(Names("moving.gif"));
         result.Files.Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(folder.Names());
         File.ReadAllText(folder.PathOf("moving.caption.txt")).ShouldBe("What moves. The still picture is the last frame.\n");

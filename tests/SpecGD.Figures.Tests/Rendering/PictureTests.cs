@@ -25,7 +25,6 @@ public partial class PictureTests
     {
         using var folder = new TemporaryFolder();
         var result = new FigureWriter(FigureFont.Package).Write(FigurePainterTests.SmallFigure(), folder.DirectoryPath);
-        result.Hint.ShouldBeNull();
         folder.Names().ShouldBe(
             ["random-feature.caption.txt", "random-feature.csv", "random-feature.json", "random-feature.pdf", "random-feature.png", "random-feature.svg"]);
         result.Files.Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(folder.Names());

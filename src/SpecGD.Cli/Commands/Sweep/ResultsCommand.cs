@@ -65,8 +65,6 @@ internal static class ResultsCommand
     private static int Draw(Figure figure, string target, FigureFont? font, CancellationToken stop)
     {
         var drawn = FigureWriter.ForThisMachine(font).Write(figure, target, stop);
-        if (drawn.Hint is { } hint)
-            Terminal.Remark(hint);
         foreach (string file in drawn.Files)
             Console.Out.WriteLine(Path.GetRelativePath(Directory.GetCurrentDirectory(), file));
         return ExitCode.Done;
