@@ -1,5 +1,5 @@
 # Shared by ./specgd and ./test (sourced, POSIX sh). Expects $root, the folder of the repository.
-# Sets $dotnet; ensure_packages installs what the program likes to have, once; build PROJECT builds it in Release.
+# Sets $dotnet; build PROJECT builds it in Release. The program needs nothing but the SDK; ensure_test_packages installs what some tests need.
 
 say() { printf 'specgd: %s\n' "$*" >&2; }
 
@@ -28,62 +28,13 @@ have_openblas() {
     return 1
 }
 
-have_font() {
-    for folder in /usr/share/fonts/truetype/liberation* /usr/share/fonts/liberation*; do [ -d "$folder" ] && return 0; done
-    [ "$(uname)" = Darwin ] # macOS brings Times
-}
-
-# Asked for its name: Windows has another program called convert.
-have_imagemagick() {
-    [ -n "${SPECGD_IMAGEMAGICK:-}" ] && return 0
-    for program in magick convert /usr/bin/convert; do
-        command -v "$program" >/dev/null 2>&1 && "$program" -version 2>/dev/null </dev/null | grep -q ImageMagick && return 0
-    done
-    return 1
-}
-
-missing_packages() {
-    have_openblas || printf 'libopenblas0-pthread '
-    command -v gnuplot >/dev/null 2>&1 || printf 'gnuplot-nox '
-    have_imagemagick || printf 'imagemagick '
-    have_font || printf 'fonts-liberation '
-}
-
-# Installs the missing packages where that needs no password; else says once, in one line, what to install. Never fails: the program works without them.
-ensure_packages() {
-    [ -n "${SPECGD_NO_SETUP:-}" ] && return 0
-    [ -e "$root/artifacts/.packages" ] && return 0
-    mkdir -p "$root/artifacts"
-    packages=$(missing_packages)
-    if [ -n "$packages" ]; then
-        as_root=no
-        if command -v apt-get >/dev/null 2>&1; then
-            if [ "$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root='sudo -n'; fi
-        fi
-        if [ "$as_root" != no ]; then
-            say "first run: installing $packages(log: artifacts/packages.log)"
-            # shellcheck disable=SC2086 # both are lists of words
-            if ! { $as_root apt-get update && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages; } \
-                >"$root/artifacts/packages.log" 2>&1 </dev/null; then
-                say "that failed ($(grep -m1 '^E:' "$root/artifacts/packages.log" || tail -n 1 "$root/artifacts/packages.log")); going on without. To try again: apt-get install $packages"
-            fi
-        elif command -v apt-get >/dev/null 2>&1; then
-            say "for full speed and figures: sudo apt-get install $packages"
-        elif [ "$(uname)" = Darwin ]; then
-            say "for full speed and figures: brew install openblas gnuplot imagemagick"
-        else
-            say "for full speed and figures install OpenBLAS, gnuplot, ImageMagick and the Liberation fonts (Fedora: dnf install openblas gnuplot ImageMagick liberation-serif-fonts; Windows: winget install gnuplot.gnuplot ImageMagick.ImageMagick)"
-        fi
-    fi
-    : >"$root/artifacts/.packages"
-}
-
-# What some tests need beside, and the program never does: PyTorch writes captures for 'specgd diagnose', Chromium opens reports, Slurm runs a sweep (its
+# What some tests need beside, and the program never does: OpenBLAS serves where it is there, PyTorch writes captures for 'specgd diagnose', Chromium opens reports, Slurm runs a sweep (its
 # daemons must be started by root, so nobody else needs them), Open MPI trains on several ranks. Without them these tests say that they were skipped. Only where SPECGD_TEST_PACKAGES is set, since they are large.
 ensure_test_packages() {
     [ -n "${SPECGD_TEST_PACKAGES:-}" ] || return 0
     packages=
-    /usr/bin/python3 -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)' >/dev/null 2>&1 || packages="python3-torch "
+    have_openblas || packages="libopenblas0-pthread "
+    /usr/bin/python3 -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("torch") is None)' >/dev/null 2>&1 || packages="${packages}python3-torch "
     command -v chromium >/dev/null 2>&1 || packages="${packages}chromium "
     [ "$(id -u)" != 0 ] || command -v slurmctld >/dev/null 2>&1 || [ -x /usr/sbin/slurmctld ] || packages="${packages}slurm-wlm munge "
     command -v mpirun >/dev/null 2>&1 || packages="${packages}openmpi-bin libopenmpi3 "

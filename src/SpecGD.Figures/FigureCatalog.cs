@@ -2,7 +2,7 @@ using SpecGD.Experiments;
 using SpecGD.Experiments.Settings;
 using SpecGD.Figures.Animations;
 using SpecGD.Figures.Drawing;
-using SpecGD.Figures.Gnuplot;
+using SpecGD.Figures.Fonts;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
 
@@ -23,7 +23,7 @@ public static class FigureCatalog
         [.. Implementations<IAnimationRecipe>().OrderBy(recipe => recipe.Name, StringComparer.Ordinal)];
 
     /// <summary>
-    /// Draws every figure and animation that <paramref name="log"/> has the data for into <paramref name="directory"/>, with the programs and the
+    /// Draws every figure and animation that <paramref name="log"/> has the data for into <paramref name="directory"/>, in the
     /// font of this machine; none where no recipe knows the log.
     /// </summary>
     /// <param name="log">The log.</param>
@@ -44,10 +44,10 @@ public static class FigureCatalog
         IProgress<DrawingProgress>? progress = null,
         CancellationToken stop = default)
     {
-        var gnuplot = GnuplotProgram.Find();
-        string font = FigureFont.Find().Name;
-        var animations = new AnimationWriter(gnuplot, font, ImageMagickProgram.Find) { KeepsFrames = keepFrames, Style = style ?? DrawingStyle.Usual };
-        return Draw(log, directory, new FigureWriter(gnuplot, font) { Style = style ?? DrawingStyle.Usual }, animations, progress, stop);
+        style ??= DrawingStyle.Usual;
+        var font = style.Font ?? FigureFont.Find();
+        var animations = new AnimationWriter(font) { KeepsFrames = keepFrames, Style = style };
+        return Draw(log, directory, new FigureWriter(font) { Style = style }, animations, progress, stop);
     }
 
     /// <summary>

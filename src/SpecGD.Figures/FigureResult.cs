@@ -2,6 +2,5 @@ namespace SpecGD.Figures;
 
 /// <summary>What was written for one figure.</summary>
 /// <param name="Name">Name of the figure.</param>
-/// <param name="Files">Paths of its files, script, data and caption first, then the pictures that were drawn.</param>
-/// <param name="Hint">Where a picture is missing: one line that says which, why, and how to draw it; else null.</param>
-public sealed record FigureResult(string Name, IReadOnlyList<string> Files, string? Hint);
+/// <param name="Files">Paths of its files, description, data and caption first, then the pictures that were drawn.</param>
+public sealed record FigureResult(string Name, IReadOnlyList<string> Files);

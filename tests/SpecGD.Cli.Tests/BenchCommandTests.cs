@@ -43,6 +43,6 @@ public sealed class BenchCommandTests : InTemporaryDirectory
         ((int)written["sizes"]![0]!).ShouldBe(1);
         ((double)written["seconds"]![0]!).ShouldBeGreaterThan(0);
         written["exponent"].ShouldBeNull("one point has no slope");
-        File.Exists(Path.Combine(Folder, "scaling", "scaling.gp")).ShouldBeTrue();
+        File.Exists(Path.Combine(Folder, "scaling", "scaling-times.json")).ShouldBeTrue();
     }
 }

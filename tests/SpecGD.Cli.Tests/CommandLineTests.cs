@@ -45,7 +45,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("SPECGD_BLAS", "mkl", "SPECGD_BLAS=mkl is unknown; use 'openblas' or 'managed'.")]
     [InlineData("SPECGD_THREADS", "many", "SPECGD_THREADS=many is not a number of threads; use a whole number from 1 on.")]
     [InlineData("SPECGD_KEEP_SECONDS", "-1", "SPECGD_KEEP_SECONDS=-1 is no time; use a number of seconds from 0 to 86400.")]
-    [InlineData("SPECGD_FAULT", "stop", "SPECGD_FAULT=stop is unknown; use 'kill@rename:3', 'full@any:17' or 'list@any:FILE', 'in-place,' before it for writes that are not atomic.")]
+    [InlineData("SPECGD_FAULT", "stop", "SPECGD_FAULT=stop is unknown; use 'kill@rename:3', 'full@any:17', 'list@any:FILE' or 'interrupt@create:ENDING', 'in-place,' before it for writes that are not atomic.")]
     public void An_environment_variable_with_a_word_it_does_not_know_is_bad_input(string name, string value, string sentence)
     {
         var said = SpecgdProcess.Run(Folder, ["run", "random-feature", "--dim", "4", "--steps", "2", "--no-figures"], (name, value));
@@ -115,8 +115,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
         searched.ShouldContain("libopenblas");
         searched.ShouldContain("libtorch");
         said.Output.ShouldContain("GFLOP/s");
-        said.Output.ShouldContain("gnuplot");
-        said.Output.ShouldContain("ImageMagick");
+        said.Output.ShouldContain("font of figures");
         said.Output.ShouldContain("threads");
     }
 }

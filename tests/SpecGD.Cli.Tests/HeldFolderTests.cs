@@ -1,3 +1,4 @@
+using SpecGD.Records;
 using System.Text.Json.Nodes;
 using System.Security.Cryptography;
 
@@ -42,7 +43,7 @@ public sealed class HeldFolderTests : InTemporaryDirectory
     {
         Specgd(Small).ExitCode.ShouldBe(0);
         foreach (string method in new[] { "specgd", "gradient_descent" })
-            SpecgdProcess.Run(Folder, ["plot", "out", "--methods", method], ("SPECGD_GNUPLOT", "/nonexistent")).ExitCode.ShouldBe(0);
+            SpecgdProcess.Run(Folder, ["plot", "out", "--methods", method]).ExitCode.ShouldBe(0);
         File.WriteAllText(Path.Combine(Folder, "out", "figures-gradient_descent", "notes.txt"), "mine");
 
         var same = Specgd([.. Small, "--fresh"]);
@@ -51,7 +52,7 @@ public sealed class HeldFolderTests : InTemporaryDirectory
         Directory.Exists(Path.Combine(Folder, "out", "figures-specgd")).ShouldBeFalse();
         File.ReadAllText(Path.Combine(Folder, "out", "figures-gradient_descent", "notes.txt")).ShouldBe("mine");
 
-        SpecgdProcess.Run(Folder, ["plot", "out", "--methods", "specgd"], ("SPECGD_GNUPLOT", "/nonexistent")).ExitCode.ShouldBe(0);
+        SpecgdProcess.Run(Folder, ["plot", "out", "--methods", "specgd"]).ExitCode.ShouldBe(0);
         var other = Specgd([.. Small, "--seed", "3", "--fresh"]);
         other.ExitCode.ShouldBe(0, other.Error);
         other.Error.ShouldContain("(seed 0 there, 3 here), figures-specgd/");
@@ -154,18 +155,13 @@ public sealed class HeldFolderTests : InTemporaryDirectory
     public void A_request_to_stop_while_figures_are_drawn_ends_with_its_code_and_the_next_call_draws_them()
     {
         Skip.If(OperatingSystem.IsWindows(), "Windows has no such signals");
-        string gnuplot = Path.Combine(Folder, "gnuplot");
-        File.WriteAllText(gnuplot, "#!/bin/sh\ncase \"$*\" in *GPVAL_TERMINALS*) printf '5.4 patchlevel 4\\n pdfcairo pngcairo svg \\n' >&2; exit 0 ;; esac\nsleep 300\n");
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(gnuplot, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         string[] run = [.. Small.Where(word => word != "--no-figures")];
-        using var process = SpecgdProcess.Start(Folder, run, ("SPECGD_GNUPLOT", gnuplot));
-        string mark = Path.Combine(Folder, "out", "figures-unfinished.txt"), script = Path.Combine(Folder, "out", "figures", "random-feature.gp");
-        var said = SpecgdProcess.SignalOnce(process, () => File.Exists(mark) && File.Exists(script), "TERM");
+        string mark = Path.Combine(Folder, "out", "figures-unfinished.txt"), picture = Path.Combine(Folder, "out", "figures", "random-feature.png");
+        var said = SpecgdProcess.Run(Folder, run, (FaultPoints.Variable, $"{FaultPoints.Interrupt}@create:.png"));
 
-        said.ExitCode.ShouldBe(143, said.Error);
+        said.ExitCode.ShouldBe(130, said.Error);
+        File.Exists(picture).ShouldBeFalse("a part of the pictures would be of this run, a part of none");
         said.Error.ShouldContain("stopped while figures were drawn: random-feature is missing");
-        said.Error.ShouldNotContain("gnuplot failed");
         said.Error.ShouldContain("Log and table in out are whole.");
         said.Error.ShouldNotContain("written in", customMessage: "it is told once that the drawing was stopped");
         said.Error.ShouldNotContain("asked to stop when");
@@ -173,8 +169,7 @@ public sealed class HeldFolderTests : InTemporaryDirectory
         var again = Specgd(run);
         again.Error.ShouldContain("holds this run already");
         File.Exists(mark).ShouldBeFalse();
-        Skip.If(again.Error.Contains("gnuplot was not found", StringComparison.Ordinal), "there is no gnuplot to draw with");
-        File.Exists(Path.Combine(Folder, "out", "figures", "random-feature.png")).ShouldBeTrue();
+        File.Exists(picture).ShouldBeTrue();
     }
 
     /// <summary>Names and contents of what a user sees in the folder.</summary>

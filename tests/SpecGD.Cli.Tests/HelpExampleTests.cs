@@ -149,7 +149,7 @@ public sealed class HelpExampleTests : InTemporaryDirectory
     [InlineData("bench languag", "Did you mean 'language'?", true)]
     [InlineData("nsr-table", "'nsr-table' is an experiment: specgd run nsr-table.", true)]
     [InlineData("Fig3", "'Fig3' is a figure: specgd reproduce Fig3.", true)]
-    [InlineData("plot", "specgd plot needs DIR|LOG.json: a run folder", true)]
+    [InlineData("plot", "specgd plot needs DIR|LOG.json|FIGURE.json: a run folder", true)]
     [InlineData("nanogpt train --preset tiny --route lm_head.weigt=adam", "--route lm_head.weigt covers no tensor", true)]
     [InlineData("nanogpt train --preset tiny --route lm_head.weigt=adam", "Did you mean 'lm_head.weight'?", true)]
     [InlineData("reproduce table2 --seed 1", "'specgd nanogpt train --seed …' runs the same with yours", true)]

@@ -2,15 +2,13 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 using SpecGD.Cli.Display;
+using SpecGD.Records;
 
 namespace SpecGD.Cli.Tests;
 
 /// <summary>What stands on the terminal after Ctrl-C.</summary>
 public sealed class InterruptedTests : InTemporaryDirectory
 {
-    /// <summary>A gnuplot that answers what it can, and asked to draw sends Ctrl-C to the program and waits to be ended.</summary>
-    private const string Interrupting = "#!/bin/sh\ncase \"$*\" in *GPVAL_TERMINALS*) printf '5.4 patchlevel 4\\n pdfcairo pngcairo svg \\n' >&2; exit 0 ;; esac\nmkdir \"$0.sent\" 2>/dev/null && kill -INT $PPID\nexec sleep 300\n";
-
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, true)]
@@ -35,17 +33,14 @@ public sealed class InterruptedTests : InTemporaryDirectory
     [SkippableFact]
     public void What_is_missing_is_said_below_the_table()
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "gnuplot is a shell script here, and both streams go to one file");
-        string gnuplot = Path.Combine(Folder, "gnuplot"), said = Path.Combine(Folder, "said");
-        File.WriteAllText(gnuplot, Interrupting);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(gnuplot, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        Skip.IfNot(OperatingSystem.IsLinux(), "both streams go to one file of a shell");
+        string said = Path.Combine(Folder, "said");
         string program = Path.Combine(AppContext.BaseDirectory, "SpecGD.Cli.dll");
         var start = new ProcessStartInfo("sh", ["-c", $"env --default-signal=INT dotnet '{program}' run random-feature --dim 8 --feature-dim 4 --num-samples 20 --steps 3 --output out >said 2>&1"])
         {
             WorkingDirectory = Folder,
         };
-        start.Environment["SPECGD_GNUPLOT"] = gnuplot;
+        start.Environment[FaultPoints.Variable] = $"{FaultPoints.Interrupt}@create:.png";
         using var process = Process.Start(start)!;
         process.WaitForExit();
 
@@ -62,7 +57,7 @@ public sealed class InterruptedTests : InTemporaryDirectory
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "Windows has no such signals");
         using var process = SpecgdProcess.Start(
-            Folder, ["run", "theory", "--dims", "16,32,512", "--seeds", "400", "--statements", "thm2.6", "--json", "--output", "out", "--threads", "1"], ("SPECGD_KEEP_SECONDS", "0"), ("SPECGD_GNUPLOT", "/nonexistent"));
+            Folder, ["run", "theory", "--dims", "16,32,512", "--seeds", "400", "--statements", "thm2.6", "--json", "--output", "out", "--threads", "1"], ("SPECGD_KEEP_SECONDS", "0"));
         string kept = Path.Combine(Folder, "out", "unfinished");
         var said = SpecgdProcess.SignalOnce(process, () => Directory.Exists(kept) && Directory.EnumerateFiles(kept, "*trial*").Any(), "INT", TimeSpan.FromMinutes(2));
 

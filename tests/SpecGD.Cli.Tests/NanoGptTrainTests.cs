@@ -74,7 +74,7 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
         said.Output.ShouldContain("What must be seen");
         string figures = Path.Combine(Folder, "out", "figures");
         foreach (string name in new[] { "activation_mlp", "gradient_mlp", "verdict", "loss" })
-            File.Exists(Path.Combine(figures, $"nanogpt_{name}.gp")).ShouldBeTrue(name);
+            File.Exists(Path.Combine(figures, $"nanogpt_{name}.json")).ShouldBeTrue(name);
         string report = File.ReadAllText(Path.Combine(Folder, "out", "report.html"));
         report.ShouldContain("What must be seen");
         report.ShouldContain("specgd nanogpt train --text text.txt");
@@ -83,7 +83,7 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
 
         compared.ExitCode.ShouldBe(0, compared.Error);
         compared.Output.ShouldContain("Runs compared");
-        Directory.EnumerateFiles(Path.Combine(Folder, "both"), "*.gp").Select(Path.GetFileName).ShouldBe(["nanogpt_loss.gp"]);
+        Directory.EnumerateFiles(Path.Combine(Folder, "both"), "*.json").Select(Path.GetFileName).ShouldBe(["nanogpt_loss.json"]);
 
         var checks = Specgd("nanogpt", "plot", Path.Combine("out", "tracker.json"), "--output", "again", "--check", "--json");
 

@@ -88,7 +88,6 @@ public sealed class ReportBrowserTests : InTemporaryDirectory, IAsyncLifetime
     private void SkipWithoutPrograms()
     {
         Skip.If(_browser is null, $"there is no {Chromium} (apt-get install chromium, or {ChromiumVariable}=FILE)");
-        Skip.IfNot(Figures.Gnuplot.GnuplotProgram.Find().Problem is null, "gnuplot is not installed (apt-get install gnuplot-nox)");
     }
 
     private static async Task Check(IPage page, string where)

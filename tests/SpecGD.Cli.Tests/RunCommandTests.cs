@@ -159,13 +159,35 @@ public sealed class RunCommandTests : InTemporaryDirectory
     }
 
     [Fact]
-    public void Without_gnuplot_a_run_works_writes_script_and_data_and_says_how_to_draw_them()
+    public void A_figure_is_drawn_again_after_an_edit_in_the_size_of_a_paper_and_nothing_else_changes()
     {
-        var said = SpecgdProcess.Run(Folder, [.. Small, "--output", "out"], ("SPECGD_GNUPLOT", "/nowhere/gnuplot"));
+        Specgd([.. Small, "--output", "out"]).ExitCode.ShouldBe(0);
+        string figures = Path.Combine(Folder, "out", "figures"), description = Path.Combine(figures, "random-feature.json"), drawn = Path.Combine(Folder, "paper", "random-feature.svg");
+        string edited = File.ReadAllText(description).Replace("\"Training loss\"", "\"Mein Verlust\"", StringComparison.Ordinal);
+        File.WriteAllText(description, edited);
+
+        var said = Specgd("plot", Path.Combine("out", "figures", "random-feature.json"), "--output", "paper", "--format", "svg", "pdf", "--width", "8.5cm", "--font-size", "9");
 
         said.ExitCode.ShouldBe(0, said.Error);
-        said.Error.ShouldContain("gnuplot");
-        Directory.EnumerateFiles(Path.Combine(Folder, "out", "figures"), "*.gp").ShouldNotBeEmpty();
-        Directory.EnumerateFiles(Path.Combine(Folder, "out", "figures"), "*.png").ShouldBeEmpty();
+        said.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe([Path.Combine("paper", "random-feature.pdf"), Path.Combine("paper", "random-feature.svg")]);
+        File.ReadAllText(drawn).ShouldContain("Mein Verlust");
+        File.ReadAllText(drawn).ShouldContain("width=\"321.2598\"", Case.Sensitive, "8.5 cm at 96 dots an inch");
+        File.ReadAllText(description).ShouldBe(edited);
+        File.ReadAllText(Path.Combine(figures, "random-feature.svg")).ShouldNotContain("Mein Verlust");
+        Specgd("plot", Path.Combine("out", "figures", "random-feature.json")).ExitCode.ShouldBe(0);
+        File.ReadAllText(Path.Combine(figures, "random-feature.svg")).ShouldContain("Mein Verlust");
+    }
+
+    [Theory]
+    [InlineData("--width 8.5", "--width is 8.5; a length from 1in to 60in was expected, such as 8.5cm.")]
+    [InlineData("--font-size 100", "--font-size is 100; a number from 4 to 48 was expected.")]
+    [InlineData("--font none.ttf", "There is no font file none.ttf")]
+    [InlineData("--width 1in --font-size 48", "is too small for")]
+    public void What_no_figure_can_be_is_refused(string options, string sentence)
+    {
+        Specgd([.. Small, "--output", "out"]).ExitCode.ShouldBe(0);
+        var said = Specgd(["plot", Path.Combine("out", "figures", "random-feature.json"), .. options.Split(' ')]);
+        said.ExitCode.ShouldBe(2, said.Error);
+        said.Error.ShouldContain(sentence);
     }
 }

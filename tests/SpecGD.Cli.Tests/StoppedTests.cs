@@ -7,10 +7,6 @@ namespace SpecGD.Cli.Tests;
 /// <summary>Ctrl-C at any moment of a command: a sentence on what is missing, exit code 130, and no temporary file, folder or child left behind.</summary>
 public sealed class StoppedTests : InTemporaryDirectory
 {
-    /// <summary>A gnuplot that answers what it can, and asked to draw sends Ctrl-C to the program and waits to be ended.</summary>
-    private const string Interrupting = "#!/bin/sh\ncase \"$*\" in *GPVAL_TERMINALS*) printf '5.4 patchlevel 4\\n pdfcairo pngcairo svg \\n' >&2; exit 0 ;; esac\n"
-        + "mkdir \"$0.sent\" 2>/dev/null && kill -INT $PPID\n: >\"$(pwd)/x.gnuplot.specgd-tmp\"; rm \"$(pwd)/x.gnuplot.specgd-tmp\"\nexec sleep 300\n";
-
     private const string Sweep = """
         { "experiment": "random-feature", "name": "small", "metrics": ["loss.final"],
           "options": { "feature-dim": 4, "num-samples": 20, "steps": 5, "specgd-restart-frequency": 0, "specgd-from-peak": false },
@@ -30,21 +26,17 @@ public sealed class StoppedTests : InTemporaryDirectory
     [InlineData("sweep small.json --output drawn", "asked to stop: not all figures are in ")]
     public void Drawing_stops_with_what_is_missing(string command, string sentence)
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "gnuplot is a shell script here");
+        Skip.IfNot(OperatingSystem.IsLinux(), "Windows has no such signals");
         File.WriteAllText(Path.Combine(Folder, "small.json"), Sweep);
         if (command.StartsWith("sweep results", StringComparison.Ordinal))
-            SpecgdProcess.Run(Folder, ["sweep", "small.json", "--output", "s"], ("SPECGD_GNUPLOT", "/nonexistent")).ExitCode.ShouldBe(0);
+            SpecgdProcess.Run(Folder, ["sweep", "small.json", "--output", "s"]).ExitCode.ShouldBe(0);
         if (command.StartsWith("plot", StringComparison.Ordinal))
             Specgd("run", "random-feature", "--dim", "8", "--feature-dim", "4", "--num-samples", "20", "--steps", "3", "--no-figures", "--output", "r").ExitCode.ShouldBe(0);
         if (command.StartsWith("diagnose", StringComparison.Ordinal))
             SafetensorsWriter.Write(Path.Combine(Folder, "capture.safetensors"),
                 [SafetensorsTensor.Of("a/gradient", new TorchRandom(1).Normal(4, 3)), SafetensorsTensor.Of("a/activations", new TorchRandom(2).Normal(20, 3))]);
-        string gnuplot = Path.Combine(Folder, "gnuplot");
-        File.WriteAllText(gnuplot, Interrupting);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(gnuplot, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
-        var said = SpecgdProcess.Run(Folder, command.Split(' '), ("SPECGD_GNUPLOT", gnuplot));
+        var said = SpecgdProcess.Run(Folder, command.Split(' '), (FaultPoints.Variable, $"{FaultPoints.Interrupt}@create:.png"));
 
         said.Error.ShouldContain(sentence);
         said.ExitCode.ShouldBe(130, said.Error);

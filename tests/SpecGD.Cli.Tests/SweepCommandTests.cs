@@ -26,7 +26,7 @@ public sealed class SweepCommandTests : InTemporaryDirectory
         said.Output.ShouldContain("each at the best of its values of method-lr");
         string sweep = Path.Combine(Folder, "runs", "sweeps", "small");
         File.Exists(Path.Combine(sweep, "sweep.db")).ShouldBeTrue();
-        File.Exists(Path.Combine(sweep, "figures", "small_loss-final_over_method-lr.gp")).ShouldBeTrue();
+        File.Exists(Path.Combine(sweep, "figures", "small_loss-final_over_method-lr.json")).ShouldBeTrue();
 
         Specgd("sweep", "small.json").Error.ShouldContain("4 done before, 0 to run");
         var csv = Specgd("sweep", "export", sweep).Output.TrimEnd().Split('\n');
@@ -61,7 +61,7 @@ public sealed class SweepCommandTests : InTemporaryDirectory
             Path.Combine(Folder, "small.json"),
             $$"""{ "experiment": "random-feature", "name": "small", "metrics": ["loss.final"], "baseline": { "method": "gradient_descent" }, {{rest}}, "grid": { "seed": [0, 1] } }""");
 
-        var said = SpecgdProcess.Run(Folder, ["sweep", "small.json", "--output", "s"], ("SPECGD_GNUPLOT", "/nonexistent"));
+        var said = SpecgdProcess.Run(Folder, ["sweep", "small.json", "--output", "s"]);
 
         said.Output.ShouldContain(sentence, customMessage: said.Error);
         said.Output.ShouldNotContain("; p against");

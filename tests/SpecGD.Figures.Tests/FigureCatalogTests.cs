@@ -1,12 +1,11 @@
 using SpecGD.Figures.Animations;
-using SpecGD.Figures.Gnuplot;
+using SpecGD.Figures.Fonts;
+using SpecGD.Figures.Model;
 using SpecGD.Figures.Recipes;
-using SpecGD.Figures.Tests.Gnuplot;
 using SpecGD.Records;
 
 namespace SpecGD.Figures.Tests;
 
-[Collection(Alone.Name)]
 public class FigureCatalogTests
 {
     [Fact]
@@ -41,50 +40,32 @@ public class FigureCatalogTests
         foreach (var method in log.Methods.Values)
             foreach (string name in empty.Concat(["train_loss", "val_loss", "stable_rank"]))
                 method.Series.TryAdd(name, new Series());
-        var (figures, animations) = WithoutPrograms(folder);
+        var (figures, animations) = Writers();
 
         FigureCatalog.Draw(log, folder.DirectoryPath, figures, animations).Select(result => result.Name).ShouldBe(["random-feature"]);
-    }
-
-    [Fact]
-    public void Where_the_environment_names_a_gnuplot_that_is_not_there_the_figure_can_be_drawn_later()
-    {
-        using var folder = new TemporaryFolder();
-        string? before = Environment.GetEnvironmentVariable(GnuplotProgram.OverrideVariable);
-        Environment.SetEnvironmentVariable(GnuplotProgram.OverrideVariable, folder.PathOf("nothing"));
-        try
-        {
-            var result = FigureCatalog.Draw(TestLogs.RandomFeature(), folder.DirectoryPath).ShouldHaveSingleItem();
-            result.Hint.ShouldNotBeNull().ShouldContain(folder.PathOf("nothing"));
-            folder.Names().ShouldBe(["random-feature.caption.txt", "random-feature.dat", "random-feature.gp"]);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable(GnuplotProgram.OverrideVariable, before);
-        }
     }
 
     [Fact]
     public void Temporaries_that_a_crash_left_are_swept()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.PathOf("random-feature.png.gnuplot1" + AtomicFile.TemporarySuffix), "half");
-        var (figures, animations) = WithoutPrograms(folder);
+        File.WriteAllText(folder.PathOf($"random-feature.png.{int.MaxValue}{AtomicFile.TemporarySuffix}"), "half");
+        var (figures, animations) = Writers();
         FigureCatalog.Draw(TestLogs.RandomFeature(), folder.DirectoryPath, figures, animations);
-        folder.Names().ShouldBe(["random-feature.caption.txt", "random-feature.dat", "random-feature.gp"]);
+        folder.Names().ShouldBe(["random-feature.caption.txt", "random-feature.csv", "random-feature.json", "random-feature.pdf", "random-feature.png", "random-feature.svg"]);
     }
 
     [Fact]
     public void Still_and_moving_pictures_of_a_log_are_both_drawn()
     {
         using var folder = new TemporaryFolder();
-        var (figures, animations) = WithoutPrograms(folder);
+        var (figures, animations) = Writers();
         var results = FigureCatalog.Draw(TinyRuns.StableRankSweep(), folder.DirectoryPath, figures, animations);
         results.Select(result => result.Name).ShouldBe(["stable-rank-sweep-losses", "stable-rank-sweep", "stable-rank-sweep-from-peak"]);
         folder.Names().ShouldBe(
         [
             .. new[] { "stable-rank-sweep-from-peak", "stable-rank-sweep-losses", "stable-rank-sweep" }
-                .SelectMany(name => new[] { $"{name}.caption.txt", $"{name}.dat", $"{name}.gp" }),
+                .SelectMany(name => new[] { "caption.txt", "csv", "gif", "json", "pdf", "png", "svg" }.Where(ending => ending != "gif" || !name.EndsWith("losses", StringComparison.Ordinal)).Select(ending => $"{name}.{ending}")),
         ]);
     }
 
@@ -94,7 +75,7 @@ public class FigureCatalogTests
         using var folder = new TemporaryFolder();
         var log = TinyRuns.StableRankSweep();
         log.Sections["rows"]![1]!["lambda"] = "small";
-        var (figures, animations) = WithoutPrograms(folder);
+        var (figures, animations) = Writers();
         Should.Throw<BadInputException>(() => FigureCatalog.Draw(log, folder.DirectoryPath, figures, animations)).Message
             .ShouldBe("The log's 'rows[1].lambda' must be a number, not \"small\".");
         folder.Names().ShouldBeEmpty();
@@ -104,7 +85,7 @@ public class FigureCatalogTests
     public void Asked_to_stop_it_says_what_is_missing_and_leaves_no_older_animation()
     {
         using var folder = new TemporaryFolder();
-        var (figures, animations) = WithoutPrograms(folder);
+        var (figures, animations) = Writers();
         using var stop = new CancellationTokenSource();
         var seen = new List<DrawingProgress>();
         var progress = new Watch(value =>
@@ -122,20 +103,21 @@ public class FigureCatalogTests
         (seen[0].Done, seen[0].Total).ShouldBe((0, 1 + stopped.Missing.Count));
     }
 
-    [SkippableTheory]
-    [InlineData(FakeGnuplot.Hangs)]
-    [InlineData("sleep 1\n" + FakeGnuplot.Fails)] // as where Ctrl-C at the terminal has ended it too
-    public void A_picture_in_hand_is_given_up_at_once_and_none_is_left_of_older_data(string drawing)
+    [Fact]
+    public void A_request_to_stop_leaves_no_picture_of_older_data()
     {
         using var folder = new TemporaryFolder();
-        var gnuplot = GnuplotProgram.Find(FakeGnuplot.Make(folder, drawing), TimeSpan.FromMinutes(5)); // longer than a test may take
         File.WriteAllText(folder.PathOf("random-feature.png"), "old");
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(0.2));
+        File.WriteAllText(folder.PathOf("moving.gif"), "old");
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
         var figure = new RandomFeatureFigure().Compose(TestLogs.RandomFeature())!;
 
-        Should.Throw<OperationCanceledException>(() => new FigureWriter(gnuplot, FigureFont.Preferred).Write(figure, folder.DirectoryPath, stop.Token));
+        Should.Throw<OperationCanceledException>(() => new FigureWriter(FigureFont.Package).Write(figure, folder.DirectoryPath, stop.Token));
+        Should.Throw<OperationCanceledException>(() => new AnimationWriter(FigureFont.Package).Write(new Animation("moving", [figure], "", 1), folder.DirectoryPath, stop.Token));
 
         folder.Names().ShouldNotContain("random-feature.png");
+        folder.Names().ShouldNotContain("moving.gif");
     }
 
     private sealed class Watch(Action<DrawingProgress> report) : IProgress<DrawingProgress>
@@ -143,9 +125,5 @@ public class FigureCatalogTests
         public void Report(DrawingProgress value) => report(value);
     }
 
-    private static (FigureWriter, AnimationWriter) WithoutPrograms(TemporaryFolder folder)
-    {
-        var gnuplot = GnuplotProgram.Find(folder.PathOf("nothing"), TimeSpan.FromSeconds(1));
-        return (new FigureWriter(gnuplot, FigureFont.Preferred), new AnimationWriter(gnuplot, FigureFont.Preferred, ImageMagickProgram.Find));
-    }
+    private static (FigureWriter, AnimationWriter) Writers() => (new FigureWriter(FigureFont.Package), new AnimationWriter(FigureFont.Package));
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Figures.Drawing;
-using SpecGD.Figures.Gnuplot;
+using SpecGD.Figures.Fonts;
+using SpecGD.Figures.Rendering;
+using SpecGD.Figures.Tests.Rendering;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Recipes;
 using SpecGD.Figures.Sweeps;
@@ -106,10 +108,9 @@ public class SweepFigureTests
         figure.Caption.ShouldContain("(\"1 of 3\")");
         SweepFigure.Usual(Part, Results())!.Caption.ShouldNotContain("Hollow");
         SweepFigure.Usual(Part, Results())!.Caption.ShouldNotContain(" of 3");
-        string script = GnuplotScript.Render(FigurePlan.Of(figure, FigureFont.Preferred), FigureFont.Preferred);
-        script.ShouldContain("set label 10 '1 of 3' at first 4, first ");
-        script.ShouldContain("pointtype 6");
-        script.ShouldContain("unset label 10", customMessage: "the note of the first panel is not that of the second");
+        var drawn = DrawnFigure.Of(figure);
+        drawn.Count("1 of 3").ShouldBe(figure.Panels.Sum(panel => panel.Curves.OfType<PointCurve>().Sum(points => points.Notes.Count(note => !note.IsEmpty))));
+        drawn.AllMarks.ShouldContain(marks => marks.Mark.IsCircle && !marks.Mark.IsFilled);
     }
 
     [Fact]
@@ -146,8 +147,13 @@ public class SweepFigureTests
         }
         figure.Caption.ShouldContain("0 of 3");
         figure.Caption.ShouldNotContain("Hollow", Case.Sensitive, "there are no survivors");
-        string script = GnuplotScript.Render(FigurePlan.Of(figure, FigureFont.Preferred), FigureFont.Preferred);
-        script.ShouldContain("'0 of 3' at first 4, graph 0.95 right offset character -1.6,0 front point pointtype 2");
+        var drawn = DrawnFigure.Of(figure);
+        drawn.Count("0 of 3").ShouldBe(2 * figure.Panels.Count);
+        drawn.AllMarks.Count(marks => marks.Mark.IsCross).ShouldBe(2 * figure.Panels.Count);
+        var cross = drawn.AllMarks.First(marks => marks.Mark.IsCross).Places.Single();
+        var note = drawn.Texts.First(text => text.Text == "0 of 3");
+        note.Align.ShouldBe(TextAlign.Right, "the cross stands at the right end of the axis");
+        (cross.X - note.At.X).ShouldBeInRange(0, FigurePicture.Em);
     }
 
     /// <summary>Gradient descent at 0.05, 0.5, 1, 1.4 and 3, diverged from 1 on: crosses and numbers are nearer to one another than their texts are wide.</summary>
@@ -171,12 +177,13 @@ public class SweepFigureTests
 
         var figure = SweepFigure.Usual(part, results).ShouldNotBeNull();
         var axis = figure.Panels.ShouldHaveSingleItem().X;
-        string script = GnuplotScript.Render(FigurePlan.Of(figure, FigureFont.Preferred), FigureFont.Preferred);
+        var drawn = DrawnFigure.Of(figure);
 
         axis.Tics.Count.ShouldBeLessThan(tried.Length, "there is no room for every number");
         axis.Tics.Concat(axis.BareTics).Order().ShouldBe(tried);
-        script.ShouldContain("'' 1.05");
-        script.Split('\n').Count(line => line.StartsWith("set label ", StringComparison.Ordinal) && line.Contains("'0 of 3'", StringComparison.Ordinal)).ShouldBe(5);
+        drawn.Count("1.05").ShouldBe(0, "it has a tic without its number");
+        drawn.Rules.Count(rule => rule.From.X == rule.To.X && rule.From.Y < rule.To.Y && rule.To.Y - rule.From.Y < FigurePicture.Em).ShouldBe(tried.Length, "tics across");
+        drawn.Count("0 of 3").ShouldBe(5);
     }
 
     [Theory]
@@ -200,7 +207,7 @@ public class SweepFigureTests
         var figure = SweepCourseFigure.Of(part, results, Log).ShouldNotBeNull();
 
         double low = figure.Panels[0].Curves.OfType<BandCurve>().SelectMany(band => band.Columns[1].Values).Where(lower => lower > 0).Min();
-        double end = FigurePlan.Of(figure, FigureFont.Preferred).Panels[0].Y.From;
+        double end = FigurePlan.Of(figure, FigureFont.Package).Panels[0].Y.From;
         (low < end).ShouldBe(isCut, $"the axis ends at {end}, the band at {low}");
         figure.Caption.Contains("; the frame cuts those that reach beyond it.", StringComparison.Ordinal).ShouldBe(isCut);
     }
@@ -212,7 +219,7 @@ public class SweepFigureTests
         List<TaskResult> results =
             [.. Results().Select((r, i) => r with { Observations = [.. r.Observations.Select(o => o with { Final = i % 2 == 0 ? 1e305 : 1e290 })] })];
 
-        FigurePlan.Of(SweepFigure.Usual(part, results).ShouldNotBeNull(), FigureFont.Preferred).Panels.ShouldAllBe(plan => plan.Y.To > plan.Y.From && plan.Y.From > 0);
+        FigurePlan.Of(SweepFigure.Usual(part, results).ShouldNotBeNull(), FigureFont.Package).Panels.ShouldAllBe(plan => plan.Y.To > plan.Y.From && plan.Y.From > 0);
     }
 
     [Fact]
@@ -220,7 +227,7 @@ public class SweepFigureTests
     {
         var figure = SweepFigure.Usual(Part, Results()).ShouldNotBeNull();
 
-        foreach (var plan in FigurePlan.Of(figure, FigureFont.Preferred).Panels)
+        foreach (var plan in FigurePlan.Of(figure, FigureFont.Package).Panels)
         {
             plan.X.IsLogarithmic.ShouldBeTrue();
             foreach (var curve in plan.Curves.Where(curve => curve.Columns.Count > 0))

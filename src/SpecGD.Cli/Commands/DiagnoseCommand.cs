@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using SpecGD.Figures.Fonts;
 
 namespace SpecGD.Cli.Commands;
 
@@ -10,7 +11,11 @@ internal static class DiagnoseCommand
 
     /// <summary>What the command line asks for.</summary>
     internal sealed record Request(IReadOnlyList<string> Files, string? Output, bool AsJson, double ParameterCurvature,
-        IReadOnlyList<string>? Spectra, bool Figures, string? Optimizer);
+        IReadOnlyList<string>? Spectra, bool Figures, string? Optimizer)
+    {
+        /// <summary>The font of the figures; null for that of this machine.</summary>
+        public FigureFont? Font { get; init; }
+    }
 
     public static Command Build()
     {
@@ -38,6 +43,7 @@ internal static class DiagnoseCommand
             Arity = ArgumentArity.ZeroOrMore,
             AllowMultipleArgumentsPerToken = true,
         };
+        var font = FontOption.Create();
         var noFigures = new Option<bool>("--no-figures") { Description = "write the report and the spectra without pictures" };
         var optimizer = new Option<string?>("--optimizer")
         {
@@ -50,7 +56,7 @@ internal static class DiagnoseCommand
             "Weigh nr(G) against st(A) for every layer of a captured network: which want a spectral step (Muon), which a Euclidean one (AdamW), "
                 + "how clearly, and what to paste.")
         {
-            files, output, json, curvature, spectra, noFigures, optimizer,
+            files, output, json, curvature, spectra, noFigures, font, optimizer,
         };
         command.SetAction(parsed => Interruption.Guard("stopped before every layer was measured; no diagnosis was written.",
             cancellation => DiagnoseRun.Run(
@@ -61,7 +67,7 @@ internal static class DiagnoseCommand
                 Curvature(parsed.GetValue(curvature)),
                 parsed.GetResult(spectra) is { Implicit: false } ? parsed.GetValue(spectra) ?? [] : null,
                 !parsed.GetValue(noFigures),
-                parsed.GetValue(optimizer)),
+                parsed.GetValue(optimizer)) { Font = parsed.GetValue(font) },
             cancellation)));
         return command;
     }

@@ -3,6 +3,7 @@ using SpecGD.Diagnosis;
 using SpecGD.Diagnosis.ParameterGroups;
 using SpecGD.Figures;
 using SpecGD.Figures.Diagnosis;
+using SpecGD.Figures.Fonts;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Report;
 using SpecGD.Records;
@@ -30,7 +31,7 @@ internal static class DiagnoseRun
             else
                 output.Prepare();
         }
-        var spectra = request.Spectra is { } patterns ? new SpectrumFiles(Path.Combine(request.Output!, SpectraName), patterns, request.Figures, cancellation) : null;
+        var spectra = request.Spectra is { } patterns ? new SpectrumFiles(Path.Combine(request.Output!, SpectraName), patterns, request.Figures ? FigureWriter.ForThisMachine(request.Font) : null, cancellation) : null;
         var diagnosis = Measure(request, spectra, cancellation);
         spectra?.RequireSome(diagnosis);
         output?.Prepare();
@@ -79,7 +80,7 @@ internal static class DiagnoseRun
         foreach (var recipe in ParameterGroupText.All)
             AtomicFile.Write(Path.Combine(groups, recipe.Name + ".py"), recipe.Render(plan));
         var figures = DiagnosisFigures.Of(diagnosis).Select(figure => (figure, request.Figures ? Draw(figure, Path.Combine(directory,
-            RunFolder.FiguresName), stop) : null)).ToArray();
+            RunFolder.FiguresName), request.Font, stop) : null)).ToArray();
         string command = "specgd diagnose " + string.Join(' ', request.Files.Select(Quoted)) + " --output " + Quoted(directory)
             + (request.ParameterCurvature > 0 ? FormattableString.Invariant($" --c-op {request.ParameterCurvature}") : "");
         string report = Path.Combine(directory, RunFolder.ReportName);
@@ -88,11 +89,9 @@ internal static class DiagnoseRun
         return ExitCode.Done;
     }
 
-    private static PictureFile? Draw(Figure figure, string directory, CancellationToken stop)
+    private static PictureFile? Draw(Figure figure, string directory, FigureFont? font, CancellationToken stop)
     {
-        var result = FigureWriter.ForThisMachine().Write(figure, directory, stop);
-        if (result.Hint is { } hint)
-            Terminal.Remark(hint);
+        var result = FigureWriter.ForThisMachine(font).Write(figure, directory, stop);
         return result.Files.FirstOrDefault(file => file.EndsWith(".svg", StringComparison.Ordinal)) is { } picture ? PictureFile.Read(picture) : null;
     }
 

@@ -2,8 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using SpecGD.Cli.Display;
-using SpecGD.Figures.Animations;
-using SpecGD.Figures.Gnuplot;
+using SpecGD.Figures.Fonts;
 using SpecGD.Numerics;
 using SpecGD.Numerics.LinearAlgebra;
 using SpecGD.Numerics.LinearAlgebra.OpenBlas;
@@ -28,7 +27,7 @@ internal static class DoctorCommand
         var verbose = new Option<bool>("--verbose") { Description = "tell every place that was searched, and how OpenBLAS was built" };
         var command = new Command(
             "doctor",
-            "Tell what was found on this machine: OpenBLAS and libtorch, their speed, gnuplot, fonts; and how to install what is missing. "
+            "Tell what was found on this machine: OpenBLAS and libtorch, their speed, the font of figures; and how to install what is missing. "
             + "Exit code 1 if the arithmetic is wrong.")
         {
             json,
@@ -105,34 +104,17 @@ internal static class DoctorCommand
 
     private static void Drawing(Examination examination)
     {
-        var gnuplot = GnuplotProgram.Find();
-        foreach (string path in gnuplot.Tried)
-            examination.AddDetail("gnuplot tried", $"{path}: {(path == gnuplot.Path ? "found" : "not found")}");
-        if (gnuplot.Problem is { } problem)
+        try
         {
-            examination.Missing("gnuplot", $"{problem}; figures are written as scripts and data only", GnuplotProgram.InstallCommand);
+            var font = FigureFont.Find();
+            examination.Add("figures", "PDF, PNG, SVG and GIF, by SkiaSharp");
+            examination.Add("font of figures", font.File is null ? $"{font.Name}, which comes along" : $"{font.Name} ({font.File})");
+            if (font.Hint is { } hint)
+                examination.Remark(hint);
         }
-        else
+        catch (BadInputException e)
         {
-            string[] lacking = [.. FigureFormat.All.Where(format => !gnuplot.Draws(format)).Select(format => format.Terminal)];
-            string formats = string.Join(", ", FigureFormat.All.Where(gnuplot.Draws).Select(format => format.Name));
-            examination.Add("gnuplot", $"{string.Join(' ', (gnuplot.Version ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))}, draws {formats}");
-            if (lacking.Length > 0)
-                examination.Missing(
-                    "gnuplot terminals",
-                    $"this gnuplot was built without {string.Join(", ", lacking)}",
-                    GnuplotProgram.InstallCommand);
+            examination.Remark(e.Message);
         }
-        var imageMagick = ImageMagickProgram.Find();
-        foreach (string path in imageMagick.Tried)
-            examination.AddDetail("ImageMagick tried", $"{path}: {(path == imageMagick.Path ? "found" : "not found")}");
-        if (imageMagick.Problem is { } noAnimations)
-            examination.Missing("ImageMagick", $"{noAnimations}; animations are not made", ImageMagickProgram.InstallCommand);
-        else
-            examination.Add("ImageMagick", $"{imageMagick.Version} ({imageMagick.Path})");
-        var font = FigureFont.Find();
-        examination.Add("font of figures", font.Name);
-        if (font.Hint is { } hint)
-            examination.Remark(hint);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using SpecGD.Figures;
+using SpecGD.Figures.Fonts;
 
 namespace SpecGD.Cli.Commands;
 
@@ -9,6 +10,7 @@ internal sealed class DrawingOptions
 {
     private readonly Option<bool> _noFigures, _keepFrames;
     private readonly Option<double?> _dotsPerInch, _framesPerSecond;
+    private readonly Option<FigureFont?> _font = FontOption.Create();
 
     /// <summary>Adds the options to <paramref name="command"/>.</summary>
     /// <param name="command">The verb.</param>
@@ -26,6 +28,7 @@ internal sealed class DrawingOptions
         command.Options.Add(_framesPerSecond = Number(
             "--fps", "frames per second of animations (default: each has its own, from 1 to 1.5)",
             DrawingStyle.LeastFramesPerSecond, DrawingStyle.MostFramesPerSecond));
+        command.Options.Add(_font);
     }
 
     /// <summary>What the command line asks for.</summary>
@@ -34,7 +37,7 @@ internal sealed class DrawingOptions
         : Drawing.Figures;
 
     /// <summary>How the command line wants it drawn.</summary>
-    public DrawingStyle StyleOf(ParseResult parsed) => new(parsed.GetValue(_dotsPerInch), parsed.GetValue(_framesPerSecond));
+    public DrawingStyle StyleOf(ParseResult parsed) => new(parsed.GetValue(_dotsPerInch), parsed.GetValue(_framesPerSecond)) { Font = parsed.GetValue(_font) };
 
     private static Option<double?> Number(string name, string description, double least, double most)
     {

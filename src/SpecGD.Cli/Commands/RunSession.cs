@@ -215,7 +215,7 @@ internal static class RunSession
             var drawn = Draw(
                 log, folder.FiguresPath, request.Drawing == Drawing.FiguresAndFrames, stop, request.Style, $" Log and table in {folder.DirectoryPath} are whole.");
             missing = drawn.Missing;
-            return drawn.IsWhole && !drawn.LacksPrograms;
+            return drawn.IsWhole;
         });
         return missing;
     }
@@ -223,16 +223,14 @@ internal static class RunSession
     /// <summary>What was drawn.</summary>
     /// <param name="Files">The files.</param>
     /// <param name="Missing">Where it was asked to stop, what is missing and what is not, to be said below the result; else null.</param>
-    /// <param name="LacksPrograms">Whether a picture is missing because this machine lacks what draws it, so that a later call may have it.</param>
-    public readonly record struct Drawn(IReadOnlyList<string> Files, string? Missing = null, bool LacksPrograms = false)
+    public readonly record struct Drawn(IReadOnlyList<string> Files, string? Missing = null)
     {
         /// <summary>False where it was asked to stop.</summary>
         public bool IsWhole => Missing is null;
     }
 
     /// <summary>
-    /// Draws every figure and animation of a log into <paramref name="directory"/>, with progress on display, and passes on what their maker has to
-    /// say. Asked to stop it gives back what is missing, and in <paramref name="whole"/> what is not.
+    /// Draws every figure and animation of a log into <paramref name="directory"/>, with progress on display. Asked to stop it gives back what is missing, and in <paramref name="whole"/> what is not.
     /// </summary>
     /// <exception cref="BadInputException">A part of the log has not the form that it should have.</exception>
     public static Drawn Draw(RunLog log, string directory, bool keepFrames, CancellationToken stop, DrawingStyle? style = null, string whole = "")
@@ -242,9 +240,7 @@ internal static class RunSession
             var drawn = DrawingDisplay.Show(TimeProvider.System, progress => FigureCatalog.Draw(log, directory, keepFrames, style, progress, stop));
             if (drawn.Count == 0)
                 Terminal.Remark(FigureCatalog.WhyNone(log));
-            foreach (string hint in drawn.Select(f => f.Hint).OfType<string>().Distinct())
-                Terminal.Remark(hint);
-            return new Drawn([.. drawn.SelectMany(f => f.Files)], LacksPrograms: drawn.Any(f => f.Hint is not null));
+            return new Drawn([.. drawn.SelectMany(f => f.Files)]);
         }
         catch (DrawingStoppedException e)
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Enumeration;
-using SpecGD.Cli.Display;
 using SpecGD.Diagnosis;
 using SpecGD.Figures;
 using SpecGD.Figures.Diagnosis;
@@ -17,10 +16,10 @@ internal sealed class SpectrumFiles
     private readonly HashSet<string> _written = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationToken _stop;
 
-    /// <summary>Into <paramref name="directory"/>, of the layers that a pattern fits; of all where there is none; with plots or without.</summary>
-    public SpectrumFiles(string directory, IReadOnlyList<string> patterns, bool plots, CancellationToken stop)
+    /// <summary>Into <paramref name="directory"/>, of the layers that a pattern fits; of all where there is none; with plots by a writer or without.</summary>
+    public SpectrumFiles(string directory, IReadOnlyList<string> patterns, FigureWriter? figures, CancellationToken stop)
     {
-        (_directory, _patterns, _figures, _stop) = (directory, patterns, plots ? FigureWriter.ForThisMachine() : null, stop);
+        (_directory, _patterns, _figures, _stop) = (directory, patterns, figures, stop);
         RunFolder.Prepare(directory);
     }
 
@@ -54,7 +53,7 @@ internal sealed class SpectrumFiles
         for (int i = 2; !_written.Add(name); i++) // two names that differ in what a file's name cannot hold
             name = string.Create(CultureInfo.InvariantCulture, $"{safe}-{i}-{what}{suffix}");
         NpyWriter.Write(Path.Combine(_directory, name + ".npy"), [.. values]);
-        if (values[0] > 0 && _figures?.Write(SpectrumFigure.OfOne(name, $"{what} of {layer}", values), _directory, _stop).Hint is { } hint)
-            Terminal.Remark(hint);
+        if (values[0] > 0)
+            _figures?.Write(SpectrumFigure.OfOne(name, $"{what} of {layer}", values), _directory, _stop);
     }
 }

@@ -41,7 +41,9 @@ internal static class SweepView
         if (figures.Length == 0)
             return without;
         var writer = FigureWriter.ForThisMachine();
-        return [.. without, .. figures.Select(figure => writer.Write(figure, folder.FiguresPath, stop).Hint).OfType<string>().Distinct()];
+        foreach (var figure in figures)
+            writer.Write(figure, folder.FiguresPath, stop);
+        return without;
     }
 
     /// <summary>Says of each part which name in its analysis no result has; true where there is one.</summary>

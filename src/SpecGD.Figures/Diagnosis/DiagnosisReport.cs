@@ -107,8 +107,7 @@ public static class DiagnosisReport
             yield return new Picture(picture, figure.Caption, $"Plot. {figure.Caption}");
             yield break;
         }
-        yield return new Paragraph($"The figure '{figure.Name}' was not drawn; with gnuplot installed, 'gnuplot {figure.Name}.gp' in the folder "
-            + $"figures draws it.");
+        yield return new Paragraph($"The figure '{figure.Name}' was not drawn, as it was asked for.");
     }
 
     private static IReadOnlyList<Block> Groups(NetworkDiagnosis diagnosis)

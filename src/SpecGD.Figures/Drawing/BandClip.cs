@@ -1,7 +1,7 @@
 namespace SpecGD.Figures.Drawing;
 
 /// <summary>
-/// Cuts the area between two curves at the frame: gnuplot draws areas wrongly whose corners lie far outside of it. Where an edge leaves the frame there is
+/// Cuts the area between two curves at the frame: corners far outside of it are places that no picture can count. Where an edge leaves the frame there is
 /// a further row, so that what lies within stays as it was.
 /// </summary>
 internal static class BandClip

@@ -8,16 +8,14 @@ namespace SpecGD.Figures.Drawing;
 /// <param name="Columns">Entries side by side.</param>
 internal sealed record KeyPlan(KeyPlacement Placement, int Rows, int Columns)
 {
-    /// <summary>
-    /// Distance of entries, and the blank after their texts, in units of the font size, as the script sets them for every terminal.
-    /// </summary>
-    public const double RowHeight = 1.35, AfterText = 0.4;
+    /// <summary>Distance of entries, the blank after their texts, and that above or below all, in units of the font size.</summary>
+    public const double RowHeight = 1.35, AfterText = 0.4, Inset = 0.15;
 
     /// <summary>From the edge of the plot: a blank, the sample of a line, a blank; and beyond the text some clearance from the curves.</summary>
-    private const double Side = 0.8, Sample = 2.1, Gap = 0.7, Clearance = 0.4;
+    public const double Side = 0.8, Sample = 2.1, Gap = 0.7, Clearance = 0.4;
 
     /// <summary>Between two entries side by side.</summary>
-    private const double BetweenColumns = 1;
+    public const double BetweenColumns = 1;
 
     /// <summary>The places to try, best first.</summary>
     public static IReadOnlyList<KeyPlacement> Corners { get; } =

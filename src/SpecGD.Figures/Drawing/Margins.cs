@@ -10,7 +10,7 @@ namespace SpecGD.Figures.Drawing;
 internal sealed record Margins(double Left, double Right, double KeyDepth, double KeyRoom, double Top, double Above)
 {
     /// <summary>How far below the plot the middle of the label of the x axis stands.</summary>
-    public const double XLabelDepth = 2.75;
+    public const double XLabelDepth = 2.65;
 
     private const double TicGap = 0.9, LabelGap = 1.0, HalfLine = 0.7, Edge = 0.3;
     /// <summary>How much larger than the rest the title of the figure is, and how far below the upper edge its middle stands.</summary>
@@ -21,7 +21,7 @@ internal sealed record Margins(double Left, double Right, double KeyDepth, doubl
     /// <summary>Beneath a key below, so that it does not seem to belong to the panel of the next row.</summary>
     private const double AboveNextRow = 1.2;
 
-    private const double WithTitle = 2.0, WithoutTitle = 0.9, DepthWithLabel = 3.6, DepthWithoutLabel = 2.1;
+    private const double WithTitle = 2.0, WithoutTitle = 0.9, DepthWithLabel = 3.5, DepthWithoutLabel = 2.1;
 
     /// <summary>The room below.</summary>
     public double Bottom => KeyDepth + KeyRoom;

@@ -1,3 +1,4 @@
+using SpecGD.Figures.Fonts;
 using SpecGD.Figures.Model;
 
 namespace SpecGD.Figures.Drawing;
@@ -5,8 +6,7 @@ namespace SpecGD.Figures.Drawing;
 /// <summary>A curve as it will be drawn.</summary>
 /// <param name="Curve">What it is.</param>
 /// <param name="Columns">Its rows after thinning, x first; a row that cannot be drawn is NaN in every column but x.</param>
-/// <param name="Index">Number of its block in the data file, or -1 for a curve without data.</param>
-internal sealed record CurvePlan(Curve Curve, IReadOnlyList<IReadOnlyList<double>> Columns, int Index)
+internal sealed record CurvePlan(Curve Curve, IReadOnlyList<IReadOnlyList<double>> Columns)
 {
     /// <summary>Whether no two neighbours can be drawn, so that only points can show the curve.</summary>
     public bool IsScattered => Curve is PointCurve || (Columns.Count > 0
@@ -18,8 +18,8 @@ internal sealed record CurvePlan(Curve Curve, IReadOnlyList<IReadOnlyList<double
 /// <param name="X">The horizontal axis.</param>
 /// <param name="Y">The vertical axis.</param>
 /// <param name="Curves">The curves that have something to show.</param>
-/// <param name="FontScale">How much wider than in Times its texts are.</param>
-internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IReadOnlyList<CurvePlan> Curves, double FontScale)
+/// <param name="Font">The font of its texts.</param>
+internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IReadOnlyList<CurvePlan> Curves, FigureFont Font)
 {
     private const double EmsPerTicRow = 1.9, EmsBetweenLabels = 1.2;
     private const int MostTicsAcross = 10, MostTicsUp = 9, FewestTics = 2;
@@ -32,59 +32,61 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
 
     /// <summary>The plan of <paramref name="panel"/>.</summary>
     /// <param name="panel">The panel.</param>
-    /// <param name="firstIndex">Number of the data file's first free block.</param>
     /// <param name="width">About how wide the plot is, in units of the font size.</param>
     /// <param name="height">About how high the plot is, in units of the font size.</param>
-    /// <param name="fontScale">How much wider than in Times its texts are.</param>
-    public static PanelPlan Of(Panel panel, int firstIndex, double width, double height, double fontScale)
+    /// <param name="font">The font of its texts.</param>
+    public static PanelPlan Of(Panel panel, double width, double height, FigureFont font)
     {
-        var curves = Shown(panel, firstIndex);
+        var curves = Shown(panel);
         var (left, right) = Extent(curves.SelectMany(XValues), panel.X);
         var (bottom, top) = Extent(curves.SelectMany(YValues), panel.Y);
         int upward = Math.Clamp((int)(height / EmsPerTicRow), FewestTics, MostTicsUp);
         var y = ResolvedAxis.Of(panel.Y, bottom, top, roundEnds: true, upward);
-        var x = Across(panel.X, left, right, width / fontScale);
+        var x = Across(panel.X, left, right, width, font);
         curves = [.. curves.Select(curve => curve.Curve is BandCurve ? curve with { Columns = BandClip.Within(curve.Columns, x, y) } : curve)];
-        return new PanelPlan(panel, x, y, curves, fontScale) { Size = (width, height) };
+        return new PanelPlan(panel, x, y, curves, font) { Size = (width, height) };
     }
+
+    /// <summary>The panel with curves of as many rows as can be told apart, which draw the same.</summary>
+    public static Panel Thinned(Panel panel) => panel with { Curves = [.. panel.Curves.Select(curve => Thinned(curve, panel))] };
 
     /// <summary>Smallest and largest x and y of what <paramref name="panel"/> shows and must cover; NaN where that is nothing.</summary>
     public static (double Left, double Right, double Bottom, double Top) ExtentOf(Panel panel)
     {
-        var curves = Shown(panel, 0);
+        var curves = Shown(panel);
         var (left, right) = Extent(curves.SelectMany(XValues), panel.X);
         var (bottom, top) = Extent(curves.SelectMany(YValues), panel.Y);
         return (left, right, bottom, top);
     }
 
     /// <summary>Whether the panel shows anything that was measured: a key and straight lines across it alone are nothing.</summary>
-    public static bool HasData(Panel panel) => Shown(panel, 0).Any(plan => plan.Curve is not (KeySample or HorizontalLine or VerticalLine));
+    public static bool HasData(Panel panel) => Shown(panel).Any(plan => plan.Curve is not (KeySample or HorizontalLine or VerticalLine));
 
     /// <summary>Whether a curve has something to show in its panel.</summary>
-    public static bool Shows(Curve curve, Panel panel) => Shown(panel with { Curves = [curve] }, 0).Count > 0;
+    public static bool Shows(Curve curve, Panel panel) => Shown(panel with { Curves = [curve] }).Count > 0;
 
     /// <summary>Width of <paramref name="text"/>, in units of the font size.</summary>
-    public double WidthOf(FigureText text) => FontScale * text.Ems();
+    public double WidthOf(FigureText text) => TextLine.WidthOf(text, Font);
 
     /// <summary>Width of the widest tic label of <paramref name="axis"/>, in units of the font size.</summary>
     public double WidestTicLabel(ResolvedAxis axis) => axis.TicLabels.Select(WidthOf).DefaultIfEmpty(0).Max();
 
     /// <summary>The x axis with as many tics as their labels leave room for.</summary>
-    private static ResolvedAxis Across(Axis axis, double left, double right, double width)
+    private static ResolvedAxis Across(Axis axis, double left, double right, double width, FigureFont font)
     {
         for (int tics = MostTicsAcross; ; tics--)
         {
             var resolved = ResolvedAxis.Of(axis, left, right, roundEnds: axis.Logarithmic, tics);
-            if (tics == FewestTics || resolved.TicLabels.Sum(label => label.Ems() + EmsBetweenLabels) <= width)
+            if (tics == FewestTics || resolved.TicLabels.Sum(label => TextLine.WidthOf(label, font) + EmsBetweenLabels) <= width)
                 return resolved;
         }
     }
 
-    /// <summary>The curves that have something to show, their data numbered from <paramref name="firstIndex"/>.</summary>
-    private static List<CurvePlan> Shown(Panel panel, int firstIndex)
+    /// <summary>The curves that have something to show.</summary>
+    private static List<CurvePlan> Shown(Panel panel)
     {
         var curves = new List<CurvePlan>();
-        foreach (var curve in panel.Curves)
+        foreach (var curve in Thinned(panel).Curves)
         {
             var columns = Drawable(curve, panel);
             bool hasData = columns.Count > 0;
@@ -98,7 +100,7 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
                 _ => hasData && columns[1].Any(double.IsFinite),
             };
             if (shows)
-                curves.Add(new CurvePlan(curve, columns, hasData ? firstIndex++ : -1));
+                curves.Add(new CurvePlan(curve, columns));
         }
         return curves;
     }
@@ -113,9 +115,20 @@ internal sealed record PanelPlan(Panel Panel, ResolvedAxis X, ResolvedAxis Y, IR
             values[0] = ToTheEdge(values[0], values[1], panel);
         bool[] drawn = [.. Enumerable.Range(0, x.Count).Select(i =>
             ResolvedAxis.CanDraw(x[i], panel.X.Logarithmic) && values.All(column => ResolvedAxis.CanDraw(column[i], panel.Y.Logarithmic)))];
-        double[][] withGaps = [.. values.Select(column => column.Select((value, i) => drawn[i] ? value : double.NaN).ToArray())];
-        var kept = curve is PointCurve or TileCurve ? [.. Enumerable.Range(0, x.Count)] : Thinning.Keep(x.Count, withGaps);
-        return [.. withGaps.Prepend([.. x]).Select(column => kept.Select(i => column[i]).ToArray())];
+        return [.. values.Select(column => column.Select((value, i) => drawn[i] ? value : double.NaN).ToArray()).Prepend([.. x])];
+    }
+
+    /// <summary>The curve without rows that no eye can tell in its panel.</summary>
+    private static Curve Thinned(Curve curve, Panel panel)
+    {
+        if (curve.Columns.Count == 0 || curve.ThinnedFrom is not null || curve is PointCurve or TileCurve or HistogramCurve || curve.Columns[0].Values.Count <= Thinning.Limit)
+            return curve;
+        var kept = Thinning.Keep(curve.Columns[0].Values.Count, [.. Drawable(curve, panel).Skip(1)]);
+        return curve with
+        {
+            Columns = [.. curve.Columns.Select(column => column with { Values = [.. kept.Select(i => column.Values[i])] })],
+            ThinnedFrom = curve.Columns[0].Values.Count,
+        };
     }
 
     /// <summary>

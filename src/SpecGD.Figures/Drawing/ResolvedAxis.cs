@@ -24,6 +24,8 @@ internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, 
     /// <summary>Values that differ by less than this share are drawn as one.</summary>
     private const double FlatShare = 1e-9;
 
+    private const int Tenfold = 10;
+
     private static readonly int[] PowerSteps = [1, 2, 3, 5, 10, 20, 50, 100];
 
     private static readonly int[] NiceMultiples = [1, 2, 5, 10];
@@ -39,6 +41,19 @@ internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, 
 
     /// <summary>Whether the tics are powers of ten.</summary>
     public bool HasPowers => IsLogarithmic && GivenTics.Count == 0;
+
+    /// <summary>The tics that lie on the axis, with what stands at each.</summary>
+    public IEnumerable<(double Value, FigureText Label)> Tics => Enumerable.Range(0, TicLabels.Count).Select(TicAt).Zip(TicLabels).Where(tic => Shows(tic.First));
+
+    /// <summary>Tics between powers of ten, at their multiples, where the powers leave room for them.</summary>
+    public IEnumerable<double> MinorTics => !HasPowers || Step != Tenfold ? []
+        : from power in Enumerable.Range(-1, TicLabels.Count + 1).Select(TicAt)
+          from multiple in Enumerable.Range(2, Tenfold - 2)
+          where Shows(power * multiple)
+          select power * multiple;
+
+    /// <summary>Whether a value lies on the axis, its ends included.</summary>
+    public bool Shows(double value) => CanDraw(value, IsLogarithmic) && Place(value) is >= -Slack and <= 1 + Slack;
 
     /// <summary>Whether the axis has a place for <paramref name="value"/>.</summary>
     public static bool CanDraw(double value, bool logarithmic) => double.IsFinite(value) && (!logarithmic || value > 0);
@@ -137,6 +152,9 @@ internal sealed record ResolvedAxis(double From, double To, bool IsLogarithmic, 
 
     /// <summary>10 to a whole power, correctly rounded: Math.Pow need not be.</summary>
     private static double PowerOfTen(double power) => double.Parse($"1e{(int)power}", CultureInfo.InvariantCulture);
+
+    private double TicAt(int number) => GivenTics.Count > 0 ? GivenTics[number]
+        : IsLogarithmic ? PowerOfTen(Math.Round(Math.Log10(FirstTic)) + (number * Math.Round(Math.Log10(Step)))) : FirstTic + (number * Step);
 
     /// <summary>What C's "%g" prints: the format of linear tics.</summary>
     private static string General(double value) => (value == 0 ? 0 : value).ToString("G6", CultureInfo.InvariantCulture).ToLowerInvariant();

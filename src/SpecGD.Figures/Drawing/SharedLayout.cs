@@ -1,3 +1,4 @@
+using SpecGD.Figures.Fonts;
 using SpecGD.Figures.Model;
 
 namespace SpecGD.Figures.Drawing;
@@ -8,7 +9,7 @@ internal static class SharedLayout
     /// <summary>
     /// <paramref name="frames"/> with each panel's axes taking in what that panel holds in any frame, with text in <paramref name="font"/>.
     /// </summary>
-    public static IReadOnlyList<Figure> Of(IReadOnlyList<Figure> frames, string font) => WithSharedKeys(WithSharedAxes(frames), font);
+    public static IReadOnlyList<Figure> Of(IReadOnlyList<Figure> frames, FigureFont font) => WithSharedKeys(WithSharedAxes(frames), font);
 
     /// <summary>
     /// <paramref name="animations"/> with axes that take in what any of them holds in the same panel, so that they can be compared; those whose
@@ -49,7 +50,7 @@ internal static class SharedLayout
     /// Each key in the first corner where no curve runs in any frame; below the panels where there is none. A key below leaves the plots less
     /// height, so that the others are looked at anew.
     /// </summary>
-    private static IReadOnlyList<Figure> WithSharedKeys(IReadOnlyList<Figure> frames, string font)
+    private static IReadOnlyList<Figure> WithSharedKeys(IReadOnlyList<Figure> frames, FigureFont font)
     {
         while (true)
         {

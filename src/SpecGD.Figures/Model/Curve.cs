@@ -15,7 +15,10 @@ public abstract record Curve
     public Stroke Stroke { get; }
 
     /// <summary>What the data file holds, x first; nothing for a curve that needs no data.</summary>
-    internal abstract IReadOnlyList<Column> Columns { get; }
+    internal IReadOnlyList<Column> Columns { get; init; } = [];
+
+    /// <summary>How many rows there were before those were left out that no eye can tell; null where none were.</summary>
+    internal int? ThinnedFrom { get; init; }
 
     private protected static void RequireLength(IReadOnlyList<double> x, IReadOnlyList<double> values, string parameter)
     {
@@ -40,8 +43,6 @@ public sealed record LineCurve : Curve
         RequireLength(x, y, nameof(y));
         Columns = [new Column("x", x), new Column("y", y)];
     }
-
-    internal override IReadOnlyList<Column> Columns { get; }
 }
 
 /// <summary>A lightly filled band, with a line on top where a centre is given.</summary>
@@ -64,8 +65,6 @@ public sealed record BandCurve : Curve
 
     /// <summary>Whether a line is drawn on top of the band.</summary>
     public bool HasCentre { get; }
-
-    internal override IReadOnlyList<Column> Columns { get; }
 }
 
 /// <summary>A horizontal line across the whole panel.</summary>
@@ -77,8 +76,6 @@ public sealed record HorizontalLine : Curve
 
     /// <summary>Its height.</summary>
     public double Y { get; }
-
-    internal override IReadOnlyList<Column> Columns => [];
 }
 
 /// <summary>A vertical line from the bottom of the panel to its top, which marks a place on the x axis.</summary>
@@ -90,8 +87,6 @@ public sealed record VerticalLine : Curve
 
     /// <summary>Its place.</summary>
     public double X { get; }
-
-    internal override IReadOnlyList<Column> Columns => [];
 }
 
 /// <summary>Points that no line joins.</summary>
@@ -106,7 +101,7 @@ public sealed record PointCurve : Curve
         Columns = [new Column("x", x), new Column("y", y)];
     }
 
-    /// <summary>Diameter of a point, in units of gnuplot's usual one.</summary>
+    /// <summary>Diameter of a point, in units of about half the size of the text.</summary>
     public double Size { get; init; } = 0.5;
 
     /// <summary>Whether the points are circles, and not discs.</summary>
@@ -114,8 +109,6 @@ public sealed record PointCurve : Curve
 
     /// <summary>What stands beside the points, one text for each; none where it is empty.</summary>
     public IReadOnlyList<FigureText> Notes { get; init; } = [];
-
-    internal override IReadOnlyList<Column> Columns { get; }
 }
 
 /// <summary>Crosses at one height of the panel, for places on the x axis that have no value to show, with a text beside each.</summary>
@@ -145,8 +138,6 @@ public sealed record EdgeMarks : Curve
 
     /// <summary>Their height: 0 at the lower edge of the panel, 1 at the upper.</summary>
     public double Height { get; }
-
-    internal override IReadOnlyList<Column> Columns => [];
 }
 
 /// <summary>Tiles of width and height 1 around their middles, filled: one colour of a map.</summary>
@@ -160,8 +151,6 @@ public sealed record TileCurve : Curve
         RequireLength(x, y, nameof(y));
         Columns = [new Column("x", x), new Column("y", y)];
     }
-
-    internal override IReadOnlyList<Column> Columns { get; }
 }
 
 /// <summary>Bars side by side, lightly filled, with one outline around neighbours. On a logarithmic y axis bars stand on its lower end.</summary>
@@ -184,7 +173,12 @@ public sealed record HistogramCurve : Curve
         Columns = [new Column("x", [.. outline.Select(point => point.X)]), new Column("outline", [.. outline.Select(point => point.Y)])];
     }
 
-    internal override IReadOnlyList<Column> Columns { get; }
+    /// <summary>The bars within an outline, as the data file holds it.</summary>
+    internal static HistogramCurve Within(IReadOnlyList<double> x, IReadOnlyList<double> outline, Stroke stroke)
+    {
+        RequireLength(x, outline, nameof(outline));
+        return new HistogramCurve([0, 1], [1], stroke) { Columns = [new Column("x", x), new Column("outline", outline)] };
+    }
 
     /// <summary>Around each run of bars that are not empty, from the axis and back to it; a gap follows.</summary>
     private static IEnumerable<(double X, double Y)> Outline(IReadOnlyList<double> edges, IReadOnlyList<double> heights)
@@ -213,6 +207,4 @@ public sealed record KeySample : Curve
         : base(stroke)
     {
     }
-
-    internal override IReadOnlyList<Column> Columns => [];
 }

@@ -37,6 +37,9 @@ public sealed record Figure
     /// <summary>Height in inches.</summary>
     public double Height { get; init; } = 4;
 
+    /// <summary>Size of the text in points. Lines and points are made for 12 and grow and shrink with it.</summary>
+    public double FontSize { get; init; } = 12;
+
     /// <summary>The same figure under another name.</summary>
     internal Figure Named(string name) => this with { Name = CheckedName(name) };
 

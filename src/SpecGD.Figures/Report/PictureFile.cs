@@ -24,7 +24,7 @@ public enum PictureFormat
 /// <param name="Height">Height in CSS pixels.</param>
 public sealed record PictureFile(PictureFormat Format, ReadOnlyMemory<byte> Bytes, int Width, int Height)
 {
-    /// <summary>PNG figures are drawn at 200 dots an inch (<see cref="Gnuplot.GnuplotScript"/>), which is about two dots a CSS pixel.</summary>
+    /// <summary>PNG figures are drawn at 200 dots an inch (<see cref="Rendering.FigurePicture"/>), which is about two dots a CSS pixel.</summary>
     private const int PngDotsPerPixel = 2;
 
     private const int LargestSide = 1 << 16, PngHeader = 24, GifHeader = 10;

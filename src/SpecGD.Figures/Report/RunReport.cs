@@ -52,7 +52,7 @@ public static class RunReport
     /// <summary>The pictures with their captions; where one was not drawn, what to do about it.</summary>
     internal static IReadOnlyList<Block> Figures(RunRecord run, IReadOnlyList<RunPicture> pictures)
     {
-        string draw = $"With gnuplot installed, 'specgd plot {run.Name}' (in the folder that holds {run.Name}) draws";
+        string draw = $"'specgd plot {run.Name}' (in the folder that holds {run.Name}) draws";
         return pictures.Count == 0
             ? [new Paragraph(run.Log.Interrupted is null ? $"No figure was made of this run. {draw} what there is to draw."
                 : "No figure was made of this run, which was stopped before its end.")]

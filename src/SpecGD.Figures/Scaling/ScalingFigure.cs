@@ -16,7 +16,7 @@ public static class ScalingFigure
         ArgumentNullException.ThrowIfNull(results);
         int columns = Math.Min(results.Count, 4), rows = (results.Count + columns - 1) / Math.Max(columns, 1);
         return new Figure(
-            "scaling",
+            "scaling-times", // scaling.json beside it has the numbers
             [.. results.Select(PanelOf)],
             "Median times against sizes, with the power law fitted to all points (solid) and, through the last point, the slope of the count of operations "
             + "(dashed). " + string.Join(' ', results.Select(Sentence)))

@@ -19,7 +19,7 @@ internal static class SettingCurves
 
     private const double MarkSize = 0.7;
 
-    /// <summary>Size of a hollow mark, in units of gnuplot's usual point.</summary>
+    /// <summary>Size of a hollow mark, in units of about half the size of the text.</summary>
     public const double HollowSize = 1.1;
 
     /// <summary>Where an interval of logarithms ends whose lower end has underflown to 0, which a logarithmic axis has no place for.</summary>

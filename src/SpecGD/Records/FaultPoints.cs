@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace SpecGD.Records;
 
@@ -25,7 +26,8 @@ public enum FaultPoint
 /// <summary>
 /// A test aid: makes one chosen moment of an atomic write fail, as the environment variable <see cref="Variable"/> asks, and does nothing where it
 /// is not set. <c>kill@rename:3</c> kills the process by SIGKILL before its third rename, <c>full@any:17</c> lets its 17th moment fail as on a full
-/// disk, <c>list@any:FILE</c> appends each moment to a file. <c>in-place</c> before one of these, with a comma, takes the atomic rename away: what
+/// disk, <c>list@any:FILE</c> appends each moment to a file, and
+/// <c>interrupt@create:.png</c> sends the process Ctrl-C once, at that moment of the first file whose name ends so. <c>in-place</c> before one of these, with a comma, takes the atomic rename away: what
 /// checks these promises must then fail.
 /// </summary>
 public static class FaultPoints
@@ -37,7 +39,7 @@ public static class FaultPoints
     public const string Any = "any";
 
     /// <summary>The words of the variable.</summary>
-    public const string Kill = "kill", Full = "full", List = "list", InPlace = "in-place";
+    public const string Kill = "kill", Full = "full", List = "list", Interrupt = "interrupt", InPlace = "in-place";
 
     /// <summary>The number by which Unix names a full disk.</summary>
     internal const int NoSpaceLeft = 28;
@@ -70,6 +72,8 @@ public static class FaultPoints
             return;
         if (asked.Mode == List)
             Note(asked.File!, point, path);
+        else if (asked.Mode == Interrupt)
+            InterruptAt(asked.File!, path);
         else if (Interlocked.Increment(ref _passed) == asked.Number)
             Fail(asked.Mode, point, path, beforeKill);
     }
@@ -80,7 +84,7 @@ public static class FaultPoints
     {
         if (string.IsNullOrEmpty(value))
             return null;
-        var unknown = new InvalidOperationException($"{Variable}={value} is unknown; use 'kill@rename:3', 'full@any:17' or 'list@any:FILE', "
+        var unknown = new InvalidOperationException($"{Variable}={value} is unknown; use 'kill@rename:3', 'full@any:17', 'list@any:FILE' or 'interrupt@create:ENDING', "
             + "'in-place,' before it for writes that are not atomic.");
         bool inPlace = value == InPlace || value.StartsWith(InPlace + ",", StringComparison.Ordinal);
         if (value == InPlace)
@@ -93,7 +97,7 @@ public static class FaultPoints
         FaultPoint? point = kind == Any ? null
             : Enum.TryParse<FaultPoint>(kind, ignoreCase: true, out var named) && !char.IsAsciiDigit(kind[0]) ? named
             : throw unknown;
-        if (mode == List && last.Length > 0)
+        if (mode is List or Interrupt && last.Length > 0)
             return new Request(mode, point, 0, last, inPlace);
         return mode is Kill or Full && int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
             ? new Request(mode, point, number, null, inPlace)
@@ -115,6 +119,17 @@ public static class FaultPoints
         using var self = Process.GetCurrentProcess();
         self.Kill();
         new ManualResetEvent(false).WaitOne(); // the signal is on its way
+    }
+
+    private static void InterruptAt(string ending, string path)
+    {
+        if (!path.EndsWith(ending, StringComparison.Ordinal) || Interlocked.Exchange(ref _passed, 1) != 0)
+            return;
+        using var heard = new ManualResetEventSlim();
+        using var listening = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => heard.Set());
+        using var sender = Process.Start("kill", ["-INT", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]);
+        sender.WaitForExit();
+        heard.Wait();
     }
 
     private static void Note(string file, FaultPoint point, string path)

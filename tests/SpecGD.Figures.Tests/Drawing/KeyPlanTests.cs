@@ -1,5 +1,5 @@
 using SpecGD.Figures.Drawing;
-using SpecGD.Figures.Gnuplot;
+using SpecGD.Figures.Fonts;
 using SpecGD.Figures.Model;
 
 namespace SpecGD.Figures.Tests.Drawing;
@@ -93,7 +93,7 @@ public class KeyPlanTests
         {
             var random = new Random(seed);
             Curve[] curves = [.. Enumerable.Range(0, 1 + seed % 5).Select(i => Walk(random, i, logarithmic))];
-            var plan = FigurePlan.Of(new Figure("walks", [PanelOf(curves) with { Y = new Axis("y") { Logarithmic = logarithmic } }], ""), FigureFont.Preferred);
+            var plan = FigurePlan.Of(new Figure("walks", [PanelOf(curves) with { Y = new Axis("y") { Logarithmic = logarithmic } }], ""), FigureFont.Package);
             if (plan.Keys[0].Placement == KeyPlacement.Below)
                 continue;
             var box = BoxOf(plan, 0);
@@ -105,7 +105,7 @@ public class KeyPlanTests
     public void A_key_below_gets_room_of_its_own()
     {
         FigurePlan PlanOf(KeyPlacement placement) => FigurePlan.Of(
-            new Figure("room", [PanelOf(new LineCurve(X, X, Palette.SpecGd) { Label = "rising" }) with { Key = placement }], ""), FigureFont.Preferred);
+            new Figure("room", [PanelOf(new LineCurve(X, X, Palette.SpecGd) { Label = "rising" }) with { Key = placement }], ""), FigureFont.Package);
         double gained = PlanOf(KeyPlacement.Below).Margins.Bottom - PlanOf(KeyPlacement.TopLeft).Margins.Bottom;
         gained.ShouldBeGreaterThanOrEqualTo(KeyPlan.RowHeight);
     }
@@ -136,7 +136,7 @@ public class KeyPlanTests
     private static KeyPlacement Place(params Func<double, double>[] functions) => KeyOf(PanelOf(
         [.. functions.Select((f, i) => new LineCurve(X, [.. X.Select(f)], Palette.Other(i)) { Label = $"curve {i}" })])).Placement;
 
-    private static KeyPlan KeyOf(Panel panel) => FigurePlan.Of(new Figure("key", [panel], "") { Width = 5 }, FigureFont.Preferred).Keys[0];
+    private static KeyPlan KeyOf(Panel panel) => FigurePlan.Of(new Figure("key", [panel], "") { Width = 5 }, FigureFont.Package).Keys[0];
 
     private static Panel PanelOf(params Curve[] curves) => new("title", new Axis("x"), new Axis("y"), curves);
 }

@@ -1,5 +1,5 @@
 using SpecGD.Figures.Drawing;
-using SpecGD.Figures.Gnuplot;
+using SpecGD.Figures.Fonts;
 using SpecGD.Figures.Model;
 
 namespace SpecGD.Figures.Tests.Drawing;
@@ -16,7 +16,7 @@ public class SharedLayoutTests
         plans.Select(plan => (plan.Panels[0].X.From, plan.Panels[0].X.To, plan.Panels[0].Y.From, plan.Panels[0].Y.To)).Distinct()
             .ShouldHaveSingleItem().ShouldBe(logarithmic ? (0, 9, 0.01, 100) : (0, 9, 0, 70));
         plans.Select(plan => plan.Margins).Distinct().Count().ShouldBe(1);
-        FigurePlan.Of(frames[0], FigureFont.Preferred).Panels[0].Y.To.ShouldNotBe(plans[0].Panels[0].Y.To, "alone the frame has other axes");
+        FigurePlan.Of(frames[0], FigureFont.Package).Panels[0].Y.To.ShouldNotBe(plans[0].Panels[0].Y.To, "alone the frame has other axes");
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public class SharedLayoutTests
     }
 
     private static FigurePlan[] Plans(Figure[] frames) =>
-        [.. SharedLayout.Of(frames, FigureFont.Preferred).Select(frame => FigurePlan.Of(frame, FigureFont.Preferred))];
+        [.. SharedLayout.Of(frames, FigureFont.Package).Select(frame => FigurePlan.Of(frame, FigureFont.Package))];
 
     private static Figure Frame(bool logarithmic, double[] x, double[] y)
     {

@@ -1,4 +1,3 @@
-using SpecGD.Figures.Gnuplot;
 using SpecGD.Figures.Model;
 
 namespace SpecGD.Figures.Tests.Model;
@@ -6,28 +5,21 @@ namespace SpecGD.Figures.Tests.Model;
 public class FigureTextTests
 {
     [Theory]
-    [InlineData("plain", "'plain'")]
-    [InlineData("specgd_from_iter_10", @"'specgd\_from\_iter\_10'")]
-    [InlineData("x^2", @"'x\^2'")]
-    [InlineData("a@b", @"'a\@b'")]
-    [InlineData("{a}", @"'\{a\}'")]
-    [InlineData("a & b", @"'a \& b'")]
-    [InlineData("~a", @"'\~a'")]
-    [InlineData("it's", "'it''s'")]
-    [InlineData("say \"a\"", "'say \"a\"'")]
-    [InlineData(@"a\b", @"'a{\\}b'")]
-    [InlineData(@"\U+221E", @"'{\\}U+221E'")]
-    [InlineData("`date` $x %d #", "'`date` $x %d #'")]
-    [InlineData("two\nlines\tand\0more", "'two lines and more'")]
-    [InlineData("σ(x) ∈ ℝ", "'σ(x) ∈ ℝ'")]
-    [InlineData("", "''")]
-    public void Plain_text_is_quoted_so_that_gnuplot_draws_it_as_it_is(string text, string expected) => GnuplotSyntax.Quoted((FigureText)text).ShouldBe(expected);
+    [InlineData("specgd_from_iter_10")]
+    [InlineData("x^2 a@b {a} a & b ~a it's say \"a\" `date` $x %d #")]
+    [InlineData(@"a\b \U+221E")]
+    [InlineData("σ(x) ∈ ℝ")]
+    public void Plain_text_is_drawn_as_it_is(string text) => ((FigureText)text).Runs.ShouldBe([new TextRun(TextForm.Upright, text)]);
 
     [Fact]
-    public void Mathematics_becomes_the_mark_up_of_enhanced_mode()
+    public void Control_characters_become_blanks() => ((FigureText)"two\nlines\tand\0more").ToString().ShouldBe("two lines and more");
+
+    [Fact]
+    public void Mathematics_has_its_forms()
     {
         var text = "‖" + FigureText.Italic("W_1") + "‖" + FigureText.Scripts("F", "2") + " 10" + FigureText.Superscript("-3") + FigureText.Subscript("{i}");
-        text.ToEnhanced().ShouldBe(@"‖{/:Italic W\_1}‖@^{2}_{/*0.99 F} 10^{-3}_{\{i\}}");
+        text.Runs.Select(run => run.Form).ShouldBe(
+            [TextForm.Upright, TextForm.Italic, TextForm.Upright, TextForm.Stacked, TextForm.Upright, TextForm.Superscript, TextForm.Subscript]);
         text.ToString().ShouldBe("‖W_1‖_F^2 10^-3_{i}");
     }
 
@@ -37,14 +29,5 @@ public class FigureTextTests
         ((FigureText)"").IsEmpty.ShouldBeTrue();
         (FigureText.Empty + "").IsEmpty.ShouldBeTrue();
         ((FigureText)"a").IsEmpty.ShouldBeFalse();
-    }
-
-    [Fact]
-    public void Widths_are_those_of_Times_with_scripts_smaller()
-    {
-        const double Tolerance = 1e-12; // a few roundings of sums of thousandths
-        ((FigureText)"GD").Ems().ShouldBe(1.444, Tolerance);
-        FigureText.Superscript("10").Ems().ShouldBe(0.8, Tolerance);
-        FigureText.Scripts("F", "2").Ems().ShouldBe(0.8 * 0.556, Tolerance);
     }
 }

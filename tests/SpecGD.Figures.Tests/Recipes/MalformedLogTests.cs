@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using SpecGD.Figures.Drawing;
-using SpecGD.Figures.Gnuplot;
+using SpecGD.Figures.Description;
+using SpecGD.Figures.Fonts;
+using SpecGD.Figures.Rendering;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
 
@@ -66,11 +68,12 @@ public class MalformedLogTests
     {
         Figure[] figures = [.. FigureCatalog.All.Select(recipe => recipe.Compose(log)).OfType<Figure>()];
         Animation[] animations = [.. FigureCatalog.Animations.SelectMany(recipe => recipe.Compose(log))];
-        foreach (var figure in figures.Concat(animations.SelectMany(animation => SharedLayout.Of(animation.Frames, FigureFont.Preferred))))
+        foreach (var figure in figures.Concat(animations.SelectMany(animation => SharedLayout.Of(animation.Frames, FigureFont.Package))))
         {
-            var plan = FigurePlan.Of(figure, FigureFont.Preferred);
-            GnuplotScript.Render(plan, FigureFont.Preferred).ShouldNotBeEmpty();
-            GnuplotData.Render(plan).ShouldNotBeEmpty();
+            var plan = FigurePlan.Of(figure, FigureFont.Package);
+            new FigurePicture(plan).Render(FigureFormat.Svg).ShouldNotBeEmpty();
+            FigureDescription.Render(figure).ShouldNotBeEmpty();
+            FigureData.Render(figure).ShouldNotBeEmpty();
         }
         return (figures.Length, animations.Length);
     }

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using SpecGD.Experiments.NanoGpt;
-using SpecGD.Figures.Drawing;
-using SpecGD.Figures.Gnuplot;
+using SpecGD.Figures.Description;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
 using SpecGD.Training.Gpt;
@@ -68,7 +67,7 @@ public class NanoGptFigureTests
             panel.Y.Tics.ShouldContain(1);
         }
         var expand = Figures(Whole())["nanogpt_verdict"].Panels[4].Curves.OfType<LineCurve>().First();
-        GnuplotData.Render(FigurePlan.Of(Figures(Whole())["nanogpt_verdict"], FigureFont.Preferred)).ShouldContain("2  5"); // 15/3 at step 2
+        FigureData.Render(Figures(Whole())["nanogpt_verdict"]).ShouldContain(",2,5"); // 15/3 at step 2
         expand.Stroke.Color.ShouldBe(OrderedColors.Of(0, Blocks));
     }
 

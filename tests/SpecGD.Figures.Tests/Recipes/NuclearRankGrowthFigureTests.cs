@@ -1,5 +1,5 @@
 using SpecGD.Figures.Drawing;
-using SpecGD.Figures.Gnuplot;
+using SpecGD.Figures.Fonts;
 using SpecGD.Figures.Recipes;
 
 namespace SpecGD.Figures.Tests.Recipes;
@@ -11,7 +11,7 @@ public class NuclearRankGrowthFigureTests
     {
         var figure = new NuclearRankStartFigure().Compose(TinyRuns.NuclearRankGrowth()).ShouldNotBeNull();
 
-        foreach (var curve in FigurePlan.Of(figure, FigureFont.Preferred).Panels.SelectMany(panel => panel.Curves))
+        foreach (var curve in FigurePlan.Of(figure, FigureFont.Package).Panels.SelectMany(panel => panel.Curves))
             curve.Curve.Stroke.Marker.ShouldNotBeNull().Rows(curve.Columns[0].Count).ShouldBe((1, 0), "every row from the first");
     }
 }

@@ -1,6 +1,6 @@
 using SpecGD.Experiments;
 using SpecGD.Figures.Drawing;
-using SpecGD.Figures.Gnuplot;
+using SpecGD.Figures.Fonts;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Recipes;
 using SpecGD.Records;
@@ -69,7 +69,7 @@ public class SparseRegressionFigureTests
             drawn.Panels[0].Y.To.ShouldBe(ceiling);
             drawn.Caption.ShouldContain(FormattableString.Invariant($" Losses above {ceiling:G4}, as of a method that diverges, lie outside."));
         }
-        var norms = FigurePlan.Of(sheet, FigureFont.Preferred).Panels.Single(panel => panel.Panel.Title.ToString() == "Operator norm of weight 2").Y;
+        var norms = FigurePlan.Of(sheet, FigureFont.Package).Panels.Single(panel => panel.Panel.Title.ToString() == "Operator norm of weight 2").Y;
         (norms.To < 10).ShouldBeTrue($"the axis ends at {norms.To}, far above what was measured before the loss left its panel");
     }
 

@@ -1,5 +1,5 @@
 using SpecGD.Figures.Drawing;
-using SpecGD.Figures.Gnuplot;
+using SpecGD.Figures.Fonts;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Recipes;
 using SpecGD.Records;
@@ -40,7 +40,7 @@ public class SparseRegressionSpectraTests
     public void Axes_and_bins_are_the_same_in_every_frame()
     {
         var animation = new SparseRegressionSpectra().Compose(TinyRuns.SparseRegression())[0];
-        var plans = SharedLayout.Of(animation.Frames, FigureFont.Preferred).Select(frame => FigurePlan.Of(frame, FigureFont.Preferred)).ToArray();
+        var plans = SharedLayout.Of(animation.Frames, FigureFont.Package).Select(frame => FigurePlan.Of(frame, FigureFont.Package)).ToArray();
         for (int panel = 0; panel < plans[0].Panels.Count; panel++)
         {
             plans.Select(plan => (plan.Panels[panel].X.From, plan.Panels[panel].X.To)).Distinct().Count().ShouldBe(1);
@@ -90,7 +90,7 @@ public class SparseRegressionSpectraTests
         var animations = new SparseRegressionSpectra().Compose(log);
 
         var plans = animations
-            .Select(animation => FigurePlan.Of(SharedLayout.Of(animation.Frames, FigureFont.Preferred)[0], FigureFont.Preferred)).ToArray();
+            .Select(animation => FigurePlan.Of(SharedLayout.Of(animation.Frames, FigureFont.Package)[0], FigureFont.Package)).ToArray();
         foreach (var (gradientDescent, specGd) in plans[0].Panels.Zip(plans[1].Panels))
         {
             (specGd.X.From, specGd.X.To).ShouldBe((gradientDescent.X.From, gradientDescent.X.To), gradientDescent.Panel.Title.ToString());

@@ -1,3 +1,4 @@
+using SpecGD.Figures.Description;
 using SpecGD.Experiments;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Recipes;
@@ -94,9 +95,9 @@ public class TheoryFigureTests
     }
 
     [Theory]
-    [InlineData("st(σ(WX)) / bound", "st(σ({/:Italic WX})) / bound")]
-    [InlineData("A_rms, X⁺", "{/:Italic A}_{rms}, {/:Italic X}^{+}")]
-    [InlineData("ReLU of AAᵀ/n", "ReLU of {/:Italic AA}^{T}/{/:Italic n}")]
+    [InlineData("st(σ(WX)) / bound", "st(σ(*WX*)) / bound")]
+    [InlineData("A_rms, X⁺", "*A*_{rms}, *X*^{+}")]
+    [InlineData("ReLU of AAᵀ/n", "ReLU of *AA*^{T}/*n*")]
     [InlineData("_", "\\_")]
-    public void Mathematics_is_set_as_such(string text, string enhanced) => StatementPanels.Mathematics(text).ToEnhanced().ShouldBe(enhanced);
+    public void Mathematics_is_set_as_such(string text, string markup) => TextMarkup.Of(StatementPanels.Mathematics(text)).ShouldBe(markup);
 }

@@ -2,11 +2,9 @@ using System.Text;
 using SpecGD.Experiments;
 using SpecGD.Experiments.Settings;
 using SpecGD.Figures.Animations;
-using SpecGD.Figures.Gnuplot;
+using SpecGD.Figures.Fonts;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Report;
-using SpecGD.Figures.Tests.Animations;
-using SpecGD.Figures.Tests.Gnuplot;
 using SpecGD.Records;
 using SpecGD.Reproduction;
 
@@ -16,7 +14,7 @@ public class RunReportTests
 {
     private const string Svg = """<svg xmlns="http://www.w3.org/2000/svg" width="576" height="384"/>""";
     private const string Caption = "Stable ranks. On <b>fresh</b> batches.";
-    private const string HowToDraw = "With gnuplot installed, 'specgd plot run' (in the folder that holds run) draws";
+    private const string HowToDraw = "'specgd plot run' (in the folder that holds run) draws";
 
     private static readonly BatchSizeSweepOptions Options = new() { Dim = 4, Width = 6, BatchSizes = [8, 16] };
 
@@ -84,7 +82,7 @@ public class RunReportTests
         using var folder = new TemporaryFolder();
 
         var page = Rendered(RunReport.Of(Run(folder), "c"));
-        Draw(folder, "one.gp", "script");
+        Draw(folder, "one.json", "{}");
         var undrawn = Rendered(RunReport.Of(Run(folder), "c"));
 
         page.Text.ShouldContain($"No figure was made of this run. {HowToDraw} what there is to draw.");
@@ -93,14 +91,14 @@ public class RunReportTests
         page.ById("numbers").Descendants("tbody").ShouldNotBeEmpty();
     }
 
-    [SkippableFact]
+    [Fact]
     public void Of_an_animation_as_it_is_written_the_last_frame_is_shown_and_then_the_animation()
     {
         using var folder = new TemporaryFolder();
         var frames = Enumerable.Range(1, 2).Select(i => new Figure(
             "one", [new Panel("", new Axis(""), new Axis(""), [new LineCurve([0, 1], [0, i], Palette.SpecGd)])], "") { Width = 3, Height = 2 });
-        new AnimationWriter(RealGnuplot.OrSkip(), FigureFont.Preferred, FakeImageMagick.RealOrSkip)
-            .Write(new Animation("one", [.. frames], Caption, 1), folder.PathOf("run/figures")).Hint.ShouldBeNull();
+        new AnimationWriter(FigureFont.Package)
+            .Write(new Animation("one", [.. frames], Caption, 1), folder.PathOf("run/figures"));
 
         var page = Rendered(RunReport.Of(Run(folder), "c"));
 

@@ -76,15 +76,17 @@ public sealed class RunFolderTests : IDisposable
         Directory.CreateDirectory(Path.Combine(folder.FiguresPath, "other-frames"));
         foreach (string name in new[]
         {
-            "fig.gp", "fig.dat", "fig.caption.txt", "fig.png", "moving.caption.txt", "moving.gif", "moving-frames/frame-01.png",
-            "notes.txt", "photo.png", "cat.gif", "other-frames/frame-01.png",
+            "fig.json", "fig.csv", "fig.caption.txt", "fig.png", "old.gp", "old.dat", "old.caption.txt", "moving.caption.txt", "moving.gif", "moving-frames/frame-01.png",
+            "notes.txt", "photo.png", "cat.gif", "mine.json", "mine.csv", "other-frames/frame-01.png",
         })
             File.WriteAllText(Path.Combine(folder.FiguresPath, name), "");
+        File.WriteAllText(Path.Combine(folder.FiguresPath, "uncaptioned.json"), "{\n  \"specgd-figure\": 1\n}");
+        File.WriteAllText(Path.Combine(folder.FiguresPath, "uncaptioned.csv"), "");
 
         folder.DropFigures();
 
         Directory.EnumerateFileSystemEntries(folder.FiguresPath).Select(Path.GetFileName).Order(StringComparer.Ordinal)
-            .ShouldBe(["cat.gif", "notes.txt", "other-frames", "photo.png"]);
+            .ShouldBe(["cat.gif", "mine.csv", "mine.json", "notes.txt", "other-frames", "photo.png"]);
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed class RunHoldingTests : IDisposable
         folder.Write(new RunLog("a"), new Manifest("alpha", [], RunStatus.Finished, null, DateTimeOffset.UnixEpoch, TimeSpan.Zero));
         Directory.CreateDirectory(Place("unfinished"));
         Directory.CreateDirectory(Place("figures"));
-        foreach (string file in new[] { "report.html", "notes.txt", "unfinished/run.json", "figures/a.gp", "figures/a.png", "figures/mine.png" })
+        foreach (string file in new[] { "report.html", "notes.txt", "unfinished/run.json", "figures/a.caption.txt", "figures/a.png", "figures/mine.png" })
             File.WriteAllText(Place(file), "");
 
         folder.DropRun();

@@ -69,9 +69,7 @@ internal static class BenchScalingCommand
     private static int Write(IReadOnlyList<ScalingResult> results, string directory, CancellationToken stop)
     {
         AtomicFile.Write(Path.Combine(directory, JsonName), SummaryView.JsonText(Json(results)) + "\n");
-        var drawn = FigureWriter.ForThisMachine().Write(ScalingFigure.Compose(results), directory, stop);
-        if (drawn.Hint is { } hint)
-            Terminal.Remark(hint);
+        FigureWriter.ForThisMachine().Write(ScalingFigure.Compose(results), directory, stop);
         Terminal.Remark($"{JsonName} and the figure are in {directory}");
         return ExitCode.Done;
     }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments;
 using SpecGD.Experiments.NanoGpt;
+using SpecGD.Figures;
 using SpecGD.Records;
 
 namespace SpecGD.Cli.Commands.NanoGpt;
@@ -27,6 +28,7 @@ internal static class NanoGptPlotCommand
             HelpName = "DIR",
         };
         var check = new Option<bool>("--check") { Description = "exit code 1 where something that must be seen is not" };
+        var font = FontOption.Create();
         var json = new Option<bool>("--json") { Description = "print files, ranks and checks as JSON" };
         var command = new Command(
             "plot",
@@ -36,6 +38,7 @@ internal static class NanoGptPlotCommand
             sources,
             output,
             check,
+            font,
             json,
         };
         command.SetAction(parsed =>
@@ -49,7 +52,7 @@ internal static class NanoGptPlotCommand
                 log.NoteInterrupted(null);
             string target = parsed.GetValue(output) ?? DefaultOutput(paths);
             FigureFolder.Prepare(target, paths.Length == 1 ? DefaultOutput(paths) : null, [.. paths.Select(path => OutputSource.OfLog(path, NanoGptLog.NameOf(path)))]);
-            var drawn = RunSession.Draw(log, target, keepFrames: false, interruption.Token);
+            var drawn = RunSession.Draw(log, target, keepFrames: false, interruption.Token, new DrawingStyle { Font = parsed.GetValue(font) });
             RunSession.SayAfterword(drawn.Missing);
             if (!drawn.IsWhole)
                 return interruption.ExitCode;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SpecGD.Cli.Display;
 using SpecGD.Figures;
+using SpecGD.Figures.Fonts;
 using SpecGD.Figures.Model;
 using SpecGD.Figures.Sweeps;
 using SpecGD.Records;
@@ -29,10 +30,11 @@ internal static class ResultsCommand
             HelpName = "AXIS=VALUE",
         };
         var output = new Option<string?>("--output") { Description = "folder for the figure (default: figures/ of the sweep)", HelpName = "DIR" };
+        var font = FontOption.Create();
         var json = new Option<bool>("--json") { Description = "print the results as JSON" };
         var command = new Command("results", "Collect the results of a sweep, print what follows from them, and draw a figure over any two axes.")
         {
-            folder, part, x, y, by, where, output, json,
+            folder, part, x, y, by, where, output, font, json,
         };
         command.SetAction(parsed => Interruption.Guard("stopped before anything was told; the same command begins again.", stop =>
         {
@@ -55,16 +57,14 @@ internal static class ResultsCommand
             var figure = SweepFigure.Compose(sweep.Definition.Part(parsed.GetValue(part)), results, request);
             string target = parsed.GetValue(output) ?? sweep.FiguresPath;
             FigureFolder.Prepare(target, sweep.FiguresPath, [OutputSource.At(sweep.DirectoryPath, sweep.Definition.Name)]);
-            return Interruption.Guard($"stopped while a figure was drawn: {figure.Name} is missing; the same command draws it.", within => Draw(figure, target, within));
+            return Interruption.Guard($"stopped while a figure was drawn: {figure.Name} is missing; the same command draws it.", within => Draw(figure, target, parsed.GetValue(font), within));
         }));
         return command;
     }
 
-    private static int Draw(Figure figure, string target, CancellationToken stop)
+    private static int Draw(Figure figure, string target, FigureFont? font, CancellationToken stop)
     {
-        var drawn = FigureWriter.ForThisMachine().Write(figure, target, stop);
-        if (drawn.Hint is { } hint)
-            Terminal.Remark(hint);
+        var drawn = FigureWriter.ForThisMachine(font).Write(figure, target, stop);
         foreach (string file in drawn.Files)
             Console.Out.WriteLine(Path.GetRelativePath(Directory.GetCurrentDirectory(), file));
         return ExitCode.Done;
