@@ -52,8 +52,7 @@ internal static class DiagnoseCommand
         {
             files, output, json, curvature, spectra, noFigures, optimizer,
         };
-        command.SetAction(parsed => Interruption.Guard("stopped before every layer was measured; no diagnosis was written.",
-            cancellation => DiagnoseRun.Run(
+        command.SetAction(parsed => DiagnoseRun.Run(
             new Request(
                 parsed.GetValue(files)!,
                 parsed.GetValue(output),
@@ -61,8 +60,7 @@ internal static class DiagnoseCommand
                 Curvature(parsed.GetValue(curvature)),
                 parsed.GetResult(spectra) is { Implicit: false } ? parsed.GetValue(spectra) ?? [] : null,
                 !parsed.GetValue(noFigures),
-                parsed.GetValue(optimizer)),
-            cancellation)));
+                parsed.GetValue(optimizer))));
         return command;
     }
 
