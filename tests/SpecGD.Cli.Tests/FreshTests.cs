@@ -19,7 +19,7 @@ public sealed class FreshTests : InTemporaryDirectory
 
         said.ExitCode.ShouldBe(0, said.Error);
         said.Error.ShouldContain("--fresh deletes what out holds: a finished run of nanogpt, checkpoints/, tracker.json, events.out.tfevents.*");
-        Names().ShouldBe(["log.json", "manifest.json", "metrics.csv", "notes.txt"], "what is the user's stays");
+        Names().ShouldBe(["log.json", "manifest.json", "metrics.csv", "notes.txt", "report.html"], "what is the user's stays");
         Specgd("nanogpt", "eval", "out").ExitCode.ShouldBe(2);
     }
 
@@ -62,7 +62,7 @@ public sealed class FreshTests : InTemporaryDirectory
         Specgd("run", "relu-spectrum", "--dims", "4", "--no-figures", "--output", "out/within").Error.ShouldContain("the folder of a run");
         var said = Specgd([.. Features, "--no-figures", "--fresh"]);
         said.ExitCode.ShouldBe(0, said.Error);
-        Names().ShouldBe(["log.json", "manifest.json", "metrics.csv"]);
+        Names().ShouldBe(["log.json", "manifest.json", "metrics.csv", "report.html"]);
     }
 
     /// <summary>What of the folder a user sees.</summary>

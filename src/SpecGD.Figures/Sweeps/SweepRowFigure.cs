@@ -99,7 +99,7 @@ public static class SweepRowFigure
         string[] keys = [.. settings.SelectMany(s => s.Keys.All.Select(key => key.Column)).Distinct()];
         int rows = settings.Select(s => s[AnalysisPlan.MethodAxis]).Distinct().Count();
         if (NumberThatNames(settings) is not { } number)
-            return $"The {Counted.Of(rows, "row")} of its table {Counted.Noun(rows, "differs")} in no number along which they could be drawn (what names a row: {string.Join(", ", keys.DefaultIfEmpty("nothing"))}).";
+            return $"The {Counted.Of(rows, "row")} of its table {(rows == 1 ? "has" : "differ in")} no number along which they could be drawn (what names a row: {string.Join(", ", keys.DefaultIfEmpty("nothing"))}).";
         int columns = settings.Where(HasPlace).Select(s => s.Metric.Series).Distinct().Count(), lines = settings.Select(s => PlaceOf(s, number).Line).Distinct().Count();
         return columns > SweepSheet.MostPanels
             ? $"{Counted.Of(columns, "panel")} would be needed, one for each column of its table, and a figure has {SweepSheet.MostPanels} at most; 'metrics' in the sweep file chooses."

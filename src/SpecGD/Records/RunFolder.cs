@@ -138,6 +138,7 @@ public sealed class RunFolder
     public void DropFigures()
     {
         File.Delete(Path.Combine(DirectoryPath, ReportName));
+        File.Delete(DrawingMark);
         foreach (string folder in FurtherFigures.Append(FiguresName))
             FigureFiles.Drop(Path.Combine(DirectoryPath, folder));
     }

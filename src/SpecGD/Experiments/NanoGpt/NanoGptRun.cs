@@ -274,6 +274,7 @@ public sealed class NanoGptRun
             if (deletesAll)
                 RunRemoval.Remove(Folder, Held);
             Checkpoints.Clear();
+            Directory.CreateDirectory(Path.GetDirectoryName(IdentityPath)!);
             AtomicFile.Write(IdentityPath, Identity.ToJson().ToJsonString());
             return remarks;
         }

@@ -69,7 +69,7 @@ public sealed class ShardFetcher(HttpClient client, FetchOptions options, TimePr
                 if (LengthOf(partial) > before)
                     fruitless = 1;
                 if (fruitless >= options.Tries)
-                    throw new IOException($"{address} could not be fetched: {e.Message} after {fruitless} tries without progress; {Kept(partial)}", e);
+                    throw new IOException($"{address} could not be fetched: {e.Message} after {Counted.Of(fruitless, "try")} without progress; {Kept(partial)}", e);
                 var wait = Wait(fruitless, e.RetryAfter);
                 remark?.Invoke($"{Path.GetFileName(target)}: {e.Message}; trying again in {wait.TotalSeconds:0.#} s");
                 await Task.Delay(wait, clock, cancellation).ConfigureAwait(false);
