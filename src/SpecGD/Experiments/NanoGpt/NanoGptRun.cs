@@ -273,8 +273,8 @@ public sealed class NanoGptRun
                 : [];
             if (deletesAll)
                 RunRemoval.Remove(Folder, Held);
-            Checkpoints.Clear();
             Directory.CreateDirectory(Path.GetDirectoryName(IdentityPath)!);
+            Checkpoints.Clear();
             AtomicFile.Write(IdentityPath, Identity.ToJson().ToJsonString());
             return remarks;
         }
