@@ -52,8 +52,8 @@ internal static class CommandLine
             if (!interruption.BeginWork())
                 return Fail("stopped before anything was done.", interruption.ExitCode);
             int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
-            if (code == ExitCode.BadInput)
-                NewFolders.DropEmpty(); // refused without an exception
+            if (code != ExitCode.Done)
+                NewFolders.DropEmpty(); // refused or stopped without an exception
             return code == ExitCode.Done && interruption.IsRequested && !RankSession.IsLaunched ? Fail("asked to stop when everything was done.", interruption.ExitCode) : code;
         }
         catch (BadInputException e)
@@ -110,12 +110,11 @@ internal static class CommandLine
         return root;
     }
 
-    /// <summary>Says why the command failed. One that was refused leaves no folder behind that it made and left empty.</summary>
+    /// <summary>Says why the command failed, which leaves no folder behind that it made and left empty.</summary>
     private static int Fail(string sentence, int code)
     {
-        if (code == ExitCode.BadInput)
-            NewFolders.DropEmpty();
-        Terminal.Remark(sentence);
+        NewFolders.DropEmpty();
+        Terminal.Remark(AtomicFile.InUsersNames(sentence));
         return code;
     }
 
@@ -128,6 +127,8 @@ internal static class CommandLine
         var command = result.CommandResult.Command;
         if (result.UnmatchedTokens is [var word, ..])
         {
+            if (MistakenVerb(result) is { } mistaken)
+                word = mistaken;
             return word.StartsWith('-') || command.Subcommands.Count == 0
                 ? Misunderstood(result, word)
                 : $"There is no '{word}' in {Path(result)}; "
@@ -138,6 +139,14 @@ internal static class CommandLine
             : MissingArgument(result) is { } missing
             ? $"{Path(result)} needs {missing.HelpName ?? missing.Name}: {missing.Description}."
             : result.Errors[0].Message.TrimEnd('.', '\n', '\r') + ".";
+    }
+
+    /// <summary>A mistyped verb that was taken for the argument of the command itself, as in "sweep sttus DIR"; null where there is none.</summary>
+    private static string? MistakenVerb(ParseResult result)
+    {
+        var command = result.CommandResult.Command;
+        return command.Subcommands.Count == 0 ? null : command.Arguments.SelectMany(argument => result.GetResult(argument)?.Tokens ?? []).Select(token => token.Value)
+            .FirstOrDefault(value => !File.Exists(value) && Spelling.Nearest(value, Visible(command)) is not null);
     }
 
     /// <summary>The first argument that must be given and is not; null where the complaint is another.</summary>

@@ -6,7 +6,7 @@ internal static class ExitCode
     /// <summary>Done.</summary>
     public const int Done = 0;
 
-    /// <summary>A check failed, or the program itself did.</summary>
+    /// <summary>A check failed, the disk or the network did, or the program itself.</summary>
     public const int Failed = 1;
 
     /// <summary>The input cannot be used.</summary>

@@ -91,7 +91,7 @@ internal static class HelpExamples
         ["specgd data inspect"] =
         [
             new("specgd data inspect data/web"),
-            new("specgd data inspect 'data/*_val_*.bin' --json | jq .all.st"),
+            new("specgd data inspect 'data/*/*_val_*.bin' --json | jq .all.st"),
         ],
         ["specgd data sample"] = [new("specgd data sample --megabytes 20 --output data/sample")],
         ["specgd data fetch"] = [new("specgd data fetch fineweb10B --shards 8 --output data/fineweb10B", "1.8 GB, enough for the NanoGPT run")],

@@ -43,7 +43,10 @@ internal sealed class Interruption : IDisposable
     }
 
     /// <summary>Does work that a request to stop ends; then says <paramref name="whenStopped"/> and gives the exit code of the request.</summary>
-    public static int Guard(string whenStopped, Func<CancellationToken, int> work)
+    public static int Guard(string whenStopped, Func<CancellationToken, int> work) => Guard(() => whenStopped, work);
+
+    /// <summary>The same, where what is to be said depends on how far the work had come.</summary>
+    public static int Guard(Func<string> whenStopped, Func<CancellationToken, int> work)
     {
         var own = Heed();
         try
@@ -52,7 +55,7 @@ internal sealed class Interruption : IDisposable
         }
         catch (OperationCanceledException) when (own.IsRequested)
         {
-            Terminal.Remark(whenStopped);
+            Terminal.Remark(whenStopped());
             return own.ExitCode;
         }
     }

@@ -9,7 +9,7 @@ public static class Counted
     /// <summary>Nouns whose plural is not made by an "s" behind them.</summary>
     private static readonly Dictionary<string, string> Irregular = new()
     {
-        ["is"] = "are", ["was"] = "were", ["has"] = "have", ["does"] = "do", ["holds"] = "hold", ["underrates"] = "underrate", ["axis"] = "axes", ["series"] = "series", ["this"] = "these", ["it"] = "them",
+        ["is"] = "are", ["was"] = "were", ["has"] = "have", ["does"] = "do", ["holds"] = "hold", ["underrates"] = "underrate", ["axis"] = "axes", ["matrix"] = "matrices", ["series"] = "series", ["this"] = "these", ["it"] = "them",
     };
 
     /// <summary>The number with its noun: "1 claim", "12 claims".</summary>

@@ -27,6 +27,8 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("run random-feature --feature-dim 16384 --num-samples 1000000 --no-figures", "These sizes are too large. A 16384×1000000 matrix has 16384000000 elements")]
     [InlineData("run nuclear-rank-growth --dims ,", "--dims takes at least one value; ',' is not.")]
     [InlineData("frobnicate", "There is no 'frobnicate' in specgd; there are run, reproduce, sweep, plot, data, nanogpt, diagnose, verify, bench, doctor.")]
+    [InlineData("sweep sttus x", "There is no 'sttus' in specgd sweep; there are status, results, retry, export. Did you mean 'status'?")]
+    [InlineData("sweep reslts x --json", "Did you mean 'results'?")]
     [InlineData("bench polaroid", "There is no benchmark 'polaroid'")]
     [InlineData("bench memory polaroid", "Memory is measured of random-feature-relu, ")]
     [InlineData("bench scaling polaroid", "There is no scaling 'polaroid'; there are dim, samples, length, length-full, layers, threads-product, threads-polar, threads-language.")]

@@ -93,6 +93,19 @@ public sealed class OutputTests : IDisposable, IClassFixture<OutputTests.Inputs>
             SpecgdProcess.Run(_folder, ["data", "sample", "--megabytes", "0.01", "--overwrite", "--output", shards]).ExitCode.ShouldBe(0);
     }
 
+    [Fact]
+    public void A_file_in_a_folder_that_is_not_there_is_refused_by_the_users_own_name()
+    {
+        foreach (var (path, (words, _)) in Commands.Where(command => command.Value.IsFile))
+        {
+            string[] command = [.. path.Split(' '), .. words.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(_inputs.Of), "--output", "nodir/x.csv"];
+            var said = SpecgdProcess.Run(_folder, command);
+            said.ExitCode.ShouldBe(2, path);
+            said.Error.ShouldContain("nodir/x.csv cannot be written: there is no folder nodir; make it first, or name another --output.", customMessage: path);
+            said.Error.ShouldNotContain("specgd-tmp", customMessage: path);
+        }
+    }
+
     private int Drawn(string verb, string run, string target) => SpecgdProcess.Run(_folder, [.. verb.Split(' '), _inputs.Of(run), "--output", target]).ExitCode;
 
     private static IEnumerable<string> WithOutput(Command command, string path) => command.Subcommands.Where(c => !c.Hidden)

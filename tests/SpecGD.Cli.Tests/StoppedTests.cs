@@ -21,6 +21,7 @@ public sealed class StoppedTests : InTemporaryDirectory
     [InlineData("sweep results s --x dim --y loss.final --output drawn", "stopped while a figure was drawn: small_loss-final_over_dim is missing; the same command draws it.")]
     [InlineData("bench scaling threads-product --threads 1 --output drawn", "stopped while the figure was drawn: scaling.json is in drawn, the figure is missing.")]
     [InlineData("diagnose capture.safetensors --output drawn", "stopped while figures were drawn: figures and report.html are not whole, all else is in drawn; the same command makes them.")]
+    [InlineData("diagnose capture.safetensors --spectra --output drawn", "no diagnosis was written, and drawn/spectra holds the singular values of 1 matrix alone; the same command writes all.")]
     [InlineData("plot r --output drawn", "stopped while figures were drawn: random-feature is missing")]
     [InlineData("reproduce fig3 fig17 --quick --output drawn", "stopped: fig17 was not begun; the same command makes it.")]
     [InlineData("sweep small.json --output drawn", "asked to stop: not all figures are in ")]

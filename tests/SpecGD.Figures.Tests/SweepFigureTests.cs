@@ -51,6 +51,7 @@ public class SweepFigureTests
 
     [Theory]
     [InlineData("breadth", "loss.final", "method", "no results of breadth")]
+    [InlineData("metod-lr", "loss.final", "method", "no results of metod-lr; its series are loss, and a metric ends with first, final, min or max. Did you mean 'method-lr'?")]
     [InlineData("steps", "loss.final", "method", "--x steps has one value in the part")]
     [InlineData("method-lr", "loss.final", "depth", "no axis 'depth'")]
     [InlineData("dim", "loss.final", "dim", "two axes")]
@@ -62,6 +63,38 @@ public class SweepFigureTests
     [InlineData("dim", "loss.final", "metod", "no axis 'metod'; there is method, dim, method-lr. Did you mean 'method'?")]
     public void What_cannot_be_drawn_is_said(string x, string y, string by, string sentence) =>
         Should.Throw<BadInputException>(() => SweepFigure.Compose(Part, Results(), new(x, y, by, []))).Message.ShouldContain(sentence);
+
+    [Fact]
+    public void Where_every_repetition_diverged_that_is_the_reason_given()
+    {
+        var all = Results(diverged: (_, _, _) => true);
+
+        Should.Throw<BadInputException>(() => SweepFigure.Compose(Part, all, new("method-lr", "loss.final", "method", []))).Message
+            .ShouldBe("Every repetition in the part f diverged, so that loss.final has no mean to draw.");
+        SweepFigures.Of(Part, all, _ => new RunLog("r")).WhyNone.ShouldBe("f: no figure is drawn. Every repetition in the part f diverged, so that loss.final has no mean to draw.");
+        Should.Throw<BadInputException>(() => SweepFigure.Compose(Part, Results(diverged: (method, _, _) => method == "specgd"), new("dim", "loss.final", "method-lr", [new("method", "specgd")]))).Message
+            .ShouldBe("Every repetition with these values of --where diverged, so that loss.final has no mean to draw.");
+    }
+
+    /// <summary>Nothing repeats: captions, axes and keys speak of values, promise no bands, and put lines in the order of their numbers.</summary>
+    [Fact]
+    public void Single_values_are_not_called_means()
+    {
+        var part = SweepFile.Of((JsonObject)JsonNode.Parse("""{ "experiment": "nuclear-rank-growth", "name": "g", "grid": { "steps": [3, 4] } }""")!, "f", "f", quick: false).Parts[0];
+        TaskResult[] results =
+        [
+            .. SweepExpansion.Expand(new SweepDefinition("s", "", [part], []), "f").Select(task => new TaskResult(
+                new TaskRecord(task, TaskState.Finished, 1, 1, null, null),
+                [.. new[] { "model1 k=12", "model1 k=8" }.Select(row => new Observation(row, "nr", 2, 2, (0, 2), (0, 2), 0, false))])),
+        ];
+
+        var figure = SweepFigure.Compose(part, results, new("steps", "nr.final", "method", []));
+
+        figure.Caption.ShouldStartWith("Values of nr.final against steps, in the part g of a sweep of nuclear-rank-growth.");
+        figure.Caption.ShouldNotContain("bands");
+        figure.Panels[0].Y.Label.ToString().ShouldBe("nr.final");
+        figure.Panels[0].Curves.OfType<KeySample>().Select(sample => sample.Label.ToString()).ShouldBe(["model1 k=8", "model1 k=12"]);
+    }
 
     [Fact]
     public void A_value_that_no_setting_has_is_told_with_those_that_there_are() => Should.Throw<BadInputException>(

@@ -37,7 +37,7 @@ public class SweepRowFigureTests
     }
 
     [Theory]
-    [InlineData("""{ "experiment": "theory", "name": "t", "grid": { "seed": [0, 1] } }""", "t: no figure is drawn. 13 rows or methods are neither")]
+    [InlineData("""{ "experiment": "theory", "name": "t", "grid": { "seed": [0, 1] } }""", "t: no figure is drawn. The 13 rows of its table differ in no number along which they could be drawn (what names a row: statement).")]
     [InlineData("""{ "experiment": "stable-rank-sweep", "name": "s", "grid": { "lambda-max": [1, 2], "seed": [0, 1] } }""", "s: no figure is drawn. 13 lines would be needed, for each value of method")]
     public void Where_nothing_is_drawn_one_sentence_says_why(string sweep, string sentence)
     {

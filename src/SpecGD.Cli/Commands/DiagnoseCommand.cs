@@ -58,8 +58,7 @@ internal static class DiagnoseCommand
         {
             files, output, json, curvature, spectra, noFigures, font, optimizer,
         };
-        command.SetAction(parsed => Interruption.Guard("stopped before every layer was measured; no diagnosis was written.",
-            cancellation => DiagnoseRun.Run(
+        command.SetAction(parsed => DiagnoseRun.Run(
             new Request(
                 parsed.GetValue(files)!,
                 parsed.GetValue(output),
@@ -67,8 +66,7 @@ internal static class DiagnoseCommand
                 Curvature(parsed.GetValue(curvature)),
                 parsed.GetResult(spectra) is { Implicit: false } ? parsed.GetValue(spectra) ?? [] : null,
                 !parsed.GetValue(noFigures),
-                parsed.GetValue(optimizer)) { Font = parsed.GetValue(font) },
-            cancellation)));
+                parsed.GetValue(optimizer)) { Font = parsed.GetValue(font) })));
         return command;
     }
 

@@ -17,7 +17,16 @@ internal static class DiagnoseRun
     /// <summary>Files of the output folder.</summary>
     public const string JsonName = "diagnosis.json", CsvName = "diagnosis.csv", SpectraName = "spectra", GroupsName = "parameter-groups";
 
-    public static int Run(DiagnoseCommand.Request request, CancellationToken cancellation)
+    public static int Run(DiagnoseCommand.Request request)
+    {
+        SpectrumFiles? spectra = null;
+        return Interruption.Guard(() => Stopped(spectra), stop => Run(request, files => spectra = files, stop));
+    }
+
+    private static string Stopped(SpectrumFiles? spectra) => "stopped before every layer was measured; no diagnosis was written"
+        + (spectra is { Written: ( > 0 and var count, var folder) } ? $", and {folder} holds the singular values of {Counted.Of(count, "matrix")} alone; the same command writes all." : ".");
+
+    private static int Run(DiagnoseCommand.Request request, Action<SpectrumFiles> keep, CancellationToken cancellation)
     {
         if (request.Spectra is not null && request.Output is null)
             throw new BadInputException("--spectra writes files; say where with --output DIR.");
@@ -26,12 +35,12 @@ internal static class DiagnoseRun
         if (request.Output is { } folder)
         {
             output = OutputFolder.Require(folder, "a diagnosis", [.. request.Files.Select(file => OutputSource.At(file))]);
-            if (request.Spectra is null)
-                RunFolder.Prepare(folder); // before the work; marked with the first file
-            else
-                output.Prepare();
+            RunFolder.Prepare(folder); // before the work; marked with the first file
         }
-        var spectra = request.Spectra is { } patterns ? new SpectrumFiles(Path.Combine(request.Output!, SpectraName), patterns, request.Figures ? FigureWriter.ForThisMachine(request.Font) : null, cancellation) : null;
+        var spectra = request.Spectra is { } patterns
+            ? new SpectrumFiles(Path.Combine(request.Output!, SpectraName), patterns, request.Figures ? FigureWriter.ForThisMachine(request.Font) : null, output!.Prepare, cancellation) : null;
+        if (spectra is not null)
+            keep(spectra);
         var diagnosis = Measure(request, spectra, cancellation);
         spectra?.RequireSome(diagnosis);
         output?.Prepare();

@@ -151,8 +151,8 @@ internal static class RunSession
         string further = string.Concat(folder.FurtherFigures.Select(name => $", {name}/"));
         if (held.IsAnothers)
         {
-            Terminal.Remark($"{(isFresh ? "--fresh deletes" : "deleting")} what {folder.DirectoryPath} holds: {held.Words}{further}");
-            folder.DropRun();
+            Terminal.Remark($"{(isFresh ? "--fresh deletes" : "deleting")} what {folder.DirectoryPath} holds: {RunRemoval.Words(folder, held)}");
+            RunRemoval.Remove(folder, held);
         }
         else if (held.Status == RunStatus.Finished)
             Terminal.Remark($"{folder.DirectoryPath} holds this run{(held.Run == HeldRun.OtherVersion ? ", computed by another version of the program" : "")}: "

@@ -15,13 +15,22 @@ internal sealed class SpectrumFiles
     private readonly FigureWriter? _figures;
     private readonly HashSet<string> _written = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationToken _stop;
+    private readonly Action _begin;
 
-    /// <summary>Into <paramref name="directory"/>, of the layers that a pattern fits; of all where there is none; with plots by a writer or without.</summary>
-    public SpectrumFiles(string directory, IReadOnlyList<string> patterns, FigureWriter? figures, CancellationToken stop)
+    /// <summary>Into <paramref name="directory"/>, of the layers that a pattern fits; of all where there is none; with plots or without.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="patterns">Names of layers, with * for anything.</param>
+    /// <param name="figures">Draws each; null for none.</param>
+    /// <param name="begin">Called before the first is written.</param>
+    /// <param name="stop">Asks to stop.</param>
+    public SpectrumFiles(string directory, IReadOnlyList<string> patterns, FigureWriter? figures, Action begin, CancellationToken stop)
     {
-        (_directory, _patterns, _figures, _stop) = (directory, patterns, figures, stop);
+        (_directory, _patterns, _figures, _begin, _stop) = (directory, patterns, figures, begin, stop);
         RunFolder.Prepare(directory);
     }
+
+    /// <summary>How many matrices have their singular values in the folder, and the folder.</summary>
+    public (int Count, string Folder) Written => (_written.Count, _directory);
 
     /// <summary>Writes those of <paramref name="layer"/>.</summary>
     public void Write(CapturedLayer layer, long? step)
@@ -48,6 +57,8 @@ internal sealed class SpectrumFiles
     {
         if (values.Count == 0)
             return;
+        if (_written.Count == 0)
+            _begin();
         string suffix = step is { } number ? string.Create(CultureInfo.InvariantCulture, $"-step{number}") : "";
         string safe = string.Concat(layer.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-')), name = $"{safe}-{what}{suffix}";
         for (int i = 2; !_written.Add(name); i++) // two names that differ in what a file's name cannot hold

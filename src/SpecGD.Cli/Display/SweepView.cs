@@ -61,7 +61,7 @@ internal static class SweepView
         var best = SweepAnalysis.Best(part, results);
         var coverage = Coverage.Of(part, results);
         if (settings.Count <= BriefRows || !brief)
-            PrintSettings(part, settings, coverage);
+            PrintSettings(part, settings, best, coverage);
         else if (best.Count == 0)
             Terminal.Remark($"{part.Name}: {Counted.Of(settings.Count, "setting")}; 'specgd sweep results' prints them");
         foreach (string sentence in UndefinedWords.Of(part, settings))
@@ -92,11 +92,11 @@ internal static class SweepView
         return best.Count == 0 ? [] : [.. Methods(settings).Except(Methods(best))];
     }
 
-    private static void PrintSettings(SweepPart part, IReadOnlyList<SettingResult> settings, Coverage coverage)
+    private static void PrintSettings(SweepPart part, IReadOnlyList<SettingResult> settings, IReadOnlyList<SettingResult> best, Coverage coverage)
     {
         bool leavesOutTests = SweepAnalysis.LeavesOutTests(part);
         SummaryView.PrintTable(
-            Heading(part, (part.Analysis.Logarithmic ? "geometric means" : "means") + " over repetitions", settings),
+            Heading(part, "", settings),
             [.. settings.Select(setting => Shown(part, setting, setting.ToRow(), settings))],
             KeysOf(settings));
         if (settings.Any(setting => !setting.IsWhole && setting.Estimate is not null))
@@ -108,7 +108,9 @@ internal static class SweepView
         if (leavesOutTests)
             Terminal.Say("Methods are not tested at one step size, whose unit is each method's own"
                 + (part.Analysis.Tune is null ? ", and so nothing is tested: with 'tune' in the sweep file each method is tested at the best of its values."
-                    : ", but each at the best of the values tried for it."));
+                    : best.Any(b => b.AgainstBaseline is not null) ? ", but each at the best of the values tried for it."
+                    : best.Count == 0 ? ", and so nothing is tested: no method has a value with which every repetition ended well."
+                    : ", and so nothing is tested; what is said of the best values tells why."));
         else
             foreach (string sentence in UntestedWords.Of(part, settings))
                 Terminal.Say(sentence);
@@ -132,7 +134,7 @@ internal static class SweepView
             if (key == "diverged" || (key == "metric" && HasOneMetric(all)) || (key is "p" or "test" && !hasTests))
                 continue;
             bool isEstimate = key is "mean" or "low" or "high";
-            string name = key == "mean" && part.Analysis.Logarithmic ? "geometric mean" : key;
+            string name = key != "mean" ? key : !SettingResult.AnyRepeats(all) ? "value" : part.Analysis.Logarithmic ? "geometric mean" : key;
             shown[name] = key == "n" && !setting.IsWhole ? setting.CountText
                 : isEstimate && !setting.IsWhole && JsonNumber.Of(value) is { } number ? $"({NumberText.Of(number)})"
                 : value?.DeepClone();
@@ -150,9 +152,10 @@ internal static class SweepView
     }
 
     private static string Heading(SweepPart part, string what, IReadOnlyList<SettingResult> shown) =>
-        $"{part.Name} ({part.Experiment}): {(shown.Count > 0 && HasOneMetric(shown) ? $"{shown[0].Metric}, " : "")}{what} ({part.Analysis.Replicate}), "
-        + FormattableString.Invariant($"{100 * part.Analysis.Confidence:0.##} % intervals")
-        + (part.Analysis.Logarithmic ? ", of logarithms" : "")
+        $"{part.Name} ({part.Experiment}): {(shown.Count > 0 && HasOneMetric(shown) ? $"{shown[0].Metric}, " : "")}{(what.Length > 0 ? what + ", " : "")}"
+        + (!SettingResult.AnyRepeats(shown) ? "one run each"
+            : (part.Analysis.Logarithmic ? "geometric means" : "means") + FormattableString.Invariant($" over repetitions ({part.Analysis.Replicate}), {100 * part.Analysis.Confidence:0.##} % intervals")
+                + (part.Analysis.Logarithmic ? ", of logarithms" : ""))
         + (shown.Any(setting => setting.AgainstBaseline is not null) ? $"; p against {UntestedWords.BaselineOf(part.Analysis)}" : "");
 
     private static JsonObject ToJson(SweepFolder folder, IReadOnlyList<TaskResult> results, IReadOnlyList<SweepPart> parts) => new()

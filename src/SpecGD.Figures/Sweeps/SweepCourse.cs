@@ -80,6 +80,9 @@ internal sealed record CourseMeans
     /// <summary>The last step of any repetition.</summary>
     public double LastStep { get; private init; }
 
+    /// <summary>Whether there is more than one repetition; else the means are single values.</summary>
+    public bool Repeats { get; private init; }
+
     /// <summary>Whether there is anything to draw.</summary>
     public bool HasPlace => Means.Any(double.IsFinite) || Survivors is { Mean: var mean } && double.IsFinite(mean) || (Diverged > 0 && Survivors is null);
 
@@ -108,6 +111,7 @@ internal sealed record CourseMeans
             Upper = [.. means.Select(m => m.Upper)],
             Survivors = ofLeft.Length == 0 ? null : (ofLeft[^1], Mean(part, series, left, ofLeft[^1]).Mean),
             Diverged = all.Length - left.Length,
+            Repeats = all.Length > 1,
             CountText = string.Create(CultureInfo.InvariantCulture, $"{left.Length} of {all.Length}"),
             StartsLate = steps.Length > 0 && all.Any(c => c.Log.Find(series)!.Steps[0] != steps[0]),
             LastStep = all.Max(c => c.Log.Find(series)!.Steps[^1]),

@@ -64,7 +64,7 @@ public static class SweepCourseFigure
         foreach (var (row, means) in shown.Index())
             curves.AddRange(CurvesOf(means, strokes[means.Method], row));
         var steps = new Axis("Training iteration") { WholeNumbers = true, From = 0 };
-        var y = new Axis(SweepSheet.MeanOf(part, shown[0].Series))
+        var y = new Axis(SweepSheet.MeanOf(part, shown[0].Series, shown.Any(m => m.Repeats)))
         {
             Logarithmic = logarithmic,
             To = end,
@@ -110,11 +110,12 @@ public static class SweepCourseFigure
         string[] gaps = [.. shown.Where(m => m.HasGap).Select(m => $"{MethodName.Of(m.Method)} ({m.Series})").Distinct()];
         string undefined = gaps.Length == 0 ? ""
             : $" Lines have gaps where a repetition's value is {(part.Analysis.Logarithmic ? "0 or below, which has no logarithm, or " : "")}not finite: {string.Join(", ", gaps)}.";
-        string alone = shown.All(m => !m.HasBand) ? "there are no bands, since one value alone has no interval."
+        string alone = !shown.Any(m => m.Repeats) ? "one run of each, so that there are no bands."
+            : shown.All(m => !m.HasBand) ? "there are no bands, since one value alone has no interval."
             : $"bands are the {SweepSheet.Interval(part)}, step by step{(drawn.Any(panel => panel.Y.Logarithmic) ? ", and go to the lower edge where a logarithmic axis has no place for their end" : "")}{(SweepSheet.CutsBands(drawn) ? "; the frame cuts those that reach beyond it" : "")}.";
         string[] late = [.. shown.Where(m => m.StartsLate).Select(m => string.Create(CultureInfo.InvariantCulture, $"{MethodName.Of(m.Method)} at step {m.Steps[0]:0}")).Distinct()];
         string starts = late.Length == 0 ? "" : $" Where repetitions begin at steps of their own, a line begins where the last of them does: {string.Join(", ", late)}.";
-        return $"{SweepSheet.Means(part)} over the repetitions ({part.Analysis.Replicate}) along the training, in the part {part.Name} of a sweep of {part.Experiment}; {alone}"
+        return $"{SweepSheet.MeansOver(part, shown.Any(m => m.Repeats))} along the training, in the part {part.Name} of a sweep of {part.Experiment}; {alone}"
             + starts + ends + SettingCurves.ExplainHollow([.. shown.Where(m => m.Survivors is not null).Select(m => m.CountText)]) + crosses + outside + undefined;
     }
 }

@@ -98,7 +98,7 @@ public static class SweepFigure
         return SweepSheet.Of(
             NameOf(part, request),
             [.. drawn.Select(d => d.Panel)],
-            Caption(part, request, overOption, [.. drawn.Select(d => d.Panel)]) + SettingCurves.ExplainCrosses(outside) + SettingCurves.Explain(settings.Except(outside).Where(s => !s.IsUndefined))
+            Caption(part, request, overOption, [.. drawn.Select(d => d.Panel)], settings) + SettingCurves.ExplainCrosses(outside) + SettingCurves.Explain(settings.Except(outside).Where(s => !s.IsUndefined))
                 + SweepSheet.Undefined(part, settings) + LeftOut(placeless, request) + SoFar(part, results));
     }
 
@@ -107,7 +107,9 @@ public static class SweepFigure
         var metric = Metric.Named(text)[0];
         SettingResult[] all = [.. SweepAnalysis.Settings(part, results, [metric]).Where(s => s.Estimate is not null || s.Diverged > 0)];
         if (!all.Any(s => s.Estimate is not null))
-            throw NoResults(part, results, metric.Series, text);
+            throw all.Length > 0
+                ? new BadInputException($"Every repetition in the part {part.Name} diverged, so that {metric} has no mean to draw.")
+                : NoResults(part, results, metric.Series, text, text == request.X ? SweepAnalysis.Axes(part) : []);
         foreach (var (axis, value) in request.Where)
             if (!all.Any(s => s[axis] == value))
             {
@@ -115,17 +117,17 @@ public static class SweepFigure
                 throw new BadInputException($"--where {axis}={value} chooses nothing: {axis} is {string.Join(", ", values)} in the part {part.Name}.{Spelling.Hint(value, values)}");
             }
         SettingResult[] chosen = [.. all.Where(s => request.Where.All(w => s[w.Key] == w.Value))];
-        return chosen.Any(s => s.Estimate is not null)
-            ? chosen
+        return chosen.Any(s => s.Estimate is not null) ? chosen
+            : chosen.Length > 0 ? throw new BadInputException($"Every repetition with these values of --where diverged, so that {metric} has no mean to draw.")
             : throw new BadInputException($"The part {part.Name} has no results of {metric} for these values of --where together.");
     }
 
-    /// <summary>That no result has a metric, with those that there are, and the one that may have been meant.</summary>
-    private static BadInputException NoResults(SweepPart part, IReadOnlyList<TaskResult> results, string name, string text)
+    /// <summary>That no result has a metric, with those that there are, and the one that may have been meant, or one of the <paramref name="others"/>.</summary>
+    private static BadInputException NoResults(SweepPart part, IReadOnlyList<TaskResult> results, string name, string text, IReadOnlyList<string> others)
     {
         string[] series = [.. SeriesOf(part, results)];
         string hint = series.Contains(name) ? ""
-            : Spelling.Hint(name, series) is { Length: > 0 } near ? near
+            : Spelling.Hint(name, series.Concat(others)) is { Length: > 0 } near ? near
             : Spelling.Hint(text, series.SelectMany(one => Metric.Words.Keys.Select(word => $"{one}.{word}")));
         return new BadInputException(
             $"The part {part.Name} has no results of {text}; its series are {string.Join(", ", series.DefaultIfEmpty("none yet"))}, "
@@ -165,7 +167,7 @@ public static class SweepFigure
         var panel = new Panel(
             title,
             SweepAxes.Across(request.X, [.. settings.Select(xOf)], overOption),
-            range.Axis(SweepSheet.MeanOf(part, request.Y), rows * SettingCurves.RowHeight),
+            range.Axis(SweepSheet.MeanOf(part, request.Y, SettingResult.AnyRepeats(settings)), rows * SettingCurves.RowHeight),
             curves);
         return (panel, crossed);
     }
@@ -205,14 +207,14 @@ public static class SweepFigure
     private static string SoFar(SweepPart part, IReadOnlyList<TaskResult> results) =>
         Coverage.Of(part, results) is { IsWhole: false } coverage ? $" The sweep is not at its end: {coverage}." : "";
 
-    private static string Caption(SweepPart part, Request request, bool overOption, IReadOnlyList<Panel> panels)
+    private static string Caption(SweepPart part, Request request, bool overOption, IReadOnlyList<Panel> panels, IReadOnlyList<SettingResult> settings)
     {
-        string mean = SweepSheet.Means(part), repetitions = $"over the repetitions ({part.Analysis.Replicate})";
+        bool repeats = SettingResult.AnyRepeats(settings);
         string conditions = string.Concat(request.Where.Select(w => $", {w.Key} {Shown(w.Key, w.Value)}"));
         return overOption
-            ? $"{mean} of {request.Y} {repetitions} against {request.X}, in the part {part.Name} of a sweep of {part.Experiment}{conditions}; "
-                + SweepSheet.Intervals(part, panels)
-            : $"{mean} of {request.Y} against those of {request.X} {repetitions}, a point for each setting, in the part "
+            ? $"{SweepSheet.MeansOver(part, repeats, $" of {request.Y}")} against {request.X}, in the part {part.Name} of a sweep of {part.Experiment}{conditions}"
+                + SweepSheet.Intervals(part, panels, settings)
+            : $"{SweepSheet.MeansOver(part, repeats, $" of {request.Y} against those of {request.X}")}, a point for each setting, in the part "
                 + $"{part.Name} of a sweep of {part.Experiment}{conditions}.";
     }
 }

@@ -38,7 +38,7 @@ public static class SweepRowFigure
         return SweepSheet.Of(
             $"{part.Name}_rows",
             panels,
-            Caption(part, key, panels) + SettingCurves.ExplainCrosses([.. drawn.Where(s => s.Estimate is null)])
+            Caption(part, key, panels, drawn) + SettingCurves.ExplainCrosses([.. drawn.Where(s => s.Estimate is null)])
                 + SettingCurves.Explain(drawn.Where(HasPlace)) + SweepSheet.Undefined(part, settings, metric => metric.Series));
     }
 
@@ -79,7 +79,7 @@ public static class SweepRowFigure
             "",
             SweepAxes.Across(key, [.. places.Select(p => p.X)], ofOption: true),
             SweepAxes.RangeOf(settings, SweepAxes.IsLogarithmic(part, settings), double.PositiveInfinity)
-                .Axis(SweepSheet.MeanOf(part, column), rows * SettingCurves.RowHeight),
+                .Axis(SweepSheet.MeanOf(part, column, SettingResult.AnyRepeats(settings)), rows * SettingCurves.RowHeight),
             curves);
     }
 
@@ -87,7 +87,22 @@ public static class SweepRowFigure
     private static string? MethodOf(string column) =>
         MethodName.Known.Where(method => column.StartsWith(MethodName.Of(method) + " ", StringComparison.Ordinal) || MethodName.Of(method).EndsWith(" " + column, StringComparison.Ordinal)).OrderByDescending(method => MethodName.Of(method).Length).FirstOrDefault();
 
-    private static string Caption(SweepPart part, string key, IReadOnlyList<Panel> panels) =>
-        $"{SweepSheet.Means(part)} over the repetitions ({part.Analysis.Replicate}) of what the table of {part.Experiment} has, against {key}, "
-        + $"in the part {part.Name} of a sweep; {SweepSheet.Intervals(part, panels)}";
+    private static string Caption(SweepPart part, string key, IReadOnlyList<Panel> panels, SettingResult[] drawn) =>
+        $"{SweepSheet.MeansOver(part, SettingResult.AnyRepeats(drawn))} of what the table of {part.Experiment} has, against {key}, "
+        + $"in the part {part.Name} of a sweep{SweepSheet.Intervals(part, panels, drawn)}";
+
+    /// <summary>Why a part over repetitions alone, whose numbers are there, has no figure of its rows: what a sentence says behind "No figure:".</summary>
+    public static string WhyNone(SweepPart part, IReadOnlyList<TaskResult> results)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        SettingResult[] settings = [.. SweepAnalysis.Settings(part, results).DistinctBy(s => (s.Metric.Series, s[AnalysisPlan.MethodAxis]))];
+        string[] keys = [.. settings.SelectMany(s => s.Keys.All.Select(key => key.Column)).Distinct()];
+        int rows = settings.Select(s => s[AnalysisPlan.MethodAxis]).Distinct().Count();
+        if (NumberThatNames(settings) is not { } number)
+            return $"The {Counted.Of(rows, "row")} of its table {(rows == 1 ? "has" : "differ in")} no number along which they could be drawn (what names a row: {string.Join(", ", keys.DefaultIfEmpty("nothing"))}).";
+        int columns = settings.Where(HasPlace).Select(s => s.Metric.Series).Distinct().Count(), lines = settings.Select(s => PlaceOf(s, number).Line).Distinct().Count();
+        return columns > SweepSheet.MostPanels
+            ? $"{Counted.Of(columns, "panel")} would be needed, one for each column of its table, and a figure has {SweepSheet.MostPanels} at most; 'metrics' in the sweep file chooses."
+            : $"{Counted.Of(lines, "line")} would be needed along {number}, and a panel has {SweepSheet.MostLines} at most.";
+    }
 }

@@ -31,21 +31,30 @@ internal static class SweepSheet
         };
     }
 
-    /// <summary>The label of an axis with means of something.</summary>
-    public static string MeanOf(SweepPart part, string what) => what + (part.Analysis.Logarithmic ? ", geometric mean" : ", mean");
+    /// <summary>The label of an axis with means of something, or with single values where nothing repeats.</summary>
+    public static string MeanOf(SweepPart part, string what, bool repeats = true) => what + (!repeats ? "" : part.Analysis.Logarithmic ? ", geometric mean" : ", mean");
 
-    /// <summary>What a caption begins with.</summary>
+    /// <summary>What a caption begins with, where there are repetitions.</summary>
     public static string Means(SweepPart part) => part.Analysis.Logarithmic ? "Geometric means" : "Means";
+
+    /// <summary>What a caption begins with: "Means over the repetitions (seed)", or "Values" where nothing repeats.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="repeats">Whether any setting has more than one repetition.</param>
+    /// <param name="of">What they are means of, in words that follow "Means"; empty for none.</param>
+    public static string MeansOver(SweepPart part, bool repeats, string of = "") =>
+        repeats ? $"{Means(part)}{of} over the repetitions ({part.Analysis.Replicate})" : $"Values{of}";
 
     /// <summary>What a caption says of means and intervals that are not there; nothing where all are.</summary>
     public static string Undefined(SweepPart part, IReadOnlyList<SettingResult> settings, Func<Metric, string>? nameOf = null) =>
         string.Concat(UndefinedWords.Of(part, settings, nameOf).Select(sentence => " " + sentence));
 
-    /// <summary>What a caption says of bands and bars, and of those that the frame cuts.</summary>
-    public static string Intervals(SweepPart part, IReadOnlyList<Panel> panels)
+    /// <summary>What a caption says of bands and bars, and of those that the frame cuts, behind a semicolon; a full stop alone where no setting has an interval.</summary>
+    public static string Intervals(SweepPart part, IReadOnlyList<Panel> panels, IEnumerable<SettingResult> settings)
     {
+        if (!settings.Any(s => s.IsWhole && s.Estimate is { Count: > 1, Lower: var low, Upper: var high } && double.IsFinite(low) && double.IsFinite(high)))
+            return ".";
         bool isCut = CutsBands(panels) || panels.Any(panel => panel.Y.Logarithmic && EdgesOf(panel).Any(edge => edge <= 0));
-        return $"bands, or bars where no neighbour has one, are the {Interval(part)}{(isCut ? "; the frame cuts those that reach beyond it" : "")}.";
+        return $"; bands, or bars where no neighbour has one, are the {Interval(part)}{(isCut ? "; the frame cuts those that reach beyond it" : "")}.";
     }
 
     /// <summary>Whether a band reaches beyond an axis, other than to where a logarithmic one has no place.</summary>

@@ -48,6 +48,12 @@ public interface IExperiment
 
     /// <summary>The names of methods and series in the log of a run with these options; null where they are known only after it.</summary>
     LogNames? NamesOf(object options);
+
+    /// <summary>
+    /// Names of the files and folders that a run of it keeps in its folder beside log, table, manifest and figures; a * stands for any number of
+    /// characters. They go with the run.
+    /// </summary>
+    IReadOnlyList<string> Companions { get; }
 }
 
 /// <summary>What a run is given besides its options.</summary>
@@ -112,6 +118,9 @@ public abstract class Experiment<TOptions> : IExperiment
 
     /// <inheritdoc/>
     public virtual RecordKeys RecordKeys => RecordKeys.None;
+
+    /// <inheritdoc/>
+    public virtual IReadOnlyList<string> Companions => [];
 
     /// <inheritdoc/>
     public virtual IReadOnlyList<LossEnd> EndsOf(RunLog log)

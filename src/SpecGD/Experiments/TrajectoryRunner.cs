@@ -21,12 +21,14 @@ internal static class TrajectoryRunner
     /// <summary>Runs one, as a task on display.</summary>
     public static TrajectoryOutcome Run(Trajectory trajectory, RunContext context)
     {
-        var progress = context.Progress.Begin(trajectory.Name, trajectory.Stop - trajectory.Start);
+        var display = context.Cancellation.IsCancellationRequested ? SilentProgress.Instance : context.Progress; // nothing is told of what is not begun
+        var progress = display.Begin(trajectory.Name, trajectory.Stop - trajectory.Start);
         int begin = trajectory.Start;
         if (context.Kept.Find(trajectory.Name) is { } kept)
             trajectory = Restored(trajectory, kept);
         var watched = trajectory with { Probes = [.. trajectory.Probes, new KeepingProbe(context.Kept, trajectory)] };
         var outcome = TrainingLoop.Run(watched, new Continued(progress, trajectory.Start - begin), context.Cancellation);
+        outcome = outcome with { HasBegun = outcome.Step > begin };
         if (outcome.Status == RunStatus.Finished)
             context.Kept.Finished(trajectory.Name, () => TrajectoryState.Capture(trajectory, trajectory.Stop));
         else if (outcome.Status == RunStatus.Interrupted)
@@ -54,7 +56,7 @@ internal static class TrajectoryRunner
         [
             .. broken.Select(SentenceOf),
             .. status == RunStatus.Diverged ? grown.Where(end => !broken.Any(o => o.Name == end.Method)).Select(end => $"{Sentence.Begin(TrajectoryName.InSentences(end.Method))} diverged: {end.Words}.") : [],
-            .. interrupted.Length > 0 ? (string[])[Interrupted(interrupted)] : [],
+            .. interrupted.Length > MostNamed ? (string[])[InNumbers(outcomes, interrupted)] : interrupted.Length > 0 ? [Interrupted(interrupted)] : [],
         ];
         return new RunResult(log, status, sentences.Length > 0 ? string.Join(' ', sentences) : null)
         {
@@ -67,6 +69,18 @@ internal static class TrajectoryRunner
     /// <summary>"Gradient descent was interrupted at step 56 of 2000, SpecGD at step 61 of 2000."</summary>
     private static string Interrupted(TrajectoryOutcome[] outcomes) => SentenceOf(outcomes[0]).TrimEnd('.')
         + string.Concat(outcomes.Skip(1).Select(o => string.Create(CultureInfo.InvariantCulture, $", {TrajectoryName.InSentences(o.Name)} at step {o.Step} of {o.Stop}"))) + ".";
+
+    /// <summary>Trajectories that a sentence on an interrupted run names.</summary>
+    private const int MostNamed = 3;
+
+    /// <summary>"The run was interrupted: of 24 trajectories 3 had finished, 2 were under way and 19 had not begun."</summary>
+    private static string InNumbers(IReadOnlyList<TrajectoryOutcome> all, TrajectoryOutcome[] interrupted)
+    {
+        int begun = interrupted.Count(o => o.HasBegun), ended = all.Count - interrupted.Length;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"The run was interrupted: of {Counted.Of(all.Count, "trajectory")} {ended} had ended, {begun} {Counted.Verb(begun, begun, "was")} under way and {interrupted.Length - begun} had not begun.");
+    }
 
     private static Trajectory Restored(Trajectory trajectory, JsonNode kept)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using SpecGD.Numerics.Platform;
 
 namespace SpecGD.Records;
@@ -56,6 +57,15 @@ public static class AtomicFile
         File.Delete(path);
         DirectoryDurability.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
+
+    /// <summary>A message of the system with the user's own names in the place of those of temporary files.</summary>
+    public static string InUsersNames(string message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return TemporaryName.Replace(message, "");
+    }
+
+    private static readonly Regex TemporaryName = new(@"\.\d+" + Regex.Escape(TemporarySuffix), RegexOptions.CultureInvariant);
 
     /// <summary>Deletes the temporary files that interrupted writes left in <paramref name="directory"/>; nothing where it is missing.</summary>
     public static void SweepStale(string directory)

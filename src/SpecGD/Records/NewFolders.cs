@@ -1,6 +1,6 @@
 namespace SpecGD.Records;
 
-/// <summary>The folders that this process has made for results: a command that is refused takes those away again that hold nothing.</summary>
+/// <summary>The folders that this process has made for results: a command that is refused, fails or is stopped takes those away again that hold nothing.</summary>
 public static class NewFolders
 {
     private static readonly Lock Gate = new();

@@ -17,6 +17,8 @@ public static class OutputFile
         ArgumentNullException.ThrowIfNull(isOwn);
         if (Directory.Exists(path))
             throw new BadInputException($"{path} is a folder; the name of a file to write was expected.");
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
+            throw new BadInputException($"{path} cannot be written: there is no folder {Path.GetDirectoryName(path)}; make it first, or name another --output.");
         RunHolding.RequireNoFileOfRun(path);
         if (!File.Exists(path) || new FileInfo(path).Length == 0) // of a device such as /dev/null too
             return;

@@ -97,7 +97,7 @@ public sealed class OutputFolder
     /// <summary>Whether a folder above is that of a run: by both of its files, since a manifest.json alone may be anyone's.</summary>
     private static bool IsRun(string folder) =>
         (File.Exists(Path.Combine(folder, RunFolder.ManifestName)) && File.Exists(Path.Combine(folder, RunFolder.LogName)))
-        || File.Exists(Path.Combine(folder, KeptWork.FolderName, KeptFiles.IdentityName));
+        || RunFolder.IdentityNames.Any(name => File.Exists(Path.Combine(folder, name)));
 
     /// <summary>Whether the mark in the folder says that it is for this; what it holds where the mark says something else.</summary>
     private bool IsMarked(out string? others)

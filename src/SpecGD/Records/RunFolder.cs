@@ -16,6 +16,13 @@ public sealed class RunFolder
     /// <summary>What the name of a folder with the frames of an animation ends in; the frames in it are called frame-01.png and so on.</summary>
     public const string FramesEnding = "-frames";
 
+    /// <summary>The folder of checkpoints within that of a run that keeps such.</summary>
+    public const string CheckpointsName = "checkpoints";
+
+    /// <summary>The files that say whose an unfinished run is: of one that keeps its finished parts, and of one that keeps checkpoints.</summary>
+    internal static IReadOnlyList<string> IdentityNames { get; } =
+        [Path.Combine(KeptWork.FolderName, KeptFiles.IdentityName), Path.Combine(CheckpointsName, KeptFiles.IdentityName)];
+
     /// <summary>There while figures are drawn, so that a run that was killed then is drawn again.</summary>
     internal const string DrawingMarkName = "figures-unfinished.txt";
 
@@ -131,20 +138,30 @@ public sealed class RunFolder
     public void DropFigures()
     {
         File.Delete(Path.Combine(DirectoryPath, ReportName));
+        File.Delete(DrawingMark);
         foreach (string folder in FurtherFigures.Append(FiguresName))
             FigureFiles.Drop(Path.Combine(DirectoryPath, folder));
     }
 
-    /// <summary>Deletes the run in the folder: manifest, log, table, figures, report, and what was kept of an unfinished one.</summary>
-    public void DropRun()
+    /// <summary>Which of these names are those of something in the folder; of a pattern that several fit, the pattern once.</summary>
+    /// <param name="names">Names of files and folders; a * stands for any number of characters.</param>
+    internal IReadOnlyList<string> Present(IEnumerable<string> names) => [.. names.Where(name => EntriesOf(name).Length > 0)];
+
+    private string[] EntriesOf(string name) => [.. Directory.EnumerateFileSystemEntries(DirectoryPath, name)];
+
+    /// <summary>Deletes the run in the folder: manifest, log, table, figures, report, what was kept of an unfinished one, and what lies beside it.</summary>
+    /// <param name="companions">Names of what its experiment keeps beside it; a * stands for any number of characters.</param>
+    internal void DropRun(IReadOnlyList<string> companions)
     {
         AtomicFile.Delete(ManifestPath); // first: what is left of a run without it is no run
         DropFigures();
         File.Delete(LogPath);
         File.Delete(Path.Combine(DirectoryPath, MetricsName));
-        string kept = Path.Combine(DirectoryPath, KeptWork.FolderName);
-        if (Directory.Exists(kept))
-            Directory.Delete(kept, recursive: true);
+        foreach (string entry in companions.Append(KeptWork.FolderName).SelectMany(EntriesOf))
+            if (Directory.Exists(entry))
+                Directory.Delete(entry, recursive: true);
+            else
+                File.Delete(entry);
     }
 
     /// <summary>Deletes the frames of an animation, and their folder with them where it holds nothing else.</summary>

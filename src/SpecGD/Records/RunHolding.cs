@@ -47,9 +47,9 @@ public sealed record RunHolding(string Directory, HeldRun Run, RunStatus? Status
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(identity);
-        string manifest = Path.Combine(directory, RunFolder.ManifestName), kept = Path.Combine(directory, KeptWork.FolderName, KeptFiles.IdentityName);
+        string manifest = Path.Combine(directory, RunFolder.ManifestName);
         return File.Exists(manifest) ? OfManifest(directory, manifest, identity)
-            : File.Exists(kept) ? OfUnfinished(directory, kept, identity)
+            : RunFolder.IdentityNames.Select(name => Path.Combine(directory, name)).FirstOrDefault(File.Exists) is { } kept ? OfUnfinished(directory, kept, identity)
             : OfFiles(directory, [.. OfRuns, .. companions]);
     }
 

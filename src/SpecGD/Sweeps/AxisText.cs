@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using SpecGD.Records;
 
 namespace SpecGD.Sweeps;
@@ -33,12 +34,29 @@ public static class AxisText
     public static double? Number(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
 
-    /// <summary>Words in the order in which tables show them: numbers by size, then the others.</summary>
+    /// <summary>Words in the order in which tables show them: numbers by size, then the others, in which numbers go by their size too ("k=8" before "k=12").</summary>
     public static IComparer<string> Order { get; } = Comparer<string>.Create((left, right) => (Number(left), Number(right)) switch
     {
         ({ } a, { } b) => a.CompareTo(b),
         (not null, null) => -1,
         (null, not null) => 1,
-        _ => string.CompareOrdinal(left, right),
+        _ => ByParts(left, right),
     });
+
+    private static int ByParts(string left, string right)
+    {
+        string[] ours = Parts(left), theirs = Parts(right);
+        for (int i = 0; i < Math.Min(ours.Length, theirs.Length); i++)
+        {
+            int order = (Number(ours[i]), Number(theirs[i])) is ({ } a, { } b) ? a.CompareTo(b) : string.CompareOrdinal(ours[i], theirs[i]);
+            if (order != 0)
+                return order;
+        }
+        return ours.Length != theirs.Length ? ours.Length.CompareTo(theirs.Length) : string.CompareOrdinal(left, right);
+    }
+
+    /// <summary>The numbers in a word, and what stands between them; a sign belongs to a number behind an equals sign alone.</summary>
+    private static string[] Parts(string word) => [.. NumbersAndRest.Matches(word).Select(match => match.Value)];
+
+    private static readonly Regex NumbersAndRest = new(@"(?<==)-?\d+(\.\d+)?([eE][+-]?\d+)?|\d+(\.\d+)?([eE][+-]?\d+)?|\D", RegexOptions.CultureInvariant);
 }

@@ -91,9 +91,9 @@ public static class SweepExpansion
         foreach (string? option in plan.Baseline.Keys.Where(axis => axis != AnalysisPlan.MethodAxis).Append(plan.Tune))
             if (option is not null && !part.Varying.Contains(option))
                 throw new BadInputException(
-                    $"{file}: the part '{part.Name}' names '{option}' in 'tune' or 'baseline', but varies only {string.Join(", ", part.Varying)}.");
+                    $"{file}: the part '{part.Name}' names '{option}' in 'tune' or 'baseline', but varies only {string.Join(", ", part.Varying)}.{Spelling.Hint(option, part.Varying)}");
         if (plan.Replicate != new AnalysisPlan().Replicate && !settings.ContainsKey(plan.Replicate))
-            throw new BadInputException($"{file}: the experiment {part.Experiment} has no option '{plan.Replicate}' to take repetitions from.");
+            throw new BadInputException($"{file}: the experiment {part.Experiment} has no option '{plan.Replicate}' to take repetitions from.{Spelling.Hint(plan.Replicate, settings.Keys)}");
     }
 
     private static IEnumerable<JsonObject> Combinations(SweepPart part)

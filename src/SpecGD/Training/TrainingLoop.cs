@@ -37,6 +37,9 @@ public sealed record TrajectoryOutcome(string Name, RunStatus Status, int Step, 
     /// <summary>The step at which an interrupted trajectory would have ended; 0 for the others.</summary>
     public int Stop { get; init; }
 
+    /// <summary>Whether any step was taken, in this call or in one before.</summary>
+    public bool HasBegun { get; init; } = true;
+
     /// <summary>One sentence for the user.</summary>
     public string Sentence => Status switch
     {

@@ -1,6 +1,7 @@
 using SpecGD.Experiments;
 using SpecGD.Experiments.Settings;
 using SpecGD.Records;
+using SpecGD.Training;
 using SpecGD.Sweeps.Analysis;
 
 namespace SpecGD.Tests.Experiments;
@@ -158,6 +159,30 @@ public class DivergenceTests
         var result = new RandomFeature().Run(Small, RunContext.Silent with { Cancellation = stop.Token });
         result.Status.ShouldBe(RunStatus.Interrupted);
         result.Detail.ShouldBe("Gradient descent was interrupted at step 0 of 40, SpecGD at step 0 of 40.");
+    }
+
+    [Fact]
+    public void Of_many_trajectories_that_were_interrupted_their_number_is_told_and_no_name()
+    {
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        var told = new List<string>();
+        var context = RunContext.Silent with { Cancellation = stop.Token, Progress = new Telling(told) };
+
+        var result = new NuclearRankGrowth().Run(new NuclearRankGrowthOptions { Dims = [4, 6], Seeds = [0, 1], Steps = 3 }, context);
+
+        result.Detail.ShouldBe("The run was interrupted: of 8 trajectories 0 had ended, 0 were under way and 8 had not begun.");
+        told.ShouldBeEmpty("nothing is told of what was not begun");
+    }
+
+    /// <summary>Keeps the names of tasks that are begun.</summary>
+    private sealed class Telling(List<string> told) : IProgressReporter
+    {
+        public IProgressTask Begin(string name, int total)
+        {
+            told.Add(name);
+            return SilentProgress.Instance.Begin(name, total);
+        }
     }
 
     [Fact]

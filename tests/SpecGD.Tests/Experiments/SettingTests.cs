@@ -12,6 +12,8 @@ public class SettingTests
     [InlineData("dim", "99999999999999", "--dim takes a whole number from 1 to 16384; '99999999999999' is not.")]
     [InlineData("dim", "", "--dim takes a whole number from 1 to 16384; '' is not.")]
     [InlineData("seed", "-1", "--seed takes a whole number from 0 on; '-1' is not.")]
+    [InlineData("seed", "18446744073709551616", "--seed takes a whole number up to 18446744073709551615; '18446744073709551616' is not.")]
+    [InlineData("specgd-restart-iters", "10,2147483648", "--specgd-restart-iters takes a whole number up to 2147483647; '2147483648' is not.")]
     [InlineData("activation", "softmax", "--activation takes one of relu, relu_square, gelu, sigmoid, tanh, swiglu; 'softmax' is not.")]
     [InlineData("specgd-from-peak", "perhaps", "--specgd-from-peak takes true or false; 'perhaps' is not.")]
     [InlineData("specgd-restart-iters", "10,x", "--specgd-restart-iters takes a whole number; 'x' is not.")]

@@ -89,7 +89,7 @@ public sealed class RunHoldingTests : IDisposable
         foreach (string file in new[] { "report.html", "notes.txt", "unfinished/run.json", "figures/a.caption.txt", "figures/a.png", "figures/mine.png" })
             File.WriteAllText(Place(file), "");
 
-        folder.DropRun();
+        folder.DropRun([]);
 
         Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(_folder, file)).Order(StringComparer.Ordinal)
             .ShouldBe([Path.Combine("figures", "mine.png"), "notes.txt"]);

@@ -37,20 +37,27 @@ internal static class BenchCommand
             if (parsed.GetValue(runs) is < 1)
                 throw new BadInputException("--runs takes a whole number from 1 on.");
             var benchmarks = chosen.Length > 0 ? chosen : BenchmarkCatalog.All;
-            return parsed.GetValue(list) ? List(benchmarks) : Interruption.Guard(
+            return parsed.GetValue(list) ? List(benchmarks, parsed.GetValue(json)) : Interruption.Guard(
                 "stopped before everything was timed; nothing is told of a part, and nothing was left behind.", stop => Run(benchmarks, parsed.GetValue(runs), parsed.GetValue(json), stop));
         });
         return command;
     }
 
-    private static int List(IReadOnlyList<Benchmark> benchmarks)
+    private static int List(IReadOnlyList<Benchmark> benchmarks, bool asJson)
     {
-        SummaryView.PrintTable("Benchmarks", [.. benchmarks.Select(b => new JsonObject
-        {
-            ["name"] = b.Name,
-            ["kind"] = b.Kind.ToString().ToLowerInvariant(),
-            ["what"] = b.Description,
-        })]);
+        JsonObject[] rows =
+        [
+            .. benchmarks.Select(b => new JsonObject
+            {
+                ["name"] = b.Name,
+                ["kind"] = b.Kind.ToString().ToLowerInvariant(),
+                ["what"] = b.Description,
+            }),
+        ];
+        if (asJson)
+            SummaryView.PrintJson(new JsonArray([.. rows]));
+        else
+            SummaryView.PrintTable("Benchmarks", rows);
         return ExitCode.Done;
     }
 

@@ -67,7 +67,7 @@ internal static class FetchCommand
         using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan }; // the fetcher gives up a connection that stalls
         client.DefaultRequestHeaders.UserAgent.ParseAdd("specgd");
         var fetcher = new ShardFetcher(client, new FetchOptions { Token = Variable(TokenVariable), Tries = settings.Tries }, clock);
-        return Interruption.Guard("stopped: whole shards are kept, and the same command goes on from here.", cancellation =>
+        return Interruption.Guard(() => Stopped(directory, files), cancellation =>
         {
             long usual = TokenShardHeader.FileLengthOf(TokenFolderWriter.ShardTokens);
             var fetched = new List<string>();
@@ -90,6 +90,21 @@ internal static class FetchCommand
                 SummaryView.PrintJson(Json(directory, fetched));
             return ExitCode.Done;
         });
+    }
+
+    /// <summary>What is in the folder where fetching was stopped.</summary>
+    private static string Stopped(string directory, IReadOnlyList<string> files)
+    {
+        int whole = files.Count(file => File.Exists(Path.Combine(directory, file)));
+        string[] parts = [.. files.Select(file => file + ShardFetcher.PartialSuffix).Where(file => File.Exists(Path.Combine(directory, file)))];
+        string[] kept =
+        [
+            .. whole > 0 ? [Counted.Of(whole, "whole shard")] : Array.Empty<string>(),
+            .. parts.Select(part => $"{part} with {MachineMemory.Text(new FileInfo(Path.Combine(directory, part)).Length)}"),
+        ];
+        return kept.Length > 0
+            ? $"stopped: {directory} has {string.Join(" and ", kept)}, and the same command goes on from there."
+            : "stopped before anything had come: nothing is kept, and the same command begins again.";
     }
 
     private static JsonObject Json(string directory, IReadOnlyList<string> fetched)

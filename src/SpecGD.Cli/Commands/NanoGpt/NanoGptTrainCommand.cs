@@ -33,7 +33,7 @@ internal static class NanoGptTrainCommand
         {
             Description = "there must be a checkpoint to go on from; one of another version of this program will do",
         };
-        var fresh = new Option<bool>("--fresh") { Description = "begin again and delete the checkpoints that are there" };
+        var fresh = new Option<bool>("--fresh") { Description = "begin again and delete the run that is in the folder, also one of another experiment or of other settings" };
         var dryRun = new Option<bool>("--dry-run") { Description = "tell what updates what, and memory and time, and train nothing" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var noFigures = new Option<bool>("--no-figures") { Description = "train and write the logs, draw nothing" };

@@ -24,7 +24,7 @@ internal static class SweepCommand
         };
         var quick = new Option<bool>("--quick") { Description = "take the smaller settings of the file's 'quick' objects" };
         var dryRun = new Option<bool>("--dry-run") { Description = "run nothing: print the tasks, or for Slurm the batch script" };
-        var show = new Option<bool>("--show") { Description = "print the sweep file itself, to start one of your own from" };
+        var show = new Option<bool>("--show") { Description = "print the sweep file itself, to start one of your own from; with --quick its smaller settings alone" };
         var command = new Command(
             "sweep",
             "Run an experiment over a grid or list of options, with means, confidence intervals and tests over seeds. "
@@ -42,7 +42,7 @@ internal static class SweepCommand
             Interruption.Heed();
             var sweep = Find(parsed.GetValue(file)!, parsed.GetValue(quick), command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
             if (parsed.GetValue(show))
-                return Show(sweep);
+                return Show(parsed.GetValue(file)!, parsed.GetValue(quick) ? sweep : null);
             string name = sweep.Name + (parsed.GetValue(quick) ? "-quick" : "");
             string directory = parsed.GetValue(output) ?? Path.Combine(DefaultFolder, name);
             var request = engine.Of(parsed);
@@ -78,10 +78,12 @@ internal static class SweepCommand
     /// <summary>The argument by which the other commands name a sweep.</summary>
     public static Argument<string> FolderArgument() => new("DIR") { Description = "the folder of a sweep" };
 
+    private static bool IsFile(string name) => File.Exists(name) || Directory.Exists(name) || Path.GetExtension(name).Length > 0;
+
     /// <summary>The sweep that is meant; where there is none, one of the commands below may have been.</summary>
     private static SweepDefinition Find(string file, bool quick, IEnumerable<string> commands)
     {
-        if (File.Exists(file) || Directory.Exists(file) || Path.GetExtension(file).Length > 0)
+        if (IsFile(file))
             return SweepFile.Read(file, quick);
         if (ShippedSweeps.Names.Contains(file))
             return ShippedSweeps.Read(file, quick);
@@ -89,9 +91,13 @@ internal static class SweepCommand
             + $"there is {string.Join(", ", ShippedSweeps.Names)}.{Spelling.Hint(file, ShippedSweeps.Names.Concat(commands))}");
     }
 
-    private static int Show(SweepDefinition sweep)
+    /// <summary>The text of a sweep file, or where they are given, the smaller settings in the place of the others.</summary>
+    private static int Show(string file, SweepDefinition? smaller)
     {
-        Display.SummaryView.PrintJson(sweep.Source);
+        if (smaller is not null)
+            Display.SummaryView.PrintJson(smaller.Source);
+        else
+            Console.Out.Write((IsFile(file) ? File.ReadAllText(file) : ShippedSweeps.Text(file)).TrimEnd() + "\n");
         return ExitCode.Done;
     }
 }

@@ -17,7 +17,16 @@ internal static class SweepSession
         if (request.IsSlurm)
         {
             var open = folder.Tasks.Where(task => !TaskRecord.Read(task, folder.PathOf(task)).IsDone);
-            Console.Out.Write(request.CreateSlurm().Compose(folder, open).Script);
+            string script = request.CreateSlurm().Compose(folder, open).Script;
+            if (request.AsJson)
+                SummaryView.PrintJson(Planned(folder, script));
+            else
+                Console.Out.Write(script);
+            return ExitCode.Done;
+        }
+        if (request.AsJson)
+        {
+            SummaryView.PrintJson(Planned(folder, script: null));
             return ExitCode.Done;
         }
         SummaryView.PrintTable($"{Counted.Of(folder.Tasks.Count, "task")} of {folder.Definition.Name}", [.. folder.Tasks.Select(task => new JsonObject
@@ -27,6 +36,30 @@ internal static class SweepSession
             ["options"] = task.Label,
         })]);
         return ExitCode.Done;
+    }
+
+    /// <summary>What would be run, for programs; with the batch script where Slurm would get it.</summary>
+    private static JsonObject Planned(SweepFolder folder, string? script)
+    {
+        var json = new JsonObject
+        {
+            ["name"] = folder.Definition.Name,
+            ["directory"] = folder.DirectoryPath,
+            ["tasks"] = new JsonArray(
+            [
+                .. folder.Tasks.Select(task => new JsonObject
+                {
+                    ["task"] = task.Index,
+                    ["part"] = task.Part.Name,
+                    ["folder"] = task.Key,
+                    ["experiment"] = task.Identity.Experiment,
+                    ["options"] = task.Identity.Options.DeepClone(),
+                }),
+            ]),
+        };
+        if (script is not null)
+            json["script"] = script;
+        return json;
     }
 
     /// <summary>Runs the tasks that <paramref name="wanted"/> chooses, collects all results, prints them, and gives the exit code.</summary>

@@ -20,6 +20,9 @@ public sealed class NanoGptExperiment : Experiment<NanoGptStudyOptions>
     public override bool IsOffered => false;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Companions => NanoGptRun.Companions;
+
+    /// <inheritdoc/>
     public override string RunId(NanoGptStudyOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

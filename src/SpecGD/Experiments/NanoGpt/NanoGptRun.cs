@@ -20,7 +20,7 @@ public sealed class NanoGptRun
     public const string Name = "nanogpt";
 
     /// <summary>Names within the run folder.</summary>
-    public const string TrackerName = "tracker.json", CheckpointsName = "checkpoints";
+    public const string TrackerName = "tracker.json", CheckpointsName = RunFolder.CheckpointsName;
 
     private const string IdentityName = "run.json";
 
@@ -182,9 +182,10 @@ public sealed class NanoGptRun
         if (beginning.InitDescription() is { } weights)
             Options[InitKey] = weights;
         RequireOwn(directory, beginning);
+        var held = RunHolding.Of(directory, new RunIdentity(Name, Options), Companions);
         var folder = RunFolder.Prepare(directory);
         string kept = Path.Combine(directory, CheckpointsName);
-        return KeptRun.In(folder, new GptCheckpoints(kept), Path.Combine(kept, IdentityName), new RunIdentity(Name, Deciding(Options)));
+        return KeptRun.In(folder, held, new GptCheckpoints(kept), Path.Combine(kept, IdentityName), new RunIdentity(Name, Deciding(Options)));
     }
 
     /// <summary>Throws where the folder holds another experiment's run or files of nobody's.</summary>
@@ -207,7 +208,7 @@ public sealed class NanoGptRun
     }
 
     /// <summary>What a run of this kind keeps beside log and figures.</summary>
-    private static readonly string[] Companions = [CheckpointsName, TrackerName, EventFile.Prefix + "*"];
+    internal static IReadOnlyList<string> Companions { get; } = [CheckpointsName, TrackerName, EventFile.Prefix + "*"];
 
     /// <summary>
     /// The options that decide what has been computed. Whether the data are read again is not among them: a run whose data ran out may go on with them.
@@ -239,13 +240,16 @@ public sealed class NanoGptRun
     /// <summary>What the folder of checkpoints holds, in view of the run that is asked for.</summary>
     private sealed record KeptRun(RunFolder Folder, GptCheckpoints Checkpoints, string IdentityPath, RunIdentity Identity, bool IsSame, bool IsOtherVersion)
     {
-        public static KeptRun In(RunFolder folder, GptCheckpoints checkpoints, string identityPath, RunIdentity identity)
+        public static KeptRun In(RunFolder folder, RunHolding held, GptCheckpoints checkpoints, string identityPath, RunIdentity identity)
         {
             var written = File.Exists(identityPath) ? LenientJson.ReadObject(identityPath, "the identity of a run") : null;
             bool sameOptions = written?["options"]?.ToJsonString() == identity.Options.ToJsonString();
             bool same = written is not null && identity.IsWritten(written);
-            return new KeptRun(folder, checkpoints, identityPath, identity, same, sameOptions && !same);
+            return new KeptRun(folder, checkpoints, identityPath, identity, same, sameOptions && !same) { Held = held };
         }
+
+        /// <summary>The run that the folder holds, finished or not.</summary>
+        public required RunHolding Held { get; init; }
 
         private bool Any => Checkpoints.Folders.Count > 0;
 
@@ -264,15 +268,21 @@ public sealed class NanoGptRun
             return false;
         }
 
-        /// <summary>Makes the folder this run's own, without a checkpoint.</summary>
+        /// <summary>Makes the folder this run's own, without a checkpoint; a fresh one takes the place of whatever run it holds.</summary>
+        /// <returns>Sentences on what was deleted.</returns>
         public IReadOnlyList<string> Replace(NanoGptBeginning beginning)
         {
-            bool others = Any;
+            bool deletesAll = beginning.Fresh && Held.Run is not (HeldRun.Nothing or HeldRun.Foreign);
+            string[] remarks =
+                deletesAll ? [$"--fresh deletes what {Folder.DirectoryPath} holds: {RunRemoval.Words(Folder, Held)}"]
+                : Any ? ["The checkpoints in the folder were of other settings or another version; they are deleted."]
+                : [];
+            if (deletesAll)
+                RunRemoval.Remove(Folder, Held);
+            Directory.CreateDirectory(Path.GetDirectoryName(IdentityPath)!);
             Checkpoints.Clear();
             AtomicFile.Write(IdentityPath, Identity.ToJson().ToJsonString());
-            return !others ? []
-                : beginning.Fresh ? ["--fresh: the checkpoints that were in the folder are deleted."]
-                : ["The checkpoints in the folder were of other settings or another version; they are deleted."];
+            return remarks;
         }
 
         private static BadInputException Nothing(string directory) =>

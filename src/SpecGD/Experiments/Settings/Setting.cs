@@ -205,7 +205,7 @@ public sealed class Setting
     {
         bool whole = typeof(TNumber) != typeof(double);
         var style = whole ? NumberStyles.AllowLeadingSign : NumberStyles.Float;
-        string wanted = $"a {(whole ? "whole " : "")}number {AllowedNumbers}".TrimEnd();
+        string wanted = $"a {(whole ? "whole " : "")}number {(whole && IsBeyond<TNumber>(text) ? $"up to {Largest<TNumber>()}" : AllowedNumbers)}".TrimEnd();
         if (!TNumber.TryParse(text, style, CultureInfo.InvariantCulture, out var number) || !TNumber.IsFinite(number))
             throw Bad(text, wanted);
         double value = double.CreateChecked(number);
@@ -213,6 +213,14 @@ public sealed class Setting
             throw Bad(text, wanted);
         return number;
     }
+
+    /// <summary>Whether the text is a whole number that is too large for its type, so that its largest has to be told.</summary>
+    private bool IsBeyond<TNumber>(string text)
+        where TNumber : struct, INumber<TNumber> =>
+        BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var given) && double.IsPositiveInfinity(_declaration.Max) && given > BigInteger.CreateChecked(Largest<TNumber>());
+
+    private static TNumber Largest<TNumber>()
+        where TNumber : struct, INumber<TNumber> => TNumber.CreateSaturating(UInt128.MaxValue);
 
     private object ParseSwitch(string text) => text.ToUpperInvariant() switch
     {

@@ -35,6 +35,9 @@ public sealed record SettingResult(
     /// <summary>Whether every repetition ran to its end; else the mean is one of survivors, and no result.</summary>
     public bool IsWhole => Diverged == 0;
 
+    /// <summary>Whether any of the settings has more than one repetition; else their numbers are single values and no means.</summary>
+    public static bool AnyRepeats(IEnumerable<SettingResult> settings) => settings.Any(setting => setting.Values.Count + setting.Diverged > 1);
+
     /// <summary>How many repetitions the mean is of: "3", or "1 of 3" where the others diverged.</summary>
     public string CountText => IsWhole
         ? Values.Count.ToString(CultureInfo.InvariantCulture)

@@ -75,6 +75,42 @@ public sealed class TextCheckTests : IDisposable
         RefusalOf(Write("lines.jsonl", [.. lines, .. "{\"text\": \""u8, 0xE9, .. "\"}\n"u8]), tokenize: true).ShouldContain($"its byte {lines.Length + 10} (0xE9)");
     }
 
+    public static TheoryData<byte[]> CutCharacters => [[0xE9], [.. "é"u8[..1]], [.. "語"u8[..1]], [.. "語"u8[..2]], [.. "😀"u8[..1]], [.. "😀"u8[..2]], [.. "😀"u8[..3]]];
+
+    /// <summary>Whatever the length of the text before, also where it ends with a block or with the part that is looked at first.</summary>
+    [Theory]
+    [MemberData(nameof(CutCharacters))]
+    public void A_text_that_ends_within_a_character_is_refused_wherever_text_is_read(byte[] end)
+    {
+        foreach (int before in new[] { 0, 3, TextCheck.ExaminedBytes - 1, TextCheck.ExaminedBytes, TextBlocks.BlockLength - 2, TextBlocks.BlockLength - 1, TextBlocks.BlockLength })
+        {
+            byte[] bytes = [.. Enumerable.Repeat((byte)'a', before), .. end];
+            string sentence = $"its byte {before} (0x{end[0]:X2}) is part of no character";
+            RefusalOf(Write("text.txt", bytes), tokenize: true).ShouldContain(sentence);
+            RefusalOf(Write("text.txt", bytes), tokenize: false).ShouldContain(sentence);
+            RefusalOf(Write("packed.txt.gz", Packed(bytes)), tokenize: true).ShouldContain(sentence);
+            byte[] line = [.. "{\"text\": \"one\"}\n"u8];
+            RefusalOf(Write("lines.jsonl", [.. line, .. bytes]), tokenize: true).ShouldContain($"its byte {line.Length + before} (0x{end[0]:X2}) is part of no character");
+        }
+    }
+
+    [Theory]
+    [InlineData("é")]
+    [InlineData("語")]
+    [InlineData("😀")]
+    public void A_character_across_the_end_of_a_block_is_text(string character)
+    {
+        for (int shift = 0; shift < 4; shift++)
+        {
+            string text = new string('a', shift) + string.Concat(Enumerable.Repeat(character, TextBlocks.BlockLength));
+            int bytes = Encoding.UTF8.GetByteCount(text);
+            string path = Write("long.txt", Encoding.UTF8.GetBytes(text));
+
+            ByteText.Read(path, 256).Length.ShouldBe(bytes + 1);
+            Tokenize(TextInput.Find([path]), $"long{shift}").TextBytes.ShouldBe(bytes);
+        }
+    }
+
     [Theory]
     [InlineData("plain text, café, 語 and 😀")]
     [InlineData("PARSIMONY is the first word, and ORCHARD the last")]

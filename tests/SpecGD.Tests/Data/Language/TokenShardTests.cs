@@ -141,6 +141,24 @@ public sealed class TokenShardTests : IDisposable
     }
 
     [Fact]
+    public void A_pattern_may_stand_for_folders_too()
+    {
+        foreach (string name in new[] { "books/a_val_000000.bin", "books/a_train_000001.bin", "web/b_val_000000.bin", "web/deep/c_val_000000.bin", "none/notes.txt" })
+        {
+            string path = Path.Combine(_folder, name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, []);
+        }
+        string[] Found(string place) => [.. TokenFiles.Find(Path.Combine(_folder, place)).Select(file => Path.GetRelativePath(_folder, file).Replace('\\', '/'))];
+
+        Found("*/*_val_*.bin").ShouldBe(["books/a_val_000000.bin", "web/b_val_000000.bin"]);
+        Found("*/deep/*.bin").ShouldBe(["web/deep/c_val_000000.bin"]);
+        Found("b*/a_val_000000.bin").ShouldBe(["books/a_val_000000.bin"]);
+        Should.Throw<BadInputException>(() => Found("*/*.dat")).Message.ShouldEndWith(".dat.");
+        Should.Throw<BadInputException>(() => Found("z*/*.bin")).Message.ShouldContain("no folder matches");
+    }
+
+    [Fact]
     public void A_shard_that_changed_since_the_list_was_made_is_noticed()
     {
         string path = Write(1, 2, 3);

@@ -65,10 +65,11 @@ public sealed class ShardFetcher(HttpClient client, FetchOptions options, TimePr
             }
             catch (TransientFetchException e)
             {
+                cancellation.ThrowIfCancellationRequested();
                 if (LengthOf(partial) > before)
                     fruitless = 1;
                 if (fruitless >= options.Tries)
-                    throw new IOException($"{address} could not be fetched: {e.Message} after {fruitless} tries without progress; {Kept(partial)}", e);
+                    throw new IOException($"{address} could not be fetched: {e.Message} after {Counted.Of(fruitless, "try")} without progress; {Kept(partial)}", e);
                 var wait = Wait(fruitless, e.RetryAfter);
                 remark?.Invoke($"{Path.GetFileName(target)}: {e.Message}; trying again in {wait.TotalSeconds:0.#} s");
                 await Task.Delay(wait, clock, cancellation).ConfigureAwait(false);
@@ -94,10 +95,17 @@ public sealed class ShardFetcher(HttpClient client, FetchOptions options, TimePr
     /// <summary>What is left of a file that could not be fetched; an empty one is not.</summary>
     private static string Kept(string partial)
     {
-        if (LengthOf(partial) > 0)
+        if (LengthOf(partial) >= TokenShardHeader.Length)
             return "what has come is kept, and the same command goes on from there.";
-        File.Delete(partial);
+        DropEmpty(partial);
         return "nothing has come, and the same command tries again.";
+    }
+
+    /// <summary>A part without a header is nothing to go on from.</summary>
+    private static void DropEmpty(string partial)
+    {
+        if (LengthOf(partial) < TokenShardHeader.Length)
+            File.Delete(partial);
     }
 
     private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
@@ -135,13 +143,18 @@ public sealed class ShardFetcher(HttpClient client, FetchOptions options, TimePr
             File.Delete(partial); // what came is nothing to go on from
             throw;
         }
-        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        catch (Exception e) when (cancellation.IsCancellationRequested && e is not BadInputException)
+        {
+            DropEmpty(partial); // a connection that is closed for a request to stop fails in several ways, none of which is the network's
+            throw new OperationCanceledException("Fetching was stopped.", e, cancellation);
+        }
+        catch (OperationCanceledException e)
         {
             throw new TransientFetchException($"nothing came for {options.Stall.TotalSeconds:0.#} s", e);
         }
         catch (Exception e) when (e is HttpRequestException or HttpIOException || e.GetBaseException() is System.Net.Sockets.SocketException)
         {
-            throw new TransientFetchException(e.GetBaseException().Message.TrimEnd('.'), e);
+            throw new TransientFetchException(NetworkWords.Of(e), e);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using SpecGD.Data.Language.Tokenizers;
 
 namespace SpecGD.Data.Language.Text;
@@ -96,22 +97,24 @@ internal static class TextBlocks
     }
 
     /// <summary>
-    /// Behind the last whole line of JSON Lines, 0 where there is none; of other text where the tokenizer allows a cut, and where it allows none,
-    /// before
-    /// the last whole character.
+    /// Behind the last whole line of JSON Lines, 0 where there is none; of other text where the tokenizer allows a cut, and where it allows none, at the
+    /// end; there before a character that the end cuts, so that every block begins and ends with a whole one.
     /// </summary>
     private static int LastCut(TextInput input, ITokenizer tokenizer, ReadOnlySpan<byte> text)
     {
         if (input.IsJsonLines)
             return text.LastIndexOf((byte)'\n') + 1;
         int cut = tokenizer.LastCut(text);
-        if (cut > 0)
-            return cut;
-        cut = text.Length;
-        for (int i = 1; i < LongestCharacter && cut == text.Length; i++)
-            if ((text[^i] & 0xC0) != 0x80)
-                cut = text.Length - i;
-        return cut;
+        return cut > 0 && cut < text.Length ? cut : text.Length - LengthOfCut(text);
+    }
+
+    /// <summary>Bytes of a character that is cut at the end; 0 where there is none, and where the bytes there are of no character at all.</summary>
+    private static int LengthOfCut(ReadOnlySpan<byte> text)
+    {
+        for (int i = 1; i < LongestCharacter && i < text.Length; i++)
+            if (Rune.DecodeFromUtf8(text[^i..], out _, out _) == OperationStatus.NeedMoreData)
+                return i;
+        return 0;
     }
 
     /// <summary>Makes room for a line that is longer than the buffer.</summary>

@@ -28,17 +28,18 @@ internal static class TextCheck
             throw new BadInputException(Utf16Of(bytes) is { } encoding
                 ? $"{input.Path} is {encoding}, by its zeros in every second byte; text must be UTF-8: '{UnpackCommand.Of($"iconv -f {encoding} -t UTF-8", input)}' makes it that."
                 : Invariant($"{input.Path} is no UTF-8 text: its byte {zero} is 0, which no such text has. If it is UTF-16 or UTF-32, '{UnpackCommand.Of("iconv -f UTF-16LE -t UTF-8", input)}' (or UTF-16BE, UTF-32LE, UTF-32BE) makes it UTF-8."));
-        RequireCharacters(input, bytes, 0);
+        RequireCharacters(input, bytes, 0, isWhole: false);
     }
 
-    /// <summary>Refuses what is no UTF-8 in a part of a text that begins at a character; its last character may be cut.</summary>
+    /// <summary>Refuses what is no UTF-8 in a part of a text that begins at a character.</summary>
     /// <param name="input">The file.</param>
     /// <param name="part">The part.</param>
     /// <param name="offset">Bytes of the text before it.</param>
+    /// <param name="isWhole">Whether it ends with a character too; else the last one may be cut.</param>
     /// <exception cref="BadInputException">A byte is part of no character; the sentence names it.</exception>
-    public static void RequireCharacters(TextInput input, ReadOnlySpan<byte> part, long offset)
+    public static void RequireCharacters(TextInput input, ReadOnlySpan<byte> part, long offset, bool isWhole = true)
     {
-        int bad = FirstInvalid(part, isWhole: false);
+        int bad = FirstInvalid(part, isWhole);
         if (bad >= 0)
             throw new BadInputException(Invariant($"{input.Path} is no UTF-8 text: its byte {offset + bad} (0x{part[bad]:X2}) is part of no character. ")
                 + "It may be UTF-16 or an older encoding, such as Latin-1 or GB 18030: '" + UnpackCommand.Of("iconv -f ENCODING -t UTF-8", input) + "' makes it UTF-8 ('file -i' guesses which it is).");
