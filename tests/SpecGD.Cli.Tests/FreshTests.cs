@@ -26,7 +26,7 @@ public sealed class FreshTests : InTemporaryDirectory
     [Fact]
     public void A_language_model_deletes_all_of_another_experiments_run_and_says_so()
     {
-        var drawn = SpecgdProcess.Run(Folder, Features, ("SPECGD_GNUPLOT", "/nonexistent"));
+        var drawn = SpecgdProcess.Run(Folder, Features);
         drawn.ExitCode.ShouldBe(0, drawn.Error);
         Names().ShouldContain("figures");
         Specgd([.. Language, "--no-figures"]).ExitCode.ShouldBe(2);

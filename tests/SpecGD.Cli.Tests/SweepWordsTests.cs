@@ -32,7 +32,7 @@ public sealed class SweepWordsTests : InTemporaryDirectory
     private SpecgdProcess.Said Swept(string file)
     {
         File.WriteAllText(Path.Combine(Folder, "mine.json"), file);
-        var said = SpecgdProcess.Run(Folder, ["sweep", "mine.json", "--workers", "1"], ("SPECGD_GNUPLOT", "/nonexistent"));
+        var said = SpecgdProcess.Run(Folder, ["sweep", "mine.json", "--workers", "1"]);
         said.ExitCode.ShouldBe(0, said.Error);
         return said;
     }

@@ -66,7 +66,7 @@ internal static class DiagnoseCommand
                 Curvature(parsed.GetValue(curvature)),
                 parsed.GetResult(spectra) is { Implicit: false } ? parsed.GetValue(spectra) ?? [] : null,
                 !parsed.GetValue(noFigures),
-                parsed.GetValue(optimizer)) { Font = parsed.GetValue(font) })));
+                parsed.GetValue(optimizer)) { Font = parsed.GetValue(font) }));
         return command;
     }
 
