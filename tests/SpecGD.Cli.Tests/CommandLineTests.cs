@@ -44,7 +44,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
     }
 
     [Theory]
-    [InlineData("SPECGD_BLAS", "mkl", "SPECGD_BLAS=mkl is unknown; use 'openblas' or 'managed'.")]
+    [InlineData("SPECGD_BLAS", "atlas", "SPECGD_BLAS=atlas is unknown; use 'openblas', 'mkl' or 'managed'.")]
     [InlineData("SPECGD_THREADS", "many", "SPECGD_THREADS=many is not a number of threads; use a whole number from 1 on.")]
     [InlineData("SPECGD_KEEP_SECONDS", "-1", "SPECGD_KEEP_SECONDS=-1 is no time; use a number of seconds from 0 to 86400.")]
     [InlineData("SPECGD_FAULT", "stop", "SPECGD_FAULT=stop is unknown; use 'kill@rename:3', 'full@any:17', 'list@any:FILE' or 'interrupt@create:ENDING', 'in-place,' before it for writes that are not atomic.")]

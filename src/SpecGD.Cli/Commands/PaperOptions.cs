@@ -16,8 +16,17 @@ internal sealed class PaperOptions
     public PaperOptions(Command command)
     {
         string[] names = [.. FigureFormat.All.Select(format => format.Name)];
-        _formats = new Option<string[]>("--format") { Description = "draw these formats alone (default: all)", HelpName = string.Join('|', names), AllowMultipleArgumentsPerToken = true };
-        _formats.AcceptOnlyFromAmong(names);
+        _formats = new Option<string[]>("--format")
+        {
+            Description = "draw these formats alone (default: all)",
+            HelpName = string.Join('|', names),
+            AllowMultipleArgumentsPerToken = true,
+            CustomParser = argument =>
+            [
+                .. argument.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries)).Select(format => names.Contains(format) ? format
+                    : throw new BadInputException($"--format is {format}; {string.Join(", ", names)} or several of them were expected.{Spelling.Hint(format, names)}")),
+            ],
+        };
         _width = new Option<double?>("--width")
         {
             Description = $"width of a figure, such as 8.5cm, 85mm, 3.35in or 241pt; panels that become too narrow stand one below the other; up to {DrawingStyle.MostWidth} inches",

@@ -75,6 +75,10 @@ internal static class FigureData
         {
             return File.ReadAllText(path);
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new BadInputException($"The figure's data are missing: there is no {Path.GetFileName(path)} in {Path.GetDirectoryName(Path.GetFullPath(path))}; copy it there.", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new BadInputException($"The data of the figure cannot be read: {e.Message}", e);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using SpecGD.Figures.Model;
 using SpecGD.Records;
 
@@ -11,7 +12,7 @@ namespace SpecGD.Figures.Description;
 /// The description of a figure beside its pictures: labels, ranges, colours, sizes, and where its data are. After an edit it is drawn again, and without
 /// one it gives the same picture.
 /// </summary>
-public static class FigureDescription
+public static partial class FigureDescription
 {
     /// <summary>Ending of its file.</summary>
     internal const string Ending = ".json";
@@ -160,11 +161,19 @@ public static class FigureDescription
         try
         {
             using var whole = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            return $"at {e.Path ?? "$"}, line {(e.LineNumber ?? 0) + 1}: {e.Message.Split(" Path: ")[0].TrimEnd('.')}";
+            string line = $"line {(e.LineNumber ?? 0) + 1}", what = e.Path is null or "$" ? "it" : e.Path.TrimStart('$', '.');
+            string[] quoted = [.. QuotedName().Matches(e.Message).Select(match => match.Groups[1].Value)];
+            return e.Message.Contains("missing required", StringComparison.Ordinal)
+                ? $"{what} lacks {Sentence.List([.. quoted.Skip(1).Select(name => $"'{name}'")])}"
+                : e.Message.Contains("could not be mapped", StringComparison.Ordinal) && quoted.Length > 0 ? $"it knows nothing called '{quoted[0]}' ({line})"
+                : $"{what} has a value of another kind than is expected there ({line})";
         }
         catch (JsonException)
         {
             return JsonFault.Words(json);
         }
     }
+
+    [GeneratedRegex("'([^']*)'")]
+    private static partial Regex QuotedName();
 }

@@ -56,7 +56,8 @@ public class FigureDescriptionTests
     [InlineData("\"10in\"", "\"10 miles\"", "the width is '10 miles'")]
     [InlineData("#0072B2", "blue", "the colour 'blue' is not of the form #RRGGBB")]
     [InlineData("\"kind\": \"line\"", "\"kind\": \"lines\"", "there is no curve of the kind 'lines'")]
-    [InlineData("\"caption\"", "\"captain\"", "captain")]
+    [InlineData("\"caption\"", "\"captain\"", "it knows nothing called 'captain'")]
+    [InlineData("\"columns\": 2", "\"columns\": \"two\"", "columns has a value of another kind than is expected there (line ")]
     [InlineData("\"Training loss\"", "\"Training *loss\"", "has no '*'")]
     [InlineData("\"panels\": [", "\"panels\": [[", "is not what JSON has there")]
     public void What_cannot_be_drawn_is_told(string from, string to, string words)
@@ -71,6 +72,25 @@ public class FigureDescriptionTests
             message.ShouldContain(words);
         message.ShouldStartWith(path);
         message.ShouldNotContain('\n');
+    }
+
+    [Fact]
+    public void What_a_description_lacks_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.PathOf("f.json"), """{"specgd-figure": 1}""");
+
+        Should.Throw<BadInputException>(() => FigureDescription.Read(folder.PathOf("f.json"))).Message.ShouldEndWith("it lacks 'name' and 'panels'.");
+    }
+
+    [Fact]
+    public void A_description_without_its_data_says_which_file_is_missing()
+    {
+        using var folder = new TemporaryFolder();
+        new FigureWriter(FigureFont.Package).Write(FigurePainterTests.SmallFigure(), folder.DirectoryPath);
+        File.Delete(folder.PathOf("random-feature.csv"));
+
+        Should.Throw<BadInputException>(() => FigureDescription.Read(folder.PathOf("random-feature.json"))).Message.ShouldContain("there is no random-feature.csv in ");
     }
 
     [Theory]
