@@ -3,6 +3,7 @@ using SpecGD.Cli.Display;
 using SpecGD.Experiments;
 using SpecGD.Figures.Report;
 using SpecGD.Numerics.LinearAlgebra;
+using SpecGD.Torch;
 using SpecGD.Records;
 using SpecGD.Reproduction;
 
@@ -13,7 +14,7 @@ public sealed class ReproduceCommandTests : InTemporaryDirectory
     [SkippableFact]
     public void Figures_3_and_11_are_made_and_every_claim_of_the_paper_holds()
     {
-        Skip.If(Backend.OpenBlas is null, "OpenBLAS is not installed, and the managed code takes minutes");
+        Skip.If(Backend.OpenBlas is null && TorchLibrary.MklFile() is null, "there is neither OpenBLAS nor libtorch, and the managed code takes minutes");
         var said = Specgd("reproduce", "fig3", "fig11", "--json", "--output", "out");
 
         said.ExitCode.ShouldBe(0, said.Error);

@@ -20,7 +20,7 @@ public sealed class RepeatabilityTests : IDisposable
     public void The_same_settings_give_the_same_log_to_the_last_bit()
     {
         var options = new RandomFeatureOptions { Steps = 60, SpecgdRestartFrequency = 20 };
-        Skip.If(Backend.OpenBlas is null, "OpenBLAS is not installed");
+        Skip.If(ReferenceEquals(Backend.Current, Backend.Managed), "the managed code takes minutes");
 
         byte[] first = RunLogFile.Serialize(new RandomFeature().Run(options, RunContext.Silent).Log);
         byte[] second = RunLogFile.Serialize(new RandomFeature().Run(options, RunContext.Silent).Log);
@@ -36,7 +36,7 @@ public sealed class RepeatabilityTests : IDisposable
     public void A_trajectory_with_wide_layers_goes_on_to_the_last_bit()
     {
         const int between = 6, end = 14;
-        Skip.If(Backend.OpenBlas is null, "OpenBLAS is not installed");
+        Skip.If(ReferenceEquals(Backend.Current, Backend.Managed), "the managed code takes minutes");
         var whole = new MethodLog();
         Run(Wide(whole, end));
         var first = Wide(new MethodLog(), between);
