@@ -3,9 +3,9 @@ using SpecGD.Cli.Display;
 using SpecGD.Experiments;
 using SpecGD.Figures.Report;
 using SpecGD.Numerics.LinearAlgebra;
-using SpecGD.Torch;
 using SpecGD.Records;
 using SpecGD.Reproduction;
+using SpecGD.Torch;
 
 namespace SpecGD.Cli.Tests;
 
