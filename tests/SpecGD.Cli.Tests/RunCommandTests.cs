@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using SpecGD.Numerics.LinearAlgebra;
 using SpecGD.Records;
+using SpecGD.Torch;
 
 namespace SpecGD.Cli.Tests;
 
@@ -149,13 +150,25 @@ public sealed class RunCommandTests : InTemporaryDirectory
     }
 
     [Fact]
-    public void Without_OpenBLAS_a_run_works_and_says_what_to_install()
+    public void Without_OpenBLAS_and_libtorch_a_run_works_and_says_what_to_install()
     {
-        var said = SpecgdProcess.Run(Folder, [.. Small, "--no-figures"], ("SPECGD_OPENBLAS", "/nowhere/libopenblas.so"), (Backend.ChoiceVariable, ""));
+        var said = SpecgdProcess.Run(Folder, [.. Small, "--no-figures"],
+            ("SPECGD_OPENBLAS", "/nowhere/libopenblas.so"), (TorchLibrary.FolderVariable, "/nowhere"), (Backend.ChoiceVariable, ""));
 
         said.ExitCode.ShouldBe(0, said.Error);
-        said.Error.ShouldContain("OpenBLAS was not found");
+        said.Error.ShouldContain("Neither OpenBLAS nor libtorch's MKL was found");
         said.Error.ShouldContain("To install it: ");
+    }
+
+    [SkippableFact]
+    public void Without_OpenBLAS_the_MKL_of_libtorch_serves_and_the_manifest_says_so()
+    {
+        Skip.If(TorchLibrary.MklFile() is null, "libtorch's MKL is not on this machine");
+        var said = SpecgdProcess.Run(Folder, [.. Small, "--no-figures", "--output", "out"], ("SPECGD_OPENBLAS", "/nowhere/libopenblas.so"), (Backend.ChoiceVariable, ""));
+
+        said.ExitCode.ShouldBe(0, said.Error);
+        said.Error.ShouldNotContain("was not found");
+        File.ReadAllText(Path.Combine(Folder, "out", "manifest.json")).ShouldContain("MKL ");
     }
 
     [Fact]
