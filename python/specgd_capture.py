@@ -24,6 +24,7 @@ The file in sections: interface, names, where numbers come from, the watch, prod
 """
 
 import contextlib
+import copy
 import fnmatch
 import json
 import os
@@ -197,7 +198,7 @@ class Recorder:
             raise ValueError("batch_dim is 0 for (batch, time, width) and 1 for (time, batch, width), not %r" % (batch_dim,))
         self.model, self.light, self.noise = _eager(model), bool(light), bool(noise)
         self.max_rows, self.keep_rows, self.max_gradient = int(max_rows), int(keep_rows), int(max_gradient)
-        self.mask = None if mask is None else mask.detach().flatten().bool().cpu()
+        self.mask, self.mask_was_used = None if mask is None else mask.detach().flatten().bool().cpu(), False
         self.heads, self.inputs, self.exclude = _patterns(heads), _patterns(inputs), _patterns(exclude)
         self._random = torch.Generator().manual_seed(seed)
         self._weights = _Weights(self.model)
@@ -259,6 +260,8 @@ class Recorder:
         if self._cleared and all(w.gradient() is None or not bool((w.gradient() != 0).any()) for w in self._weights if w.tensor.requires_grad):
             raise ValueError("the gradients were cleared (zero_grad) within the block after the backward pass, so there is nothing to store; "
                              "call optimizer.step() and zero_grad() after the block")
+        if self.mask is not None and not self.mask_was_used and any(layer.has_rows() for layer in self._layers.values()):
+            raise ValueError("mask: it has %d entries, and no layer has as many activations; it has one for each row, True for those that count" % len(self.mask))
         scale = _scale(scaler)
         tensors, layers = {}, []
         moments = _momenta(optimizer)
@@ -347,7 +350,7 @@ class Recorder:
     def _see_gain(self, module, name, inputs, output):
         weight = self._weights.of(module.weight)
         x = inputs[0] if inputs and torch.is_tensor(inputs[0]) else None
-        if weight is None or x is None or not torch.is_grad_enabled() and not _in_backward(self):
+        if weight is None or x is None:
             return
         layer = self.layer(weight, (weight.number, "", "norm"), lambda: _Gain(weight, weight.name_in(self._stack + [name])))
         if not layer.counts_call(self):
@@ -370,7 +373,7 @@ class Recorder:
             kind = "norm" if _is_norm(module) else "embedding" if isinstance(module, nn.Embedding) else "conv" if _is_convolution(module) \
                 else "linear" if isinstance(module, nn.Linear) or type(module).__name__ == "Conv1D" else None
             if kind:
-                yield _Idle(weight, kind)
+                yield _Idle(weight, kind, weight.why_unmeasured(self))
 
     def _in_order(self):
         """Layers as they first ran; one that never ran stands behind its neighbour in the model."""
@@ -1125,6 +1128,7 @@ def _bilinear(recorder, args, kwargs, out, located):
     """y_o = x1^T W_o x2: the weight (out, in1 * in2) multiplies the outer products of the two inputs."""
     x1, x2, w = args[:3]
     both = (x1.detach().unsqueeze(-1) * x2.detach().unsqueeze(-2))
+    both._specgd_after = any(getattr(x, "_specgd_after", False) for x in (x1, x2))
     rows = ["r%d" % i for i in range(x1.dim() - 1)]
     return _multiply(recorder, w, ["o", "i", "j"], both, rows + ["i", "j"], out, rows + ["o"], whole=True)
 
@@ -1861,8 +1865,31 @@ class _Layer:
         if self in recorder._reached:  # this call ended before the loss, as one whose result was detached; others did not
             self.seen[which].without_gradient += len(x)
             return
-        keep = None if gradient is None or len(gradient) != len(x) else (gradient != 0).flatten(1).any(-1)
+        gradient = None if gradient is None or len(gradient) != len(x) else gradient.flatten(1)
+        if recorder.noise and gradient is not None:
+            told = (gradient != 0).any(-1).nonzero().flatten()
+            units = None if activations.units is None or len(activations.units) != len(x) else activations.units[told.cpu()]
+            self.add_halves(x[told], gradient[told], units)
+        for part, keep in enumerate(self._rows_with_gradient(gradient)):
+            self._add_rows(activations, x, keep, recorder, which + part)
+
+    def _rows_with_gradient(self, gradient):
+        """Which rows got a gradient: one mask, or one for each part of a fused projection where they differ (of which `seen` then has one each)."""
+        masks = [None if gradient is None else (gradient != 0).any(-1)]
+        if not self.parts:
+            return masks
+        if gradient is not None and gradient.shape[1] == self.part_shape()[0]:
+            each = [(gradient[:, place.to(gradient.device)] != 0).any(-1) for _, place in self.parts]
+            if len(self.seen) == 1 and all(torch.equal(mask, each[0]) for mask in each):
+                return masks
+            if len(self.seen) == 1:
+                self.seen = self.seen + [copy.deepcopy(self.seen[0]) for _ in each[1:]]
+            return each
+        return masks * len(self.seen)
+
+    def _add_rows(self, activations, x, keep, recorder, which):
         if recorder.mask is not None and len(recorder.mask) == len(x):
+            recorder.mask_was_used = True
             keep = recorder.mask.to(x.device) if keep is None else keep & recorder.mask.to(x.device)
         units, key, silent = activations.units, activations.key, 0
         units = None if units is not None and len(units) != len(x) else units
@@ -1871,10 +1898,7 @@ class _Layer:
             if bool(keep.any()):
                 chosen = keep.nonzero().flatten()
                 x, units = x[chosen], None if units is None else units[chosen.cpu()]
-                gradient = gradient[chosen]
                 key = key if key is None else key + (hash(tuple(chosen.tolist())),)
-        if recorder.noise and gradient is not None and len(gradient) == len(x):
-            self.add_halves(x, gradient, units)
         self.seen[which].add(len(x), lambda place: _take(x, place), units, recorder, key, silent)
 
     def add_halves(self, x, gradient, units):
@@ -1888,7 +1912,8 @@ class _Layer:
         """(name behind the layer's, rows of (out, in) or None for all, which of `seen`, name of the Gram matrix)."""
         if self.parts is None:
             return [("", None, 0, self.name)]
-        return [("." + part, place, 0, self.name + "." + self.parts[0][0]) for part, place in self.parts]
+        apart = len(self.seen) > 1  # other rows got a gradient of one part than of another
+        return [("." + part, place, i if apart else 0, self.name + "." + (part if apart else self.parts[0][0])) for i, (part, place) in enumerate(self.parts)]
 
     def names(self):
         return [self.name + suffix for suffix, *_ in self.pieces()]
@@ -1913,7 +1938,7 @@ class _Layer:
                 "frozen": not weight.requires_grad, "gradient_before": self.had_gradient, "gradient_dtype": dtype,
                 "weight_frobenius_norm": None if values is None else float(pick(values).float().norm()), "unseen": False,
                 "place": "head" if self.place == "head" else "input" if self.from_input else None,
-                "rows_without_gradient": self.seen[which].without_gradient, "slice_of": self.weight.name if self.suffix else None,
+                "reason": getattr(self, "reason", None), "rows_without_gradient": self.seen[which].without_gradient, "slice_of": self.weight.name if self.suffix else None,
             }
             if suffix:
                 entry["part_of"] = self.name
@@ -2277,11 +2302,13 @@ class _Table(_Layer):
         if self in recorder._reached:
             self.without += len(tokens)
             return
-        if gradient is not None and len(gradient) == len(tokens):
-            keep = (gradient != 0).any(-1)
-            if bool(keep.any()):
-                self.without += len(tokens) - int(keep.sum())
-                tokens = tokens[keep]
+        keep = (gradient != 0).any(-1) if gradient is not None and len(gradient) == len(tokens) else None
+        if recorder.mask is not None and len(recorder.mask) == len(tokens):
+            recorder.mask_was_used = True
+            keep = recorder.mask.to(tokens.device) if keep is None else keep & recorder.mask.to(tokens.device)
+        if keep is not None and bool(keep.any()):
+            self.without += len(tokens) - int(keep.sum())
+            tokens = tokens[keep]
         counts = torch.bincount(tokens.to("cpu", torch.int64), minlength=len(self.counts))
         if padding is not None:
             counts[padding] = 0  # its row gets no gradient
@@ -2359,9 +2386,9 @@ class _Gain(_Layer):
 class _Idle(_Layer):
     """A layer that nothing was seen of."""
 
-    def __init__(self, weight, kind):
+    def __init__(self, weight, kind, reason):
         super().__init__(weight, _layer_name(weight.name, weight.model))
-        self.kind = kind
+        self.kind, self.reason = kind, reason
         self.layout = {"embedding": "in_out", "conv": "conv", "norm": "vector"}.get(kind, "in_out" if type(weight.module).__name__ == "Conv1D" else "out_in")
 
     def part_shape(self):
@@ -2423,8 +2450,12 @@ class _Splits:
         if isinstance(layer.weight.module, nn.MultiheadAttention) and layer.weight.name.endswith("in_proj_weight"):
             return self._of_attention(layer, base)
         for pattern, parts in self.given.items():
-            if not layer.suffix and any(fnmatch.fnmatch(n, pattern) for n in [base] + self._names(layer.weight)):
-                return _parts(parts, len(layer.places), layer.name)
+            if any(fnmatch.fnmatch(n, pattern) for n in [base, layer.name] + self._names(layer.weight)):
+                try:
+                    return _parts(parts, len(layer.places), layer.name)
+                except ValueError:
+                    if not layer.suffix:  # else the program itself cuts it, and each piece is a layer
+                        raise
         return None
 
     def _of_attention(self, layer, base):
@@ -2528,8 +2559,9 @@ def _follow_rows(recorder, name, args, kwargs, out):
         recorder._units.follow(args[2], args[0].shape[0])
     elif name in ("split", "chunk", "split_with_sizes", "tensor_split") and args and isinstance(out, (tuple, list)) and len(out) in (2, 3):
         layers = getattr(args[0], "_specgd_layers", None)
-        if layers and len(layers) == 1 and all(o.shape[:-1] == args[0].shape[:-1] for o in out):
-            layers[0].chunks = [o.shape[-1] for o in out]
+        if layers and all(o.shape[:-1] == args[0].shape[:-1] for o in out) and all(layer.part_shape()[0] == args[0].shape[-1] for layer in layers):
+            for layer in layers:  # several where they are the matrices of a stack
+                layer.chunks = [o.shape[-1] for o in out]
 
 
 # -------------------------------------------------------------------------------------------------------------------- recurrent layers

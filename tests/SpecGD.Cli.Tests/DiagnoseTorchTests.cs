@@ -41,6 +41,7 @@ public sealed class DiagnoseTorchTests(TorchCaptures torch) : InTemporaryDirecto
     [InlineData("picked", 9)]
     [InlineData("chains", 16)]
     [InlineData("detached", 3)]
+    [InlineData("parts_apart", 7)]
     public void Every_rank_is_that_of_torchs_SVD(string network, int layers)
     {
         torch.SkipWithoutTorch();

@@ -110,7 +110,7 @@ public static partial class FigureDescription
     private static Figure FigureOf(FigureFile file, IReadOnlyDictionary<(int Panel, int Curve), IReadOnlyList<Column>> data)
     {
         if (file.Panels.Count > MostPanels)
-            throw new FormatException($"it has {file.Panels.Count} panels, and {MostPanels} are the most");
+            throw new FormatException($"it has {Counted.Of(file.Panels.Count, "panel")}, and {MostPanels} are the most");
         return new Figure(file.Name, [.. file.Panels.Select((panel, i) => PanelOf(panel, i + 1, data))], file.Caption)
         {
             Title = TextMarkup.Read(file.Title),
@@ -118,7 +118,7 @@ public static partial class FigureDescription
             Height = InchesOf(file.Height, "height"),
             Columns = Math.Max(1, file.Columns),
             FontSize = file.FontSize is >= DrawingStyle.LeastFontSize and <= DrawingStyle.MostFontSize ? file.FontSize
-                : throw new FormatException($"the size of text is {file.FontSize}; from {DrawingStyle.LeastFontSize} to {DrawingStyle.MostFontSize} points were expected"),
+                : throw new FormatException($"the size of text is {file.FontSize}; from {DrawingStyle.LeastFontSize} to {DrawingStyle.MostFontSize} pt were expected"),
         };
     }
 

@@ -79,14 +79,17 @@ public static class DiagnosisReport
     private static string ForMuon(NetworkDiagnosis diagnosis, ParameterPlan plan) => string.Create(
         CultureInfo.InvariantCulture,
         $"{Counted.Of(plan.Spectral.Count, "parameter")} of {plan.Parameters.Count} with {100 * MuonShare(diagnosis, plan):0} % of the captured weights "
-            + $"{(plan.Spectral.Count == 1 ? "goes" : "go")} to Muon; {plan.Of(PlanGroup.HeldBack).Count} held back (input, head, routers), "
+            + $"{(plan.Spectral.Count == 1 ? "goes" : "go")} to Muon{Filters(plan)}; {plan.Of(PlanGroup.HeldBack).Count} held back (input, head, routers), "
             + $"{plan.Of(PlanGroup.Undecided).Count} undecided, {plan.Of(PlanGroup.Fused).Count} fused.");
+
+    private static string Filters(ParameterPlan plan) => plan.Spectral.Count(parameter => parameter.Layout is "conv" or "conv_transposed") is > 0 and var filters
+        ? string.Create(CultureInfo.InvariantCulture, $" ({filters} of them filters, where the optimizer flattens them)") : "";
 
     private static double MuonShare(NetworkDiagnosis diagnosis, ParameterPlan plan)
     {
         HashSet<string> names = [.. plan.Spectral.Select(parameter => parameter.Name)];
-        double all = diagnosis.Trends.Sum(trend => (double)trend.Last.Parameters);
-        double some = diagnosis.Trends.Where(trend => names.Contains(trend.Last.Entry.Parameter ?? trend.Name + ".weight")).Sum(trend => (double)trend.Last.Parameters);
+        double all = GroupTotal.Weights(diagnosis.Trends);
+        double some = GroupTotal.Weights(diagnosis.Trends.Where(trend => names.Contains(trend.Last.Entry.Parameter ?? trend.Name + ".weight")));
         return all > 0 ? some / all : 0;
     }
 

@@ -139,6 +139,9 @@ public sealed record LayerEntry
     /// <summary>Whether the parameter asks for no gradient.</summary>
     public bool Frozen { get; init; }
 
+    /// <summary>Why nothing of it was measured, where that is so.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>Whether its activations cannot be seen from outside.</summary>
     public bool Unseen { get; init; }
 

@@ -14,7 +14,8 @@ internal static class FusedProjection
     /// <summary>A sentence where <paramref name="layer"/> looks fused and was not split; null otherwise.</summary>
     public static string? Looks(LayerEntry layer, string kind)
     {
-        if (layer.PartOf is not null || layer.SliceOf is not null || kind != "linear")
+        bool isOfStack = layer.SliceOf is not null && !layer.Name.Contains(':', StringComparison.Ordinal); // else the program cuts the weight itself
+        if (layer.PartOf is not null || (layer.SliceOf is not null && !(isOfStack && layer.Chunks is { Count: > 1 })) || kind != "linear")
             return null;
         string last = LayerGroups.Words(layer.Name)[^1];
         bool isThreeWide = layer.Shape is [var outputs, var inputs] && outputs == 3 * inputs && LayerGroups.Of(layer, isLastMatrix: false) == LayerGroup.Attention;
@@ -28,6 +29,6 @@ internal static class FusedProjection
             ? string.Join(", ", names.Zip(chunks, (name, size) => string.Create(CultureInfo.InvariantCulture, $"\"{name}\": {size}")))
             : string.Join(", ", names.Select(name => $"\"{name}\": …"));
         return $"it looks like {(names.Length == 3 ? "queries, keys and values" : names[0] + " and " + names[1])} in one matrix, whose verdict is that of "
-            + $"the mixture; capture with split={{\"{layer.Name}\": {{{sizes}}}}} to judge each.";
+            + $"the mixture; capture with split={{\"{layer.SliceOf ?? layer.Name}\": {{{sizes}}}}} to judge each.";
     }
 }

@@ -41,7 +41,7 @@ public static class LayerGroups
             "linear2", "dense_h_to_4h", "dense_4h_to_h",
          "intermediate", "w1", "w2", "w3"];
 
-    private static readonly string[] MlpOutWords = ["fc2", "c_proj", "down_proj", "linear2", "dense_4h_to_h", "w2", "proj", "out", "output"];
+    private static readonly string[] MlpOutWords = ["fc2", "c_proj", "down_proj", "linear2", "dense_4h_to_h", "w2", "proj", "out", "output", "down", "fc_out", "w_out", "w_down"];
 
     private static readonly string[] HeadWords = ["lm_head", "head", "classifier", "logits", "unembed", "embed_out", "output_projection", "score"];
 
@@ -100,6 +100,8 @@ public static class LayerGroups
             return LayerGroup.Head;
         if (AttentionWords.Any(words.Contains))
             return LayerGroup.Attention;
+        if (LayerPlaces.IsNamedRouter(layer))
+            return LayerGroup.Other;
         if (MlpWords.Any(words.Contains))
             return MlpOutWords.Contains(words[^1]) ? LayerGroup.MlpOut : LayerGroup.MlpIn;
         return isLastMatrix && !placesAreKnown ? LayerGroup.Head : LayerGroup.Other;

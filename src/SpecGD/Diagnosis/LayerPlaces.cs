@@ -58,13 +58,16 @@ public static class LayerPlaces
         return layer.Place == Input && (isFirst || group != LayerGroup.Attention);
     }
 
+    /// <summary>Whether name and shape make it a router, whatever stands beside it.</summary>
+    internal static bool IsNamedRouter(LayerEntry layer) => IsRouter(layer, []);
+
     /// <summary>
     /// Called router, or gate with a handful of outputs or experts beside it; the gate of a gated MLP has as many outputs as the MLP is wide.
     /// </summary>
     private static bool IsRouter(LayerEntry layer, IReadOnlyList<LayerEntry> layers)
     {
-        if (layer.Shape is not [var outputs, var inputs] || outputs > MostExperts || layer.Kind is not (null or "linear"))
-            return false;
+        if (layer.Shape is not [var outputs, var inputs] || outputs > MostExperts || layer.Kind is not (null or "linear") || layer.PartOf is not null)
+            return false; // a part that is called gate is that of a gated MLP
         string[] words = LayerGroups.Words(layer.Name);
         if (words.Any(word => word.Contains("router", StringComparison.Ordinal)) && outputs <= inputs)
             return true;

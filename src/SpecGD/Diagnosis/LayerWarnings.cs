@@ -83,8 +83,7 @@ internal static class LayerWarnings
         if (activations.StableRank is not { } st)
         {
             if (activations.IsFinite && !layer.HasActivations)
-                yield return new("no-activations", "no activations were captured: the layer did not run within the capture, or not as a module of "
-                    + "its own.");
+                yield return new("no-activations", $"no activations were captured: {layer.Entry.Reason ?? "the layer did not run within the capture, or not as a module of its own"}.");
             else if (activations.IsFinite)
                 yield return new("zero-activations", "all activations are exactly zero, so there is no stable rank.");
             yield break;

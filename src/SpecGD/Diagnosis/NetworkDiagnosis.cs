@@ -95,12 +95,12 @@ public sealed record GroupTotal(
         LayerTrend[] all = [.. trends];
         int Count(Verdict verdict) => all.Count(trend => trend.Verdict == verdict);
         double[] ratios = [.. all.Select(trend => trend.Last.Ratio).OfType<double>()];
-        long judged = all.Where(trend => trend.Verdict is not null).Sum(trend => trend.Last.Parameters);
-        long favoured = all.Where(trend => trend.Verdict is Verdict.Spectral or Verdict.Undecided).Sum(trend => trend.Last.Parameters);
+        long judged = Weights(all.Where(trend => trend.Verdict is not null));
+        long favoured = Weights(all.Where(trend => trend.Verdict is Verdict.Spectral or Verdict.Undecided));
         return new GroupTotal(
             name,
             all.Length,
-            all.Sum(trend => trend.Last.Parameters),
+            Weights(all),
             Count(Verdict.Spectral),
             Count(Verdict.Undecided),
             Count(Verdict.Euclidean),
@@ -108,5 +108,13 @@ public sealed record GroupTotal(
             ratios.Length > 0 ? ratios.Min() : null,
             ratios.Length > 0 ? Math.Exp(ratios.Average(Math.Log)) : null,
             ratios.Length > 0 ? ratios.Max() : null);
+    }
+
+    /// <summary>The weights of layers; one that several layers share is counted once.</summary>
+    public static long Weights(IEnumerable<LayerTrend> trends)
+    {
+        ArgumentNullException.ThrowIfNull(trends);
+        return trends.DistinctBy(trend => trend.Last.Entry is { TiedWith.Count: > 0, Parameter: { } parameter } ? (parameter, IsTied: true) : (trend.Name, IsTied: false))
+            .Sum(trend => trend.Last.Parameters);
     }
 }

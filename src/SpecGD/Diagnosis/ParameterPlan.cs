@@ -55,6 +55,9 @@ public sealed record PlannedParameter(string Name, string Layout, IReadOnlyList<
 /// <param name="Others">Those that belong to no layer: biases and the like, for AdamW.</param>
 public sealed partial record ParameterPlan(IReadOnlyList<PlannedParameter> Parameters, IReadOnlyList<string> Others)
 {
+    /// <summary>Matrices that no layer measures: for AdamW.</summary>
+    public IReadOnlyList<UnmeasuredMatrix> Unmeasured { get; init; } = [];
+
     /// <summary>For Muon.</summary>
     public IReadOnlyList<PlannedParameter> Spectral { get; } = [.. Parameters.Where(parameter => parameter.Group == PlanGroup.Spectral)];
 
@@ -69,7 +72,10 @@ public sealed partial record ParameterPlan(IReadOnlyList<PlannedParameter> Param
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
         PlannedParameter[] planned = [.. diagnosis.Trends.GroupBy(trend => NameOf(trend.Last)).Select(layers => Plan(layers.Key, [.. layers]))];
-        return new ParameterPlan([.. planned.Select(parameter => WithSiblings(parameter, planned))], diagnosis.OtherParameters);
+        return new ParameterPlan([.. planned.Select(parameter => WithSiblings(parameter, planned))], diagnosis.OtherParameters)
+        {
+            Unmeasured = [.. diagnosis.Unmeasured.Where(matrix => planned.All(parameter => parameter.Name != matrix.Name))],
+        };
     }
 
     private static string NameOf(LayerDiagnosis layer) => layer.Entry.Parameter ?? layer.Name + ".weight";
@@ -113,11 +119,11 @@ public sealed partial record ParameterPlan(IReadOnlyList<PlannedParameter> Param
         bool isStack = layers.All(layer => layer.Last.Entry.SliceOf is not null);
         if (judged.Length == 0 || (!isStack && judged.Length < layers.Length))
             return (PlanGroup.Unjudged, $"not judged: {layers.First(layer => layer.Verdict is null).Last.Reason}");
+        bool isFused = layers.Any(layer => layer.Last.Entry.PartOf is not null || layer.Last.Warnings.Any(warning => warning.Code == "looks-fused"));
         if (judged.Any(layer => layer.Verdict == Verdict.Euclidean))
             return (PlanGroup.Euclidean, verdicts);
         if (judged.Any(layer => layer.Verdict == Verdict.Undecided))
-            return (PlanGroup.Undecided, verdicts);
-        bool isFused = layers.Any(layer => layer.Last.Entry.PartOf is not null || layer.Last.Warnings.Any(warning => warning.Code == "looks-fused"));
+            return (PlanGroup.Undecided, isFused ? "several matrices in one tensor, which Muon would mix; " + verdicts : verdicts);
         return (isFused ? PlanGroup.Fused : PlanGroup.Spectral, isFused ? "several matrices in one tensor; " + verdicts : verdicts);
     }
 
@@ -151,7 +157,7 @@ public sealed partial record ParameterPlan(IReadOnlyList<PlannedParameter> Param
         string part = whole.Length > 0 ? layer.Name[Math.Min(layer.Name.Length, whole.Length)..].TrimStart('.') + " " : "";
         return layer.Verdict is { } verdict && layer.Last.Ratio is { } ratio
             ? part + (layer.Judged.Count > 1
-                ? $"{verdict.Word()} at {layer.Judged.Count(row => row.Judgement!.Value.Verdict == verdict)} of {layer.Judged.Count} steps, nr/st {Records.NumberText.Of(ratio)} at the last"
+                ? $"{verdict.Word()} at {layer.Judged.Count(row => row.Judgement!.Value.Verdict == verdict)} of {Counted.Of(layer.Judged.Count, "step")}, nr/st {Records.NumberText.Of(ratio)} at the last"
                 : $"{verdict.Word()}, nr/st {Records.NumberText.Of(ratio)}")
             : $"{part}not judged ({layer.Last.Reason})";
     }

@@ -290,7 +290,54 @@ def light_in_pieces(folder):
     assert abs(stable / wanted - 1) <= FOLLOWED, (stable, wanted)
 
 
-CASES = [light_in_pieces, noisy, heads, monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names]
+
+
+def masked(folder):
+    """A mask holds for embeddings as for every layer; one of another size is refused."""
+    from product_networks import read
+
+    net, tokens = nn.Sequential(nn.Embedding(9, 6), nn.Linear(6, 4)), torch.arange(20).reshape(4, 5) % 9
+    mask = torch.arange(5).lt(3).expand(4, 5)
+    with specgd_capture.capture(net, folder + "/masked.safetensors", step=1, mask=mask):
+        net(tokens).pow(2).mean().backward()
+    layers = read(folder + "/masked.safetensors")[0]["layers"]
+    assert [(layer["samples"], layer["rows_without_gradient"]) for layer in layers] == [(12, 8), (12, 8)], layers
+    try:
+        with specgd_capture.capture(net, folder + "/wrong_mask.safetensors", step=1, mask=torch.ones(4, 6, dtype=torch.bool)):
+            net(tokens).pow(2).mean().backward()
+    except ValueError as error:
+        assert "no layer has as many activations" in str(error)
+    else:
+        raise AssertionError("a mask of another size was taken")
+
+
+def normed_checkpoint(folder):
+    """Gains within reentrant checkpoints are measured, where they ran."""
+    from product_networks import read
+    from torch.utils.checkpoint import checkpoint
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.blocks = nn.Linear(5, 6), nn.ModuleList(nn.Sequential(nn.LayerNorm(6), nn.Linear(6, 6), nn.Tanh()) for _ in range(2))
+            self.middle, self.last = nn.Bilinear(6, 6, 6), nn.Linear(6, 3)
+
+        def forward(self, x):
+            x = self.first(x)
+            for block in self.blocks:
+                x = checkpoint(block, x, use_reentrant=True)
+            return self.last(self.middle(x, x).tanh())
+
+    net = Net()
+    with specgd_capture.capture(net, folder + "/normed_checkpoint.safetensors", step=1):
+        net(torch.randn(30, 5)).pow(2).mean().backward()
+    layers = read(folder + "/normed_checkpoint.safetensors")[0]["layers"]
+    assert [layer["name"] for layer in layers] == ["first", "blocks.0.0", "blocks.0.1", "blocks.1.0", "blocks.1.1", "middle", "last"], layers
+    assert all(layer["samples"] == 30 for layer in layers)
+    assert [layer.get("place") for layer in layers] == ["input", None, None, None, None, None, "head"], layers
+
+
+CASES = [light_in_pieces, noisy, heads, monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names, masked, normed_checkpoint]
 
 
 def run(folder):

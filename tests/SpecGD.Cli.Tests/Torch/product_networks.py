@@ -603,7 +603,35 @@ def detached(capture):
                  "table": (F.one_hot(tokens, 9).float(), net.table.weight.grad.t()), "fc": (flat(met), net.fc.weight.grad)}
 
 
-CASES = [picked, chains, detached, cells, transformed, encoder_decoder, called_linear, raw_slices, experts_of_every_kind, recurrent, convolutions_of_every_kind, bags_and_tables, parametrized, lora, attention_of_torch, checkpointed,
+def parts_apart(capture):
+    """The last block of a classifier reads one token: its queries get a gradient there alone, keys and values everywhere. A stack is divided, too."""
+    d = 8
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.qkv, self.head, self.probe = nn.Linear(d, 3 * d, bias=False), nn.Linear(d, 4), Probe()
+            self.gate_up = nn.Parameter(torch.randn(2, d, 2 * d) / 3)
+
+        def forward(self, x):
+            q, k, v = self.qkv(x).chunk(3, -1)
+            y = torch.softmax(q[:, :1] @ k.transpose(1, 2) / d**0.5, -1) @ v
+            y = self.probe(y[:, 0].expand(2, -1, -1) * torch.tensor([1.0, 2.0]).reshape(2, 1, 1))
+            gate, up = torch.bmm(y, self.gate_up).chunk(2, -1)
+            return self.head((gate.sigmoid() * up).sum(0))
+
+    net, x = Net(), torch.randn(12, 6, d)
+    with capture(net, "parts_apart", split={"qkv": ("q", "k", "v"), "gate_up": ("gate", "up")}):
+        net(x).pow(3).mean().backward()
+    g, seen = net.qkv.weight.grad, net.probe.seen[0]
+    truth = {"qkv.q": (x[:, 0], g[:d]), "qkv.k": (flat(x), g[d : 2 * d]), "qkv.v": (flat(x), g[2 * d :])}
+    for i in range(2):
+        for name, part in zip(("gate", "up"), net.gate_up.grad[i].chunk(2, -1)):
+            truth["gate_up[%d].%s" % (i, name)] = (seen[i], part.t())
+    return net, truth
+
+
+CASES = [picked, chains, detached, parts_apart, cells, transformed, encoder_decoder, called_linear, raw_slices, experts_of_every_kind, recurrent, convolutions_of_every_kind, bags_and_tables, parametrized, lora, attention_of_torch, checkpointed,
          padded, cast, grouped_queries, light]
 
 

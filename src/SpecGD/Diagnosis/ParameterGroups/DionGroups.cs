@@ -38,8 +38,8 @@ internal sealed class DionGroups : ParameterGroupText
                 *[dict(params=[p], algorithm="muon", num_heads=divided[name]) for name, p in named if name in divided],
                 dict(params=[p for name, p in named if name in spectral], algorithm="muon"),
                 dict(params=[p for name, p in named if name in filters], algorithm="muon", flatten=True),
-                dict(params=[p for name, p in rest if p.ndim >= 2 and name not in tables], algorithm="adamw", weight_decay=0.1),
-                dict(params=[p for name, p in rest if p.ndim < 2 or name in tables], algorithm="adamw", weight_decay=0.0),
+                dict(params=[p for name, p in rest if is_matrix(p) and name not in tables], algorithm="adamw", weight_decay=0.1),
+                dict(params=[p for name, p in rest if not is_matrix(p) or name in tables], algorithm="adamw", weight_decay=0.0),
             ]
             optimizer = Muon([group for group in groups if group["params"]], lr=3e-4, weight_decay=0.1, nesterov=True, adjust_lr="rms_norm")
             # on several devices also distributed_mesh=...

@@ -44,9 +44,9 @@ internal sealed class KellerJordanGroups : ParameterGroupText
                 + "transposed],\n");
         string taken = transposed.Length > 0 ? "spectral | transposed" : "spectral";
         string rest = $"[p for name, p in named if name not in {taken}";
-        text.Append($"    dict(params={rest} and p.ndim >= 2 and name not in tables], use_muon=False, lr=3e-4, betas=(0.9, 0.95), eps=1e-10, "
+        text.Append($"    dict(params={rest} and is_matrix(p) and name not in tables], use_muon=False, lr=3e-4, betas=(0.9, 0.95), eps=1e-10, "
             + $"weight_decay=0.01),\n");
-        text.Append($"    dict(params={rest} and (p.ndim < 2 or name in tables)], use_muon=False, lr=3e-4, betas=(0.9, 0.95), eps=1e-10, "
+        text.Append($"    dict(params={rest} and (not is_matrix(p) or name in tables)], use_muon=False, lr=3e-4, betas=(0.9, 0.95), eps=1e-10, "
             + $"weight_decay=0.0),\n");
         text.Append("]\noptimizer = MuonWithAuxAdam([group for group in groups if group[\"params\"]])\n");
         return text.ToString();

@@ -33,9 +33,10 @@ internal sealed class OptaxGroups : ParameterGroupText
             def dimension_numbers(params):
                 return jax.tree_util.tree_map_with_path(lambda path, _: spectral.get(key(path)), params)
 
+            # Adam's weight decay would fall on biases, gains and tables, too, so it is 0.
             # consistent_rms=0.2 scales by 0.2 sqrt(max(in, out)), whichever way a matrix is stored, so that AdamW's learning rate fits.
             optimizer = optax.contrib.muon(
-                learning_rate=3e-4, weight_decay=0.1, adam_weight_decay=0.1, consistent_rms=0.2, muon_weight_dimension_numbers=dimension_numbers)
+                learning_rate=3e-4, weight_decay=0.1, adam_weight_decay=0.0, consistent_rms=0.2, muon_weight_dimension_numbers=dimension_numbers)
 
             """.ReplaceLineEndings("\n"));
         return text.ToString();

@@ -41,6 +41,8 @@ public abstract class ParameterGroupText
         text.Append("# left to AdamW:\n");
         foreach (var parameter in plan.Parameters.Where(p => p.Group is PlanGroup.HeldBack or PlanGroup.Euclidean or PlanGroup.Unjudged))
             text.Append($"#   {OneLine(parameter.Name)} {parameter.ShapeText}: {OneLine(parameter.Comment)}\n");
+        foreach (var matrix in plan.Unmeasured)
+            text.Append($"#   {OneLine(matrix.Name)} ({string.Join(", ", matrix.Shape)}): not measured, {OneLine(matrix.Reason)}\n");
     }
 
     /// <summary>Biases, gains and tables of tokens, which weight decay is kept from.</summary>
@@ -91,6 +93,9 @@ public abstract class ParameterGroupText
         for listed in (spectral, undecided, fused, tables):
             assert set(listed) <= known, "the model has no parameter called " + ", ".join(sorted(set(listed) - known))
         named = [(name, p) for name, p in plain_names(model) if p.requires_grad]
+
+        def is_matrix(p):  # (1, 1, width) is a vector
+            return sum(size > 1 for size in p.shape) >= 2
 
         """;
 }

@@ -30,8 +30,8 @@ internal sealed class TorchMuonGroups : ParameterGroupText
             """
             matrices = [p for name, p in named if name in spectral and p.ndim == 2]
             rest = [(name, p) for name, p in named if not (name in spectral and p.ndim == 2)]
-            decayed = [p for name, p in rest if p.ndim >= 2 and name not in tables]
-            plain = [p for name, p in rest if p.ndim < 2 or name in tables]  # biases, gains and tables: no weight decay
+            decayed = [p for name, p in rest if is_matrix(p) and name not in tables]
+            plain = [p for name, p in rest if not is_matrix(p) or name in tables]  # biases, gains, tokens and tables: no weight decay
             optimizers = []
             if matrices:
                 optimizers.append(torch.optim.Muon(matrices, lr=3e-4, weight_decay=0.1, adjust_lr_fn="match_rms_adamw"))
