@@ -262,6 +262,8 @@ class Recorder:
                              "call optimizer.step() and zero_grad() after the block")
         if self.mask is not None and not self.mask_was_used and any(layer.has_rows() for layer in self._layers.values()):
             raise ValueError("mask: it has %d entries, and no layer has as many activations; it has one for each row, True for those that count" % len(self.mask))
+        if self._layers and all(w.gradient() is None for w in self._weights):
+            warnings.warn("specgd_capture: there is no gradient: call backward() within the block", stacklevel=2)
         scale = _scale(scaler)
         tensors, layers = {}, []
         moments = _momenta(optimizer)
@@ -373,7 +375,7 @@ class Recorder:
             kind = "norm" if _is_norm(module) else "embedding" if isinstance(module, nn.Embedding) else "conv" if _is_convolution(module) \
                 else "linear" if isinstance(module, nn.Linear) or type(module).__name__ == "Conv1D" else None
             if kind:
-                yield _Idle(weight, kind, weight.why_unmeasured(self))
+                yield _Idle(weight, kind)
 
     def _in_order(self):
         """Layers as they first ran; one that never ran stands behind its neighbour in the model."""
@@ -486,6 +488,7 @@ class _Weight:
         self.number, self.name, self.tensor, self.module, self.model = number, name, tensor, module, model
         self.failed, self.gathered = None, None
         self.aliases, self.had_gradient, self.stacked, self.touched, self.refused, self.as_activation = [name], False, False, set(), set(), False
+        self.met_nothing = False
 
     def name_in(self, stack):
         """The layer's name: of several (tied weights) the one within the module that runs."""
@@ -527,6 +530,8 @@ class _Weight:
             return "it holds complex numbers, whose ranks are not measured"
         if self.failed:
             return "a product of it could not be followed (%s)" % self.failed
+        if self.met_nothing:
+            return "no activation reached it, as no token reaches an expert that the router does not choose"
         if self.as_activation:
             return "it enters as an activation (learned queries or the like), which other weights multiply"
         if self.refused:
@@ -819,6 +824,12 @@ def _look(recorder, func, name, args, kwargs, out):
     given = list(_tensors(args, kwargs))
     if not given:
         return
+    if any(_is_of_func(t) for t in given):
+        for tensor in given:  # within torch.func's transforms a tensor stands for many, or for its own derivative
+            source = None if _is_of_func(tensor) else recorder._weights.find(tensor)
+            if source is not None and isinstance(source.weight, _Weight):
+                source.weight.refused.add("torch.func")
+        return
     located = [(t, s) for t in given for s in (recorder._weights.find(t),) if s is not None]
     after = any(getattr(t, "_specgd_after", False) for t in given)
     product = _PRODUCTS.get(name)
@@ -843,6 +854,12 @@ def _look(recorder, func, name, args, kwargs, out):
             if torch.is_tensor(o):
                 o._specgd_after = True
     _follow_rows(recorder, name, args, kwargs, out)
+
+
+def _is_of_func(tensor):
+    """Whether a transform of torch.func (grad, vmap) made the tensor."""
+    functorch = getattr(torch._C, "_functorch", None)
+    return hasattr(functorch, "is_functorch_wrapped_tensor") and functorch.is_functorch_wrapped_tensor(tensor)
 
 
 def _note_refused(weights, name, given, located):
@@ -1346,6 +1363,11 @@ def _meet_composed(recorder, source, w, lw, product, out):
         recorder.when_gradient_comes(out, act)
 
 
+def _rows_of(x, width):
+    """x as rows of a width; there may be none of them."""
+    return x.reshape(x.numel() // width if width else 0, width)
+
+
 class _Product:
     """The activations of a product, arranged as rows for each matrix of the weight when they are asked for."""
 
@@ -1363,7 +1385,7 @@ class _Product:
 
     def flat_rows(self):
         x = self.x.permute([self.lx.index(l) for l in self.rows + self.ins])
-        return x.reshape(-1, x.shape[-1])
+        return _rows_of(x, x.shape[-1])
 
     def activations(self, stack, columns):
         if stack not in self._cache:
@@ -1373,7 +1395,7 @@ class _Product:
             width = 1
             for size in x.shape[len(self.rows):]:
                 width *= size
-            self._cache[stack] = x.reshape(-1, width)
+            self._cache[stack] = _rows_of(x, width)
         x = self._cache[stack]
         every = len(columns) == x.shape[1]
         return _Activations(x if every else x[:, columns.to(x.device)], self.units, (self.key, stack) if every else None)
@@ -1387,10 +1409,10 @@ class _Product:
         g = g.permute([self.lo.index(l) for l in self.stacks + rows + rest])
         for i in stack:
             g = g[i]
-        count = 1
-        for size in g.shape[: len(rows)]:
-            count *= size
-        g = g.reshape(count, -1)
+        width = 1
+        for size in g.shape[len(rows) :]:
+            width *= size
+        g = _rows_of(g, width)
         return g if rows_of is None or rest != self.outs or len(rows_of) >= g.shape[1] else g[:, rows_of.to(g.device)]
 
 
@@ -1861,7 +1883,10 @@ class _Layer:
 
     def add(self, activations, gradient, recorder, which=0):
         """Adds rows, without those that got no gradient; `gradient` is that of the outputs, (rows, out)."""
-        x = activations.rows.reshape(-1, activations.rows.shape[-1])
+        x = _rows_of(activations.rows, activations.rows.shape[-1])
+        if not len(x):
+            self.weight.met_nothing = True
+            return
         if self in recorder._reached:  # this call ended before the loss, as one whose result was detached; others did not
             self.seen[which].without_gradient += len(x)
             return
@@ -1938,7 +1963,7 @@ class _Layer:
                 "frozen": not weight.requires_grad, "gradient_before": self.had_gradient, "gradient_dtype": dtype,
                 "weight_frobenius_norm": None if values is None else float(pick(values).float().norm()), "unseen": False,
                 "place": "head" if self.place == "head" else "input" if self.from_input else None,
-                "reason": getattr(self, "reason", None), "rows_without_gradient": self.seen[which].without_gradient, "slice_of": self.weight.name if self.suffix else None,
+                "reason": None if self.has_rows() else self.weight.why_unmeasured(recorder), "rows_without_gradient": self.seen[which].without_gradient, "slice_of": self.weight.name if self.suffix else None,
             }
             if suffix:
                 entry["part_of"] = self.name
@@ -2386,9 +2411,9 @@ class _Gain(_Layer):
 class _Idle(_Layer):
     """A layer that nothing was seen of."""
 
-    def __init__(self, weight, kind, reason):
+    def __init__(self, weight, kind):
         super().__init__(weight, _layer_name(weight.name, weight.model))
-        self.kind, self.reason = kind, reason
+        self.kind = kind
         self.layout = {"embedding": "in_out", "conv": "conv", "norm": "vector"}.get(kind, "in_out" if type(weight.module).__name__ == "Conv1D" else "out_in")
 
     def part_shape(self):

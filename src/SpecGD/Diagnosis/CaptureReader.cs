@@ -102,6 +102,7 @@ public static class CaptureReader
             throw new BadInputException($"{path}: the ranks of one step disagree on the shape of the layer '{one.Entry.Name}'.");
         return one with
         {
+            Entry = one.Entry with { RowsWithoutGradient = one.Entry.RowsWithoutGradient + other.Entry.RowsWithoutGradient, Units = one.Units + other.Units },
             Gradient = differ ? Sum(one.Gradient, other.Gradient) : one.Gradient,
             AveragedGradients = differ,
             GradientSpectrum = one.GradientSpectrum ?? other.GradientSpectrum,

@@ -22,6 +22,9 @@ internal static class FusedProjection
         bool three = ThreeWords.Contains(last) || last.Contains("qkv", StringComparison.Ordinal) || isThreeWide, two = TwoWords.Contains(last);
         if (!(three || two || layer.Chunks is { Count: > 1 }))
             return null;
+        if (layer.Chunks is { } cut && !three && !two && cut.Distinct().Count() > 1)
+            return $"the program cuts its output in {cut.Count} ({string.Join(", ", cut)}), so it is several matrices in one, whose verdict is that of the mixture; "
+                + $"capture with split={{\"{layer.SliceOf ?? layer.Name}\": [{string.Join(", ", cut)}]}} to judge each.";
         string[] names = (layer.Chunks?.Count ?? (three ? 3 : 2)) == 3 ? ["q", "k", "v"]
             : LayerGroups.Words(layer.Name).Any(word => word.Contains("kv", StringComparison.Ordinal)) ? ["k", "v"]
             : ["gate", "up"];

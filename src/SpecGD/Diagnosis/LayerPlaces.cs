@@ -18,6 +18,8 @@ public static class LayerPlaces
     /// <summary>A router has at most this many experts.</summary>
     private const int MostExperts = 1024;
 
+    private static readonly string[] GatedWords = ["up", "up_proj", "down", "down_proj", "w_up", "w_down"];
+
     private static readonly string[] GateWords = ["gate", "gating", "gate_network", "gate_w", "gate_weight", "w_gate", "switch", "wg"];
 
     /// <summary>Whether the capture tells the places of its layers.</summary>
@@ -69,11 +71,13 @@ public static class LayerPlaces
         if (layer.Shape is not [var outputs, var inputs] || outputs > MostExperts || layer.Kind is not (null or "linear") || layer.PartOf is not null)
             return false; // a part that is called gate is that of a gated MLP
         string[] words = LayerGroups.Words(layer.Name);
-        if (words.Any(word => word.Contains("router", StringComparison.Ordinal)) && outputs <= inputs)
+        if (words.Any(word => word.Contains("router", StringComparison.Ordinal) || word == "selector") && outputs <= inputs)
             return true;
         if (!GateWords.Contains(words[^1]))
             return false;
         string owner = layer.Name[..(layer.Name.LastIndexOf('.') + 1)];
+        if (layers.Any(other => other.Name.StartsWith(owner, StringComparison.Ordinal) && GatedWords.Contains(other.Name[owner.Length..])))
+            return false; // the gate of a gated MLP, which has these beside it
         long experts = layers.Where(other => other.Name.StartsWith(owner, StringComparison.Ordinal)
             && (other.SliceOf is not null || other.Name[owner.Length..].Contains("expert", StringComparison.OrdinalIgnoreCase))).LongCount();
         return outputs < inputs || experts > 1;

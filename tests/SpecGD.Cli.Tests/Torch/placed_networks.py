@@ -311,6 +311,36 @@ def masked(folder):
         raise AssertionError("a mask of another size was taken")
 
 
+def without_tokens(folder):
+    """An expert that no token reaches has one reason, and the others are measured; a capture without a backward pass is told."""
+    import warnings
+    from product_networks import read
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first, self.experts, self.last = nn.Linear(5, 6), nn.ModuleList(nn.Linear(6, 6) for _ in range(2)), nn.Linear(6, 3)
+
+        def forward(self, x):
+            x = self.first(x)
+            return self.last(self.experts[0](x).tanh() + torch.zeros_like(x).index_add(0, torch.arange(0), self.experts[1](x[:0])))
+
+    net = Net()
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with specgd_capture.capture(net, folder + "/without_tokens.safetensors", step=1):
+            net(torch.randn(30, 5)).pow(2).mean().backward()
+        net.zero_grad(set_to_none=True)
+        with specgd_capture.capture(net, folder + "/without_backward.safetensors", step=1):
+            net(torch.randn(30, 5))
+    said = [str(warning.message) for warning in told if "specgd_capture" in str(warning.message)]
+    assert len([s for s in said if "no activation reached it" in s]) >= 1 and not any("could not be measured" in s for s in said), said
+    assert any("call backward() within the block" in s for s in said), said
+    document = read(folder + "/without_tokens.safetensors")[0]
+    assert [matrix["name"] for matrix in document["unmeasured"]] == ["experts.1.weight"], document["unmeasured"]
+    assert next(layer for layer in document["layers"] if layer["name"] == "experts.1")["reason"].startswith("no activation reached it")
+
+
 def normed_checkpoint(folder):
     """Gains within reentrant checkpoints are measured, where they ran."""
     from product_networks import read
@@ -337,7 +367,7 @@ def normed_checkpoint(folder):
     assert [layer.get("place") for layer in layers] == ["input", None, None, None, None, None, "head"], layers
 
 
-CASES = [light_in_pieces, noisy, heads, monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names, masked, normed_checkpoint]
+CASES = [light_in_pieces, noisy, heads, monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names, masked, without_tokens, normed_checkpoint]
 
 
 def run(folder):
