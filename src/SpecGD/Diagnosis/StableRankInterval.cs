@@ -65,7 +65,53 @@ public sealed record StableRankInterval(double Low, double High, double? Bias, s
         double share = Math.Sqrt(Math.Min(1, (double)numbers.Count / Math.Max(1, unitCount)));
         double mean = logs.Average(), spread = Math.Sqrt(logs.Sum(x => (x - mean) * (x - mean)) / (logs.Length - 1)) * share;
         double whole = Math.Log(Measures.EffectiveRank(kernel)!.Value);
-        return Around(stableRank, spread, (mean - whole) * share * share, $"bootstrap over {numbers.Count} of {Counted.Of(unitCount, "unit")}, {Counted.Of(m, "row")}");
+        double reach = Math.Pow(EdgeFactor(kernel, place, numbers.Count, whole, unitCount, new TorchRandom(seed + 1)), EdgeMargin);
+        var interval = Around(stableRank, spread, Math.Min((mean - whole) * share * share, (1 / reach) - 1), $"bootstrap over {numbers.Count} of {Counted.Of(unitCount, "unit")}, {Counted.Of(m, "row")}");
+        return interval with { High = interval.High * reach };
+    }
+
+    /// <summary>Halvings of the rows at hand, each at random: their mean shows how st(A) grows with the number of units.</summary>
+    private const int Halvings = 4;
+
+    /// <summary>Power of the factor, since it is estimated from few rows: white noise is then covered in nine draws of ten.</summary>
+    private const double EdgeMargin = 1.15;
+
+    /// <summary>
+    /// By what factor st(A) of n units may be too small, since the largest eigenvalue of n samples is too large. Of white noise it is (1 + √(c/n))² times too
+    /// large, c the number of directions (the edge of the spectrum); c is read from how much smaller st(A) of half of the units at hand is. Where one
+    /// direction stands out the true factor is nearer 1, so this is for the upper end of the interval alone.
+    /// </summary>
+    private static double EdgeFactor(Matrix<double> kernel, int[] place, int units, double whole, long unitCount, TorchRandom random)
+    {
+        if (units < 4)
+            return 1;
+        double lost = 0;
+        for (int halving = 0; halving < Halvings; halving++)
+        {
+            double[] order = [.. Enumerable.Range(0, units).Select(_ => random.NextUniform())];
+            double middle = order.Order().ElementAt(units / 2);
+            for (int half = 0; half < 2; half++)
+            {
+                int[] rows = [.. Enumerable.Range(0, place.Length).Where(i => order[place[i]] < middle == (half == 0))];
+                lost += whole - (Measures.EffectiveRank(Of(kernel, rows)) is { } st ? Math.Log(st) : whole);
+            }
+        }
+        double ratio = Math.Exp(Math.Max(0, lost / (2 * Halvings)) / 2); // (1 + √2 x)/(1 + x) with x = √(c/m)
+        double x = ratio < Math.Sqrt(2) - SteepestHalving ? (ratio - 1) / (Math.Sqrt(2) - ratio) : 1 / SteepestHalving;
+        double factor = 1 + (x * Math.Sqrt((double)units / Math.Max(units, unitCount)));
+        return factor * factor;
+    }
+
+    /// <summary>How near √2 the ratio of a halving may come, where st(A) is that of the number of samples and tells nothing of c.</summary>
+    private const double SteepestHalving = 0.02;
+
+    private static Matrix<double> Of(Matrix<double> kernel, int[] rows)
+    {
+        var some = new Matrix<double>(rows.Length, rows.Length);
+        for (int i = 0; i < rows.Length; i++)
+            for (int j = 0; j < rows.Length; j++)
+                some[i, j] = kernel[rows[i], rows[j]];
+        return some;
     }
 
     /// <summary>

@@ -29,7 +29,7 @@ public class StableRankIntervalTests
 
         foreach (var interval in new[] { StableRankInterval.Gaussian(st, gram, Samples), StableRankInterval.Bootstrap(st, rows, [], Samples, 1)! })
         {
-            double told = Math.Log(interval.High / interval.Low) / (2 * 1.959964);
+            double told = Math.Log(st / interval.Low) / 1.959964; // the upper end also reaches for what few samples hide
             (Math.Abs(told / spread - 1) <= SpreadTolerance).ShouldBeTrue($"{interval.Method}: {told} for {spread}");
         }
     }
@@ -58,10 +58,44 @@ public class StableRankIntervalTests
         double st = ExactMeasures.StableRank(repeated)!.Value;
         long[] units = [.. Enumerable.Range(0, Samples).Select(i => (long)(i / copies))];
 
-        double byUnits = Width(StableRankInterval.Bootstrap(st, repeated, units, Samples / copies, 1)!);
-        double byRows = Width(StableRankInterval.Bootstrap(st, repeated, [], Samples, 1)!);
+        double byUnits = Width(StableRankInterval.Bootstrap(st, repeated, units, Samples / copies, 1)!, st);
+        double byRows = Width(StableRankInterval.Bootstrap(st, repeated, [], Samples, 1)!, st);
 
         (byUnits / byRows is > 3 and < 5.5).ShouldBeTrue($"√16 = 4 times as wide was expected, not {byUnits / byRows}");
+    }
+
+    /// <summary>Draws of 40 that must hold the truth: 36 are expected at 90 %, and fewer than 30 come once in 900 times.</summary>
+    private const int Draws = 40, LeastCovered = 30;
+
+    /// <summary>
+    /// White noise, whose st is that of far more samples, and spectra with a leading direction. Without the reach of the upper end white noise is covered in
+    /// no draw.
+    /// </summary>
+    [Theory]
+    [InlineData(32, 200, 0.0)]
+    [InlineData(32, 1000, 0.0)]
+    [InlineData(64, 400, 0.5)]
+    [InlineData(64, 400, 1.0)]
+    [InlineData(64, 400, 2.0)]
+    public void The_interval_holds_the_stable_rank_of_the_distribution(int width, int samples, double decay)
+    {
+        double[] variances = [.. Enumerable.Range(1, width).Select(i => Math.Pow(i, -decay))];
+        double truth = variances.Sum() / variances[0];
+        int covered = 0, without = 0;
+        for (ulong seed = 0; seed < Draws; seed++)
+        {
+            var rows = new TorchRandom(seed).Normal(samples, width);
+            for (int i = 0; i < samples; i++)
+                for (int j = 0; j < width; j++)
+                    rows[i, j] *= Math.Sqrt(variances[j]);
+            double st = ExactMeasures.StableRank(rows)!.Value;
+            var interval = StableRankInterval.Bootstrap(st, rows.RowSlice(0, Math.Min(samples, 200)), [], samples, seed)!;
+            covered += interval.Low <= truth && truth <= interval.High ? 1 : 0;
+            without += truth <= st * st / interval.Low ? 1 : 0; // an upper end as far away as the lower one
+        }
+        covered.ShouldBeGreaterThanOrEqualTo(LeastCovered);
+        if (decay == 0)
+            without.ShouldBe(0, "the reach of the upper end is what covers it");
     }
 
     [Fact]
@@ -71,7 +105,7 @@ public class StableRankIntervalTests
         StableRankInterval.Bootstrap(2, new Matrix<double>(4, 3), [], 4, 1).ShouldBeNull();
     }
 
-    private static double Width(StableRankInterval interval) => Math.Log(interval.High / interval.Low);
+    private static double Width(StableRankInterval interval, double st) => Math.Log(st / interval.Low);
 
     private static Matrix<double> Rows(ulong seed)
     {
