@@ -18,6 +18,15 @@ public sealed record StableRankInterval(double Low, double High, double? Bias, s
     /// <summary>Replicates of the bootstrap: the standard deviation is then known to some 5 %.</summary>
     private const int Replicates = 200;
 
+    /// <summary>Halvings of the rows at hand, each at random: their mean shows how st(A) grows with the number of units.</summary>
+    private const int Halvings = 4;
+
+    /// <summary>Power of the factor, since it is estimated from few rows: without it white noise lies just beyond in some draws of ten.</summary>
+    private const double EdgeMargin = 1.15;
+
+    /// <summary>How near √2 the ratio of a halving may come, where st(A) is that of the number of samples and tells nothing of c.</summary>
+    private const double SteepestHalving = 0.02;
+
     /// <summary>
     /// Steps of the power iteration from the eigenvector of the whole sample. Where the second eigenvalue is near, the direction is found slowly and
     /// the
@@ -70,12 +79,6 @@ public sealed record StableRankInterval(double Low, double High, double? Bias, s
         return interval with { High = interval.High * reach };
     }
 
-    /// <summary>Halvings of the rows at hand, each at random: their mean shows how st(A) grows with the number of units.</summary>
-    private const int Halvings = 4;
-
-    /// <summary>Power of the factor, since it is estimated from few rows: white noise is then covered in nine draws of ten.</summary>
-    private const double EdgeMargin = 1.15;
-
     /// <summary>
     /// By what factor st(A) of n units may be too small, since the largest eigenvalue of n samples is too large. Of white noise it is (1 + √(c/n))² times too
     /// large, c the number of directions (the edge of the spectrum); c is read from how much smaller st(A) of half of the units at hand is. Where one
@@ -101,9 +104,6 @@ public sealed record StableRankInterval(double Low, double High, double? Bias, s
         double factor = 1 + (x * Math.Sqrt((double)units / Math.Max(units, unitCount)));
         return factor * factor;
     }
-
-    /// <summary>How near √2 the ratio of a halving may come, where st(A) is that of the number of samples and tells nothing of c.</summary>
-    private const double SteepestHalving = 0.02;
 
     private static Matrix<double> Of(Matrix<double> kernel, int[] rows)
     {

@@ -21,9 +21,5 @@ public sealed record GptEngineOptions
     /// <summary>The engine for a model of a width.</summary>
     /// <param name="width">d of the model.</param>
     /// <exception cref="BadInputException">This program lacks it, or it lacks what is asked: the device, or the platform.</exception>
-    public IGptEngine<float> Create(int width)
-    {
-        var (precision, device) = GptEngines.Choose(Precision, Device, width);
-        return GptEngines.Of<float>(precision, device);
-    }
+    public IGptEngine<float> Create(int width) => GptEngines.Chosen<float>(Precision, Device, width);
 }

@@ -71,8 +71,15 @@ public static class GptEngines
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(options);
-        var (precision, device) = Choose(options.Precision, options.Device, options.Shape().Width);
-        return Of<T>(precision, device);
+        return Chosen<T>(options.Precision, options.Device, options.Shape().Width);
+    }
+
+    /// <summary>The engine of what <see cref="Choose"/> gives.</summary>
+    internal static IGptEngine<T> Chosen<T>(string? precision, string? device, int width)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var chosen = Choose(precision, device, width);
+        return Of<T>(chosen.Precision, chosen.Device);
     }
 
     /// <summary>The engine in double on the processor.</summary>
