@@ -46,6 +46,9 @@ public static class FaultPoints
 
     private static readonly Lazy<Request?> Asked = new(() => Parse(Environment.GetEnvironmentVariable(Variable)));
 
+    /// <summary>How long the program's own handlers of a signal may take; one of them may wait for the thread that is held here.</summary>
+    private static readonly TimeSpan HandlersEnd = TimeSpan.FromSeconds(5);
+
     private static int _passed;
 
     /// <summary>Whether files are written under their own names, without the rename that makes a write atomic.</summary>
@@ -126,10 +129,16 @@ public static class FaultPoints
         if (!path.EndsWith(ending, StringComparison.Ordinal) || Interlocked.Exchange(ref _passed, 1) != 0)
             return;
         using var heard = new ManualResetEventSlim();
-        using var listening = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => heard.Set());
+        Thread? handling = null;
+        using var listening = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
+        {
+            handling = Thread.CurrentThread;
+            heard.Set();
+        });
         using var sender = Process.Start("kill", ["-INT", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]);
         sender.WaitForExit();
         heard.Wait();
+        handling!.Join(HandlersEnd); // the runtime calls the newest handler first, and those of the program after it on the same thread
     }
 
     private static void Note(string file, FaultPoint point, string path)
