@@ -27,6 +27,7 @@ import contextlib
 import copy
 import fnmatch
 import json
+import math
 import os
 import struct
 import time
@@ -182,7 +183,8 @@ class Recorder:
     light: only singular values and what st(A) needs, computed on the device: kilobytes a layer.
     batch_dim: which dimension of an activation (batch, time, width) counts the independent sequences; found out where None.
     mask: a boolean tensor with one entry for each position; activations where it is False are left out.
-    noise: measure how far the mini-batch's noise may have moved nr(G), from the gradients of its two halves; costs the weights once more in memory.
+    noise: measure how far the mini-batch's noise may have moved nr(G), from the gradients of eight groups of sequences (or as many as it says, 3 to 16);
+        costs the weights so many times more in memory, in float32, and as many singular value decompositions.
     heads, inputs: patterns of layer names that are the output or the input of the network, where their place does not tell.
     exclude: patterns of layer names to leave out.
     seed: of the sampling; the generators of the program are not touched.
@@ -196,7 +198,9 @@ class Recorder:
                 raise ValueError("%s must be a whole number from %d on, not %r" % (name, least, value))
         if batch_dim not in (None, 0, 1):
             raise ValueError("batch_dim is 0 for (batch, time, width) and 1 for (time, batch, width), not %r" % (batch_dim,))
-        self.model, self.light, self.noise = _eager(model), bool(light), bool(noise)
+        if noise not in (False, True, None) and (int(noise) != noise or not 3 <= noise <= len(_STUDENT) + 1):
+            raise ValueError("noise is True or a number of groups from 3 to %d, not %r" % (len(_STUDENT) + 1, noise))
+        self.model, self.light, self.noise = _eager(model), bool(light), 8 if noise is True else int(noise or 0)
         self.max_rows, self.keep_rows, self.max_gradient = int(max_rows), int(keep_rows), int(max_gradient)
         self.mask, self.mask_was_used = None if mask is None else mask.detach().flatten().bool().cpu(), False
         self.heads, self.inputs, self.exclude = _patterns(heads), _patterns(inputs), _patterns(exclude)
@@ -1892,9 +1896,7 @@ class _Layer:
             return
         gradient = None if gradient is None or len(gradient) != len(x) else gradient.flatten(1)
         if recorder.noise and gradient is not None:
-            told = (gradient != 0).any(-1).nonzero().flatten()
-            units = None if activations.units is None or len(activations.units) != len(x) else activations.units[told.cpu()]
-            self.add_halves(x[told], gradient[told], units)
+            self.add_to_groups(x, gradient, None if activations.units is None or len(activations.units) != len(x) else activations.units, recorder)
         for part, keep in enumerate(self._rows_with_gradient(gradient)):
             self._add_rows(activations, x, keep, recorder, which + part)
 
@@ -1926,8 +1928,8 @@ class _Layer:
                 key = key if key is None else key + (hash(tuple(chosen.tolist())),)
         self.seen[which].add(len(x), lambda place: _take(x, place), units, recorder, key, silent)
 
-    def add_halves(self, x, gradient, units):
-        """Adds to the gradients of the even and of the odd units (sequences); only a matrix has them."""
+    def add_to_groups(self, x, gradient, units, recorder):
+        """Adds to the gradients of the groups of units (sequences); only a matrix has them."""
 
     def matrix(self, values):
         """Values of the parameter's shape as the (out, in) matrix of this layer."""
@@ -1974,10 +1976,10 @@ class _Layer:
                 entry["chunks"] = self.chunks
             if gradient is not None:
                 self._store_gradient(tensors, entry, pick(gradient), recorder)
-            if gradient is not None and getattr(self, "halves", None) is not None:
-                bracket = _nuclear_rank_bracket(pick(gradient) * scale, *[pick(half) for half in self.halves])
-                if bracket is not None:
-                    entry["nuclear_rank_low"], entry["nuclear_rank_high"] = bracket
+            if gradient is not None and getattr(self, "unit_groups", None) is not None:
+                interval = _nuclear_rank_interval(pick(gradient) * scale, [pick(part) for part in self.unit_groups.sums.values()])
+                if interval is not None:
+                    entry["nuclear_rank_low"], entry["nuclear_rank_high"] = interval
             if momentum is not None:
                 _store_spectrum(tensors, entry, "momentum_spectrum", pick(momentum), diagonal=self.kind == "norm")
                 if self.kind in ("linear", "conv"):
@@ -2066,33 +2068,72 @@ def _nuclear_rank(entry, tensors):
     return float(values.sum()) ** 2 / squares if squares > 0 else None
 
 
-#: Largest relative difference of the sum of the halves from the gradient; more where the parameter is not itself what multiplies (weight_norm).
+#: Largest relative difference of the sum over the groups from the gradient; more where the parameter is not itself what multiplies (weight_norm).
 _SAME_SUM = 1e-2
 
-#: Where the cosine of the halves is below this, their common part is not known well enough to divide by.
-_LEAST_COSINE = 0.2
+#: Least cosine of the groups of one process with the gradient that all processes share: they are a part of it.
+_SAME_DIRECTION = 0.2
+
+#: 97.5 % quantiles of Student's t with 1, 2, ... degrees of freedom.
+_STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131)
 
 
-def _nuclear_rank_bracket(gradient, even, odd):
-    """Between which values nr of the noiseless gradient lies, from the gradients of two halves; None where they do not add up to the gradient.
+class _UnitGroups:
+    """The gradient of a matrix as the sum of those of a few groups of units (sequences, images), which are independent of each other."""
 
-    With A, B independent and of mean M (halves of the batch): <polar(A), B> is at most ||M||_* in the mean, ||A + B||_*/2 is at least that (the norm is
-    convex), and <A, B> is ||M||_F^2 in the mean.
+    def __init__(self, count):
+        self.count, self.sums, self._begins, self._units = count, {}, {}, 0
+
+    def add(self, x, gradient, units, passes):
+        units, count = (torch.arange(len(x)), len(x)) if units is None else _numbered(units)
+        if (passes, count) not in self._begins:  # as in _Rows: calls of one pass with as many units meet the same ones
+            self._begins[passes, count] = self._units
+            self._units += count
+        units = units + self._begins[passes, count]
+        rounds = torch.div(units, self.count, rounding_mode="floor")  # each begins at another group, so that none has every 8th position of a sequence
+        groups = (units + (rounds * 2654435761 % 2**32 >> 16)) % self.count
+        for group in groups.unique().tolist():
+            some = (groups == group).nonzero().flatten().to(x.device)
+            part = gradient[some].float().T @ x[some].float()
+            self.sums[group] = self.sums[group].add_(part) if group in self.sums else part
+
+
+def _nuclear_rank_interval(gradient, groups):
+    """The 95 % interval of nr of the gradient without noise, from those of independent groups; None where they do not add up to the gradient.
+
+    G_k are the groups' gradients, G their sum, M the mean of G. <polar(G - G_k), G_k>, summed over k, is at most ||M||_* in the mean, since that polar factor
+    knows nothing of G_k; ||G||_* is at least that (the norm is convex); to second order in the noise both are equally far. The interval reaches from the first to
+    their middle, and further by how much the groups' shares differ (Student's t). K/(K - 1) times the sum of <G - G_k, G_k> is ||M||_F^2 in the mean.
     """
-    even, odd, gradient = even.double(), odd.double(), gradient.double()
-    if not float((even + odd - gradient).norm()) <= _SAME_SUM * float(gradient.norm()):
+    gradient, groups = gradient.double(), [group.double() for group in groups]
+    total = sum(groups)
+    if len(groups) < 2 or not _is_the_sum(total, gradient):
         return None
-    most, common = float(min(gradient.shape)), float((even * odd).sum())
-    if common <= _LEAST_COSINE * float(even.norm()) * float(odd.norm()):
-        return 1.0, most  # the halves hardly agree on anything
-    along = []
-    for one, other in ((even, odd), (odd, even)):
-        u, _, v = torch.linalg.svd(one, full_matrices=False)
-        along.append(float(((u @ v) * other).sum()))
-    values = torch.linalg.svdvals(even + odd)
+    most, alone, common = float(min(gradient.shape)), [], []
+    for group in groups:
+        rest = total - group
+        u, s, v = torch.linalg.svd(rest, full_matrices=False)
+        kept = s > s[0] * torch.finfo(torch.float32).eps * max(rest.shape)
+        alone.append(float(((u[:, kept] @ v[kept]) * group).sum()))
+        common.append(float((rest * group).sum()))
+    values = torch.linalg.svdvals(total)
     measured = float(values.sum()) ** 2 / float((values**2).sum())  # noise is spread over all directions, so that it is too large rather than too small
-    low, high = max(0.0, sum(along) / 2) ** 2 / common, float(values.sum()) ** 2 / 4 / common
+    low, squares = sum(alone), sum(common) * len(groups) / (len(groups) - 1)
+    if low <= 0 or squares <= 0:
+        return 1.0, most  # the groups hardly agree on anything
+    shares = [a / low - c / sum(common) for a, c in zip(alone, common)]
+    mean = sum(shares) / len(shares)
+    spread = 2 * math.sqrt(len(groups) / (len(groups) - 1) * sum((share - mean) ** 2 for share in shares))
+    reach = math.exp(min(_STUDENT[len(groups) - 2] * spread, 100.0))
+    low, high = low**2 / squares / reach, (float(values.sum()) + low) ** 2 / 4 / squares * reach
     return min(max(1.0, low), measured), min(max(measured, high), most)
+
+
+def _is_the_sum(total, gradient):
+    if float((total - gradient).norm()) <= _SAME_SUM * float(gradient.norm()):
+        return True
+    shared = torch.distributed.is_available() and torch.distributed.is_initialized() and torch.distributed.get_world_size() > 1
+    return shared and float((total * gradient).sum()) > _SAME_DIRECTION * float(total.norm()) * float(gradient.norm())
 
 
 #: Coefficients of Muon's Newton-Schulz iteration, as its author gives them.
@@ -2120,7 +2161,7 @@ class _Matrix(_Layer):
 
     def __init__(self, weight, name, places, across, splits):
         super().__init__(weight, name)
-        self.places, self.across, self.halves = places, across, None
+        self.places, self.across, self.unit_groups = places, across, None
         steps_in = int(across[1] - across[0]) if len(across) > 1 else 1
         steps_out = int(places[1] - places[0]) if len(places) > 1 else weight.count()
         self.layout = "in_out" if abs(steps_in) > abs(steps_out) and len(across) > 1 and len(places) > 1 else "out_in"
@@ -2144,15 +2185,11 @@ class _Matrix(_Layer):
         index = self.places[:, None] + self.across[None, :]
         return flat[index.to(flat.device)] if not whole or index.numel() else flat.reshape(0, 0)
 
-    def add_halves(self, x, gradient, units):
+    def add_to_groups(self, x, gradient, units, recorder):
         if gradient.shape[1] != len(self.places):
             return
-        units = torch.arange(len(x)) if units is None else _numbered(units)[0]
-        if self.halves is None:
-            self.halves = [torch.zeros(len(self.places), len(self.across), device=x.device) for _ in range(2)]
-        for half in range(2):
-            some = (units % 2 == half).nonzero().flatten().to(x.device)
-            self.halves[half] += gradient[some].float().T @ x[some].float()
+        self.unit_groups = self.unit_groups or _UnitGroups(recorder.noise)
+        self.unit_groups.add(x, gradient, units, recorder.passes)
 
     def _slice(self):
         """[i] for a matrix of a stack, [a:b] for rows and [:, a:b] for columns of a matrix; nothing for all of the parameter."""

@@ -59,6 +59,25 @@ public sealed class FetchFailureTests : InTemporaryDirectory
         Directory.Exists(Path.Combine(Folder, "out")).ShouldBeFalse();
     }
 
+    /// <summary>Nobody listens: the part of the first file is there, and empty.</summary>
+    [SkippableFact]
+    public void Stopped_while_it_tries_again_it_leaves_no_empty_part()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Windows has no such signals");
+        using var process = SpecgdProcess.Start(Folder, ["data", "fetch", "fineweb10B", "--shards", "0", "--output", "out", "--base-url", $"http://127.0.0.1:{StubServer.FreePort()}/"]);
+        var part = new FileInfo(Path.Combine(Folder, "out", "fineweb_val_000000.bin.partial"));
+
+        var said = SpecgdProcess.SignalOnce(process, () =>
+        {
+            part.Refresh();
+            return part.Exists;
+        }, "INT");
+
+        said.ExitCode.ShouldBe(130, said.Error);
+        said.Error.ShouldContain("stopped before anything had come: nothing is kept");
+        Directory.Exists(Path.Combine(Folder, "out")).ShouldBeFalse();
+    }
+
     [SkippableFact]
     public void Stopped_within_a_file_it_names_the_part_that_is_kept_and_no_whole_shard()
     {

@@ -42,11 +42,18 @@ public sealed class FreshTests : InTemporaryDirectory
     public void A_language_model_that_begins_again_says_that_its_finished_run_goes()
     {
         Specgd([.. Language, "--no-figures"]).ExitCode.ShouldBe(0);
+        string[] own = [.. new[] { "mine.txt", "best-kept/model.safetensors", "step-000001/note.txt" }.Select(name => Path.Combine(Folder, "out", "checkpoints", name))];
+        foreach (string file in own)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, "mine");
+        }
 
         var said = Specgd([.. Language, "--no-figures", "--fresh"]);
 
         said.ExitCode.ShouldBe(0, said.Error);
         said.Error.ShouldContain("--fresh deletes what out holds: a finished run of nanogpt, checkpoints/");
+        own.ShouldAllBe(file => File.Exists(file), "what a user put there stays");
         Names().Count(name => name.StartsWith("events.out.", StringComparison.Ordinal)).ShouldBe(1, "those of the run before are gone");
     }
 

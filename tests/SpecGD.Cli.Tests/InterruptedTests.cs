@@ -35,7 +35,7 @@ public sealed class InterruptedTests : InTemporaryDirectory
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "both streams go to one file of a shell");
         string said = Path.Combine(Folder, "said");
-        string program = Path.Combine(AppContext.BaseDirectory, "SpecGD.Cli.dll");
+        string program = SpecgdProcess.Program;
         var start = new ProcessStartInfo("sh", ["-c", $"env --default-signal=INT dotnet '{program}' run random-feature --dim 8 --feature-dim 4 --num-samples 20 --steps 3 --output out >said 2>&1"])
         {
             WorkingDirectory = Folder,

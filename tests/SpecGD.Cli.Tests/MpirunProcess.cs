@@ -17,7 +17,7 @@ internal static class MpirunProcess
         string[] words =
         [
             "-n", $"{ranks}", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", // there may be fewer cores than ranks
-            "dotnet", Path.Combine(AppContext.BaseDirectory, "SpecGD.Cli.dll"), .. arguments,
+            "dotnet", SpecgdProcess.Program, .. arguments,
         ];
         foreach (string word in words)
             start.ArgumentList.Add(word);

@@ -20,7 +20,7 @@ public sealed class SlurmSweepTests
         var start = new ProcessStartInfo("sh") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (string argument in new[]
         {
-            Path.Combine(folder, "run.sh"), Path.Combine(folder, "sweep.json"), "dotnet", Path.Combine(AppContext.BaseDirectory, "SpecGD.Cli.dll"),
+            Path.Combine(folder, "run.sh"), Path.Combine(folder, "sweep.json"), "dotnet", SpecgdProcess.Program,
         })
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

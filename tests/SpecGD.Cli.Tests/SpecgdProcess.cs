@@ -15,6 +15,9 @@ internal static class SpecgdProcess
     /// </summary>
     private static readonly string[] Launcher = CanRestoreSignals() ? ["env", "--default-signal=INT,HUP,TERM", "dotnet"] : ["dotnet"];
 
+    /// <summary>The program under test: the one compiled ahead of time that <c>./test</c> names, or the one beside the tests.</summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("SPECGD_TEST_PROGRAM") is { Length: > 0 } given ? given : Path.Combine(AppContext.BaseDirectory, "SpecGD.Cli.dll");
+
     public sealed record Said(int ExitCode, string Output, string Error);
 
     /// <summary>Starts <c>specgd</c> with arguments in a working directory and extra environment variables.</summary>
@@ -23,7 +26,7 @@ internal static class SpecgdProcess
         var start = new ProcessStartInfo(Launcher[0]) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (string word in Launcher[1..])
             start.ArgumentList.Add(word);
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "SpecGD.Cli.dll"));
+        start.ArgumentList.Add(Program);
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment)

@@ -53,7 +53,7 @@ public sealed class StoppedTests : InTemporaryDirectory
         Process.Start("mkfifo", [fifo])!.WaitForExit();
         using var reader = new FileStream(fifo, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         reader.Write(new byte[FifoBytes]);
-        string program = Path.Combine(AppContext.BaseDirectory, "SpecGD.Cli.dll");
+        string program = SpecgdProcess.Program;
         var start = new ProcessStartInfo("sh", ["-c", $"exec env --default-signal=INT dotnet '{program}' reproduce fig17 fig3 --quick --no-figures --output out >fifo 2>said"]) { WorkingDirectory = Folder };
         using var process = Process.Start(start)!;
         string manifest = Path.Combine(Folder, "out", "fig17", "manifest.json");

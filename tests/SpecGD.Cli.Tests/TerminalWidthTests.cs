@@ -32,7 +32,7 @@ public sealed class TerminalWidthTests : InTemporaryDirectory
 
     private string[] OnTerminal(string arguments)
     {
-        string command = $"stty cols {Width}; dotnet '{Path.Combine(AppContext.BaseDirectory, "SpecGD.Cli.dll")}' {arguments}";
+        string command = $"stty cols {Width}; dotnet '{SpecgdProcess.Program}' {arguments}";
         var start = new ProcessStartInfo("script", ["-qc", command, "/dev/null"])
         {
             WorkingDirectory = Folder,

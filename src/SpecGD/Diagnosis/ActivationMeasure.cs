@@ -11,9 +11,6 @@ namespace SpecGD.Diagnosis;
 /// <param name="IsFinite">Whether every entry is finite.</param>
 public sealed record ActivationMeasure(double? StableRank, double? OperatorNormSquared, StableRankInterval? Interval, bool IsFinite)
 {
-    /// <summary>Seed of the bootstrap, so that a diagnosis repeats itself.</summary>
-    private const ulong Seed = 20251203;
-
     private static readonly ActivationMeasure None = new(null, null, null, IsFinite: true);
 
     /// <summary>Measures the activations of <paramref name="layer"/>.</summary>
@@ -83,10 +80,10 @@ public sealed record ActivationMeasure(double? StableRank, double? OperatorNormS
     private static StableRankInterval? Raw(CapturedLayer layer, double stableRank)
     {
         if (layer.RowKernel is { } kernel
-            && StableRankInterval.OfKernel(stableRank, kernel, layer.RowUnits, layer.Units, Seed) is { } light)
+            && StableRankInterval.OfKernel(stableRank, kernel, layer.RowUnits, layer.Units) is { } light)
             return light;
         if ((layer.RowSample ?? layer.Activations) is { } rows
-            && StableRankInterval.Bootstrap(stableRank, rows, layer.RowSample is null ? [] : layer.RowUnits, layer.Units, Seed) is { } interval)
+            && StableRankInterval.OfRows(stableRank, rows, layer.RowSample is null ? [] : layer.RowUnits, layer.Units) is { } interval)
             return interval;
         return layer.Gram is { } gram && layer.Rows > 0 ? StableRankInterval.Gaussian(stableRank, gram, layer.Rows) : null;
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Records;
-using SpecGD.Spectral;
 
 namespace SpecGD.Experiments;
 
@@ -18,7 +17,7 @@ internal static class RandomFeatureSummary
     private static JsonObject Row(string name, MethodLog method, double? st)
     {
         var loss = method.Find("loss")!;
-        var peak = method.Find("nuclear_rank")?.Peak();
+        var peak = method.Find("nuclear_rank")?.Peak(where: i => i >= loss.Count || loss.Values[i] != 0);
         return new JsonObject
         {
             ["method"] = name,
@@ -39,11 +38,10 @@ internal static class RandomFeatureSummary
             || log.Methods.GetValueOrDefault(RandomFeature.SpecGd) is not { } spectral || !spectral.TryGet("loss", out var spectralLoss)
             || !descent.TryGet("nuclear_rank", out var ranks))
             yield break;
-        int favoured = ranks.Values.Count(nr => SpectralCondition.Favours(nr, st));
-        double share = (double)favoured / ranks.Count;
-        yield return string.Create(CultureInfo.InvariantCulture,
-            $"Along gradient descent the rule nr(G) >= st(A) = {st:0.##} "
-            + $"favoured the spectral step at {favoured} of {Counted.Of(ranks.Count, "step")} ({share:P0}).");
+        var rule = RuleCount.Of(ranks, _ => st, descentLoss);
+        string share = rule.Asked > 0 ? string.Create(CultureInfo.InvariantCulture, $", {(double)rule.Favoured / rule.Asked:P0}") : "";
+        yield return string.Create(CultureInfo.InvariantCulture, $"Along gradient descent the rule nr(G) >= st(A) = {st:0.##} favoured the spectral step at ")
+            + rule.Words("the loss is zero, and a gradient is rounding") + share + ".";
         if (descentLoss.Steps[^1] != spectralLoss.Steps[^1])
             yield break; // one of the two did not reach the end
         if (descentLoss.Count < 2)
@@ -72,8 +70,8 @@ internal static class RandomFeatureSummary
         bool spectralWon = ratio > 1;
         yield return string.Create(CultureInfo.InvariantCulture,
             $"Of the two from zero {(spectralWon ? "SpecGD" : "gradient descent")} ended {Times(spectralWon ? ratio : 1 / ratio)} lower: ")
-            + (2 * favoured == ranks.Count ? "the rule favoured either for half of the run."
-                : spectralWon == (2 * favoured > ranks.Count) ? "as the rule says for most of the run." : "not what the rule says for most of the run.");
+            + (2 * rule.Favoured == rule.Asked ? "the rule favoured either for half of the run."
+                : spectralWon == (2 * rule.Favoured > rule.Asked) ? "as the rule says for most of the run." : "not what the rule says for most of the run.");
     }
 
     private static string Times(double ratio) => ratio.ToString(ratio < 1e4 ? "0.#' times'" : "0.#e0' times'", CultureInfo.InvariantCulture);

@@ -15,7 +15,7 @@ public static class RunRemoval
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(held);
-        return string.Join(", ", [held.Words, .. folder.FurtherFigures.Select(name => name + "/"), .. folder.Present(CompanionsOf(held)).Select(Named)]);
+        return string.Join(", ", [held.Words, .. folder.FurtherFigures.Select(name => name + "/"), .. folder.Present(CompanionsOf(held)).Select(name => name.Split('/')[0]).Distinct().Select(Named)]);
 
         string Named(string name) => Directory.Exists(Path.Combine(folder.DirectoryPath, name)) ? name + "/" : name;
     }

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using SpecGD.Records;
-using SpecGD.Spectral;
 
 namespace SpecGD.Experiments;
 
@@ -40,10 +38,9 @@ internal static class SparseRegressionSummary
         {
             if (!descent.TryGet($"grad_ratio.W{layer}", out var nuclear) || !descent.TryGet($"activations.layer{layer - 1}", out var stable))
                 continue;
-            int favoured = nuclear.Values.Zip(stable.Values).Count(pair => SpectralCondition.Favours(pair.First, pair.Second));
-            yield return string.Create(CultureInfo.InvariantCulture,
-                $"Along gradient descent the rule nr(G{layer}) >= st(A{layer - 1}) "
-                + $"favoured the spectral step on W{layer} at {favoured} of {Counted.Of(nuclear.Count, "step")}{(SparseRegression.HasExactStableRanks(log) ? "" : ", with an upper bound in the place of st")}.");
+            var rule = RuleCount.Of(nuclear, i => i < stable.Count ? stable.Values[i] : 0, descent.Find("loss"));
+            yield return $"Along gradient descent the rule nr(G{layer}) >= st(A{layer - 1}) favoured the spectral step on W{layer} at "
+                + rule.Words("there is no gradient or no activation") + (SparseRegression.HasExactStableRanks(log) ? "" : ", with an upper bound in the place of st") + ".";
         }
     }
 }

@@ -163,7 +163,13 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         var methods = new JsonObject();
         var outcomes = new List<TrajectoryOutcome>();
         string name = StableRankSweepSummary.NameOf(lambda, index, lambdas.Count);
-        var progress = context.Progress.Begin(name, 1);
+        string[] planned =
+        [
+            RandomFeature.GradientDescent, RandomFeature.SpecGd, .. restarts.Select(step => $"{RandomFeature.FromIterationPrefix}{step}"),
+            .. options.SpecgdFromPeak ? (string[])[RandomFeature.FromPeak] : [],
+        ];
+        var display = context.Cancellation.IsCancellationRequested ? SilentProgress.Instance : context.Progress; // nothing is told of what is not begun
+        var progress = display.Begin(name, planned.Length * options.Steps);
 
         outcomes.Add(Train(RandomFeature.GradientDescent, Geometry.Euclidean, zero, 0, iterates, peak));
         if (outcomes[0].Status != RunStatus.Interrupted)
@@ -173,7 +179,13 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
                 outcomes.Add(Train($"{RandomFeature.FromIterationPrefix}{step}", Geometry.Spectral, iterates.Kept[step], step));
         if (options.SpecgdFromPeak && AreFinished() && peak.Peak is { } top)
             outcomes.Add(Train(RandomFeature.FromPeak, Geometry.Spectral, top.Weight, top.Step));
-        progress.Advance(1);
+        if (outcomes.Any(outcome => outcome.Status == RunStatus.Interrupted))
+        {
+            outcomes.AddRange(planned.Skip(outcomes.Count).Select(method =>
+                new TrajectoryOutcome(TrajectoryName.Of(name, method), RunStatus.Interrupted, 0) { Stop = options.Steps, HasBegun = false }));
+        }
+        else
+            progress.Advance(planned.Length * options.Steps);
         progress.End(outcomes.FirstOrDefault(outcome => outcome.Status != RunStatus.Finished)?.Sentence ?? $"{name} finished");
         return (
             new JsonObject
@@ -202,7 +214,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
                 [new LossAndRankProbe(log), .. probes],
                 from,
                 options.Steps);
-            var ended = TrajectoryRunner.Run(trajectory, context with { Progress = SilentProgress.Instance });
+            var ended = TrajectoryRunner.Run(trajectory, context with { Progress = new PartOfTask(progress, outcomes.Count * options.Steps) });
             methods[method] = SeriesState.Capture(log);
             return ended;
         }

@@ -147,10 +147,21 @@ public sealed class RunFolder
     /// <param name="names">Names of files and folders; a * stands for any number of characters.</param>
     internal IReadOnlyList<string> Present(IEnumerable<string> names) => [.. names.Where(name => EntriesOf(name).Length > 0)];
 
-    private string[] EntriesOf(string name) => [.. Directory.EnumerateFileSystemEntries(DirectoryPath, name)];
+    /// <summary>What a name stands for: "tracker.json", "events.*", "checkpoints/step-*/state.json".</summary>
+    private string[] EntriesOf(string name)
+    {
+        string[] parts = name.Split('/');
+        IEnumerable<string> folders = [DirectoryPath];
+        foreach (string part in parts[..^1])
+            folders = [.. folders.SelectMany(folder => Directory.EnumerateDirectories(folder, part))];
+        return [.. folders.SelectMany(folder => Directory.EnumerateFileSystemEntries(folder, parts[^1]))];
+    }
 
-    /// <summary>Deletes the run in the folder: manifest, log, table, figures, report, what was kept of an unfinished one, and what lies beside it.</summary>
-    /// <param name="companions">Names of what its experiment keeps beside it; a * stands for any number of characters.</param>
+    /// <summary>
+    /// Deletes the run in the folder: manifest, log, table, figures, report, what was kept of an unfinished one, and what lies beside it. Folders that are
+    /// empty then go too; what anyone else has put into them stays.
+    /// </summary>
+    /// <param name="companions">Names of what its experiment keeps beside it, files within folders by their path; a * stands for any number of characters.</param>
     internal void DropRun(IReadOnlyList<string> companions)
     {
         AtomicFile.Delete(ManifestPath); // first: what is left of a run without it is no run
@@ -158,10 +169,14 @@ public sealed class RunFolder
         File.Delete(LogPath);
         File.Delete(Path.Combine(DirectoryPath, MetricsName));
         foreach (string entry in companions.Append(KeptWork.FolderName).SelectMany(EntriesOf))
+        {
             if (Directory.Exists(entry))
                 Directory.Delete(entry, recursive: true);
             else
                 File.Delete(entry);
+            for (string above = Path.GetDirectoryName(entry)!; above.Length > DirectoryPath.Length && !Directory.EnumerateFileSystemEntries(above).Any(); above = Path.GetDirectoryName(above)!)
+                Directory.Delete(above);
+        }
     }
 
     /// <summary>Deletes the frames of an animation, and their folder with them where it holds nothing else.</summary>

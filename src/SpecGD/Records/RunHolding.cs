@@ -50,7 +50,7 @@ public sealed record RunHolding(string Directory, HeldRun Run, RunStatus? Status
         string manifest = Path.Combine(directory, RunFolder.ManifestName);
         return File.Exists(manifest) ? OfManifest(directory, manifest, identity)
             : RunFolder.IdentityNames.Select(name => Path.Combine(directory, name)).FirstOrDefault(File.Exists) is { } kept ? OfUnfinished(directory, kept, identity)
-            : OfFiles(directory, [.. OfRuns, .. companions]);
+            : OfFiles(directory, [.. OfRuns, .. companions.Select(name => name.Split('/')[0])]);
     }
 
     /// <summary>Throws where the folder belongs to something else.</summary>

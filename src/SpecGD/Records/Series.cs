@@ -25,13 +25,14 @@ public sealed class Series
     }
 
     /// <summary>Step and value of the first maximum; null for a series without a number.</summary>
-    public (int Step, double Value)? Peak()
+    /// <param name="where">Which places count; all where null.</param>
+    public (int Step, double Value)? Peak(Func<int, bool>? where = null)
     {
         (int, double)? peak = null;
         double largest = double.NegativeInfinity;
         for (int i = 0; i < Count; i++)
         {
-            if (_values[i] > largest)
+            if (_values[i] > largest && (where is null || where(i)))
             {
                 largest = _values[i];
                 peak = (_steps[i], largest);

@@ -83,7 +83,7 @@ public sealed class PeakKeeper : IProbe
     public void Observe(int step, double loss, IModel model)
     {
         var block = model.Blocks[0];
-        if (block.GradientNuclearRank <= _largest)
+        if (block.GradientNuclearRank <= _largest || (loss == 0 && Peak is not null)) // a gradient beyond a loss of zero is rounding
             return;
         _largest = block.GradientNuclearRank;
         if (_weight.IsEmpty)

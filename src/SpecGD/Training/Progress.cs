@@ -53,3 +53,18 @@ internal sealed class PrefixedProgress(IProgressReporter reporter, string prefix
     /// <inheritdoc/>
     public IProgressTask Begin(string name, int total) => reporter.Begin(prefix + name, total);
 }
+
+/// <summary>One piece of a task that is shown as a whole: its steps count from where the piece begins.</summary>
+internal sealed class PartOfTask(IProgressTask whole, int begin) : IProgressReporter, IProgressTask
+{
+    /// <inheritdoc/>
+    public IProgressTask Begin(string name, int total) => this;
+
+    /// <inheritdoc/>
+    public void Advance(int done) => whole.Advance(begin + done);
+
+    /// <inheritdoc/>
+    public void End(string remark)
+    {
+    }
+}

@@ -175,6 +175,21 @@ public class DivergenceTests
         told.ShouldBeEmpty("nothing is told of what was not begun");
     }
 
+    /// <summary>Three methods for each λ, also those that follow one that was stopped.</summary>
+    [Fact]
+    public void Of_an_interrupted_sweep_over_lambda_every_trajectory_counts()
+    {
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        var told = new List<string>();
+
+        var result = new StableRankSweep().Run(
+            new StableRankSweepOptions { Dim = 6, Steps = 5, Lambdas = [0.01, 0.1] }, RunContext.Silent with { Cancellation = stop.Token, Progress = new Telling(told) });
+
+        result.Detail.ShouldBe("The run was interrupted: of 6 trajectories 0 had ended, 0 were under way and 6 had not begun.");
+        told.ShouldBeEmpty("nothing is told of what was not begun");
+    }
+
     /// <summary>Keeps the names of tasks that are begun.</summary>
     private sealed class Telling(List<string> told) : IProgressReporter
     {

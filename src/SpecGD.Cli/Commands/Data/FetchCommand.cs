@@ -97,6 +97,11 @@ internal static class FetchCommand
     {
         int whole = files.Count(file => File.Exists(Path.Combine(directory, file)));
         string[] parts = [.. files.Select(file => file + ShardFetcher.PartialSuffix).Where(file => File.Exists(Path.Combine(directory, file)))];
+        foreach (string empty in parts.Where(part => new FileInfo(Path.Combine(directory, part)).Length == 0).ToArray())
+        {
+            File.Delete(Path.Combine(directory, empty)); // nothing had come: the folder goes with it where the command made it
+            parts = [.. parts.Except([empty])];
+        }
         string[] kept =
         [
             .. whole > 0 ? [Counted.Of(whole, "whole shard")] : Array.Empty<string>(),

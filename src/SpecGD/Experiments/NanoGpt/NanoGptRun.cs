@@ -208,7 +208,8 @@ public sealed class NanoGptRun
     }
 
     /// <summary>What a run of this kind keeps beside log and figures.</summary>
-    internal static IReadOnlyList<string> Companions { get; } = [CheckpointsName, TrackerName, EventFile.Prefix + "*"];
+    internal static IReadOnlyList<string> Companions { get; } =
+        [$"{CheckpointsName}/{IdentityName}", .. GptCheckpoints.Patterns.Select(pattern => $"{CheckpointsName}/{pattern}"), TrackerName, EventFile.Prefix + "*"];
 
     /// <summary>
     /// The options that decide what has been computed. Whether the data are read again is not among them: a run whose data ran out may go on with them.

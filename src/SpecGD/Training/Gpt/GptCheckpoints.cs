@@ -24,6 +24,9 @@ public sealed class GptCheckpoints
 
     private const string Prefix = "step-";
 
+    /// <summary>Where all that these checkpoints write lies below their folder, in the order in which it is deleted; a * stands for any characters.</summary>
+    internal static IReadOnlyList<string> Patterns => [.. Parts.Prepend(ManifestName).Select(name => $"{Prefix}*/{name}")];
+
     private static readonly string[] Parts = [ModelName, OptimizerName, StateName];
 
     private readonly string _directory;
@@ -78,7 +81,11 @@ public sealed class GptCheckpoints
     private static void Drop(string folder)
     {
         AtomicFile.Delete(Path.Combine(folder, ManifestName));
-        Directory.Delete(folder, recursive: true);
+        AtomicFile.SweepStale(folder);
+        foreach (string part in Parts)
+            File.Delete(Path.Combine(folder, part));
+        if (!Directory.EnumerateFileSystemEntries(folder).Any())
+            Directory.Delete(folder); // what a user has put there stays
     }
 
     /// <summary>Sends this rank's part of the optimizer's state to the checkpoint that rank 0 writes.</summary>
@@ -124,8 +131,13 @@ public sealed class GptCheckpoints
         return (true, folder is null ? [] : [.. passedOver, $"Going on from {folder}, after step {trainer.Optimizer.Steps}."]);
     }
 
+    /// <summary>Folders that these checkpoints have written; copies and notes of a user, under other names, are none.</summary>
     private static string[] FoldersIn(string directory) =>
-        [.. Directory.EnumerateDirectories(directory, Prefix + "*").OrderByDescending(Path.GetFileName, StringComparer.Ordinal)];
+    [
+        .. Directory.EnumerateDirectories(directory, Prefix + "*")
+            .Where(folder => Path.GetFileName(folder)[Prefix.Length..].All(char.IsAsciiDigit))
+            .OrderByDescending(Path.GetFileName, StringComparer.Ordinal),
+    ];
 
     /// <summary>Reads a checkpoint on rank 0, where <paramref name="folder"/> is not null, and gives every rank what it needs.</summary>
     private static void Load<T>(string? folder, GptTrainer<T> trainer)
