@@ -1991,11 +1991,15 @@ class _Layer:
         """Of a fused projection what it is undivided, and what dividing gains: the sum of ||G_i||_*^2 over its parts, over ||G||_*^2."""
         if self.parts is None or gradient is None or self.kind != "linear":
             return {}
+        places = [place for _, place in self.parts]
+        if isinstance(self.weight.module, nn.MultiheadAttention) and len(self.places) * len(self.across) < self.weight.count():
+            gradient = _real(self.weight.gradient())  # cross attention multiplies by query, key and value apart; they are one matrix to an optimizer
+            places = list(torch.arange(len(gradient)).chunk(3))
         values = torch.linalg.svdvals(gradient.double())
         norm, squares = float(values.sum()), float((values**2).sum())
         if not squares > 0:
             return {}
-        parts = sum(float(torch.linalg.svdvals(gradient[place.to(gradient.device)].double()).sum()) ** 2 for _, place in self.parts)
+        parts = sum(float(torch.linalg.svdvals(gradient[place.to(gradient.device)].double()).sum()) ** 2 for place in places)
         return {"whole_nuclear_rank": norm**2 / squares, "splitting_gain": parts / norm**2}
 
     def shown_shape(self, shape):

@@ -1,3 +1,4 @@
+using SpecGD.Numerics.LinearAlgebra.OpenBlas;
 using SpecGD.Reproduction;
 
 namespace SpecGD.Cli.Tests;

@@ -18,6 +18,10 @@ internal static class AuditView
             Terminal.Say($"in the optimizer, and not in the capture: {name}", indent: TableLayout.Gap);
         foreach (string name in audit.Unassigned)
             Terminal.Say($"in no group, so that it is never updated: {name}", indent: TableLayout.Gap);
+        foreach (var finding in audit.Undivided)
+            Terminal.Say($"on Muon as one matrix, which mixes its parts: {finding.Name} ({finding.Why})", indent: TableLayout.Gap);
+        foreach (string name in audit.Doubled)
+            Terminal.Say($"in more than one group, so that it is updated more than once a step: {name}", indent: TableLayout.Gap);
         if (audit.IsClean)
             Terminal.Say("The optimizer's groups are those of the diagnosis.", indent: TableLayout.Gap);
         if (audit.Matrices.Count == 0)

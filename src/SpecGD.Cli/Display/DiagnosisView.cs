@@ -17,7 +17,7 @@ internal static class DiagnosisView
         SummaryView.PrintTable(
             "Layers in network order: a spectral step is favoured where nr(G) ≥ st(A); the margin is the factor to the next verdict",
             [.. diagnosis.Rows.Select(row => Row(row, many))]);
-        SummaryView.PrintTable("By part of the network" + (many ? " (verdicts by majority over the steps)" : ""), [.. diagnosis.Groups.Append(diagnosis.Total).Select(Row)]);
+        SummaryView.PrintTable("By part of the network" + (many ? " (the most frequent verdict of the steps; of equally frequent ones the newest)" : ""), [.. diagnosis.Groups.Append(diagnosis.Total).Select(Row)]);
         if (many)
             SummaryView.PrintTable("Over the steps", [.. diagnosis.Trends.Select(Row)]);
         PrintWarnings(diagnosis);

@@ -33,7 +33,7 @@ internal static class DiagnosisTables
 
     /// <summary>Totals by group.</summary>
     public static Table Groups(NetworkDiagnosis diagnosis) => new(
-        "Totals by group; verdicts by majority over the steps",
+        "Totals by group; the most frequent verdict of the steps",
         ["group", "layers", "weights", "spectral", "undecided", "Euclidean", "weights with nr ≥ st", "lowest nr/st", "mean nr/st", "highest nr/st"],
         [.. diagnosis.Groups.Append(diagnosis.Total).Select(total => (IReadOnlyList<Cell>)
         [

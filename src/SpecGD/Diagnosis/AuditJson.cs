@@ -16,6 +16,8 @@ public static class AuditJson
             ["missed"] = new JsonArray([.. audit.Missed.Select(Of)]),
             ["unknown"] = new JsonArray([.. audit.Unknown.Select(name => (JsonNode?)name)]),
             ["unassigned"] = new JsonArray([.. audit.Unassigned.Select(name => (JsonNode?)name)]),
+            ["undivided"] = new JsonArray([.. audit.Undivided.Select(Of)]),
+            ["doubled"] = new JsonArray([.. audit.Doubled.Select(name => (JsonNode?)name)]),
             ["matrices"] = new JsonArray([.. audit.Matrices.Select(Of)]),
         };
     }

@@ -19,16 +19,23 @@ public sealed record AuditedMatrix(string Name, long Out, long In, LearningRateS
 /// <param name="Missed">Judged spectral, and not on Muon.</param>
 /// <param name="Unknown">Names of the optimizer that the capture does not have, biases and the like apart.</param>
 /// <param name="Unassigned">Trained parameters of layers that are in no group: the optimizer never updates them.</param>
+/// <param name="Undivided">Several matrices in one tensor, on Muon as one: it mixes them. A group that says how to divide (split_sizes, num_heads) does not.</param>
+/// <param name="Doubled">In more than one group: updated that often at each step.</param>
 /// <param name="Matrices">What is on Muon, with its scale.</param>
 public sealed record OptimizerAudit(
     IReadOnlyList<AuditFinding> Misplaced,
     IReadOnlyList<AuditFinding> Missed,
     IReadOnlyList<string> Unknown,
     IReadOnlyList<string> Unassigned,
+    IReadOnlyList<AuditFinding> Undivided,
+    IReadOnlyList<string> Doubled,
     IReadOnlyList<AuditedMatrix> Matrices)
 {
     /// <summary>Whether the optimizer's groups are those of the diagnosis.</summary>
-    public bool IsClean => Misplaced.Count + Missed.Count + Unknown.Count + Unassigned.Count == 0;
+    public bool IsClean => Misplaced.Count + Missed.Count + Unknown.Count + Unassigned.Count + Undivided.Count + Doubled.Count == 0;
+
+    /// <summary>Settings by which optimizers divide a tensor: those of dion, and of Newton-Schulz with the Gram matrix.</summary>
+    private static readonly string[] Dividing = ["num_heads", "split_sizes", "param_split_fn"];
 
     /// <summary>The audit of <paramref name="optimizer"/>.</summary>
     public static OptimizerAudit Of(NetworkDiagnosis diagnosis, OptimizerDescription optimizer)
@@ -54,6 +61,9 @@ public sealed record OptimizerAudit(
             [.. plan.Spectral.Where(parameter => !names.Contains(parameter.Name)).Select(Finding)],
             [.. assigned.Where(name => !known.Contains(name))],
             [.. layers.Where(layer => !layer.Frozen).Select(layer => layer.Parameter).OfType<string>().Where(planned.ContainsKey).Distinct().Except(assigned)],
+            [.. onMuon.Where(entry => planned.TryGetValue(entry.name, out var p) && p.Group == PlanGroup.Fused && !entry.group.Settings.Keys.Any(Dividing.Contains))
+                .Select(entry => Finding(planned[entry.name]))],
+            [.. optimizer.Groups.SelectMany(group => group.Parameters.Distinct()).GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key)],
             [.. onMuon.Where(entry => planned.TryGetValue(entry.name, out var p) && p.StoredShape.Count >= 2).Select(entry => Matrix(planned[entry.name], entry.group))]);
     }
 

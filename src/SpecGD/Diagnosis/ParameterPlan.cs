@@ -78,6 +78,9 @@ public sealed partial record ParameterPlan(IReadOnlyList<PlannedParameter> Param
         };
     }
 
+    /// <summary>Stable ranks of the same activations differ by rounding at most; those of rows that got a gradient in one part alone by more.</summary>
+    private const double SameStableRank = 1e-6;
+
     private static string NameOf(LayerDiagnosis layer) => layer.Entry.Parameter ?? layer.Name + ".weight";
 
     private static PlannedParameter Plan(string name, LayerTrend[] layers)
@@ -110,7 +113,7 @@ public sealed partial record ParameterPlan(IReadOnlyList<PlannedParameter> Param
 
     private static (PlanGroup Group, string Why) Decide(LayerTrend[] layers)
     {
-        string verdicts = string.Join(", ", layers.Select(Words)) + Undivided(layers[0].Last);
+        string verdicts = string.Join(", ", layers.Select(Words)) + Undivided(layers);
         if (layers.FirstOrDefault(layer => layer.Last.HeldBack is not null) is { } held)
             return (PlanGroup.HeldBack, $"{HeldWords(held.Last)}, left to AdamW; {verdicts}");
         if (layers.Any(layer => layer.Last.Group == LayerGroup.Norm))
@@ -139,10 +142,15 @@ public sealed partial record ParameterPlan(IReadOnlyList<PlannedParameter> Param
             : parameter with { Group = siblings.Key, Comment = $"{parameter.Comment}; stays with its siblings, as {siblings.First().Name}" };
     }
 
-    private static string Undivided(LayerDiagnosis part) =>
-        part.Entry is { PartOf: not null, WholeNuclearRank: { } whole, SplittingGain: { } gain } && part.StableRank is { } st
-            ? $"; undivided nr/st {Records.NumberText.Of(whole / st)}, dividing promises × {Records.NumberText.Of(gain)}"
-            : "";
+    /// <summary>What the parts are as one matrix; against st(A) where they meet the same activations, which in cross attention they do not.</summary>
+    private static string Undivided(LayerTrend[] parts)
+    {
+        if (parts[0].Last is not { Entry: { PartOf: not null, WholeNuclearRank: { } whole, SplittingGain: { } gain }, StableRank: { } st })
+            return "";
+        bool isOne = parts.All(part => part.Last.StableRank is { } other && Math.Abs(other - st) <= SameStableRank * st);
+        return (isOne ? $"; undivided nr/st {Records.NumberText.Of(whole / st)}" : $"; undivided nr {Records.NumberText.Of(whole)}")
+            + $", dividing promises × {Records.NumberText.Of(gain)}";
+    }
 
     private static string HeldWords(LayerDiagnosis layer) => layer.HeldBack switch
     {

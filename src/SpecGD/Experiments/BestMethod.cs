@@ -45,9 +45,10 @@ internal static class BestMethod
             yield return $"No method is best: {unfinished}every loss ends above its start.";
             yield break;
         }
-        var whole = ends.Where(end => end.LastStep == last && !end.IsAboveStart).Select(end => (Name: MethodName.InSentences(end.Method), Loss: end.Last))
+        var whole = ends.Where(end => end.LastStep == last && end is { IsAboveStart: false, IsTrained: true }).Select(end => (Name: MethodName.InSentences(end.Method), Loss: end.Last))
             .OrderBy(method => method.Loss).ToArray();
         string[] early = Names(ends.Where(end => end.LastStep < last)), above = Names(ends.Where(end => end is { IsAboveStart: true, IsDiverged: false }));
+        string[] untrained = Names(ends.Where(end => end.LastStep == last && end is { IsAboveStart: false, IsTrained: false }));
         if (whole.Length >= 2)
             yield return Headline(whole, last + 1);
         else if (whole is [var only])
@@ -56,6 +57,8 @@ internal static class BestMethod
             yield return Text($"No method is best: none reached {Counted.Of(last + 1, "step")} with a loss that is not above its start.");
         if (early.Length > 0)
             yield return $"{Sentence.Begin(Sentence.List(early))} did not reach the last step.";
+        if (untrained.Length > 0)
+            yield return $"{Sentence.Begin(Sentence.List(untrained))} {Counted.Noun(untrained.Length, "is")} not compared: no update was made.";
         if (above.Length > 0)
             yield return $"{Sentence.Begin(Sentence.List(above))} {Counted.Noun(above.Length, "is")} not compared: what ends above its start has not trained.";
     }

@@ -44,7 +44,7 @@ public static class Divergence
         int begin = all.Min(method => method.Loss.Steps[0]);
         double common = all.Where(method => method.Loss.Steps[0] == begin).Max(method => method.Loss.Values[0]);
         return [.. all.Select(method => new LossEnd(
-            method.Name, method.Loss.Steps[0] == begin ? method.Loss.Values[0] : common, method.Loss.Values[^1], method.Loss.Steps[^1]))];
+            method.Name, method.Loss.Steps[0] == begin ? method.Loss.Values[0] : common, method.Loss.Values[^1], method.Loss.Steps[^1]) { FirstStep = method.Loss.Steps[0] })];
     }
 }
 
@@ -55,6 +55,12 @@ public static class Divergence
 /// <param name="LastStep">The step of that.</param>
 public sealed record LossEnd(string Method, double Start, double Last, int LastStep)
 {
+    /// <summary>The step of its first loss.</summary>
+    public int FirstStep { get; init; }
+
+    /// <summary>Whether a loss after an update was recorded; without one, as of a restart at the last step, it is another method's loss.</summary>
+    public bool IsTrained => LastStep > FirstStep;
+
     /// <summary>Whether it diverged.</summary>
     public bool IsDiverged => Divergence.IsDiverged(Start, Last);
 

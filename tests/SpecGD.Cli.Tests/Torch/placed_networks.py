@@ -375,7 +375,30 @@ def normed_checkpoint(folder):
     assert [layer.get("place") for layer in layers] == ["input", None, None, None, None, None, "head"], layers
 
 
-CASES = [light_in_pieces, noisy, heads, monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names, masked, without_tokens, normed_checkpoint]
+def crossed(folder):
+    """Cross attention multiplies by query, key and value apart, and an optimizer has them as one matrix: what dividing gains is of all three."""
+    from product_networks import read
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b, self.att = nn.Linear(8, 16), nn.Linear(8, 16), nn.MultiheadAttention(16, 2, batch_first=True)
+
+        def forward(self, x, y):
+            return self.att(self.a(x), self.b(y), self.b(y))[0]
+
+    net = Net()
+    with specgd_capture.capture(net, folder + "/crossed.safetensors", step=1):
+        net(torch.randn(30, 6, 8), torch.randn(30, 9, 8)).pow(2).mean().backward()
+    gradient = net.att.in_proj_weight.grad
+    norms = [float(torch.linalg.svdvals(part.double()).sum()) for part in [gradient, *gradient.chunk(3)]]
+    parts = [layer for layer in read(folder + "/crossed.safetensors")[0]["layers"] if layer.get("part_of")]
+    assert len(parts) == 3
+    for layer in parts:
+        assert abs(layer["whole_nuclear_rank"] / nuclear_rank(gradient) - 1) < 1e-9 and abs(layer["splitting_gain"] * norms[0] ** 2 / sum(n**2 for n in norms[1:]) - 1) < 1e-9
+
+
+CASES = [light_in_pieces, noisy, heads, monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names, masked, without_tokens, normed_checkpoint, crossed]
 
 
 def run(folder):

@@ -45,6 +45,26 @@ public sealed class OptimizerAuditTests : IDisposable
         audit.Matrices.Select(matrix => matrix.Scale).ShouldBe([LearningRateScale.Original, LearningRateScale.MatchRmsAdamW]);
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData(""", "split_sizes": "[16, 16]" """, false)]
+    public void A_fused_tensor_on_Muon_as_one_and_a_parameter_in_two_groups_are_named(string settings, bool isTold)
+    {
+        string part(int begin) => $$"""{"part_of": "gate_up", "parameter": "gate_up.weight", "stored_shape": [32, 8], "part_begin": {{begin}}}""";
+        var network = _planted.Layer("gate_up.gate", Flat(16, 8, 8), Flat(8, 8, 1), more: part(0))
+            .Layer("gate_up.up", Flat(16, 8, 8), Flat(8, 8, 1), more: part(16))
+            .Layer("lm_head", Flat(16, 8, 8), Flat(8, 8, 1), more: """{"stored_shape": [16, 8]}""").Diagnose();
+
+        var audit = OptimizerAudit.Of(network, Described(
+            $$"""{"optimizer": "dion.Muon", "settings": {"lr": 0.02{{settings}}}, "parameters": ["gate_up.weight"]},"""
+            + """{"optimizer": "torch.optim.adamw.AdamW", "parameters": ["lm_head.weight", "gate_up.weight"]}"""));
+
+        audit.Undivided.Select(finding => finding.Name).ShouldBe(isTold ? ["gate_up.weight"] : []);
+        audit.Doubled.ShouldBe(["gate_up.weight"]);
+        audit.IsClean.ShouldBeFalse();
+        AuditJson.Of(audit)["doubled"]!.AsArray().Count.ShouldBe(1);
+    }
+
     [Fact]
     public void A_parameter_in_no_group_is_named_and_a_tied_weight_has_all_its_names()
     {

@@ -39,6 +39,20 @@ public class HeadlineTests
             .ShouldBe("At the last of 3 steps SpecGD has the lowest loss, which is zero, so that it has no ratio to the others.");
     }
 
+    /// <summary>A restart from the last step alone has the loss of the method that it begins from.</summary>
+    [Fact]
+    public void A_method_that_made_no_update_is_not_compared()
+    {
+        var log = Log(("gradient_descent", 5), ("specgd", 6.5));
+        log.Methods["specgd_from_2"] = new MethodLog();
+        log.Methods["specgd_from_2"].Record("loss", 2, 5);
+
+        string[] sentences = [.. Features.Summarise(log).Sentences];
+
+        sentences[0].ShouldBe("At the last of 3 steps gradient descent has the lowest loss: SpecGD is 1.3 times higher.");
+        sentences[1].ShouldEndWith(" is not compared: no update was made.");
+    }
+
     /// <summary>Methods that are level have no winner, and judge no rule.</summary>
     [Theory]
     [InlineData(1.01, 1, null)]

@@ -1,8 +1,5 @@
 using SpecGD.Experiments;
-using SpecGD.Models;
-using SpecGD.Numerics;
 using SpecGD.Records;
-using SpecGD.Training;
 
 namespace SpecGD.Tests.Experiments;
 
