@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using SpecGD.Experiments;
 using SpecGD.Records;
 using SpecGD.Sweeps;
 
