@@ -34,16 +34,8 @@ internal static class CommandLine
         try
         {
             var result = Build().Parse(arguments.Count > 0 ? arguments : ["--help"]);
-            if (result.Action is HelpWithExamples && result.UnmatchedTokens.Count > 0 && result.CommandResult.Command.Subcommands.Count > 0)
-                return Refuse(result, Complaint(result));
-            if (result.Action is not HelpWithExamples && MisplacedArgument(result) is { } misplaced)
-                return Refuse(result, $"'{misplaced}' stands before '{result.CommandResult.Command.Name}', which takes nothing there.");
-            if (EmptyPlace(result) is { } empty)
-                return Fail($"{empty} needs the name of a file or folder; '' is none.", ExitCode.BadInput);
-            if (result.Errors.Count > 0)
-                return Refuse(result, Complaint(result));
-            if (result.Action is not HelpWithExamples && StrayOption(result) is { } stray)
-                return Refuse(result, Misunderstood(result, stray));
+            if (Objection(result, arguments) is { } objection)
+                return Fail(objection, ExitCode.BadInput);
             if (result.GetValue(Threads) is { } threads)
                 ThreadBudget.Total = int.TryParse(threads, out int n) && n > 0
                     ? n
@@ -118,9 +110,25 @@ internal static class CommandLine
         return code;
     }
 
-    /// <summary>Says what is wrong with the line, and where to read what would be right.</summary>
-    private static int Refuse(ParseResult result, string complaint) =>
-        Fail($"{complaint} '{Path(result)} --help' lists what there is.", ExitCode.BadInput);
+    /// <summary>What is wrong with the line, before anything is done, and where to read what would be right; null where nothing is.</summary>
+    /// <param name="result">The line as it was parsed.</param>
+    /// <param name="words">The line as it was typed.</param>
+    internal static string? Objection(ParseResult result, IReadOnlyList<string> words)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        bool isHelp = result.Action is HelpWithExamples;
+        if (isHelp && result.UnmatchedTokens.Count > 0 && result.CommandResult.Command.Subcommands.Count > 0)
+            return WithHelp(result, Complaint(result));
+        if (!isHelp && MisplacedOptions.Complaint(result, words) is { } option)
+            return WithHelp(result, option);
+        if (!isHelp && MisplacedArgument(result) is { } misplaced)
+            return WithHelp(result, $"'{misplaced}' stands before '{result.CommandResult.Command.Name}', which takes nothing there.");
+        if (EmptyPlace(result) is { } empty)
+            return $"{empty} needs the name of a file or folder; '' is none.";
+        return result.Errors.Count > 0 ? WithHelp(result, Complaint(result)) : null;
+    }
+
+    private static string WithHelp(ParseResult result, string complaint) => $"{complaint} '{Path(result)} --help' lists what there is.";
 
     private static string Complaint(ParseResult result)
     {
@@ -129,8 +137,10 @@ internal static class CommandLine
         {
             if (MistakenVerb(result) is { } mistaken)
                 word = mistaken;
-            return word.StartsWith('-') || command.Subcommands.Count == 0
-                ? Misunderstood(result, word)
+            return command.Subcommands.Count > 0 && command.Action is null && command.Subcommands.Any(below => HasOption(below, MisplacedOptions.NameIn(word)))
+                ? $"{Path(result)} needs to be told what before '{word}': {string.Join(", ", Visible(command))}."
+                : word.StartsWith('-') || command.Subcommands.Count == 0
+                ? MisplacedOptions.Misunderstood(result, word)
                 : $"There is no '{word}' in {Path(result)}; "
                     + $"there {Counted.Noun(command.Subcommands.Count, "is")} {string.Join(", ", Visible(command))}.{Meant(command, word)}";
         }
@@ -141,13 +151,20 @@ internal static class CommandLine
             : result.Errors[0].Message.TrimEnd('.', '\n', '\r') + ".";
     }
 
-    /// <summary>A mistyped verb that was taken for the argument of the command itself, as in "sweep sttus DIR"; null where there is none.</summary>
+    /// <summary>
+    /// A mistyped verb that was taken for the argument of the command itself, as in "sweep sttus DIR", or stands behind an option, as in "run --dim 8
+    /// random-featur"; null where there is none.
+    /// </summary>
     private static string? MistakenVerb(ParseResult result)
     {
         var command = result.CommandResult.Command;
-        return command.Subcommands.Count == 0 ? null : command.Arguments.SelectMany(argument => result.GetResult(argument)?.Tokens ?? []).Select(token => token.Value)
-            .FirstOrDefault(value => !File.Exists(value) && Spelling.Nearest(value, Visible(command)) is not null);
+        return command.Subcommands.Count == 0 ? null
+            : command.Arguments.SelectMany(argument => result.GetResult(argument)?.Tokens ?? []).Select(token => token.Value).Concat(result.UnmatchedTokens)
+                .FirstOrDefault(value => !File.Exists(value) && Spelling.Nearest(value, Visible(command)) is not null);
     }
+
+    private static bool HasOption(Command command, string name) =>
+        command.Options.Any(option => option.Name == name) || command.Subcommands.Any(below => HasOption(below, name));
 
     /// <summary>The first argument that must be given and is not; null where the complaint is another.</summary>
     private static Argument? MissingArgument(ParseResult result) => result.CommandResult.Command.Arguments
@@ -174,18 +191,7 @@ internal static class CommandLine
         .Where(option => option.HelpName is { } name && (name.Contains("DIR", StringComparison.Ordinal) || name.Contains("FILE", StringComparison.Ordinal)))
         .FirstOrDefault(option => result.GetResult(option)?.Tokens.Any(token => token.Value.Length == 0) ?? false)?.Name;
 
-    /// <summary>An option that there is not, and that an argument for any number of names has taken for one; null where there is none.</summary>
-    private static string? StrayOption(ParseResult result) => result.Tokens.Any(token => token.Value == "--")
-        ? null
-        : result.CommandResult.Tokens.Select(token => token.Value).FirstOrDefault(value => value.StartsWith("--", StringComparison.Ordinal));
-
-    private static string Misunderstood(ParseResult result, string word) => StrayReproduceOption.Explain(result, word)
-        ?? $"'{word}' is not understood by {Path(result)}.{Spelling.Hint(word, OptionsOf(result).SelectMany(o => o.Aliases.Prepend(o.Name)))}";
-
     private static IEnumerable<string> Visible(Command command) => command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
-
-    private static IEnumerable<Option> OptionsOf(ParseResult result) =>
-        result.CommandResult.Command.Options.Concat(result.RootCommandResult.Command.Options.Where(o => o.Recursive)).Where(o => !o.Hidden);
 
     private static string Path(ParseResult result) => CommandPath.Of(result);
 }

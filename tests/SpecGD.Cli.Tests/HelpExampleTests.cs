@@ -160,11 +160,29 @@ public sealed class HelpExampleTests : InTemporaryDirectory
     [InlineData("run random-feature --zzzzzz 3", "Did you mean", false)]
     public void What_was_meant_is_guessed_where_it_is_near(string arguments, string hint, bool isGiven)
     {
+        if (Objection(arguments.Split(' ')) is { } sentence)
+        {
+            sentence.Contains(hint, StringComparison.Ordinal).ShouldBe(isGiven, sentence);
+            return;
+        }
         var said = Specgd(arguments.Split(' '));
 
         said.ExitCode.ShouldBe(2, said.Error);
         said.Error.Contains(hint, StringComparison.Ordinal).ShouldBe(isGiven, said.Error);
         Directory.EnumerateFileSystemEntries(Folder).ShouldBeEmpty();
+    }
+
+    /// <summary>What is wrong with the line itself, without a process; null where the command has to be begun to know.</summary>
+    private static string? Objection(string[] words)
+    {
+        try
+        {
+            return CommandLine.Objection(CommandLine.Build().Parse(words), words);
+        }
+        catch (BadInputException e)
+        {
+            return e.Message;
+        }
     }
 
     [Fact]

@@ -49,6 +49,56 @@ public class SweepRowFigureTests
         why.ShouldNotBeNull().ShouldStartWith(sentence);
     }
 
+    /// <summary>An option with words takes nothing away: its values are lines.</summary>
+    [Fact]
+    public void Values_of_an_option_that_are_no_numbers_are_lines_too()
+    {
+        var figure = Drawn(
+            """{ "experiment": "batch-size-sweep", "name": "b", "grid": { "seed": [0, 1], "activation": ["relu", "swiglu"], "width": [8] } }""", ["batch size=8", "batch size=16"], ["st(layer1)"]);
+
+        var panel = figure.Panels.ShouldHaveSingleItem();
+        panel.X.Label.ToString().ShouldBe("batch size");
+        panel.Curves.OfType<KeySample>().Select(sample => sample.Label.ToString()).ShouldBe(["activation relu", "activation swiglu"]);
+        panel.Curves.OfType<PointCurve>().ShouldAllBe(marks => marks.Columns[0].Values.SequenceEqual(new[] { 8.0, 16 }));
+    }
+
+    /// <summary>Each reason is one that the numbers at hand bear out: none speaks of lines along a training that there is not, nor of numbers that are there.</summary>
+    [Theory]
+    [InlineData("", 1, "Its table has one row alone (batch size=1), and a line along the rows needs two.")]
+    [InlineData(""", "activation": ["relu", "swiglu"]""", 1, "The values of activation are no numbers to draw over, and its table has one row alone (batch size=1), and a line along the rows needs two.")]
+    [InlineData(""", "activation": ["relu"]""", 1, "Its table has one row alone (batch size=1), and a line along the rows needs two.")]
+    public void The_reason_for_a_missing_figure_of_rows_is_true(string axis, int rows, string reason)
+    {
+        var (part, results) = Results(
+            $$"""{ "experiment": "batch-size-sweep", "name": "b", "grid": { "seed": [0, 1] {{axis}} } }""", [.. Enumerable.Range(1, rows).Select(i => $"batch size={i}")], ["st"]);
+
+        SweepFigures.Of(part, results, _ => new RunLog("r")).ShouldBe((null, $"b: no figure is drawn. {reason} The table, 'specgd sweep results' and 'specgd sweep export' have the numbers."));
+    }
+
+    /// <summary>Of methods along the training it is said how many panels or lines there would be.</summary>
+    [Theory]
+    [InlineData(""", "activation": ["relu", "swiglu", "gelu", "tanh", "sigmoid"]""", 2, 2, "The values of activation are no numbers to draw over, and 10 panels would be needed along the training, one for each series of each setting, and a figure has 9 at most; 'metrics' in the sweep file chooses.")]
+    [InlineData(""", "activation": ["relu", "swiglu"]""", 13, 1, "The values of activation are no numbers to draw over, and 13 lines would be needed along the training, one for each method, and a panel has 12 at most.")]
+    [InlineData("", 2, 10, "10 panels would be needed along the training, one for each series, and a figure has 9 at most; 'metrics' in the sweep file chooses.")]
+    public void The_reason_for_a_missing_figure_along_the_training_is_true(string axis, int methods, int series, string reason)
+    {
+        var part = SweepFile.Of((JsonObject)JsonNode.Parse($$"""{ "experiment": "random-feature", "name": "f", "grid": { "seed": [0, 1] {{axis}} } }""")!, "f", "f", quick: false).Parts[0];
+        var log = new RunLog("r");
+        foreach (int method in Enumerable.Range(0, methods))
+        {
+            log.Methods.Add($"m{method}", new MethodLog());
+            foreach (int name in Enumerable.Range(0, series))
+                log.Methods[$"m{method}"].Record($"s{name}", 0, 1);
+        }
+        TaskResult[] results =
+        [
+            .. SweepExpansion.Expand(new SweepDefinition("s", "", [part], []), "f").Select(task => new TaskResult(
+                new TaskRecord(task, TaskState.Finished, 1, 1, null, null), Observation.All(task.Experiment, log, diverged: false))),
+        ];
+
+        SweepFigures.Of(part, results, _ => log).WhyNone.ShouldNotBeNull().ShouldStartWith($"f: no figure is drawn. {reason}");
+    }
+
     [Fact]
     public void Before_there_is_a_result_nothing_is_said()
     {

@@ -28,6 +28,10 @@ internal static class SweepAxes
     /// </summary>
     public const double FarthestInterval = 1e6;
 
+    /// <summary>The options of a part along which its settings can be drawn: those with more than one number.</summary>
+    public static IEnumerable<string> OptionsWithNumbers(SweepPart part, IReadOnlyList<SettingResult> settings) => SweepAnalysis.Axes(part).Where(axis =>
+        axis != AnalysisPlan.MethodAxis && settings.Select(s => AxisText.Number(s[axis])).OfType<double>().Distinct().Count() > 1);
+
     /// <summary>Whether the y axis is logarithmic: where the analysis is and the means are positive, and where they span magnitudes.</summary>
     public static bool IsLogarithmic(SweepPart part, IReadOnlyList<SettingResult> settings)
     {

@@ -17,12 +17,15 @@ internal sealed record SweepCourse(string Setting, string Method, string Replica
     /// <summary>The trajectories of a task.</summary>
     public static IEnumerable<SweepCourse> All(SweepPart part, TaskResult result, RunLog log)
     {
-        string setting = string.Join(", ", SweepAnalysis.Axes(part).Where(axis => axis != AnalysisPlan.MethodAxis)
-            .Select(axis => $"{axis} {AxisText.Of(result.Task.Identity.Options[axis])}"));
+        string setting = SettingOf(part, result);
         var diverged = Observation.All(result.Task.Experiment, log, result.Record.State == TaskState.Diverged).Where(o => o.Diverged).Select(o => o.Method).ToHashSet();
         return log.Methods.Select(method => new SweepCourse(
             setting, method.Key, result.Replicate, method.Value, diverged.Contains(method.Key) ? Gone(method.Value, part.Analysis.Objective.Series) : null));
     }
+
+    /// <summary>What the options are that vary beside the repetition.</summary>
+    public static string SettingOf(SweepPart part, TaskResult result) => string.Join(", ", SweepAnalysis.Axes(part).Where(axis => axis != AnalysisPlan.MethodAxis)
+        .Select(axis => $"{axis} {AxisText.Of(result.Task.Identity.Options[axis])}"));
 
     /// <summary>
     /// The step at which a diverging trajectory leaves the axis of losses, or that after its last: what it has from there on is of no use to a mean, and

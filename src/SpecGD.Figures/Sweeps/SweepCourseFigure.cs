@@ -27,9 +27,10 @@ public static class SweepCourseFigure
         ArgumentNullException.ThrowIfNull(part);
         ArgumentNullException.ThrowIfNull(results);
         ArgumentNullException.ThrowIfNull(logOf);
-        if (part.Analysis.Tune is not null || HasNumbers(part, results))
+        var all = SweepAnalysis.Settings(part, results);
+        if (part.Analysis.Tune is not null || SweepAxes.OptionsWithNumbers(part, all).Any())
             return null; // a figure over that option shows more
-        string[] series = [.. SweepAnalysis.Settings(part, results).Select(s => s.Metric.Series).Distinct()];
+        string[] series = [.. all.Select(s => s.Metric.Series).Distinct()];
         SweepCourse[] courses =
             [.. results.Where(r => r.Task.Part.Name == part.Name && r.Record.HasResult).SelectMany(r => SweepCourse.All(part, r, logOf(r.Record)))];
         string[] settings = [.. courses.Select(c => c.Setting).Distinct()], methods = [.. courses.Select(c => c.Method).Distinct()];
@@ -47,11 +48,21 @@ public static class SweepCourseFigure
         return shown.Length == 0 ? null : SweepSheet.Of($"{part.Name}_course", panels, Caption(part, shown, panels));
     }
 
-    private static bool HasNumbers(SweepPart part, IReadOnlyList<TaskResult> results)
+    /// <summary>Why a part without an option that has numbers, whose own numbers are there, has no figure along the training.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="results">The results of the sweep; those of other parts are passed over.</param>
+    /// <returns>What a sentence says behind "No figure:", without a full stop.</returns>
+    internal static string WhyNone(SweepPart part, IReadOnlyList<TaskResult> results)
     {
-        var settings = SweepAnalysis.Settings(part, results);
-        return SweepAnalysis.Axes(part).Where(axis => axis != AnalysisPlan.MethodAxis)
-            .Any(axis => settings.Select(s => AxisText.Number(s[axis])).OfType<double>().Distinct().Count() > 1);
+        var all = SweepAnalysis.Settings(part, results);
+        int series = all.Select(s => s.Metric.Series).Distinct().Count(), methods = all.Select(s => s[AnalysisPlan.MethodAxis]).Distinct().Count();
+        int settings = results.Where(r => r.Task.Part.Name == part.Name && r.Record.HasResult).Select(r => SweepCourse.SettingOf(part, r)).Distinct().Count();
+        return series * settings > SweepSheet.MostPanels
+            ? $"{Counted.Of(series * settings, "panel")} would be needed along the training, one for each {(settings > 1 ? "series of each setting" : "series")}, "
+                + $"and a figure has {SweepSheet.MostPanels} at most{(series > 1 ? "; 'metrics' in the sweep file chooses" : "")}"
+            : methods > SweepSheet.MostLines
+            ? $"{Counted.Of(methods, "line")} would be needed along the training, one for each method, and a panel has {SweepSheet.MostLines} at most"
+            : "along the training the repetitions have no step in common with a mean to draw";
     }
 
     private static Panel PanelOf(SweepPart part, CourseMeans[] shown, string[] methods)

@@ -33,8 +33,7 @@ public static class SweepFigure
         ArgumentNullException.ThrowIfNull(part);
         var settings = SweepAnalysis.Settings(part, results);
         var metric = part.Analysis.Tune is not null ? part.Analysis.Objective : settings is [var some, ..] ? some.Metric : null;
-        string? x = part.Analysis.Tune ?? SweepAnalysis.Axes(part).FirstOrDefault(axis =>
-            axis != AnalysisPlan.MethodAxis && settings.Select(s => AxisText.Number(s[axis])).Distinct().Count(number => number is not null) > 1);
+        string? x = part.Analysis.Tune ?? SweepAxes.OptionsWithNumbers(part, settings).FirstOrDefault();
         if (metric is null || x is null)
             return (null, null);
         try

@@ -24,21 +24,23 @@ public static class SweepFigures
         return (figure, figure is not null ? null : $"{part.Name}: no figure is drawn. {tooMuch ?? Reason(part, results)}");
     }
 
-    /// <summary>That methods along the training need more panels or lines than there is room for.</summary>
-    private static string TooMany(SweepPart part, IReadOnlyList<SettingResult> settings) =>
-        $"{Counted.Of(settings.Select(s => s.Metric.Series).Distinct().Count(), "series")} of {Counted.Of(settings.Select(s => s[AnalysisPlan.MethodAxis]).Distinct().Count(), "method")} in the part {part.Name} "
-        + $"are too many for one figure, which has {SweepSheet.MostPanels} panels with {SweepSheet.MostLines} lines at most; 'metrics' in the sweep file chooses.";
-
     private static string Reason(SweepPart part, IReadOnlyList<TaskResult> results)
     {
         var settings = SweepAnalysis.Settings(part, results);
         return settings.Count == 0 ? "No result has what 'metrics' names."
             : settings.All(s => s.Estimate is null) ? "Every repetition diverged, so that there is no mean to draw."
             : settings.All(s => s.Estimate is null || s.IsUndefined) ? string.Join(' ', UndefinedWords.Of(part, settings))
-            : SweepAnalysis.Axes(part).Count > 1
-                ? $"The values of {Sentence.List([.. SweepAnalysis.Axes(part).Where(axis => axis != AnalysisPlan.MethodAxis)])} are no numbers to draw over, and there are too many for lines along the training; "
-                    + "'specgd sweep results DIR --x METRIC --y METRIC' draws one metric against another."
-            : settings.All(s => s.Keys.All.Count == 0) ? TooMany(part, settings)
-            : $"{SweepRowFigure.WhyNone(part, results)} The table, 'specgd sweep results' and 'specgd sweep export' have the numbers.";
+            : WithoutRoom(part, results, settings);
+    }
+
+    /// <summary>Why there is neither a figure over an option, nor along the training or over the rows of a table, and where the numbers are.</summary>
+    private static string WithoutRoom(SweepPart part, IReadOnlyList<TaskResult> results, IReadOnlyList<SettingResult> settings)
+    {
+        bool hasRows = settings.Any(s => s.Keys.All.Count > 0);
+        string[] words = [.. SweepAnalysis.Axes(part).Where(axis => axis != AnalysisPlan.MethodAxis && settings.Select(s => s[axis]).Distinct().Skip(1).Any())];
+        string why = hasRows ? SweepRowFigure.WhyNone(part, results) : SweepCourseFigure.WhyNone(part, results);
+        why = words.Length == 0 ? Sentence.Begin(why) : $"The values of {Sentence.List(words)} are no numbers to draw over, and {why}";
+        return $"{why}. " + (words.Length > 0 && !hasRows ? "'specgd sweep results DIR --x METRIC --y METRIC' draws one metric against another."
+            : "The table, 'specgd sweep results' and 'specgd sweep export' have the numbers.");
     }
 }

@@ -7,28 +7,25 @@ using SpecGD.Sweeps.Analysis;
 namespace SpecGD.Figures.Sweeps;
 
 /// <summary>
-/// A part of a sweep over repetitions alone whose experiment has a table in the place of methods: each column of the table against the number that
-/// names its rows, such as d or λ, a line for each of the rows' other keys.
+/// A part of a sweep without an option that has numbers, and whose experiment has a table in the place of methods: each column of the table against the
+/// number that names its rows, such as d or λ, a line for each setting and for each of the rows' other keys.
 /// </summary>
 public static class SweepRowFigure
 {
     /// <summary>A setting with the line that it belongs to and its place on it.</summary>
     private readonly record struct Place(string Line, double X, SettingResult Setting);
 
-    /// <summary>The figure; null where the rows are not named by a number, something else varies too, or one figure has no room for all.</summary>
+    /// <summary>The figure; null where the rows are not named by a number, an option with numbers varies too, or one figure has no room for all.</summary>
     /// <param name="part">The part.</param>
     /// <param name="results">The results of the sweep; those of other parts are passed over.</param>
     public static Figure? Of(SweepPart part, IReadOnlyList<TaskResult> results)
     {
         ArgumentNullException.ThrowIfNull(part);
         ArgumentNullException.ThrowIfNull(results);
-        if (SweepAnalysis.Axes(part).Count > 1)
+        SettingResult[] settings = SettingsOf(part, results);
+        if (part.Analysis.Tune is not null || SweepAxes.OptionsWithNumbers(part, settings).Any() || NumberThatNames(settings) is not { } key)
             return null;
-        // A column has one number in a row, so that its first, last, least and largest are one.
-        SettingResult[] settings = [.. SweepAnalysis.Settings(part, results).DistinctBy(s => (s.Metric.Series, s[AnalysisPlan.MethodAxis]))];
-        if (NumberThatNames(settings) is not { } key)
-            return null;
-        Place[] places = [.. settings.Select(s => PlaceOf(s, key))];
+        Place[] places = PlacesOf(settings, key);
         string[] lines = [.. places.Select(p => p.Line).Distinct()];
         var columns = places.GroupBy(p => p.Setting.Metric.Series).Where(column => column.Any(p => HasPlace(p.Setting))).ToArray();
         if (columns.Length is 0 or > SweepSheet.MostPanels || lines.Length > SweepSheet.MostLines)
@@ -42,6 +39,10 @@ public static class SweepRowFigure
                 + SettingCurves.Explain(drawn.Where(HasPlace)) + SweepSheet.Undefined(part, settings, metric => metric.Series));
     }
 
+    /// <summary>A column has one number in a row, so that its first, last, least and largest are one.</summary>
+    private static SettingResult[] SettingsOf(SweepPart part, IReadOnlyList<TaskResult> results) =>
+        [.. SweepAnalysis.Settings(part, results).DistinctBy(s => (s.Metric.Series, string.Join('\n', s.Axes.Values)))];
+
     /// <summary>The last of the columns that name rows whose values are numbers and not all the same; null where there is none.</summary>
     private static string? NumberThatNames(SettingResult[] settings) => settings.SelectMany(s => s.Keys.All.Select(key => key.Column)).Distinct().LastOrDefault(column =>
         settings.All(s => NumberOf(s, column) is not null) && settings.Select(s => NumberOf(s, column)).Distinct().Count() > 1);
@@ -49,12 +50,18 @@ public static class SweepRowFigure
     private static double? NumberOf(SettingResult setting, string column) =>
         setting.Keys.All.Where(key => key.Column == column).Select(key => key.Number).FirstOrDefault();
 
-    /// <summary>The line is named by the other keys; a row that is there twice is on a line of its own.</summary>
-    private static Place PlaceOf(SettingResult setting, string key)
+    /// <summary>A line is named by the options that vary and by the other keys; a row that is there twice is on a line of its own.</summary>
+    private static Place[] PlacesOf(SettingResult[] settings, string key)
     {
-        IEnumerable<string> others = setting.Keys.All.Where(other => other.Column != key).Select(other => other.ToString());
-        string copy = setting.Keys.Copy == 1 ? "" : FormattableString.Invariant($"({setting.Keys.Copy})");
-        return new Place(string.Join(' ', others.Append(copy).Where(word => word.Length > 0)), NumberOf(setting, key)!.Value, setting);
+        string[] varying = [.. settings[0].Axes.Keys.Where(axis => axis != AnalysisPlan.MethodAxis && settings.Any(s => s[axis] != settings[0][axis]))];
+        return [.. settings.Select(s => new Place(NameOf(s), NumberOf(s, key)!.Value, s))];
+
+        string NameOf(SettingResult setting)
+        {
+            IEnumerable<string> options = varying.Select(axis => $"{axis} {setting[axis]}"), others = setting.Keys.All.Where(other => other.Column != key).Select(other => other.ToString());
+            string copy = setting.Keys.Copy == 1 ? "" : FormattableString.Invariant($"({setting.Keys.Copy})");
+            return string.Join(' ', options.Concat(others).Append(copy).Where(word => word.Length > 0));
+        }
     }
 
     private static bool HasPlace(SettingResult setting) => setting is { Estimate: not null, IsUndefined: false };
@@ -91,18 +98,22 @@ public static class SweepRowFigure
         $"{SweepSheet.MeansOver(part, SettingResult.AnyRepeats(drawn))} of what the table of {part.Experiment} has, against {key}, "
         + $"in the part {part.Name} of a sweep{SweepSheet.Intervals(part, panels, drawn)}";
 
-    /// <summary>Why a part over repetitions alone, whose numbers are there, has no figure of its rows: what a sentence says behind "No figure:".</summary>
-    public static string WhyNone(SweepPart part, IReadOnlyList<TaskResult> results)
+    /// <summary>Why a part without an option that has numbers, whose own numbers are there, has no figure of its rows.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="results">The results of the sweep; those of other parts are passed over.</param>
+    /// <returns>What a sentence says behind "No figure:", without a full stop.</returns>
+    internal static string WhyNone(SweepPart part, IReadOnlyList<TaskResult> results)
     {
         ArgumentNullException.ThrowIfNull(part);
-        SettingResult[] settings = [.. SweepAnalysis.Settings(part, results).DistinctBy(s => (s.Metric.Series, s[AnalysisPlan.MethodAxis]))];
-        string[] keys = [.. settings.SelectMany(s => s.Keys.All.Select(key => key.Column)).Distinct()];
-        int rows = settings.Select(s => s[AnalysisPlan.MethodAxis]).Distinct().Count();
+        SettingResult[] settings = SettingsOf(part, results);
+        string[] rows = [.. settings.Select(s => s[AnalysisPlan.MethodAxis]).Distinct()], keys = [.. settings.SelectMany(s => s.Keys.All.Select(key => key.Column)).Distinct()];
+        if (rows is [var only])
+            return $"its table has one row alone ({only}), and a line along the rows needs two";
         if (NumberThatNames(settings) is not { } number)
-            return $"The {Counted.Of(rows, "row")} of its table {(rows == 1 ? "has" : "differ in")} no number along which they could be drawn (what names a row: {string.Join(", ", keys.DefaultIfEmpty("nothing"))}).";
-        int columns = settings.Where(HasPlace).Select(s => s.Metric.Series).Distinct().Count(), lines = settings.Select(s => PlaceOf(s, number).Line).Distinct().Count();
+            return $"the {Counted.Of(rows.Length, "row")} of its table differ in no number along which they could be drawn (what names a row: {string.Join(", ", keys.DefaultIfEmpty("nothing"))})";
+        int columns = settings.Where(HasPlace).Select(s => s.Metric.Series).Distinct().Count(), lines = PlacesOf(settings, number).Select(p => p.Line).Distinct().Count();
         return columns > SweepSheet.MostPanels
-            ? $"{Counted.Of(columns, "panel")} would be needed, one for each column of its table, and a figure has {SweepSheet.MostPanels} at most; 'metrics' in the sweep file chooses."
-            : $"{Counted.Of(lines, "line")} would be needed along {number}, and a panel has {SweepSheet.MostLines} at most.";
+            ? $"{Counted.Of(columns, "panel")} would be needed, one for each column of its table, and a figure has {SweepSheet.MostPanels} at most; 'metrics' in the sweep file chooses"
+            : $"{Counted.Of(lines, "line")} would be needed along {number}, and a panel has {SweepSheet.MostLines} at most";
     }
 }

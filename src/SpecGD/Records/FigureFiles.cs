@@ -29,6 +29,9 @@ internal static class FigureFiles
         Directory.Delete(folder);
     }
 
+    /// <summary>Whether a folder, which need not exist, holds figures.</summary>
+    public static bool AreIn(string folder) => Directory.Exists(folder) && FiguresIn(folder).Any();
+
     /// <summary>Whether a folder holds figures and nothing that anyone else put there.</summary>
     public static bool AreAllOf(string folder)
     {

@@ -46,18 +46,26 @@ public sealed class SweepFolder
     /// <summary>The folder that a sweep would have; nothing is written.</summary>
     public static SweepFolder Planned(string path, SweepDefinition definition) => new(Path.GetFullPath(path), definition);
 
-    /// <summary>Makes the folder of a sweep, or takes the one that is there, whatever its tasks were: those of the same options are kept.</summary>
-    /// <exception cref="BadInputException">The place cannot be written, or holds something else than a sweep.</exception>
-    public static SweepFolder Prepare(string path, SweepDefinition definition)
+    /// <summary>Makes the folder of a sweep, or takes the one that is there where the sweep adds to what it holds.</summary>
+    /// <param name="path">The folder, which need not exist.</param>
+    /// <param name="definition">The sweep.</param>
+    /// <param name="isFresh">Whether the user said that a sweep in it may be deleted, whatever it is; files of nobody's never are.</param>
+    /// <exception cref="BadInputException">The place cannot be written, or holds something else; or another program drives the sweep that is to be changed.</exception>
+    public static SweepFolder Prepare(string path, SweepDefinition definition, bool isFresh = false)
     {
         ArgumentNullException.ThrowIfNull(definition);
         RunHolding.RequireNoRun(path);
-        RequireOwn(path, definition);
         var folder = Planned(path, definition);
+        if (isFresh && IsIn(path))
+            SweepRemoval.Remove(path);
+        else
+            SweepHolding.Require(path, folder);
         RunFolder.Prepare(path);
         string text = definition.Source.ToJsonString(Indented) + "\n", file = Path.Combine(path, DefinitionName);
-        if (!File.Exists(file) || File.ReadAllText(file) != text)
-            AtomicFile.Write(file, text);
+        if (File.Exists(file) && File.ReadAllText(file) == text)
+            return folder;
+        using var driver = folder.Lock(); // the tasks of one that runs are found by their places in the file
+        AtomicFile.Write(file, text);
         return folder;
     }
 
@@ -85,18 +93,6 @@ public sealed class SweepFolder
             File.Delete(Path.Combine(path, name));
     }
 
-    /// <summary>Throws where the folder holds the sweep of another name, or files of nobody's.</summary>
-    private static void RequireOwn(string path, SweepDefinition definition)
-    {
-        if (File.Exists(path) || !Directory.Exists(path))
-            return;
-        string file = Path.Combine(path, DefinitionName);
-        if (File.Exists(file) && SweepFile.Read(file).Name is var name && name != definition.Name)
-            throw new BadInputException($"{path} is the folder of the sweep '{name}', and this is '{definition.Name}': name another --output.");
-        if (!File.Exists(file) && Directory.EnumerateFileSystemEntries(path).Select(Path.GetFileName).FirstOrDefault(n => !n!.StartsWith('.')) is { } foreign)
-            throw new BadInputException($"{path} holds {foreign}, and is no folder of a sweep: name another --output, a new or empty folder.");
-    }
-
     /// <summary>The sweep that was begun in <paramref name="path"/>.</summary>
     /// <exception cref="BadInputException">There is none.</exception>
     public static SweepFolder Open(string path)
@@ -109,9 +105,11 @@ public sealed class SweepFolder
 
     /// <summary>Keeps a second program from driving the same sweep for as long as the result is not disposed.</summary>
     /// <exception cref="BadInputException">Another one does already.</exception>
-    public IDisposable Lock() => TryLock(DirectoryPath)
-        ?? throw new BadInputException(
-            $"Another 'specgd sweep' works on {DirectoryPath} at this moment; 'specgd sweep status {DirectoryPath}' tells how far it is.");
+    public IDisposable Lock() => LockOf(DirectoryPath);
+
+    /// <summary>As <see cref="Lock"/>, of a folder whose sweep need not be readable.</summary>
+    internal static IDisposable LockOf(string path) => TryLock(path)
+        ?? throw new BadInputException($"Another 'specgd sweep' works on {path} at this moment; 'specgd sweep status {path}' tells how far it is.");
 
     /// <summary>
     /// Keeps other processes from computing the same task; null where one does. The system frees it when the process ends, however it ends.

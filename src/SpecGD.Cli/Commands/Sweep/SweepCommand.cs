@@ -1,4 +1,6 @@
 using System.CommandLine;
+using SpecGD.Cli.Display;
+using SpecGD.Records;
 using SpecGD.Sweeps;
 using SpecGD.Sweeps.Engines;
 
@@ -23,6 +25,7 @@ internal static class SweepCommand
             HelpName = "DIR",
         };
         var quick = new Option<bool>("--quick") { Description = "take the smaller settings of the file's 'quick' objects" };
+        var fresh = new Option<bool>("--fresh") { Description = "begin again: delete the sweep that is in the folder, also one of another file, and say before what goes" };
         var dryRun = new Option<bool>("--dry-run") { Description = "run nothing: print the tasks, or for Slurm the batch script" };
         var show = new Option<bool>("--show") { Description = "print the sweep file itself, to start one of your own from; with --quick its smaller settings alone" };
         var command = new Command(
@@ -33,6 +36,7 @@ internal static class SweepCommand
             file,
             output,
             quick,
+            fresh,
         };
         var engine = new EngineChoice(command);
         command.Options.Add(dryRun);
@@ -48,9 +52,9 @@ internal static class SweepCommand
             var request = engine.Of(parsed);
             if (parsed.GetValue(dryRun))
                 return SweepSession.Print(SweepFolder.Planned(directory, sweep), request);
-            if (request.IsSlurm && !SweepFolder.IsIn(directory))
-                SlurmCluster.Require(); // before a folder is made
-            return Run(directory, sweep, request);
+            if (request.IsSlurm && (parsed.GetValue(fresh) || !SweepFolder.IsIn(directory)))
+                SlurmCluster.Require(); // before a folder is made, or emptied
+            return Run(directory, sweep, request, parsed.GetValue(fresh));
         });
         command.Subcommands.Add(StatusCommand.Build());
         command.Subcommands.Add(ResultsCommand.Build());
@@ -60,13 +64,24 @@ internal static class SweepCommand
         return command;
     }
 
-    /// <summary>Runs what is not done; where that is refused before anything was run, what was written for it goes again.</summary>
-    private static int Run(string directory, SweepDefinition sweep, EngineRequest request)
+    /// <summary>Says what a fresh start deletes, where the sweep that is asked for can be meant.</summary>
+    private static void SayWhatGoes(string directory, SweepDefinition sweep)
     {
+        RunHolding.RequireNoRun(directory);
+        _ = SweepFolder.Planned(directory, sweep);
+        if (SweepRemoval.Words(directory) is { } held)
+            Terminal.Remark($"--fresh deletes what {directory} holds: {held}");
+    }
+
+    /// <summary>Runs what is not done; where that is refused before anything was run, what was written for it goes again.</summary>
+    private static int Run(string directory, SweepDefinition sweep, EngineRequest request, bool isFresh)
+    {
+        if (isFresh)
+            SayWhatGoes(directory, sweep);
         bool isNew = !SweepFolder.IsIn(directory);
         try
         {
-            return SweepSession.Run(SweepFolder.Prepare(directory, sweep), request, static record => !record.IsDone);
+            return SweepSession.Run(SweepFolder.Prepare(directory, sweep, isFresh), request, static record => !record.IsDone);
         }
         catch (BadInputException) when (isNew)
         {
@@ -95,7 +110,7 @@ internal static class SweepCommand
     private static int Show(string file, SweepDefinition? smaller)
     {
         if (smaller is not null)
-            Display.SummaryView.PrintJson(smaller.Source);
+            SummaryView.PrintJson(smaller.Source);
         else
             Console.Out.Write((IsFile(file) ? File.ReadAllText(file) : ShippedSweeps.Text(file)).TrimEnd() + "\n");
         return ExitCode.Done;

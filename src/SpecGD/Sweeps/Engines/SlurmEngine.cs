@@ -9,13 +9,19 @@ namespace SpecGD.Sweeps.Engines;
 /// <param name="TasksPerElement">Tasks of each element.</param>
 public sealed record SlurmJob(string Job, int TasksPerElement)
 {
-    private const string FileName = "job.json";
+    internal const string FileName = "job.json";
 
     /// <summary>The job that was submitted last for the sweep, or null.</summary>
     public static SlurmJob? Find(SweepFolder folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        string path = Path.Combine(folder.SlurmPath, FileName);
+        return FindIn(folder.DirectoryPath);
+    }
+
+    /// <summary>As <see cref="Find"/>, of a folder whose sweep need not be readable.</summary>
+    internal static SlurmJob? FindIn(string directory)
+    {
+        string path = Path.Combine(directory, SweepFolder.SlurmName, FileName);
         if (!File.Exists(path))
             return null;
         var json = LenientJson.ReadObject(path, "the record of a Slurm job");
