@@ -85,6 +85,140 @@ public sealed class ReportBrowserTests : InTemporaryDirectory, IAsyncLifetime
         }
     }
 
+    /// <summary>The first figure of the diagnosis: a point for each layer, a map of steps, spectra.</summary>
+    [SkippableFact]
+    public async Task A_figure_answers_to_the_pointer_the_keyboard_and_its_key()
+    {
+        SkipWithoutPrograms();
+        var (page, complaints) = await Opened(Report());
+        var figure = page.Locator("figure").First;
+        var said = figure.Locator("output");
+        var panel = figure.Locator(".panel");
+        const string OfLayer = @"^[\w.]+, 16 × 12: nr [\d.]+, st [\d.]+, nr/st [\d.]+, (spectral|undecided|euclidean), step 20$";
+
+        await figure.Locator(".curve[data-names] use").First.HoverAsync(new() { Force = true });
+        (await said.TextContentAsync())!.ShouldMatch(OfLayer);
+        await page.Mouse.MoveAsync(1, 1);
+        (await said.TextContentAsync()).ShouldBe("");
+
+        await panel.FocusAsync();
+        await page.Keyboard.PressAsync("ArrowDown");
+        (await said.TextContentAsync())!.Length.ShouldBeGreaterThan(0, "the keyboard reads, too");
+        await page.Keyboard.PressAsync("+");
+        (await figure.Locator("button:text('Whole figure')").IsVisibleAsync()).ShouldBeTrue();
+        await page.Keyboard.PressAsync("Escape");
+        (await figure.Locator("button:text('Whole figure')").IsVisibleAsync()).ShouldBeFalse();
+
+        var entry = figure.Locator(".entry[role=button]").First;
+        string number = (await entry.GetAttributeAsync("data-curve"))!;
+        var curve = figure.Locator($".curve[data-curve='{number}']");
+        (await curve.EvaluateAsync<string>("g => getComputedStyle(g).display")).ShouldNotBe("none");
+        await entry.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        (await curve.EvaluateAsync<string>("g => getComputedStyle(g).display")).ShouldBe("none");
+        (await entry.GetAttributeAsync("aria-pressed")).ShouldBe("false");
+        complaints.ShouldBeEmpty();
+    }
+
+    /// <summary>A value that is read is the one of the log, also in a range that was dragged.</summary>
+    [SkippableFact]
+    public async Task A_curve_is_read_as_its_log_has_it_and_a_dragged_range_fills_the_panel()
+    {
+        SkipWithoutPrograms();
+        string output = Path.Combine(Folder, "run");
+        SpecgdProcess.Run(Folder, ["run", "random-feature", "--dim", "8", "--feature-dim", "4", "--num-samples", "30", "--steps", "12", "--specgd-restart-frequency", "0", "--output", output]).ExitCode.ShouldBe(0);
+        var loss = RunLogFile.Read(Path.Combine(output, RunFolder.LogName)).Methods["gradient_descent"].Find("loss")!;
+        var (page, complaints) = await Opened(Path.Combine(output, RunFolder.ReportName));
+        var figure = page.Locator("figure").First;
+        var said = figure.Locator("output");
+
+        await figure.Locator(".panel").First.FocusAsync();
+        foreach (int step in Enumerable.Range(0, 3))
+        {
+            await page.Keyboard.PressAsync("ArrowRight");
+            string words = (await said.TextContentAsync())!;
+            words.ShouldStartWith("GD: ");
+            double read = double.Parse(words.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture);
+            (Math.Abs((read / loss.Values[step]) - 1) <= PlaceError).ShouldBeTrue($"{words}: {loss.Values[step]}");
+        }
+
+        var hit = (await figure.Locator(".hit").First.BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(hit.X + (hit.Width / 4), hit.Y + (hit.Height / 4));
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(hit.X + (hit.Width / 2), hit.Y + (hit.Height / 2), new() { Steps = 4 });
+        await page.Mouse.UpAsync();
+        (await figure.Locator(".tics").First.EvaluateAsync<string>("g => getComputedStyle(g).display")).ShouldBe("none", "the range has tics of its own");
+        await figure.Locator("button:text('Whole figure')").ClickAsync();
+        (await figure.Locator(".tics").First.EvaluateAsync<string>("g => getComputedStyle(g).display")).ShouldNotBe("none");
+        complaints.ShouldBeEmpty();
+    }
+
+    /// <summary>Places are written to a hundredth of a dot: 1 % on an axis of many decades.</summary>
+    private const double PlaceError = 0.01;
+
+    /// <summary>The frames of the animation on a canvas, in any order, each as the one that was drawn: its neighbours differ, and going back gives the same.</summary>
+    [SkippableFact]
+    public async Task An_animation_is_stopped_and_read_frame_by_frame()
+    {
+        SkipWithoutPrograms();
+        string output = Path.Combine(Folder, "run");
+        SpecgdProcess.Run(Folder, ["run", "sparse-regression", "--dim", "4", "--width", "6", "--batch-size", "12", "--steps", "6", "--spectra-every", "2", "--output", output]).ExitCode.ShouldBe(0);
+        var (page, complaints) = await Opened(Path.Combine(output, RunFolder.ReportName));
+        var details = page.Locator("details.animation").First;
+        await details.Locator("summary").ClickAsync();
+        await details.Locator("canvas").WaitForAsync();
+        var button = details.Locator("button");
+        if (await button.TextContentAsync() == "Stop")
+            await button.ClickAsync();
+        var slider = details.Locator("input[type=range]");
+        int frames = int.Parse((await slider.GetAttributeAsync("max"))!, System.Globalization.CultureInfo.InvariantCulture);
+        frames.ShouldBeGreaterThanOrEqualTo(3);
+
+        async Task<string> Frame(int number)
+        {
+            await slider.FillAsync(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            (await details.Locator("span").Last.TextContentAsync()).ShouldBe($"frame {number} of {frames}");
+            return await details.Locator("canvas").EvaluateAsync<string>("canvas => canvas.toDataURL()");
+        }
+
+        string[] forward = [.. await InTurn(Enumerable.Range(1, frames), Frame)], back = [.. (await InTurn(Enumerable.Range(1, frames).Reverse(), Frame)).Reverse()];
+        forward.Distinct().Count().ShouldBe(frames);
+        back.ShouldBe(forward);
+        complaints.ShouldBeEmpty();
+    }
+
+    private static async Task<IReadOnlyList<string>> InTurn(IEnumerable<int> numbers, Func<int, Task<string>> each)
+    {
+        var all = new List<string>();
+        foreach (int number in numbers)
+            all.Add(await each(number));
+        return all;
+    }
+
+    [SkippableFact]
+    public async Task Without_script_every_figure_is_seen()
+    {
+        SkipWithoutPrograms();
+        await using var context = await _browser!.NewContextAsync(new() { JavaScriptEnabled = false });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync("file://" + Report());
+        int figures = await page.Locator("figure svg.live").CountAsync();
+        figures.ShouldBe(3);
+        for (int i = 0; i < figures; i++)
+            (await page.Locator("figure svg.live").Nth(i).BoundingBoxAsync())!.Width.ShouldBeGreaterThan(100);
+    }
+
+    private async Task<(IPage Page, List<string> Complaints)> Opened(string report)
+    {
+        var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 900 } });
+        var page = await context.NewPageAsync();
+        var complaints = new List<string>();
+        page.Console += (_, message) => complaints.Add(message.Text);
+        page.PageError += (_, error) => complaints.Add(error);
+        await page.GotoAsync("file://" + report);
+        return (page, complaints);
+    }
+
     private void SkipWithoutPrograms()
     {
         Skip.If(_browser is null, $"there is no {Chromium} (apt-get install chromium, or {ChromiumVariable}=FILE)");
@@ -94,7 +228,7 @@ public sealed class ReportBrowserTests : InTemporaryDirectory, IAsyncLifetime
     {
         await page.EvaluateAsync("document.querySelectorAll('details').forEach(d => d.open = true)");
         var pictures = await page.EvaluateAsync<JsonElement>(
-            "Promise.all([...document.images].map(i => i.decode().then(() => [i.naturalWidth, i.getBoundingClientRect().width])))");
+            "Promise.all([...document.images].map(i => i.decode())).then(() => [...document.querySelectorAll('figure :is(img, .live)')].map(i => [Number(i.getAttribute('width')), i.getBoundingClientRect().width]))");
         pictures.GetArrayLength().ShouldBe(3, where);
         foreach (var picture in pictures.EnumerateArray())
             picture.EnumerateArray().ShouldAllBe(size => size.GetDouble() > 100);
@@ -144,9 +278,9 @@ public sealed class ReportBrowserTests : InTemporaryDirectory, IAsyncLifetime
           document.querySelectorAll('details').forEach(d => d.open = true);
           await Promise.all([...document.images].map(i => i.decode()));
           return [...document.querySelectorAll('figure')].map(f => {
-            const plate = f.querySelector('.plate'), image = f.querySelector('img');
+            const plate = f.querySelector('.plate'), image = f.querySelector('img, .live, canvas');
             const hint = getComputedStyle(f.querySelector('.hint')).display !== 'none';
-            const size = `picture ${image.width} of ${image.getAttribute('width')}, plate ${plate.clientWidth}`;
+            const size = `picture ${image.getBoundingClientRect().width} of ${image.getAttribute('width')}, plate ${plate.clientWidth}`;
             return [plate.scrollWidth > plate.clientWidth, hint, size];
           });
         }

@@ -22,6 +22,7 @@ internal static class CurveForm
             Dash = curve.Stroke.Dash == Dash.Solid ? null : Words.Of(curve.Stroke.Dash),
             Marker = curve.Stroke.Marker is { } marker ? new MarkerFile(Words.Of(marker.Shape)) { Ordinal = marker.Ordinal, Lines = marker.Lines } : null,
             ThinnedFrom = curve.ThinnedFrom,
+            Names = curve.Names.Count == 0 ? null : curve.Names,
         };
         return curve switch
         {
@@ -46,7 +47,10 @@ internal static class CurveForm
         {
             Marker = file.Marker is { } marker ? new Marker(Words.Read<MarkerShape>(marker.Shape, "shape of a mark"), marker.Ordinal, Math.Max(1, marker.Lines)) : null,
         };
-        return Shape(file, data, stroke) with { Label = TextMarkup.Read(file.Label ?? ""), ThinnedFrom = file.ThinnedFrom };
+        var curve = Shape(file, data, stroke);
+        if (file.Names is { Count: > 0 } names && (curve.Columns.Count == 0 || names.Count != curve.Columns[0].Values.Count))
+            throw new FormatException("points need a name each, or none");
+        return curve with { Label = TextMarkup.Read(file.Label ?? ""), ThinnedFrom = file.ThinnedFrom, Names = file.Names ?? [] };
     }
 
     private static string KindOf(Curve curve) => curve switch

@@ -76,6 +76,8 @@ internal sealed record CurveFile(string Kind)
 
     public IReadOnlyList<string>? Notes { get; init; }
 
+    public IReadOnlyList<string>? Names { get; init; }
+
     public int? ThinnedFrom { get; init; }
 }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SpecGD.Diagnosis;
 using SpecGD.Figures.Model;
+using SpecGD.Records;
 using SpecGD.Spectral;
 
 namespace SpecGD.Figures.Diagnosis;
@@ -60,13 +61,13 @@ public static class DiagnosisFigures
         var curves = new List<Curve>();
         var rows = layers.Select((trend, i) => (Row: trend.Judged[^1], Y: (double)(layers.Length - i))).ToArray();
         foreach (var (row, y) in rows)
-            if (row.Interval is { } interval)
-                curves.Add(new LineCurve([row.NuclearRank!.Value / interval.High, row.NuclearRank!.Value / interval.Low], [y, y], Whisker));
+            if (RangeOf(row) is var (low, high))
+                curves.Add(new LineCurve([low, high], [y, y], Whisker));
         foreach (var (verdict, stroke, label) in Verdicts)
         {
             var some = rows.Where(row => row.Row.Judgement!.Value.Verdict == verdict).ToArray();
             curves.Add(new PointCurve([.. some.Select(row => row.Row.Ratio!.Value)], [.. some.Select(row => row.Y)], stroke) { Size = PointSize,
-                Label = label });
+                Label = label, Names = [.. some.Select(row => NameOf(row.Row))] });
         }
         curves.Add(new VerticalLine(1, Palette.Reference));
         double step = rows.Max(row => row.Row.Step ?? 0);
@@ -77,12 +78,29 @@ public static class DiagnosisFigures
             [new Panel(FigureText.Empty, x, LayerAxis(layers), curves) { Key = KeyPlacement.Below }],
             $"nr(G)/st(A) of every layer{when}, in network order from the top. Right of the dashed line at 1 a spectral step promises the larger "
                 + $"decrease "
-            + "of the loss, left of it a Euclidean one. Grey: the 95 % interval that the uncertainty of st(A) leaves.")
+            + "of the loss, left of it a Euclidean one. Grey: what the 95 % interval of st(A) leaves" + (rows.Any(row => row.Row.NuclearRankInterval is not null) ? ", and that of nr(G) where it was captured." : "."))
         {
             Columns = 1,
             Width = 7.2,
             Height = FrameHeight + (LayerHeight * layers.Length),
         };
+    }
+
+    /// <summary>The ends of nr/st by both intervals; null where there is none.</summary>
+    private static (double Low, double High)? RangeOf(LayerDiagnosis row)
+    {
+        if (row is { Interval: null, NuclearRankInterval: null })
+            return null;
+        var (least, most) = row.NuclearRankInterval ?? (row.NuclearRank!.Value, row.NuclearRank!.Value);
+        return (least / (row.Interval?.High ?? row.StableRank!.Value), most / (row.Interval?.Low ?? row.StableRank!.Value));
+    }
+
+    /// <summary>"blocks.0.c_fc, 64 × 32: nr 8.1, st 3.2, nr/st 2.5, spectral, step 5".</summary>
+    private static string NameOf(LayerDiagnosis row)
+    {
+        string shape = row.Shape is var (rows, columns) ? string.Create(CultureInfo.InvariantCulture, $", {rows} × {columns}") : "";
+        string step = row.Step is { } number ? string.Create(CultureInfo.InvariantCulture, $", step {number}") : "";
+        return $"{row.Name}{shape}: nr {NumberText.Of(row.NuclearRank!.Value)}, st {NumberText.Of(row.StableRank!.Value)}, nr/st {NumberText.Of(row.Ratio!.Value)}, {row.Judgement!.Value.Verdict.Word()}{step}";
     }
 
     private static Figure Map(LayerTrend[] layers, IReadOnlyList<long> steps, string name)
@@ -93,12 +111,12 @@ public static class DiagnosisFigures
                     from row in layer.Trend.Judged
                     let x = Array.IndexOf(shown, row.Step ?? 0)
                     where x >= 0
-                    select (X: (double)(x + 1), layer.Y, Class: Array.FindIndex(Classes, c => row.Ratio!.Value < c.Below));
+                    select (X: (double)(x + 1), layer.Y, Name: NameOf(row), Class: Array.FindIndex(Classes, c => row.Ratio!.Value < c.Below));
         var curves = Classes.Select((c, i) =>
         {
             var some = tiles.Where(tile => tile.Class == i).ToArray();
             return (Curve)new TileCurve([.. some.Select(tile => tile.X)], [.. some.Select(tile => tile.Y)], new Stroke(c.Color,
-                1)) { Label = c.Label };
+                1)) { Label = c.Label, Names = [.. some.Select(tile => tile.Name)] };
         });
         var across = new Axis("step")
         {

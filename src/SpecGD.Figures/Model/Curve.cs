@@ -14,6 +14,9 @@ public abstract record Curve
     /// <summary>Colour, width and dashes.</summary>
     public Stroke Stroke { get; }
 
+    /// <summary>What a report tells of each point or tile, one text for each; where it is empty, its place.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
     /// <summary>What the data file holds, x first; nothing for a curve that needs no data.</summary>
     internal IReadOnlyList<Column> Columns { get; init; } = [];
 

@@ -20,15 +20,19 @@ internal static class AxisPainter
     /// <summary>Lines across the plot at the tics of y.</summary>
     public static void PaintGrid(PanelFrame frame, ISurface surface)
     {
+        surface.Open("tics grid");
         foreach (double tic in frame.Panel.Y.Tics.Select(tic => tic.Value).Concat(frame.Panel.Y.BareTics.Where(frame.Panel.Y.Shows)))
             surface.Rule(new Spot(frame.Left, frame.Y(tic)), new Spot(frame.Right, frame.Y(tic)), Grid);
+        surface.Close();
     }
 
     /// <summary>The two axes, their tics and labels, and the title.</summary>
     public static void Paint(PanelFrame frame, ISurface surface)
     {
+        surface.Open("tics");
         PaintAcross(frame, surface);
         PaintUp(frame, surface);
+        surface.Close();
         surface.Rule(new Spot(frame.Left, frame.Top), new Spot(frame.Left, frame.Bottom), Border);
         surface.Rule(new Spot(frame.Left, frame.Bottom), new Spot(frame.Right, frame.Bottom), Border);
         Label(frame.Panel.Panel.Title, new Spot(frame.Left + (frame.Width / 2), frame.Top - (TitleHeight * Em)), upward: false);

@@ -23,20 +23,31 @@ internal static class CurvePainter
     /// <summary>Paints all of them.</summary>
     public static void Paint(PanelFrame frame, ISurface surface)
     {
-        var curves = frame.Panel.Curves;
-        foreach (var curve in curves.Where(curve => curve.Curve is TileCurve))
-            PaintTiles(frame, curve, surface);
-        foreach (var curve in curves.Where(curve => curve.Curve is HistogramCurve))
-            PaintBars(frame, curve, surface);
-        foreach (var curve in curves.Where(curve => curve.Curve is BandCurve))
-            PaintBand(frame, curve, surface);
-        foreach (var curve in curves.Where(HasLine))
-            PaintLine(frame, curve, surface);
-        foreach (var curve in curves.Where(HasMarks))
-            PaintMarks(frame, curve, surface);
-        foreach (var line in curves.Select(curve => curve.Curve).OfType<VerticalLine>())
-            PaintClipped(frame, [new Spot(frame.X(line.X), frame.Bottom), new Spot(frame.X(line.X), frame.Top)], line.Stroke, surface);
+        Each(curve => curve.Curve is TileCurve, PaintTiles);
+        Each(curve => curve.Curve is HistogramCurve, PaintBars);
+        Each(curve => curve.Curve is BandCurve, PaintBand);
+        Each(HasLine, PaintLine);
+        Each(HasMarks, PaintMarks);
+        Each(curve => curve.Curve is VerticalLine, static (frame, curve, surface) =>
+        {
+            double x = frame.X(((VerticalLine)curve.Curve).X);
+            PaintClipped(frame, [new Spot(x, frame.Bottom), new Spot(x, frame.Top)], curve.Curve.Stroke, surface);
+        });
+
+        void Each(Func<CurvePlan, bool> which, Action<PanelFrame, CurvePlan, ISurface> paint)
+        {
+            foreach (var (number, curve) in frame.Panel.Curves.Index().Where(entry => which(entry.Item)))
+            {
+                surface.Open("curve", PanelData.Of(number, curve.Curve, NamesOf(frame, curve)));
+                paint(frame, curve, surface);
+                surface.Close();
+            }
+        }
     }
+
+    /// <summary>What is told of the points or tiles that are drawn.</summary>
+    private static IReadOnlyList<string> NamesOf(PanelFrame frame, CurvePlan curve) => curve.Curve.Names.Count == 0 ? []
+        : [.. curve.Curve.Names.Where((_, i) => curve.Curve is TileCurve ? double.IsFinite(curve.Columns[1][i]) : PointAt(frame, curve, i) is not null)];
 
     /// <summary>Whether a line or points are drawn for the curve.</summary>
     public static bool HasLine(CurvePlan curve) =>
@@ -113,10 +124,14 @@ internal static class CurvePainter
     {
         for (int i = first; i < curve.Columns[0].Count; i += every)
         {
-            if (double.IsFinite(curve.Columns[0][i]) && double.IsFinite(curve.Columns[^1][i]) && frame.At(curve.Columns[0][i], curve.Columns[^1][i]) is var spot && frame.Holds(spot))
+            if (PointAt(frame, curve, i) is { } spot)
                 yield return spot;
         }
     }
+
+    private static Spot? PointAt(PanelFrame frame, CurvePlan curve, int row) =>
+        double.IsFinite(curve.Columns[0][row]) && double.IsFinite(curve.Columns[^1][row]) && frame.At(curve.Columns[0][row], curve.Columns[^1][row]) is var spot && frame.Holds(spot)
+            ? spot : null;
 
     private static void PaintClipped(PanelFrame frame, IReadOnlyList<Spot> points, Stroke stroke, ISurface surface)
     {

@@ -22,11 +22,15 @@ internal static class FigurePainter
     /// <summary>What lies behind comes first: grid, curves, axes, texts beside points, key.</summary>
     private static void Paint(PanelFrame frame, ISurface surface)
     {
+        surface.Open("panel", PanelData.Of(frame));
         AxisPainter.PaintGrid(frame, surface);
         KeyPainter.PaintGround(frame, surface);
         CurvePainter.Paint(frame, surface);
         AxisPainter.Paint(frame, surface);
+        surface.Open("notes");
         NotePainter.Paint(frame, surface);
+        surface.Close();
         KeyPainter.Paint(frame, surface);
+        surface.Close();
     }
 }

@@ -50,6 +50,18 @@ internal enum TextAlign
 /// <summary>What a figure is drawn on: a picture of dots, a page, or a file of vectors. All draw the same from the same calls.</summary>
 internal interface ISurface
 {
+    /// <summary>What follows, up to <see cref="Close"/>, belongs together: a panel, a curve, the entry of a key. Files of vectors keep it, for reports whose figures answer.</summary>
+    /// <param name="kind">What it is.</param>
+    /// <param name="data">What is known of it, by name.</param>
+    void Open(string kind, params IEnumerable<(string Name, string Value)> data)
+    {
+    }
+
+    /// <summary>Ends what was opened last.</summary>
+    void Close()
+    {
+    }
+
     /// <summary>A straight line along one side of the picture, such as an axis, as crisp as the picture's dots allow.</summary>
     void Rule(Spot from, Spot to, Pen pen);
 

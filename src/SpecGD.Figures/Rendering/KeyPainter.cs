@@ -24,11 +24,13 @@ internal static class KeyPainter
         double column = KeyPlan.Sample + KeyPlan.Gap + widest + KeyPlan.AfterText + KeyPlan.BetweenColumns;
         foreach (var (i, entry) in entries.Index())
         {
+            surface.Open("entry", PanelData.Of(frame.Panel.Curves.Index().First(curve => ReferenceEquals(curve.Item, entry)).Index, entry.Curve, []));
             double line = TopOf(frame, entries.Length) + (((i % frame.Key.Rows) + 0.5) * KeyPlan.RowHeight * Em);
             double across = i / frame.Key.Rows * column * Em;
             var (sample, text, align) = PlacesOf(frame, widest, column);
             PaintSample(entry, new Spot(sample + across, line), surface);
             surface.Text(frame.Line(entry.Curve.Label), new Spot(text + across, line + (TextLine.HalfHeight * Em)), align, Em);
+            surface.Close();
         }
     }
 

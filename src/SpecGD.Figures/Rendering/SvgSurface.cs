@@ -19,6 +19,9 @@ internal sealed class SvgSurface(FigurePicture picture) : ISurface
     /// <summary>Digits after the point of a place: a hundredth is far less than a dot.</summary>
     private const string PlaceFormat = "0.##";
 
+    /// <summary>The class of a figure that says what it shows, which a report takes in as it is.</summary>
+    internal const string LiveClass = "live";
+
     private readonly StringBuilder _body = new();
     private readonly List<Mark> _marks = [];
 
@@ -30,7 +33,7 @@ internal sealed class SvgSurface(FigurePicture picture) : ISurface
         string width = Number(figure.Width * CssPixelsPerInch), height = Number(figure.Height * CssPixelsPerInch);
         text.Append("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
         text.Append($"<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{width}\" height=\"{height}\" ");
-        text.Append($"viewBox=\"0 0 {Number(picture.Width)} {Number(picture.Height)}\">\n");
+        text.Append($"class=\"{LiveClass}\" viewBox=\"0 0 {Number(picture.Width)} {Number(picture.Height)}\">\n");
         text.Append($"<title>{Escaped(figure.Name)}</title>\n");
         if (figure.Caption.Length > 0)
             text.Append($"<desc>{Escaped(figure.Caption)}</desc>\n");
@@ -41,6 +44,18 @@ internal sealed class SvgSurface(FigurePicture picture) : ISurface
         text.Append($"<g fill=\"none\" stroke-linecap=\"round\" stroke-linejoin=\"round\" font-family=\"{Escaped(FamilyOf(picture.Plan.Font.Name))}\">\n");
         return text.Append(_body).Append("</g>\n</svg>\n").ToString();
     }
+
+    /// <inheritdoc/>
+    public void Open(string kind, params IEnumerable<(string Name, string Value)> data)
+    {
+        _body.Append($"<g class=\"{kind}\"");
+        foreach (var (name, value) in data.Where(pair => pair.Value.Length > 0))
+            _body.Append($" data-{name}=\"{Escaped(value)}\"");
+        _body.Append(">\n");
+    }
+
+    /// <inheritdoc/>
+    public void Close() => _body.Append("</g>\n");
 
     /// <inheritdoc/>
     public void Rule(Spot from, Spot to, Pen pen)

@@ -36,6 +36,13 @@ internal static class Html
             ? new RawText(text)
             : throw new ArgumentException("Raw text with '<' or '&' means one thing to XML and another to HTML.", nameof(text));
 
+    /// <summary>An element of another language within the page, written as it is: no space comes between the parts of its texts.</summary>
+    public static XText Foreign(XElement element)
+    {
+        ArgumentNullException.ThrowIfNull(element);
+        return new RawText(element.ToString(SaveOptions.DisableFormatting));
+    }
+
     /// <summary>The page of the element <paramref name="html"/>.</summary>
     public static string Page(XElement html)
     {

@@ -62,7 +62,7 @@ internal static class HtmlBlocks
             Attribute("tabindex", "0"),
             Attribute("role", "group"),
             Attribute("aria-label", picture.File.Format == PictureFormat.Gif ? "Animation" : "Picture"),
-            Image(picture)),
+            LiveFigure.Of(picture.File, picture.Alternative) is { } live ? Foreign(live) : Image(picture)),
         Element("p", Attribute("class", "hint"), Attribute("aria-hidden", "true"), "Swipe the picture sideways to see all of it."),
         Caption(picture));
 

@@ -26,8 +26,12 @@ public static class HtmlReport
         ArgumentNullException.ThrowIfNull(report);
         ReportCheck.Check(report);
         var blocks = report.Sections.SelectMany(section => ReportCheck.Within(section.Blocks)).ToArray();
-        string sheet = PageStyle.Sheet(blocks.OfType<Picture>().Select(picture => picture.File.Width));
-        string? script = blocks.OfType<Table>().Any(table => table.Sortable) ? PageStyle.Script : null;
+        var pictures = blocks.OfType<Picture>().Select(picture => picture.File).ToArray();
+        string sheet = PageStyle.Sheet(pictures.Select(file => file.Width));
+        string? script = PageStyle.Script(
+            hasTables: blocks.OfType<Table>().Any(table => table.Sortable),
+            hasFigures: pictures.Any(file => LiveFigure.Of(file, "") is not null),
+            hasAnimations: pictures.Any(file => file.Format == PictureFormat.Gif));
         return Page(Element(
             "html",
             Attribute("lang", "en"),

@@ -21,14 +21,17 @@ internal static class PageStyle
     /// <summary>What a plate has left and right of its picture, in pixels: padding and border, as the style sheet has them.</summary>
     private const int PlateSides = 2 * (8 + 1);
 
-    /// <summary>The script that sorts tables.</summary>
-    public static string Script { get; } = Load("report.js");
+    private static readonly string Sorting = Load("report.js"), Answering = Load("figures.js"), Stopping = Load("animations.js");
 
     private static string Common { get; } = Load("report.css");
 
     /// <summary>The style sheet of a page with pictures of the given widths.</summary>
     public static string Sheet(IEnumerable<int> widths) =>
         Common + string.Concat(widths.Distinct().Order().Where(width => width > FitsPhone).Select(RulesFor));
+
+    /// <summary>The script that sorts tables, lets figures answer and animations stop; null for a page with none of these.</summary>
+    public static string? Script(bool hasTables, bool hasFigures, bool hasAnimations) =>
+        (hasTables ? Sorting : "") + (hasFigures ? Answering : "") + (hasAnimations ? Stopping : "") is { Length: > 0 } script ? script : null;
 
     /// <summary>The class of what holds a picture of the given width.</summary>
     public static string WidthClass(int width) => string.Create(CultureInfo.InvariantCulture, $"w{width}");
@@ -47,7 +50,7 @@ internal static class PageStyle
             CultureInfo.InvariantCulture,
             $$"""
             @media screen {
-              @container not (min-width: {{NarrowRoom}}px) { .{{holder}} img { min-width: {{smallest}}px } }
+              @container not (min-width: {{NarrowRoom}}px) { .{{holder}} :is(img, .live, canvas) { min-width: {{smallest}}px } }
               @container not (min-width: {{Math.Min(NarrowRoom, smallest + PlateSides)}}px) { .{{holder}} .hint { display: block } }
             }
 

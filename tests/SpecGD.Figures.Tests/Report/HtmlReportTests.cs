@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Xml.Linq;
 using SpecGD.Figures.Report;
 
 namespace SpecGD.Figures.Tests.Report;
@@ -60,7 +61,45 @@ public class HtmlReportTests
         Encoding.UTF8.GetString(Convert.FromBase64String(source[start.Length..])).ShouldBe(SvgWithScript);
         ((string?)image.Attribute("width")).ShouldBe("700");
         page.Root.Descendants("figcaption").Single().Value.ShouldBe("caption");
-        page.Html.ShouldContain(".w700 img { min-width: 525px }");
+        page.Html.ShouldContain(".w700 :is(img, .live, canvas) { min-width: 525px }");
+        page.Leaks().ShouldBeEmpty();
+    }
+
+    private static PictureFile Live(string within) => new(PictureFormat.Svg, Encoding.UTF8.GetBytes(
+        $"""<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" class="live" width="700" height="300">{within}</svg>"""), 700, 300);
+
+    [Fact]
+    public void A_figure_of_this_program_is_within_the_page_as_it_is_and_two_of_one_name_keep_their_marks_apart()
+    {
+        string drawn(string label) => $"""<defs><circle id="loss-mark0" r="2"/></defs><g class="panel" data-title="{label}"><use xlink:href="#loss-mark0" x="1" y="2"/><text xml:space="preserve">a<tspan> b</tspan></text></g>""";
+        var page = new Page(HtmlReport.Render(Of(new Picture(Live(drawn("one")), "", "first"), new Picture(Live(drawn("two")), "", "second"))));
+
+        page.Root.Descendants("img").ShouldBeEmpty();
+        XNamespace svg = "http://www.w3.org/2000/svg";
+        var figures = page.Root.Descendants(svg + "svg").Where(figure => (string?)figure.Attribute("class") == "live").ToArray();
+        figures.Select(figure => (string?)figure.Attribute("aria-label")).ShouldBe(["first", "second"]);
+        string[] ids = [.. figures.Select(figure => (string)figure.Descendants(svg + "circle").Single().Attribute("id")!)];
+        ids.Distinct().Count().ShouldBe(2);
+        figures.Select(figure => (string)figure.Descendants(svg + "use").Single().Attribute(XName.Get("href", "http://www.w3.org/1999/xlink"))!).ShouldBe(ids.Select(id => "#" + id));
+        figures[0].Descendants(svg + "text").Single().Value.ShouldBe("a b", "no space comes between the parts of a text");
+        page.Root.Descendants("script").Count().ShouldBe(1, "the one that answers");
+        page.Leaks().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("""<script>alert(1)</script>""")]
+    [InlineData("""<g onclick="alert(1)"/>""")]
+    [InlineData("""<use xlink:href="http://a.org/x.svg#y"/>""")]
+    [InlineData("""<rect fill="url(http://a.org/x.svg#y)"/>""")]
+    [InlineData("""<rect style="background:url(http://a.org/x.png)"/>""")]
+    [InlineData("""<image href="http://a.org/x.png"/>""")]
+    [InlineData("""<foreignObject/>""")]
+    public void A_figure_that_could_run_or_fetch_anything_stays_an_image(string within)
+    {
+        var page = new Page(HtmlReport.Render(Of(new Picture(Live(within), "", "foreign"))));
+
+        page.Root.Descendants("img").Count().ShouldBe(1);
+        page.Root.Descendants("script").ShouldBeEmpty();
         page.Leaks().ShouldBeEmpty();
     }
 
