@@ -105,8 +105,9 @@ public static class ReproductionReport
                     + "paper’s print is wrong.",
             ],
             [
-                new Section("claims", "Claims", "Claims and what was measured", [.. TablesOf(figures)]),
+                .. Exceptions(figures),
                 .. figures.Select(figure => PartOf(figure, quick)),
+                new Section("claims", "Claims", "All claims and what was measured", [.. TablesOf(figures, _ => true)]),
                 Glossary.Section,
                 new Section(
                     "provenance",
@@ -189,12 +190,17 @@ public static class ReproductionReport
            select new Table(kind.Title, ["Claim", "Measured", "Verdict"], rows) { Narrow = NarrowTable.Stacks },
     ];
 
-    private static IReadOnlyList<Block> TablesOf(IReadOnlyList<ReproducedFigure> figures) =>
+    /// <summary>What needs a look stands before the figures; nothing where every claim holds.</summary>
+    private static IEnumerable<Section> Exceptions(IReadOnlyList<ReproducedFigure> figures) =>
+        TablesOf(figures, claim => claim.Finding is { Holds: false }) is { Count: > 0 } tables
+            ? [new Section("exceptions", "Not as claimed", "Claims that do not hold or are undecided", tables)] : [];
+
+    private static IReadOnlyList<Block> TablesOf(IReadOnlyList<ReproducedFigure> figures, Func<CheckedClaim, bool> which) =>
     [
         .. from kind in Kinds
            let rows = (from figure in figures
                        from claim in figure.Claims
-                       where claim.Kind == kind.Kind
+                       where claim.Kind == kind.Kind && which(claim)
                        select (IReadOnlyList<Cell>)[new TextCell(figure.Label, figure.Id), .. CellsOf(claim)]).ToArray()
            where rows.Length > 0
            select new Table(kind.Title, ["Figure", "Claim", "Measured", "Verdict"], rows) { Narrow = NarrowTable.Stacks, Sortable = true },

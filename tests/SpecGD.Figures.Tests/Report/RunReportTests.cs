@@ -161,7 +161,7 @@ public class RunReportTests
     }
 
     [Fact]
-    public void A_reproduction_leads_with_every_claim_and_its_verdict()
+    public void A_reproduction_leads_with_what_does_not_hold_then_shows_the_figures_and_then_every_claim()
     {
         using var folder = new TemporaryFolder();
         Draw(folder, "one.svg", Svg);
@@ -178,6 +178,9 @@ public class RunReportTests
 
         page.Leaks().ShouldBeEmpty();
         page.Text.ShouldContain("2 of 4 claims of the paper hold, 1 does not, 1 could not be checked.");
+        page.Root.Descendants("section").Select(section => (string)section.Attribute("id")!).Take(5).ShouldBe(["exceptions", "fig3", "fig11", "fig14b", "claims"]);
+        page.ById("exceptions").Descendants("tbody").Single().Elements().Select(Page.TextOf).ShouldBe(["Figure 11 claim 3 measured claim 3 does not hold"]);
+        Rendered(ReproductionReport.Of(figures[..1], "specgd reproduce fig3")).Root.Descendants("section").Select(section => (string)section.Attribute("id")!).First().ShouldBe("fig3");
         page.ById("claims").Descendants("tbody").Single().Elements().Select(Page.TextOf).ShouldBe(
         [
             "Figure 3 claim <1> measured claim <1> holds",
