@@ -37,9 +37,7 @@ internal static class CommandLine
             if (Objection(result, arguments) is { } objection)
                 return Fail(objection, ExitCode.BadInput);
             if (result.GetValue(Threads) is { } threads)
-                ThreadBudget.Total = int.TryParse(threads, out int n) && n > 0
-                    ? n
-                    : throw new BadInputException($"--threads takes a whole number from 1 on; '{threads}' is not.");
+                ThreadBudget.Total = ThreadBudget.NumberIn(threads) ?? throw new BadInputException($"--threads takes a whole number from 1 to {ThreadBudget.Most}; '{threads}' is not.");
             var interruption = Interruption.Current;
             if (!interruption.BeginWork())
                 return Fail("stopped before anything was done.", interruption.ExitCode);

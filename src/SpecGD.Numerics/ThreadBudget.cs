@@ -23,7 +23,7 @@ public static class ThreadBudget
 
     /// <summary>Threads that the process may keep busy.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
-    /// <exception cref="InvalidOperationException">The environment variable holds something else than a whole number from 1 on.</exception>
+    /// <exception cref="InvalidOperationException">The environment variable holds something else than a whole number from 1 to <see cref="Most"/>.</exception>
     public static int Total
     {
         get => _total ??= Parse(Environment.GetEnvironmentVariable(Variable));
@@ -132,15 +132,20 @@ public static class ThreadBudget
             Backend.Library.Threads = threads;
     }
 
+    /// <summary>More threads than any machine has processors; a hundred thousand are begun for minutes.</summary>
+    public const int Most = 1024;
+
+    /// <summary>The number of threads in <paramref name="text"/>, from 1 to <see cref="Most"/>; null where it is none.</summary>
+    public static int? NumberIn(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads is > 0 and <= Most ? threads : null;
+
     /// <summary>The number of threads in <paramref name="text"/>, or the number of processors where there is no text.</summary>
     internal static int Parse(string? text)
     {
         if (string.IsNullOrWhiteSpace(text))
             return RankLaunch.From(Environment.GetEnvironmentVariable)?.ThreadsOf(Processors.OfMachine, Environment.ProcessorCount)
                 ?? Environment.ProcessorCount;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) && threads > 0
-            ? threads
-            : throw new InvalidOperationException($"{Variable}={text} is not a number of threads; use a whole number from 1 on.");
+        return NumberIn(text) ?? throw new InvalidOperationException($"{Variable}={text} is not a number of threads; use a whole number from 1 to {Most}.");
     }
 
     private static void Section(int change)

@@ -23,7 +23,9 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("nanogpt scaling --measure", "--measure needs ranks to measure between")]
     [InlineData("plot nowhere/log.json", "there is no such file")]
     [InlineData("plot .", "has no run log")]
-    [InlineData("doctor --threads 0", "--threads takes a whole number from 1 on; '0' is not.")]
+    [InlineData("doctor --threads 99999999999", "--threads takes a whole number from 1 to 1024; '99999999999' is not.")]
+    [InlineData("doctor --threads 100000", "--threads takes a whole number from 1 to 1024; '100000' is not.")]
+    [InlineData("doctor --threads 0", "--threads takes a whole number from 1 to 1024; '0' is not.")]
     [InlineData("run random-feature --output /dev/null/out", "The output folder /dev/null/out cannot be written")]
     [InlineData("run random-feature --feature-dim 16384 --num-samples 1000000 --no-figures", "These sizes are too large. A 16384×1000000 matrix has 16384000000 elements")]
     [InlineData("run nuclear-rank-growth --dims ,", "--dims takes at least one value; ',' is not.")]
@@ -46,7 +48,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
 
     [Theory]
     [InlineData("SPECGD_BLAS", "atlas", "SPECGD_BLAS=atlas is unknown; use 'openblas', 'mkl' or 'managed'.")]
-    [InlineData("SPECGD_THREADS", "many", "SPECGD_THREADS=many is not a number of threads; use a whole number from 1 on.")]
+    [InlineData("SPECGD_THREADS", "many", "SPECGD_THREADS=many is not a number of threads; use a whole number from 1 to 1024.")]
     [InlineData("SPECGD_KEEP_SECONDS", "-1", "SPECGD_KEEP_SECONDS=-1 is no time; use a number of seconds from 0 to 86400.")]
     [InlineData("SPECGD_FAULT", "stop", "SPECGD_FAULT=stop is unknown; use 'kill@rename:3', 'full@any:17', 'list@any:FILE' or 'interrupt@create:ENDING', 'in-place,' before it for writes that are not atomic.")]
     public void An_environment_variable_with_a_word_it_does_not_know_is_bad_input(string name, string value, string sentence)

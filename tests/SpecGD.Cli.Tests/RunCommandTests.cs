@@ -59,7 +59,7 @@ public sealed class RunCommandTests : InTemporaryDirectory
         said.ExitCode.ShouldBe(2);
         said = Specgd([.. Small[..^1], "5000", "--method-lr", "gradient_descent=1000", "--output", "out", "--no-figures"]);
         said.ExitCode.ShouldBe(3, said.Error);
-        said.Error.ShouldMatch("gradient_descent diverged at step [0-9]+: ");
+        said.Error.ShouldMatch("Gradient descent diverged at step [0-9]+: ");
         ((string)JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, "out", "manifest.json")))!["status"]!).ShouldBe("diverged");
         RunLogFile.Read(Path.Combine(Folder, "out", "log.json")).Methods["gradient_descent"].Find("loss")!.Count.ShouldBeGreaterThan(5);
     }

@@ -263,11 +263,12 @@ public sealed class ThreadBudgetTests : IDisposable
     [InlineData("2,000")]
     [InlineData("0x4")]
     [InlineData("99999999999")]
+    [InlineData("1025")]
     public void Anything_else_in_the_variable_is_refused_with_its_name_and_value(string text)
     {
         var error = Assert.Throws<InvalidOperationException>(() => ThreadBudget.Parse(text));
         error.Message.ShouldContain($"SPECGD_THREADS={text}");
-        error.Message.ShouldContain("whole number from 1 on");
+        error.Message.ShouldContain("whole number from 1 to 1024");
     }
 
     private static void SkipWithoutOpenBlas() => Skip.If(Backend.OpenBlas is null, "There is no OpenBLAS on this machine.");

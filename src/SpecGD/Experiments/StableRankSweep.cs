@@ -186,7 +186,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
         }
         else
             progress.Advance(planned.Length * options.Steps);
-        progress.End(outcomes.FirstOrDefault(outcome => outcome.Status != RunStatus.Finished)?.Sentence ?? $"{name} finished");
+        progress.End(outcomes.Find(outcome => outcome.Status != RunStatus.Finished) is { } cut ? TrajectoryRunner.SentenceOf(cut) : $"{name} finished");
         return (
             new JsonObject
             {

@@ -22,7 +22,7 @@ internal static class TrajectoryRunner
     public static TrajectoryOutcome Run(Trajectory trajectory, RunContext context)
     {
         var display = context.Cancellation.IsCancellationRequested ? SilentProgress.Instance : context.Progress; // nothing is told of what is not begun
-        var progress = display.Begin(trajectory.Name, trajectory.Stop - trajectory.Start);
+        var progress = display.Begin(TrajectoryName.InSentences(trajectory.Name), trajectory.Stop - trajectory.Start);
         int begin = trajectory.Start;
         if (context.Kept.Find(trajectory.Name) is { } kept)
             trajectory = Restored(trajectory, kept);
@@ -33,7 +33,7 @@ internal static class TrajectoryRunner
             context.Kept.Finished(trajectory.Name, () => TrajectoryState.Capture(trajectory, trajectory.Stop));
         else if (outcome.Status == RunStatus.Interrupted)
             context.Kept.Stopped(trajectory.Name, TrajectoryState.Capture(trajectory, outcome.Step));
-        progress.End(outcome.Sentence);
+        progress.End(SentenceOf(outcome));
         return outcome;
     }
 
@@ -64,7 +64,8 @@ internal static class TrajectoryRunner
         };
     }
 
-    private static string SentenceOf(TrajectoryOutcome outcome) => (outcome with { Name = Sentence.Begin(TrajectoryName.InSentences(outcome.Name)) }).Sentence;
+    /// <summary>The sentence on how it ended, with the name that people read.</summary>
+    internal static string SentenceOf(TrajectoryOutcome outcome) => (outcome with { Name = Sentence.Begin(TrajectoryName.InSentences(outcome.Name)) }).Sentence;
 
     /// <summary>"Gradient descent was interrupted at step 56 of 2000, SpecGD at step 61 of 2000."</summary>
     private static string Interrupted(TrajectoryOutcome[] outcomes) => SentenceOf(outcomes[0]).TrimEnd('.')
