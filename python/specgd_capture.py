@@ -203,6 +203,7 @@ class Recorder:
         self.model, self.light, self.noise = _eager(model), bool(light), 8 if noise is True else int(noise or 0)
         self.max_rows, self.keep_rows, self.max_gradient = int(max_rows), int(keep_rows), int(max_gradient)
         self.mask, self.mask_was_used = None if mask is None else mask.detach().flatten().bool().cpu(), False
+        self.unmasked = set()  # layers that the mask does not fit
         self.heads, self.inputs, self.exclude = _patterns(heads), _patterns(inputs), _patterns(exclude)
         self._random = torch.Generator().manual_seed(seed)
         self._weights = _Weights(self.model)
@@ -266,11 +267,19 @@ class Recorder:
                              "call optimizer.step() and zero_grad() after the block")
         if self.mask is not None and not self.mask_was_used and any(layer.has_rows() for layer in self._layers.values()):
             raise ValueError("mask: it has %d entries, and no layer has as many activations; it has one for each row, True for those that count" % len(self.mask))
+        if self.unmasked:
+            warnings.warn("specgd_capture: mask: %d layers meet other rows than it has entries, such as the tokens of an expert, and were measured without it: %s"
+                          % (len(self.unmasked), ", ".join(sorted(self.unmasked)[:5]) + (", ..." if len(self.unmasked) > 5 else "")), stacklevel=2)
         if self._layers and all(w.gradient() is None for w in self._weights):
             warnings.warn("specgd_capture: there is no gradient: call backward() within the block", stacklevel=2)
         scale = _scale(scaler)
         tensors, layers = {}, []
         moments = _momenta(optimizer)
+        for layer in self._layers.values():
+            ends = [sum(layer.chunks[: i + 1]) for i in range(len(layer.chunks) - 1)] if layer.chunks else []
+            if layer.parts and any(int(place.min()) < end <= int(place.max()) for _, place in layer.parts for end in ends):
+                warnings.warn("specgd_capture: split: %s is split into %s, and the program cuts its output into %s"
+                              % (layer.name, [len(place) for _, place in layer.parts], layer.chunks), stacklevel=2)
         for layer in self._in_order():
             if not any(fnmatch.fnmatch(layer.name, pattern) for pattern in self.exclude):
                 layers.extend(layer.entries(tensors, scale, self, moments))
@@ -1918,6 +1927,8 @@ class _Layer:
         if recorder.mask is not None and len(recorder.mask) == len(x):
             recorder.mask_was_used = True
             keep = recorder.mask.to(x.device) if keep is None else keep & recorder.mask.to(x.device)
+        elif recorder.mask is not None:
+            recorder.unmasked.add(self.name)
         units, key, silent = activations.units, activations.key, 0
         units = None if units is not None and len(units) != len(x) else units
         if keep is not None and not bool(keep.all()):
@@ -2111,7 +2122,7 @@ def _nuclear_rank_interval(gradient, groups):
     """
     gradient, groups = gradient.double(), [group.double() for group in groups]
     total = sum(groups)
-    if len(groups) < 2 or not _is_the_sum(total, gradient):
+    if len(groups) < 2 or not float(total.norm()) > 0 or not _is_the_sum(total, gradient):
         return None
     most, alone, common = float(min(gradient.shape)), [], []
     for group in groups:

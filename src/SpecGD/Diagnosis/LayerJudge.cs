@@ -30,7 +30,8 @@ public sealed record LayerJudge(double ParameterCurvature = 0)
             Kind = layer.Entry.Kind ?? (layer.IsEmbedding ? "embedding" : "linear"),
             Group = group,
             HeldBack = heldBack,
-            NuclearRankInterval = layer.Entry is { NuclearRankLow: { } low, NuclearRankHigh: { } high } ? (low, high) : null,
+            NuclearRankInterval = layer.Entry is { NuclearRankLow: { } low, NuclearRankHigh: { } high }
+                ? (Math.Min(low, gradient?.NuclearRank ?? low), Math.Max(high, gradient?.NuclearRank ?? high)) : null, // the capture measures in single precision
             MomentumNuclearRank = layer.MomentumSpectrum is { } momentum ? GradientMeasure.NuclearRankOf(momentum) : null,
             Shape = layer.Shape,
             Step = step,

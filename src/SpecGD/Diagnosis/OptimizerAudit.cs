@@ -61,7 +61,7 @@ public sealed record OptimizerAudit(
             [.. plan.Spectral.Where(parameter => !names.Contains(parameter.Name)).Select(Finding)],
             [.. assigned.Where(name => !known.Contains(name))],
             [.. layers.Where(layer => !layer.Frozen).Select(layer => layer.Parameter).OfType<string>().Where(planned.ContainsKey).Distinct().Except(assigned)],
-            [.. onMuon.Where(entry => planned.TryGetValue(entry.name, out var p) && p.Group == PlanGroup.Fused && !entry.group.Settings.Keys.Any(Dividing.Contains))
+            [.. onMuon.Where(entry => planned.TryGetValue(entry.name, out var p) && p is { IsFused: true, Group: PlanGroup.Fused or PlanGroup.Undecided } && !entry.group.Settings.Keys.Any(Dividing.Contains))
                 .Select(entry => Finding(planned[entry.name]))],
             [.. optimizer.Groups.SelectMany(group => group.Parameters.Distinct()).GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key)],
             [.. onMuon.Where(entry => planned.TryGetValue(entry.name, out var p) && p.StoredShape.Count >= 2).Select(entry => Matrix(planned[entry.name], entry.group))]);

@@ -39,6 +39,9 @@ public sealed record PlannedParameter(string Name, string Layout, IReadOnlyList<
     /// <summary>Whether it is a table of tokens, which weight decay is kept from.</summary>
     public bool IsTable { get; init; }
 
+    /// <summary>Whether it holds several matrices, which an optimizer that takes it as one would mix.</summary>
+    public bool IsFused { get; init; }
+
     /// <summary>Sizes of its parts, where it is fused of parts one below the other; empty otherwise.</summary>
     public IReadOnlyList<long> PartSizes { get; init; } = [];
 
@@ -91,6 +94,7 @@ public sealed partial record ParameterPlan(IReadOnlyList<PlannedParameter> Param
         return new PlannedParameter(name, last.Entry.Layout ?? "out_in", shape, group, why)
         {
             IsTable = layers.Any(layer => layer.Last.Kind == "embedding"),
+            IsFused = IsFused(layers),
             PartSizes = Parts(layers),
         };
     }
@@ -122,13 +126,16 @@ public sealed partial record ParameterPlan(IReadOnlyList<PlannedParameter> Param
         bool isStack = layers.All(layer => layer.Last.Entry.SliceOf is not null);
         if (judged.Length == 0 || (!isStack && judged.Length < layers.Length))
             return (PlanGroup.Unjudged, $"not judged: {layers.First(layer => layer.Verdict is null).Last.Reason}");
-        bool isFused = layers.Any(layer => layer.Last.Entry.PartOf is not null || layer.Last.Warnings.Any(warning => warning.Code == "looks-fused"));
+        bool isFused = IsFused(layers);
         if (judged.Any(layer => layer.Verdict == Verdict.Euclidean))
             return (PlanGroup.Euclidean, verdicts);
         if (judged.Any(layer => layer.Verdict == Verdict.Undecided))
             return (PlanGroup.Undecided, isFused ? "several matrices in one tensor, which Muon would mix; " + verdicts : verdicts);
         return (isFused ? PlanGroup.Fused : PlanGroup.Spectral, isFused ? "several matrices in one tensor; " + verdicts : verdicts);
     }
+
+    private static bool IsFused(LayerTrend[] layers) =>
+        layers.Any(layer => layer.Last.Entry.PartOf is not null || layer.Last.Warnings.Any(warning => warning.Code == "looks-fused"));
 
     /// <summary>An expert that got no tokens goes where the same matrix of the other experts goes.</summary>
     private static PlannedParameter WithSiblings(PlannedParameter parameter, PlannedParameter[] all)

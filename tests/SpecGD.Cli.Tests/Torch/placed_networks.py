@@ -4,6 +4,8 @@ import json
 import os
 import sys
 
+import warnings
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -398,7 +400,47 @@ def crossed(folder):
         assert abs(layer["whole_nuclear_rank"] / nuclear_rank(gradient) - 1) < 1e-9 and abs(layer["splitting_gain"] * norms[0] ** 2 / sum(n**2 for n in norms[1:]) - 1) < 1e-9
 
 
-CASES = [light_in_pieces, noisy, heads, monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names, masked, without_tokens, normed_checkpoint, crossed]
+def noisy_zero(folder):
+    """noise=True where a gradient is exactly zero, as at the first step behind a matrix that begins at zero: no interval, and no crash."""
+    from product_networks import read
+
+    net = nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 4))
+    nn.init.zeros_(net[2].weight)
+    with specgd_capture.capture(net, folder + "/noisy_zero.safetensors", step=0, noise=True):
+        (net(torch.randn(40, 6)) - 1).pow(2).mean().backward()
+    first, last = read(folder + "/noisy_zero.safetensors")[0]["layers"]
+    assert "nuclear_rank_low" not in first and "nuclear_rank_low" in last
+
+
+def contradicted(folder):
+    """A split that the program itself contradicts, and a mask that does not fit the tokens of an expert, are told."""
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.qkv, self.expert = nn.Linear(4, 12), nn.Linear(4, 3)
+
+        def forward(self, x):
+            q, k, v = self.qkv(x).split([4, 4, 4], -1)
+            return self.expert((q * k + v).flatten(0, 1)[:5])
+
+    def told(**options):
+        net = Net()
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            with specgd_capture.capture(net, folder + "/contradicted.safetensors", step=1, **options):
+                net(torch.randn(3, 5, 4)).pow(2).mean().backward()
+        return [str(w.message) for w in said]
+
+    assert any("split: qkv is split into [6, 6], and the program cuts its output into [4, 4, 4]" in line for line in told(split={"qkv": {"a": 6, "b": 6}}))
+    for fitting, spans in ((("q", "k", "v"), False), ({"q": 4, "kv": 8}, True), (specgd_capture.per_head("qkv", heads=2), False)):
+        lines = told(split={"qkv": fitting})
+        assert any("split:" in line for line in lines) == spans, lines
+    assert any("1 layers meet other rows than it has entries" in line and "expert" in line for line in told(mask=torch.ones(3, 5).bool()))
+    assert not any("mask" in line for line in told())
+
+
+CASES = [light_in_pieces, noisy, heads, monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names, masked, without_tokens, normed_checkpoint, crossed, noisy_zero, contradicted]
 
 
 def run(folder):
