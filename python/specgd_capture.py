@@ -267,6 +267,9 @@ class Recorder:
                              "call optimizer.step() and zero_grad() after the block")
         if self.mask is not None and not self.mask_was_used and any(layer.has_rows() for layer in self._layers.values()):
             raise ValueError("mask: it has %d entries, and no layer has as many activations; it has one for each row, True for those that count" % len(self.mask))
+        grouped = [layer.unit_groups for layer in self._layers.values() if getattr(layer, "unit_groups", None) is not None]
+        if self.noise and grouped and all(len(groups.sums) < 2 for groups in grouped):
+            warnings.warn("specgd_capture: noise: the batch is one sequence, which says nothing of how batches differ; capture more of them, or several micro-batches", stacklevel=2)
         if self.unmasked:
             warnings.warn("specgd_capture: mask: %d layers meet other rows than it has entries, such as the tokens of an expert, and were measured without it: %s"
                           % (len(self.unmasked), ", ".join(sorted(self.unmasked)[:5]) + (", ..." if len(self.unmasked) > 5 else "")), stacklevel=2)

@@ -137,16 +137,21 @@ public sealed partial record ParameterPlan(IReadOnlyList<PlannedParameter> Param
     private static bool IsFused(LayerTrend[] layers) =>
         layers.Any(layer => layer.Last.Entry.PartOf is not null || layer.Last.Warnings.Any(warning => warning.Code == "looks-fused"));
 
-    /// <summary>An expert that got no tokens goes where the same matrix of the other experts goes.</summary>
+    /// <summary>An expert that got no tokens goes where the same matrix of the other experts of its layer goes; where none of these was judged, of all layers.</summary>
     private static PlannedParameter WithSiblings(PlannedParameter parameter, PlannedParameter[] all)
     {
-        if (parameter.Group != PlanGroup.Unjudged || !parameter.Name.Contains("expert", StringComparison.OrdinalIgnoreCase))
+        int expert = parameter.Name.LastIndexOf("expert", StringComparison.OrdinalIgnoreCase);
+        if (parameter.Group != PlanGroup.Unjudged || expert < 0)
             return parameter;
-        string pattern = Index().Replace(parameter.Name, "*");
-        var siblings = all.Where(other => other.Group != PlanGroup.Unjudged && Index().Replace(other.Name, "*") == pattern)
-            .GroupBy(other => other.Group).MaxBy(some => some.Count());
+        var siblings = Most(OfLayer) ?? Most(static name => Index().Replace(name, "*"));
         return siblings is null ? parameter
             : parameter with { Group = siblings.Key, Comment = $"{parameter.Comment}; stays with its siblings, as {siblings.First().Name}" };
+
+        string OfLayer(string name) => name.Length > expert ? name[..expert] + Index().Replace(name[expert..], "*") : name;
+
+        IGrouping<PlanGroup, PlannedParameter>? Most(Func<string, string> pattern) => all
+            .Where(other => other.Group != PlanGroup.Unjudged && pattern(other.Name) == pattern(parameter.Name))
+            .GroupBy(other => other.Group).MaxBy(some => some.Count());
     }
 
     /// <summary>What the parts are as one matrix; against st(A) where they meet the same activations, which in cross attention they do not.</summary>
