@@ -405,8 +405,31 @@ class Recorder:
         measured = {layer.weight.number for layer in self._layers.values() if layer.has_rows()}
         matrices = [w for w in self._weights if w.is_matrix()]
         total = sum(w.count() for w in matrices)
-        return [{"name": w.name, "shape": list(w.full_shape()), "share": w.count() / total, "reason": w.why_unmeasured(self)}
-                for w in matrices if w.number not in measured]
+        whole = [{"name": w.name, "shape": list(w.full_shape()), "share": w.count() / total, "reason": w.why_unmeasured(self)}
+                 for w in matrices if w.number not in measured]
+        return whole + [{"name": w.name + index, "shape": list(w.full_shape()[-2:]), "share": _matrix_size(w) / total, "reason": "no activation reached it"}
+                        for w in matrices if w.number in measured for index in self._untouched(w)]
+
+    def _untouched(self, weight):
+        """The matrices of a stack that no product multiplied by, as an expert without tokens that the program skips: [2] or [0, 2]."""
+        each, shape = _matrix_size(weight), list(weight.full_shape())
+        if each is None or len(shape) < 3 or each == weight.count():
+            return []
+        touched = set()
+        for layer in self._layers.values():
+            if layer.weight is weight:
+                if not isinstance(layer, _Matrix):
+                    return []
+                last = int(layer.places[-1] + layer.across[-1])
+                touched |= set(range(int(layer.places[0]) // each, last // each + 1))
+        names = []
+        for i in sorted(set(range(weight.count() // each)) - touched):
+            numbers, rest = [], i
+            for size in reversed(shape[:-2]):
+                numbers.insert(0, rest % size)
+                rest //= size
+            names.append("[%s]" % ", ".join(map(str, numbers)))
+        return names
 
 
 class _Pending:

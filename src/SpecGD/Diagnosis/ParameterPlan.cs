@@ -77,7 +77,7 @@ public sealed partial record ParameterPlan(IReadOnlyList<PlannedParameter> Param
         PlannedParameter[] planned = [.. diagnosis.Trends.GroupBy(trend => NameOf(trend.Last)).Select(layers => Plan(layers.Key, [.. layers]))];
         return new ParameterPlan([.. planned.Select(parameter => WithSiblings(parameter, planned))], diagnosis.OtherParameters)
         {
-            Unmeasured = [.. diagnosis.Unmeasured.Where(matrix => planned.All(parameter => parameter.Name != matrix.Name))],
+            Unmeasured = [.. diagnosis.Unmeasured.Where(matrix => planned.All(parameter => parameter.Name != matrix.Name.Split('[')[0]))], // a matrix of a stack goes with its parameter
         };
     }
 

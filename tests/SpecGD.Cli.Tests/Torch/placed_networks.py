@@ -440,7 +440,30 @@ def contradicted(folder):
     assert not any("mask" in line for line in told())
 
 
-CASES = [light_in_pieces, noisy, heads, monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names, masked, without_tokens, normed_checkpoint, crossed, noisy_zero, contradicted]
+def skipped(folder):
+    """An expert of a stack without tokens that a loop skips is listed with its share; a stack that is met whole lists nothing."""
+    from product_networks import read
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.up, self.whole, self.out = nn.Parameter(torch.randn(4, 6, 5)), nn.Parameter(torch.randn(2, 5, 5)), nn.Linear(6, 3)
+
+        def forward(self, x):
+            x = torch.einsum("bi,eio->ebo", x, self.whole).tanh().sum(0)
+            return self.out(sum((x @ self.up[i].T).tanh() for i in (0, 1, 3)))
+
+    net = Net()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with specgd_capture.capture(net, folder + "/skipped.safetensors", step=1):
+            net(torch.randn(30, 5)).pow(2).mean().backward()
+    described = read(folder + "/skipped.safetensors")[0]
+    assert [(m["name"], m["shape"], m["reason"]) for m in described["unmeasured"]] == [("up[2]", [6, 5], "no activation reached it")]
+    assert abs(described["unmeasured"][0]["share"] - 30 / (120 + 50 + 18)) < 1e-12
+
+
+CASES = [light_in_pieces, noisy, heads, monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names, masked, without_tokens, normed_checkpoint, crossed, noisy_zero, contradicted, skipped]
 
 
 def run(folder):
