@@ -87,7 +87,7 @@ public sealed class ContinuationTests : IDisposable
     {
         var experiment = ExperimentCatalog.Named("sparse-regression");
         string whole = Text(experiment.Run(Options["sparse-regression"], RunContext.Silent));
-        RunUntil(experiment, 5, "adamw");
+        RunUntil(experiment, 5, "AdamW");
         var state = StateFile.Read(Part("adamw"));
         state["optimizer"] = null;
         StateFile.Write(Part("adamw"), state);
