@@ -422,14 +422,7 @@ class Recorder:
                     return []
                 last = int(layer.places[-1] + layer.across[-1])
                 touched |= set(range(int(layer.places[0]) // each, last // each + 1))
-        names = []
-        for i in sorted(set(range(weight.count() // each)) - touched):
-            numbers, rest = [], i
-            for size in reversed(shape[:-2]):
-                numbers.insert(0, rest % size)
-                rest //= size
-            names.append("[%s]" % ", ".join(map(str, numbers)))
-        return names
+        return [_place_in_stack(i, shape[:-2]) for i in range(weight.count() // each) if i not in touched]
 
 
 class _Pending:
@@ -1787,12 +1780,26 @@ def _alike(y):
     return float((between - within) / total) if float(total) > 0 else 0.0
 
 
+class _UnitNumbers:
+    """Numbers units over calls: those of one pass with as many units meet the same ones, step by step in time; another pass is another batch."""
+
+    def __init__(self):
+        self.count, self._begins = 0, {}
+
+    def first(self, count, passes):
+        """The number of the first of `count` units."""
+        if (passes, count) not in self._begins:
+            self._begins[passes, count] = self.count
+            self.count += count
+        return self._begins[passes, count]
+
+
 class _Rows:
     """The second moments of rows a_1 ... a_n (activations that meet a weight): sum of a a^T in float64, and a random choice of rows."""
 
     def __init__(self):
-        self.gram, self.samples, self.rows, self.kept, self.units, self.unit_count = None, 0, 0, None, None, 0
-        self.without_gradient, self.trace, self.leading, self._begins = 0, 0.0, None, {}
+        self.gram, self.samples, self.rows, self.kept, self.units, self.numbers = None, 0, 0, None, None, _UnitNumbers()
+        self.without_gradient, self.trace, self.leading = 0, 0.0, None
 
     def add(self, total, pick, units, recorder, key=None, silent=0):
         """`total` rows there are; pick(indices) gives them; units[i] is the unit of row i, or None; `silent` more rows got no gradient."""
@@ -1810,7 +1817,7 @@ class _Rows:
             units, unit_count = _numbered(units)
         else:
             units, unit_count = torch.arange(total), total
-        first_unit = self._first_unit(unit_count, recorder.passes)
+        first_unit = self.numbers.first(unit_count, recorder.passes)
         products = recorder._shared[2] if key is not None and recorder._shared and recorder._shared[0] == (key, total) else None
         fresh = None
         for begin in range(0, count, SLICE):
@@ -1829,13 +1836,6 @@ class _Rows:
             self.gram = fresh.clone() if self.gram is None else self.gram.add_(fresh)
             recorder._shared = ((key, total), indices, fresh) if key is not None else None
         self.samples, self.rows = self.samples + total, self.rows + count
-
-    def _first_unit(self, count, passes):
-        """Calls of one pass with as many units meet the same ones, step by step in time; another pass is another batch."""
-        if (passes, count) not in self._begins:
-            self._begins[passes, count] = self.unit_count
-            self.unit_count += count
-        return self._begins[passes, count]
 
     def _follow(self, rows, weight):
         """Sum of squares, and the leading right singular directions, of all rows so far."""
@@ -2060,7 +2060,7 @@ class _Layer:
         tensors[entry["gradient_gram"]] = total
 
     def _store_rows(self, tensors, entry, seen, gram, recorder):
-        entry["samples"], entry["rows"], entry["units"] = seen.samples, seen.rows, seen.unit_count
+        entry["samples"], entry["rows"], entry["units"] = seen.samples, seen.rows, seen.numbers.count
         if recorder.light and seen.samples:
             summary = seen.summary()
             if summary is not None:
@@ -2123,14 +2123,11 @@ class _UnitGroups:
     """The gradient of a matrix as the sum of those of a few groups of units (sequences, images), which are independent of each other."""
 
     def __init__(self, count):
-        self.count, self.sums, self._begins, self._units = count, {}, {}, 0
+        self.count, self.sums, self.numbers = count, {}, _UnitNumbers()
 
     def add(self, x, gradient, units, passes):
         units, count = (torch.arange(len(x)), len(x)) if units is None else _numbered(units)
-        if (passes, count) not in self._begins:  # as in _Rows: calls of one pass with as many units meet the same ones
-            self._begins[passes, count] = self._units
-            self._units += count
-        units = units + self._begins[passes, count]
+        units = units + self.numbers.first(count, passes)
         rounds = torch.div(units, self.count, rounding_mode="floor")  # each begins at another group, so that none has every 8th position of a sequence
         groups = (units + (rounds * 2654435761 % 2**32 >> 16)) % self.count
         for group in groups.unique().tolist():
@@ -2241,11 +2238,7 @@ class _Matrix(_Layer):
         if each is not None:
             index = int(self.places[0]) // each
             if int(self.places[-1]) // each == index and int(self.places[0] + self.across[-1]) // each == index:
-                numbers = []
-                for size in reversed(shape[:-2]):
-                    numbers.insert(0, index % size)
-                    index //= size
-                lead, inside, shape = "[%s]" % ", ".join(map(str, numbers)), self.places % each, shape[-2:]
+                lead, inside, shape = _place_in_stack(index, shape[:-2]), self.places % each, shape[-2:]
                 if len(self.places) * len(self.across) == each:
                     return lead
         if len(shape) != 2:
@@ -2255,6 +2248,15 @@ class _Matrix(_Layer):
         across = "" if len(columns.unique()) == shape[1] or columns.max() - columns.min() + 1 == shape[1] else ", %d:%d" % (columns.min(), columns.max() + 1)
         down = ":" if rows.max() - rows.min() + 1 == shape[0] else "%d:%d" % (rows.min(), rows.max() + 1)
         return lead + "[%s%s]" % (down, across)
+
+
+def _place_in_stack(number, sizes):
+    """Of the matrix with this number in a stack of these sizes: "[2]", "[0, 2]"."""
+    places = []
+    for size in reversed(sizes):
+        places.insert(0, number % size)
+        number //= size
+    return "[%s]" % ", ".join(map(str, places))
 
 
 def _even(numbers):
@@ -2458,7 +2460,7 @@ class _Bags(_Table):
         self.trace += float((rows.values() ** 2).sum())
         self.sparse = tuple(self.sparse) + (rows,)
         seen = self.seen[0]
-        seen.samples, seen.rows, seen.unit_count = seen.samples + count, seen.rows + count, seen.unit_count + count
+        seen.samples, seen.rows, seen.numbers.count = seen.samples + count, seen.rows + count, seen.numbers.count + count
 
     def _store_rows(self, tensors, entry, seen, gram, recorder):
         _Layer._store_rows(self, tensors, entry, seen, gram, recorder)

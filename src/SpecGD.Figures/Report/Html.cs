@@ -43,6 +43,13 @@ internal static class Html
         return new RawText(element.ToString(SaveOptions.DisableFormatting));
     }
 
+    /// <summary>Whether there is an element of another language within (<see cref="Foreign"/>).</summary>
+    public static bool HoldsForeign(XElement element)
+    {
+        ArgumentNullException.ThrowIfNull(element);
+        return element.DescendantNodes().OfType<RawText>().Any();
+    }
+
     /// <summary>The page of the element <paramref name="html"/>.</summary>
     public static string Page(XElement html)
     {

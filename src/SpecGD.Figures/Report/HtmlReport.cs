@@ -28,9 +28,10 @@ public static class HtmlReport
         var blocks = report.Sections.SelectMany(section => ReportCheck.Within(section.Blocks)).ToArray();
         var pictures = blocks.OfType<Picture>().Select(picture => picture.File).ToArray();
         string sheet = PageStyle.Sheet(pictures.Select(file => file.Width));
+        var content = Element("main", Attribute("id", "content"), Attribute("tabindex", "-1"), report.Sections.Select(Part));
         string? script = PageStyle.Script(
             hasTables: blocks.OfType<Table>().Any(table => table.Sortable),
-            hasFigures: pictures.Any(file => LiveFigure.Of(file, "") is not null),
+            hasFigures: HoldsForeign(content),
             hasAnimations: pictures.Any(file => file.Format == PictureFormat.Gif));
         return Page(Element(
             "html",
@@ -41,7 +42,7 @@ public static class HtmlReport
                 Element("a", Attribute("class", "skip"), Attribute("href", "#content"), "To the content"),
                 Element("header", Header(report)),
                 report.Sections.Count >= SectionsForContents ? Contents(report.Sections) : null,
-                Element("main", Attribute("id", "content"), Attribute("tabindex", "-1"), report.Sections.Select(Part)),
+                content,
                 report.Footer.Length > 0 ? Element("footer", Element("p", report.Footer)) : null,
                 script is null ? null : Element("script", Raw(script)))));
     }

@@ -66,6 +66,9 @@ public sealed record RunContext(IProgressReporter Progress, CancellationToken Ca
 
     /// <summary>What an earlier run of the same kind left unfinished, and where this one keeps what it has done.</summary>
     public KeptWork Kept { get; init; } = KeptWork.None;
+
+    /// <summary>Where a task that begins now is shown: nowhere once the run was asked to stop, since nothing is told of what is not begun.</summary>
+    internal IProgressReporter ProgressOfNext => Cancellation.IsCancellationRequested ? SilentProgress.Instance : Progress;
 }
 
 /// <summary>A log and how the run ended.</summary>

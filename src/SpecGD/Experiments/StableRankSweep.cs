@@ -168,8 +168,7 @@ public sealed class StableRankSweep : Experiment<StableRankSweepOptions>
             RandomFeature.GradientDescent, RandomFeature.SpecGd, .. restarts.Select(step => $"{RandomFeature.FromIterationPrefix}{step}"),
             .. options.SpecgdFromPeak ? (string[])[RandomFeature.FromPeak] : [],
         ];
-        var display = context.Cancellation.IsCancellationRequested ? SilentProgress.Instance : context.Progress; // nothing is told of what is not begun
-        var progress = display.Begin(name, planned.Length * options.Steps);
+        var progress = context.ProgressOfNext.Begin(name, planned.Length * options.Steps);
 
         outcomes.Add(Train(RandomFeature.GradientDescent, Geometry.Euclidean, zero, 0, iterates, peak));
         if (outcomes[0].Status != RunStatus.Interrupted)

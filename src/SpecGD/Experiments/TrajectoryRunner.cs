@@ -21,8 +21,7 @@ internal static class TrajectoryRunner
     /// <summary>Runs one, as a task on display.</summary>
     public static TrajectoryOutcome Run(Trajectory trajectory, RunContext context)
     {
-        var display = context.Cancellation.IsCancellationRequested ? SilentProgress.Instance : context.Progress; // nothing is told of what is not begun
-        var progress = display.Begin(TrajectoryName.InSentences(trajectory.Name), trajectory.Stop - trajectory.Start);
+        var progress = context.ProgressOfNext.Begin(TrajectoryName.InSentences(trajectory.Name), trajectory.Stop - trajectory.Start);
         int begin = trajectory.Start;
         if (context.Kept.Find(trajectory.Name) is { } kept)
             trajectory = Restored(trajectory, kept);

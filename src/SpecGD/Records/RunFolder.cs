@@ -174,8 +174,9 @@ public sealed class RunFolder
                 Directory.Delete(entry, recursive: true);
             else
                 File.Delete(entry);
-            for (string above = Path.GetDirectoryName(entry)!; above.Length > DirectoryPath.Length && !Directory.EnumerateFileSystemEntries(above).Any(); above = Path.GetDirectoryName(above)!)
-                Directory.Delete(above);
+            string above = Path.GetDirectoryName(entry)!;
+            while (above.Length > DirectoryPath.Length && EmptyFolder.Delete(above))
+                above = Path.GetDirectoryName(above)!;
         }
     }
 
@@ -188,8 +189,7 @@ public sealed class RunFolder
         AtomicFile.SweepStale(folder);
         foreach (string frame in Directory.EnumerateFiles(folder, "frame-*.png").ToArray())
             File.Delete(frame);
-        if (!Directory.EnumerateFileSystemEntries(folder).Any())
-            Directory.Delete(folder);
+        EmptyFolder.Delete(folder);
     }
 
     /// <summary>

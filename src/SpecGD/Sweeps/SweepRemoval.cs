@@ -42,7 +42,7 @@ public static partial class SweepRemoval
             File.Delete(file);
         FigureFiles.Drop(Path.Combine(path, RunFolder.FiguresName));
         foreach (string name in new[] { SweepFolder.TasksName, SweepFolder.SlurmName })
-            DeleteEmpty(Path.Combine(path, name));
+            EmptyFolder.Delete(Path.Combine(path, name));
     }
 
     private static string Named(string path)
@@ -75,13 +75,7 @@ public static partial class SweepRemoval
         string name = Path.GetFileName(directory);
         var companions = ExperimentCatalog.All.Where(experiment => name.StartsWith(experiment.Name + "-", StringComparison.Ordinal)).SelectMany(experiment => experiment.Companions);
         RunFolder.Prepare(directory).DropRun([.. companions, AttemptLog.FileName, LocalEngine.LogName, SweepFolder.LockName, RunFolder.ClaimName]);
-        DeleteEmpty(directory);
-    }
-
-    private static void DeleteEmpty(string directory)
-    {
-        if (Directory.Exists(directory) && !Directory.EnumerateFileSystemEntries(directory).Any())
-            Directory.Delete(directory);
+        EmptyFolder.Delete(directory);
     }
 
     /// <summary>The folders of tasks, by their names: an experiment's with a mark of its options.</summary>

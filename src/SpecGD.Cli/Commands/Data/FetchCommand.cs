@@ -96,16 +96,13 @@ internal static class FetchCommand
     private static string Stopped(string directory, IReadOnlyList<string> files)
     {
         int whole = files.Count(file => File.Exists(Path.Combine(directory, file)));
-        string[] parts = [.. files.Select(file => file + ShardFetcher.PartialSuffix).Where(file => File.Exists(Path.Combine(directory, file)))];
-        foreach (string empty in parts.Where(part => new FileInfo(Path.Combine(directory, part)).Length == 0).ToArray())
-        {
-            File.Delete(Path.Combine(directory, empty)); // nothing had come: the folder goes with it where the command made it
-            parts = [.. parts.Except([empty])];
-        }
+        FileInfo[] begun = [.. files.Select(file => new FileInfo(Path.Combine(directory, file + ShardFetcher.PartialSuffix))).Where(part => part.Exists)];
+        foreach (var empty in begun.Where(part => part.Length == 0))
+            empty.Delete(); // nothing had come: the folder goes with it where the command made it
         string[] kept =
         [
             .. whole > 0 ? [Counted.Of(whole, "whole shard")] : Array.Empty<string>(),
-            .. parts.Select(part => $"{part} with {MachineMemory.Text(new FileInfo(Path.Combine(directory, part)).Length)}"),
+            .. begun.Where(part => part.Exists).Select(part => $"{part.Name} with {MachineMemory.Text(part.Length)}"),
         ];
         return kept.Length > 0
             ? $"stopped: {directory} has {string.Join(" and ", kept)}, and the same command goes on from there."

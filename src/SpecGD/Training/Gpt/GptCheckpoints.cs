@@ -84,8 +84,7 @@ public sealed class GptCheckpoints
         AtomicFile.SweepStale(folder);
         foreach (string part in Parts)
             File.Delete(Path.Combine(folder, part));
-        if (!Directory.EnumerateFileSystemEntries(folder).Any())
-            Directory.Delete(folder); // what a user has put there stays
+        EmptyFolder.Delete(folder); // what a user has put there stays
     }
 
     /// <summary>Sends this rank's part of the optimizer's state to the checkpoint that rank 0 writes.</summary>
