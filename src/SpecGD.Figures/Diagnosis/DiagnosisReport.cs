@@ -82,8 +82,14 @@ public static class DiagnosisReport
             + $"{(plan.Spectral.Count == 1 ? "goes" : "go")} to Muon{Filters(plan)}; {plan.Of(PlanGroup.HeldBack).Count} held back (input, head, routers), "
             + $"{plan.Of(PlanGroup.Undecided).Count} undecided, {plan.Of(PlanGroup.Fused).Count} fused.");
 
-    private static string Filters(ParameterPlan plan) => plan.Spectral.Count(parameter => parameter.Layout is "conv" or "conv_transposed") is > 0 and var filters
-        ? string.Create(CultureInfo.InvariantCulture, $" ({filters} of them filters, where the optimizer flattens them)") : "";
+    /// <summary>The parameters for Muon that are no matrices as they are stored: not every Muon takes them.</summary>
+    private static string Filters(ParameterPlan plan)
+    {
+        PlannedParameter[] other = [.. plan.Spectral.Where(parameter => parameter.StoredShape.Count > 2)];
+        int filters = other.Count(parameter => parameter.Layout is "conv" or "conv_transposed");
+        string[] kinds = [.. filters > 0 ? [Counted.Of(filters, "filter")] : Array.Empty<string>(), .. other.Length > filters ? [Counted.Of(other.Length - filters, "stack")] : Array.Empty<string>()];
+        return kinds.Length == 0 ? "" : $" ({string.Join(" and ", kinds)} among them, where the optimizer takes more than two dimensions; torch.optim.Muon does not)";
+    }
 
     private static double MuonShare(NetworkDiagnosis diagnosis, ParameterPlan plan)
     {

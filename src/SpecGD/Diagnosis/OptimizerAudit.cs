@@ -18,7 +18,7 @@ public sealed record AuditedMatrix(string Name, long Out, long In, LearningRateS
 /// <param name="Misplaced">On Muon, and should not be.</param>
 /// <param name="Missed">Judged spectral, and not on Muon.</param>
 /// <param name="Unknown">Names of the optimizer that the capture does not have, biases and the like apart.</param>
-/// <param name="Unassigned">Trained parameters of layers that are in no group: the optimizer never updates them.</param>
+/// <param name="Unassigned">Trained parameters that are in no group, biases among them: the optimizer never updates them.</param>
 /// <param name="Undivided">Several matrices in one tensor, on Muon as one: it mixes them. A group that says how to divide (split_sizes, num_heads) does not.</param>
 /// <param name="Doubled">In more than one group: updated that often at each step.</param>
 /// <param name="Matrices">What is on Muon, with its scale.</param>
@@ -60,7 +60,8 @@ public sealed record OptimizerAudit(
                 .Select(entry => Finding(planned[entry.name]))],
             [.. plan.Spectral.Where(parameter => !names.Contains(parameter.Name)).Select(Finding)],
             [.. assigned.Where(name => !known.Contains(name))],
-            [.. layers.Where(layer => !layer.Frozen).Select(layer => layer.Parameter).OfType<string>().Where(planned.ContainsKey).Distinct().Except(assigned)],
+            [.. layers.Where(layer => !layer.Frozen).Select(layer => layer.Parameter).OfType<string>().Where(planned.ContainsKey)
+                .Concat(optimizer.Ungrouped).Distinct().Except(assigned)],
             [.. onMuon.Where(entry => planned.TryGetValue(entry.name, out var p) && p is { IsFused: true, Group: PlanGroup.Fused or PlanGroup.Undecided } && !entry.group.Settings.Keys.Any(Dividing.Contains))
                 .Select(entry => Finding(planned[entry.name]))],
             [.. optimizer.Groups.SelectMany(group => group.Parameters.Distinct()).GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key)],

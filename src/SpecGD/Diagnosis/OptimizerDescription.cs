@@ -22,6 +22,9 @@ public sealed record OptimizerDescription
     /// <summary>The groups, those of several optimizers one behind the other.</summary>
     public IReadOnlyList<OptimizerGroup> Groups { get; init; } = [];
 
+    /// <summary>Parameters that require a gradient and are in no group.</summary>
+    public IReadOnlyList<string> Ungrouped { get; init; } = [];
+
     /// <summary>Reads the file at <paramref name="path"/>.</summary>
     /// <exception cref="BadInputException">It cannot be read, or is no description of an optimizer.</exception>
     public static OptimizerDescription Read(string path)
@@ -47,7 +50,7 @@ public sealed record OptimizerDescription
         }
         if (description?.Format != FormatName)
             throw new BadInputException($"{path} has the format '{description?.Format}'; '{FormatName}' was expected, as specgd_capture.describe writes it.");
-        if (description.Groups.Any(group => group is null || group.Parameters.Contains(null!)))
+        if (description.Groups.Any(group => group is null || group.Parameters.Contains(null!)) || description.Ungrouped.Contains(null!))
             throw new BadInputException($"{path} has null where a group or a name was expected.");
         return description;
     }

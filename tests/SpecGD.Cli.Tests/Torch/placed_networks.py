@@ -209,6 +209,10 @@ def names(folder):
     specgd_capture.describe(torch.optim.AdamW(tied.parameters()), tied, folder + "/tied_optimizer.json")
     with open(folder + "/tied_optimizer.json") as file:  # a tied weight by the name that the capture gives it
         assert json.load(file)["groups"][0]["parameters"] == [layers[0]["parameter"], "mid.weight", "mid.bias"]
+    tied.mid.weight.requires_grad_(False)
+    specgd_capture.describe(torch.optim.AdamW([tied.head.weight]), tied, folder + "/part_optimizer.json")
+    with open(folder + "/part_optimizer.json") as file:  # what is trained and in no group; what is frozen needs none
+        assert json.load(file)["ungrouped"] == ["mid.bias"]
     assert list(specgd_capture.plain_names(Wrapper(inner))) == ["module.fc.weight", "module.fc.bias", "fc.weight", "fc.bias"]
 
 

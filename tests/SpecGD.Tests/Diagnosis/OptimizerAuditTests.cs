@@ -83,6 +83,18 @@ public sealed class OptimizerAuditTests : IDisposable
         audit.IsClean.ShouldBeFalse();
     }
 
+    [Fact]
+    public void A_bias_that_the_optimizer_never_updates_is_named()
+    {
+        var network = _planted.Layer("fc", Flat(16, 8, 8), Flat(8, 8, 1), more: """{"stored_shape": [16, 8]}""").Diagnose();
+        const string Groups = """{"optimizer": "torch.optim.adamw.AdamW", "parameters": ["fc.weight"]}""";
+
+        var audit = OptimizerAudit.Of(network, Described(Groups, ungrouped: "\"fc.bias\", \"cls_token\""));
+
+        audit.Unassigned.ShouldBe(["fc.bias", "cls_token"]);
+        OptimizerAudit.Of(network, Described(Groups)).Unassigned.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(LearningRateScale.Original)]
     [InlineData(LearningRateScale.MatchRmsAdamW)]
@@ -117,6 +129,8 @@ public sealed class OptimizerAuditTests : IDisposable
     [InlineData("{", "is no description of an optimizer")]
     [InlineData("""{"format": "specgd-capture"}""", "'specgd-optimizer' was expected")]
     [InlineData("""{"format": "specgd-optimizer", "groups": [null]}""", "null where a group")]
+    [InlineData("""{"format": "specgd-optimizer", "ungrouped": [null]}""", "null where a group")]
+    [InlineData("""{"format": "specgd-optimizer", "ungrouped": null}""", "ungrouped")]
     public void What_is_no_description_is_refused_in_a_sentence(string json, string words)
     {
         string path = Path.Combine(_planted.Folder, "bad.json");
@@ -132,10 +146,10 @@ public sealed class OptimizerAuditTests : IDisposable
             .Layer("flat", Flat(16, 8, 1), Flat(8, 8, 8), more: shape).Layer("lm_head", Flat(16, 8, 8), Flat(8, 8, 1), more: shape).Diagnose();
     }
 
-    private OptimizerDescription Described(string groups)
+    private OptimizerDescription Described(string groups, string ungrouped = "")
     {
         string path = Path.Combine(_planted.Folder, "optimizer.json");
-        File.WriteAllText(path, JsonNode.Parse($$"""{"format": "specgd-optimizer", "version": 1, "groups": [{{groups}}]}""")!.ToJsonString());
+        File.WriteAllText(path, JsonNode.Parse($$"""{"format": "specgd-optimizer", "version": 1, "groups": [{{groups}}], "ungrouped": [{{ungrouped}}]}""")!.ToJsonString());
         return OptimizerDescription.Read(path);
     }
 }
