@@ -9,7 +9,7 @@ using SpecGD.Records;
 namespace SpecGD.Cli.Tests;
 
 /// <summary>Reports of a diagnosis and of a run in a real browser: Debian's Chromium, driven by Playwright, which downloads nothing.</summary>
-public sealed class ReportBrowserTests : InTemporaryDirectory, IAsyncLifetime
+public sealed partial class ReportBrowserTests : InTemporaryDirectory, IAsyncLifetime
 {
     private const string ChromiumVariable = "SPECGD_CHROMIUM", UsualChromium = "/usr/bin/chromium";
 

@@ -62,7 +62,7 @@
       const isArea = parts.some(part => part.isClosed), isTiled = isArea ? names.length === parts.length : false;
       const middle = points => [0, 1].map(i => points.reduce((sum, point) => sum + point[i], 0) / points.length);
       const points = isTiled ? parts.map(part => middle(part.points)) : isArea ? [] : parts.flatMap(part => part.points);
-      return { element, parts, points, names, label: element.dataset.label ?? '', number: element.dataset.curve, stroke: element.dataset.stroke, isOff: false };
+      return { element, parts, points, names, label: element.dataset.label ?? '', number: element.dataset.curve, stroke: element.dataset.stroke ?? '', off: new Set() }; // off: entries of the key that hide it
     });
     const isShown = ([x, y]) => [x - view[0], view[2] - x, y - view[1], view[3] - y].every(room => room >= -1e-9);
 
@@ -84,7 +84,7 @@
       const place = axes.map((axis, i) => (axis.label ? axis.label + (i ? ' = ' : ' ') : '') + axis.words(point[i])).join(', ');
       say(curve.names[index] ?? [curve.label, place].filter(Boolean).join(': '));
     };
-    const readable = () => curves.filter(curve => !curve.isOff).filter(curve => curve.points.some(isShown));
+    const readable = () => curves.filter(curve => curve.off.size === 0).filter(curve => curve.points.some(isShown));
     const nearest = (x, y) => {
       let best = null, least = nearEnough;
       for (const curve of readable()) curve.points.forEach((point, index) => {
@@ -192,19 +192,25 @@
     });
     group.addEventListener('focusout', () => tell(null));
 
-    // Key: an entry switches its curve, and what is drawn like it without an entry of its own.
-    for (const key of group.querySelectorAll('.entry')) {
-      const own = curves.filter(curve => curve.number === key.dataset.curve || (curve.label === '' ? curve.stroke === key.dataset.stroke : false));
+    // Key: an entry switches its curve, and what is drawn like it without an entry of its own. Where colours and dashes have entries apart, as those of
+    // methods and layers do, a colour switches all curves that have it, and a dash, whose sample has a colour that no curve has, all of that dash.
+    const keys = [...group.querySelectorAll('.entry')], nameless = curves.filter(curve => curve.label === '');
+    const partOf = (stroke, i) => stroke.split(' ')[i], alike = (key, i) => nameless.filter(curve => partOf(curve.stroke, i) === partOf(key.dataset.stroke, i));
+    const namedBy = key => curves.filter(curve => curve.parts.length ? curve.number === key.dataset.curve : false);
+    const isApart = keys.some(key => namedBy(key).length + alike(key, 0).length === 0 ? alike(key, 1).length > 0 : false);
+    for (const key of keys) {
+      const named = namedBy(key), sameStroke = nameless.filter(curve => curve.stroke === key.dataset.stroke);
+      const own = named.length ? [...named, ...sameStroke] : isApart ? alike(key, alike(key, 0).length ? 0 : 1) : sameStroke;
       if (own.length === 0) continue;
       for (const [name, value] of [['role', 'button'], ['tabindex', '0'], ['aria-pressed', 'true'], ['aria-label', `Show ${key.dataset.label}`]]) key.setAttribute(name, value);
       const toggle = () => {
         const isOff = key.getAttribute('aria-pressed') === 'true';
         key.setAttribute('aria-pressed', String(!isOff));
         for (const curve of own) {
-          curve.isOff = isOff;
-          curve.element.style.display = isOff ? 'none' : '';
+          curve.off[isOff ? 'add' : 'delete'](key);
+          curve.element.style.display = curve.off.size ? 'none' : '';
         }
-        if (current?.curve.isOff) tell(null);
+        if (current?.curve.off.size) tell(null);
       };
       key.addEventListener('click', toggle);
       key.addEventListener('keydown', event => { if ([' ', 'Enter'].includes(event.key)) { event.preventDefault(); toggle(); } });
