@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Shouldly;
 using SpecGD.Records;
 
 namespace SpecGD.Cli.Tests;
