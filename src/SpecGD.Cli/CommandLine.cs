@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using SpecGD.Cli.Commands;
 using SpecGD.Cli.Commands.Bench;
 using SpecGD.Cli.Commands.Data;
+using SpecGD.Cli.Commands.Gallery;
 using SpecGD.Cli.Commands.NanoGpt;
 using SpecGD.Cli.Commands.Sweep;
 using SpecGD.Cli.Display;
@@ -90,6 +91,7 @@ internal static class CommandLine
             DataCommand.Build(),
             NanoGptCommand.Build(),
             DiagnoseCommand.Build(),
+            GalleryCommand.Build(),
             VerifyCommand.Build(),
             BenchCommand.Build(),
             DoctorCommand.Build(),

@@ -1,21 +1,40 @@
+using SpecGD.Records;
+
 namespace SpecGD.Experiments;
 
-/// <summary>Every experiment there is, by name: a class that implements <see cref="IExperiment"/> is found by being there.</summary>
+/// <summary>
+/// Every experiment there is, by name. One of this library is a class that implements <see cref="IExperiment"/>, and is found by being there; one of another assembly is added
+/// by the program at its start.
+/// </summary>
 public static class ExperimentCatalog
 {
-    /// <summary>The experiments in the order of their names.</summary>
-    public static IReadOnlyList<IExperiment> All { get; } =
+    private static readonly List<IExperiment> Known =
     [
         .. from type in typeof(ExperimentCatalog).Assembly.GetTypes()
            where type is { IsAbstract: false, IsInterface: false } && type.IsAssignableTo(typeof(IExperiment))
-           let experiment = (IExperiment)Activator.CreateInstance(type)!
-           orderby experiment.Name
-           select experiment,
+           select (IExperiment)Activator.CreateInstance(type)!,
     ];
+
+    /// <summary>The experiments in the order of their names.</summary>
+    public static IReadOnlyList<IExperiment> All { get; private set; } = Ordered();
+
+    /// <summary>Adds an experiment of another assembly, whose code is then part of what decides the numbers of a run (<see cref="RunIdentity.Code"/>).</summary>
+    /// <exception cref="ArgumentException">There is one of that name.</exception>
+    public static void Add(IExperiment experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        if (All.Any(other => other.Name == experiment.Name))
+            throw new ArgumentException($"There is an experiment '{experiment.Name}' already.", nameof(experiment));
+        Known.Add(experiment);
+        All = Ordered();
+        RunIdentity.Include(experiment.GetType().Module);
+    }
 
     /// <summary>The experiment called <paramref name="name"/>.</summary>
     /// <exception cref="BadInputException">There is none of that name.</exception>
     public static IExperiment Named(string name) =>
         All.FirstOrDefault(e => e.Name == name)
         ?? throw new BadInputException($"There is no experiment '{name}'; there are {string.Join(", ", All.Select(e => e.Name))}.{Spelling.Hint(name, All.Select(e => e.Name))}");
+
+    private static IExperiment[] Ordered() => [.. Known.OrderBy(experiment => experiment.Name, StringComparer.Ordinal)];
 }

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+using SpecGD.Diagnosis;
+using SpecGD.Records;
+using SpecGD.Torch;
+using static TorchSharp.torch;
+
+namespace SpecGD.Gallery;
+
+/// <summary>nr(G) and st(A) of one matrix at one moment of a run.</summary>
+/// <param name="Layer">Its layer.</param>
+/// <param name="Type">The part of the network it is.</param>
+/// <param name="Out">Rows of the weight, as a matrix.</param>
+/// <param name="In">Columns.</param>
+/// <param name="NuclearRank">nr(G); null where there was no gradient.</param>
+/// <param name="StableRank">st(A).</param>
+internal sealed record LayerReading(string Layer, string Type, long Out, long In, double? NuclearRank, double? StableRank)
+{
+    /// <summary>nr(G)/st(A).</summary>
+    public double? Ratio => NuclearRank / StableRank;
+
+    /// <summary>Of every matrix that learns, in the order of the network, over one batch.</summary>
+    /// <param name="model">The network; its gradients are made anew and left.</param>
+    /// <param name="loss">Computes the loss of the batch.</param>
+    /// <param name="step">The step of the run.</param>
+    public static IReadOnlyList<LayerReading> Of(nn.Module<Tensor, Tensor> model, Func<Tensor> loss, int step)
+    {
+        using var scope = NewDisposeScope();
+        HashSet<string> learning = [.. model.named_parameters().Where(entry => entry.parameter.requires_grad && entry.parameter.dim() >= 2).Select(entry => entry.name)];
+        using var probe = new LayerProbe(model);
+        model.zero_grad();
+        probe.Start();
+        loss().backward();
+        return [.. probe.Diagnose(step).Rows.Where(row => learning.Contains(ParameterOf(row))).Select(Reading)];
+    }
+
+    /// <summary>As a row of the log.</summary>
+    public JsonObject ToJson(string moment) => new()
+    {
+        ["moment"] = moment,
+        ["layer"] = Layer,
+        ["type"] = Type,
+        ["out"] = Out,
+        ["in"] = In,
+        ["nuclear_rank"] = JsonNumber.From(NuclearRank ?? double.NaN),
+        ["stable_rank"] = JsonNumber.From(StableRank ?? double.NaN),
+    };
+
+    private static LayerReading Reading(LayerDiagnosis row) =>
+        new(row.Name, row.Group.Word(), row.Shape?.Out ?? 0, row.Shape?.In ?? 0, row.NuclearRank, row.StableRank);
+
+    private static string ParameterOf(LayerDiagnosis row) => row.Entry.Parameter ?? row.Name + ".weight";
+}

@@ -1,0 +1,69 @@
+using SpecGD.Optimizers;
+using Muon = SpecGD.Torch.Muon;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace SpecGD.Gallery;
+
+/// <summary>
+/// Muon for the matrices of some layers and AdamW for everything else, at one learning rate: Muon's update is scaled to the root mean square that AdamW's has
+/// (0.2 √max(rows, columns)). Which layers are on Muon may change from step to step; what an optimizer remembers of a parameter stays for when it is there again.
+/// </summary>
+internal sealed class TwoOptimizers : IDisposable
+{
+    private const double Momentum = 0.95, Beta1 = 0.9, Beta2 = 0.95, SgdMomentum = 0.9;
+
+    private readonly List<(string Layer, Parameter Weight)> _matrices;
+    private readonly List<Parameter> _vectors;
+    private readonly optim.Optimizer? _muon;
+    private readonly optim.Optimizer _others;
+    private readonly bool _isSgd;
+
+    /// <summary>Optimizers of what learns in <paramref name="model"/>.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="isSgd">SGD with momentum on everything, and Muon on nothing.</param>
+    public TwoOptimizers(nn.Module model, bool isSgd)
+    {
+        var learning = model.named_parameters().Where(entry => entry.parameter.requires_grad).ToArray();
+        _isSgd = isSgd;
+        _matrices = [.. learning.Where(entry => entry.parameter.dim() >= 2).Select(entry => (entry.name[..^".weight".Length], entry.parameter))];
+        _vectors = [.. learning.Where(entry => entry.parameter.dim() < 2).Select(entry => entry.parameter)];
+        var all = learning.Select(entry => entry.parameter);
+        _muon = isSgd ? null : new Muon(_matrices.Select(matrix => matrix.Weight), momentum: Momentum, scale: MuonScale.MatchRmsAdamW, precision: ScalarType.Float32);
+        _others = isSgd ? optim.SGD(all, 1, SgdMomentum) : optim.AdamW(all, 1, Beta1, Beta2, weight_decay: 0);
+    }
+
+    /// <summary>One step at the learning rate <paramref name="rate"/>; the gradients are there.</summary>
+    public void Step(IReadOnlySet<string> onMuon, double rate)
+    {
+        foreach (var group in _others.ParamGroups)
+            group.LearningRate = rate;
+        if (_isSgd || _muon is null)
+        {
+            _others.step();
+            return;
+        }
+        foreach (var group in _muon.ParamGroups)
+            group.LearningRate = rate;
+        StepWithout(_muon, _matrices.Where(matrix => !onMuon.Contains(matrix.Layer)).Select(matrix => matrix.Weight));
+        StepWithout(_others, _matrices.Where(matrix => onMuon.Contains(matrix.Layer)).Select(matrix => matrix.Weight));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _muon?.Dispose();
+        _others.Dispose();
+    }
+
+    /// <summary>Optimizers pass over parameters without a gradient.</summary>
+    private static void StepWithout(optim.Optimizer optimizer, IEnumerable<Parameter> others)
+    {
+        (Parameter Weight, Tensor? Gradient)[] hidden = [.. others.Select(weight => (weight, weight.grad))];
+        foreach (var (weight, _) in hidden)
+            weight.grad = null;
+        optimizer.step();
+        foreach (var (weight, gradient) in hidden)
+            weight.grad = gradient;
+    }
+}
