@@ -1,0 +1,127 @@
+using SpecGD.Gallery.Networks;
+
+namespace SpecGD.Gallery.Analysis;
+
+/// <summary>A number with the interval that holds 95 % of what resampling gives.</summary>
+internal readonly record struct WithInterval(double Value, double Low, double High);
+
+/// <summary>A correlation of the gain with something that could explain it.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Correlation">Spearman's ρ over all layers, with its bootstrap interval.</param>
+internal sealed record Explanation(string Name, WithInterval Correlation);
+
+/// <summary>The statistics of the page, as its section "Before the first run" defines them.</summary>
+internal sealed class GalleryAnalysis
+{
+    private const int Resamples = 1000, Seed = 1;
+    private const double Level = 0.95;
+
+    /// <summary>The statistics of <paramref name="tables"/>.</summary>
+    public GalleryAnalysis(GalleryTables tables)
+    {
+        Networks = [.. Catalog.All.Where(network => tables.Runs.Any(run => run.Network == network.Name))];
+        Best = Networks.ToDictionary(network => network.Name, network => (IReadOnlyDictionary<string, BestArm?>)Arms.Names.Split(',').Where(arm => arm != Arms.Single)
+            .ToDictionary(arm => arm, arm => BestArm.Of([.. tables.Runs.Where(run => run.Network == network.Name && run.Arm == arm)])));
+        Layers = LayerGain.Of(tables);
+        var at5 = Layers.Where(layer => double.IsFinite(layer.Ratio(GalleryRun.AtTwentieth))).ToArray();
+        Explanations =
+        [
+            Explain("nr/st at the start", layer => layer.Ratio(GalleryRun.AtStart)),
+            Explain("nr/st at 5 %", layer => layer.Ratio(GalleryRun.AtTwentieth)),
+            Explain("nr/st at 50 %", layer => layer.Ratio(GalleryRun.AtHalf)),
+            Explain("nr alone, at 5 %", layer => layer.Measured.TryGetValue(GalleryRun.AtTwentieth, out var at) ? at.NuclearRank : double.NaN),
+            Explain("1/st alone, at 5 %", layer => layer.Measured.TryGetValue(GalleryRun.AtTwentieth, out var at) ? 1 / at.StableRank : double.NaN),
+            Explain("smaller side of the matrix", layer => layer.Small),
+            Explain("hidden or not", layer => layer.IsHidden ? 1 : 0),
+        ];
+        Control = Shuffled(at5);
+        Thresholds = [.. Candidates.Select(threshold => (threshold, Right(at5, threshold)))];
+        ChosenThresholds = [.. new[] { 0, 1 }.Select(half => Chosen(at5, half))];
+        Judged = at5;
+    }
+
+    /// <summary>Networks with runs.</summary>
+    public IReadOnlyList<GalleryNetwork> Networks { get; }
+
+    /// <summary>By network and arm, the arm at its best rate.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, BestArm?>> Best { get; }
+
+    /// <summary>Gains of single layers.</summary>
+    public IReadOnlyList<LayerGain> Layers { get; }
+
+    /// <summary>Those with a ratio at 5 %, on which calls are judged.</summary>
+    public IReadOnlyList<LayerGain> Judged { get; }
+
+    /// <summary>What the gain goes with.</summary>
+    public IReadOnlyList<Explanation> Explanations { get; }
+
+    /// <summary>The correlation with ratios shuffled within networks.</summary>
+    public WithInterval Control { get; }
+
+    /// <summary>The share of right calls at each threshold of nr/st at 5 %.</summary>
+    public IReadOnlyList<(double Threshold, double Right)> Thresholds { get; }
+
+    /// <summary>For each half of the networks: the threshold that the other half chose, and the share of right calls with it.</summary>
+    public IReadOnlyList<(double Threshold, double Right, int Layers)> ChosenThresholds { get; }
+
+    /// <summary>The share of layers on which Muon gains: right calls of "every layer on Muon".</summary>
+    public double RightOfAll => Share(Judged, layer => layer.Gain > 0);
+
+    /// <summary>Right calls of "hidden layers on Muon, the others not".</summary>
+    public double RightOfHidden => Share(Judged, layer => layer.IsHidden == layer.Gain > 0);
+
+    /// <summary>Right calls of the rule.</summary>
+    public double RightOfRule => Right(Judged, 1);
+
+    private static IEnumerable<double> Candidates => Enumerable.Range(-8, 17).Select(i => Math.Pow(2, i / 2.0));
+
+    /// <summary>The share of layers where nr/st at 5 % is at least <paramref name="threshold"/> exactly where Muon gains; NaN without layers.</summary>
+    internal static double Right(IReadOnlyList<LayerGain> layers, double threshold) => Share(layers, layer => layer.Ratio(GalleryRun.AtTwentieth) >= threshold == layer.Gain > 0);
+
+    private static double Share(IReadOnlyList<LayerGain> layers, Func<LayerGain, bool> isRight) => layers.Count == 0 ? double.NaN : layers.Count(isRight) / (double)layers.Count;
+
+    private (double, double, int) Chosen(IReadOnlyList<LayerGain> layers, int half)
+    {
+        string[] names = [.. Catalog.All.Index().Where(network => network.Index % 2 == half).Select(network => network.Item.Name)];
+        LayerGain[] judged = [.. layers.Where(layer => names.Contains(layer.Network))], chosenOn = [.. layers.Where(layer => !names.Contains(layer.Network))];
+        if (judged.Length == 0 || chosenOn.Length == 0)
+            return (double.NaN, double.NaN, judged.Length);
+        double threshold = Candidates.MaxBy(candidate => Right(chosenOn, candidate));
+        return (threshold, Right(judged, threshold), judged.Length);
+    }
+
+    private Explanation Explain(string name, Func<LayerGain, double> value)
+    {
+        LayerGain[] layers = [.. Layers.Where(layer => double.IsFinite(value(layer)))];
+        double rho = Correlation(layers);
+        var random = new Random(Seed);
+        var byNetwork = layers.GroupBy(layer => layer.Network).Select(network => network.ToArray()).ToArray();
+        double[] resampled = byNetwork.Length == 0 ? [] : [.. Enumerable.Range(0, Resamples).Select(_ => Correlation([.. Enumerable.Range(0, byNetwork.Length)
+            .Select(_ => byNetwork[random.Next(byNetwork.Length)]).SelectMany(network => network.Select(_ => network[random.Next(network.Length)]))])).Where(double.IsFinite)];
+        return new Explanation(name, Interval(rho, resampled));
+
+        double Correlation(IReadOnlyList<LayerGain> some) => RankCorrelation.Of([.. some.Select(value)], [.. some.Select(layer => layer.Gain)]);
+    }
+
+    private static WithInterval Shuffled(IReadOnlyList<LayerGain> layers)
+    {
+        var random = new Random(Seed);
+        double[] gains = [.. layers.Select(layer => layer.Gain)];
+        double[] all = [.. Enumerable.Range(0, Resamples).Select(_ => RankCorrelation.Of([.. layers.GroupBy(layer => layer.Network).SelectMany(network =>
+        {
+            double[] ratios = [.. network.Select(layer => layer.Ratio(GalleryRun.AtTwentieth))];
+            random.Shuffle(ratios);
+            return ratios;
+        })], gains)).Where(double.IsFinite)];
+        return Interval(all.Length == 0 ? double.NaN : all.Average(), all);
+    }
+
+    private static WithInterval Interval(double value, double[] resampled)
+    {
+        if (resampled.Length == 0)
+            return new WithInterval(value, double.NaN, double.NaN);
+        Array.Sort(resampled);
+        double At(double share) => resampled[(int)Math.Round(share * (resampled.Length - 1))];
+        return new WithInterval(value, At((1 - Level) / 2), At((1 + Level) / 2));
+    }
+}
