@@ -1,3 +1,4 @@
+using SpecGD.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -42,7 +43,7 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         var x = norm2.call(conv2.call(norm1.call(conv1.call(input)).relu()));
-        return (x + (skip is null ? input : skip.call(input))).relu();
+        return x.Plus(skip is null ? input : skip.call(input)).relu();
     }
 }
 
@@ -81,7 +82,7 @@ internal sealed class VisionTransformer : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         var cut = input.view(-1, 4, Side, 4, Side).transpose(2, 3).reshape(-1, Patches, Side * Side);
-        var x = patches.call(cut) + positions.call(arange(Patches, dtype: ScalarType.Int64));
+        var x = patches.call(cut).Plus(positions.call(HeldNumbers.Range(0, Patches, ScalarType.Int64)));
         foreach (var block in blocks)
             x = block.call(x);
         return head.call(norm.call(x).mean([1]));

@@ -1,3 +1,4 @@
+using SpecGD.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -22,7 +23,7 @@ internal sealed class CharacterTransformer : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
-        var x = embed.call(input) + positions.call(arange(input.shape[1], dtype: ScalarType.Int64));
+        var x = embed.call(input).Plus(positions.call(HeldNumbers.Range(0, input.shape[1], ScalarType.Int64)));
         foreach (var block in blocks)
             x = block.call(x);
         return head.call(norm.call(x));
@@ -52,8 +53,8 @@ internal sealed class LstmNetwork : nn.Module<Tensor, Tensor>
         var all = new List<Tensor>();
         for (long t = 0; t < x.shape[1]; t++)
         {
-            var gates = (fromInputs.select(1, t) + hidden.call(h)).chunk(4, 1);
-            c = (gates[1].sigmoid() * c) + (gates[0].sigmoid() * gates[2].tanh());
+            var gates = fromInputs.select(1, t).Plus(hidden.call(h)).chunk(4, 1);
+            c = (gates[1].sigmoid() * c).Plus(gates[0].sigmoid() * gates[2].tanh());
             h = gates[3].sigmoid() * c.tanh();
             all.Add(h);
         }
@@ -81,25 +82,24 @@ internal sealed class LowRankLinear : nn.Module<Tensor, Tensor>
     /// <summary>The layer, as networks take it.</summary>
     public static nn.Module<Tensor, Tensor> Create(int inputs, int outputs) => new LowRankLinear(inputs, outputs);
 
-    public override Tensor forward(Tensor input) => weight0.call(input) + lora_b.call(lora_a.call(input));
+    public override Tensor forward(Tensor input) => weight0.call(input).Plus(lora_b.call(lora_a.call(input)));
 
     /// <summary>Trains everything but the adapters on the dictionary with AdamW; from then on the adapters alone learn.</summary>
     public static void Pretrain(nn.Module<Tensor, Tensor> model, GalleryCorpus corpus, ulong seed)
     {
         SetLearning(model, isAdapter => !isAdapter);
         var order = corpus.Order(GalleryData.Dictionary, seed);
-        using (var adam = optim.AdamW(model.parameters().Where(parameter => parameter.requires_grad), PretrainingRate, beta1: 0.9, beta2: 0.95, weight_decay: 0))
+        using var adam = new TwoOptimizers(model, isSgd: false);
+        var none = new HashSet<string>();
+        for (int step = 0; step < PretrainingSteps; step++)
         {
-            for (int step = 0; step < PretrainingSteps; step++)
-            {
-                using var scope = NewDisposeScope();
-                adam.zero_grad();
-                var (inputs, targets) = order.Next(16);
-                nn.functional.cross_entropy(model.call(inputs).reshape(-1, GalleryCorpus.Characters), targets.reshape(-1)).backward();
-                adam.step();
-            }
-            adam.zero_grad();
+            using var scope = NewDisposeScope();
+            model.zero_grad();
+            var (inputs, targets) = order.Next(16);
+            nn.functional.cross_entropy(model.call(inputs).reshape(-1, GalleryCorpus.Characters), targets.reshape(-1)).backward();
+            adam.Step(none, PretrainingRate);
         }
+        model.zero_grad();
         SetLearning(model, isAdapter => isAdapter);
     }
 

@@ -1,3 +1,4 @@
+using SpecGD.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -39,8 +40,8 @@ internal sealed class TransformerBlock : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
-        var x = input + attn.call(norm1.call(input));
-        return x + mlp.call(norm2.call(x));
+        var x = input.Plus(attn.call(norm1.call(input)));
+        return x.Plus(mlp.call(norm2.call(x)));
     }
 }
 
@@ -103,7 +104,7 @@ internal sealed class Mlp : nn.Module<Tensor, Tensor>
         {
             MlpKind.SwiGlu => F.silu(gate_proj!.call(input)) * x,
             MlpKind.Gelu => F.gelu(x),
-            _ => x.relu().square(),
+            _ => x.relu().Squared(),
         });
     }
 }
@@ -132,11 +133,11 @@ internal sealed class ExpertMlp : nn.Module<Tensor, Tensor>
         var sum = zeros_like(tokens);
         foreach (var (i, expert) in experts.Index())
         {
-            var own = choice.eq(i).nonzero().view(-1);
+            var own = choice.Is(i).nonzero().view(-1);
             if (own.NumberOfElements == 0)
                 continue;
             var given = expert.call(tokens.index_select(0, own)) * weights.index_select(0, own).select(1, i).unsqueeze(1);
-            sum = sum.index_add(0, own, given, 1);
+            sum = sum.PlusAt(0, own, given);
         }
         return sum.view(input.shape);
     }

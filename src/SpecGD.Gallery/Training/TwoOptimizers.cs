@@ -11,13 +11,11 @@ namespace SpecGD.Gallery;
 /// </summary>
 internal sealed class TwoOptimizers : IDisposable
 {
-    private const double Momentum = 0.95, Beta1 = 0.9, Beta2 = 0.95, SgdMomentum = 0.9;
+    private const double Momentum = 0.95;
 
     private readonly List<(string Layer, Parameter Weight)> _matrices;
-    private readonly List<Parameter> _vectors;
-    private readonly optim.Optimizer? _muon;
-    private readonly optim.Optimizer _others;
-    private readonly bool _isSgd;
+    private readonly List<VectorwiseUpdate> _others;
+    private readonly Muon? _muon;
 
     /// <summary>Optimizers of what learns in <paramref name="model"/>.</summary>
     /// <param name="model">The network.</param>
@@ -25,39 +23,34 @@ internal sealed class TwoOptimizers : IDisposable
     public TwoOptimizers(nn.Module model, bool isSgd)
     {
         var learning = model.named_parameters().Where(entry => entry.parameter.requires_grad).ToArray();
-        _isSgd = isSgd;
         _matrices = [.. learning.Where(entry => entry.parameter.dim() >= 2).Select(entry => (entry.name[..^".weight".Length], entry.parameter))];
-        _vectors = [.. learning.Where(entry => entry.parameter.dim() < 2).Select(entry => entry.parameter)];
-        var all = learning.Select(entry => entry.parameter);
         _muon = isSgd ? null : new Muon(_matrices.Select(matrix => matrix.Weight), momentum: Momentum, scale: MuonScale.MatchRmsAdamW, precision: ScalarType.Float32);
-        _others = isSgd ? optim.SGD(all, 1, SgdMomentum) : optim.AdamW(all, 1, Beta1, Beta2, weight_decay: 0);
+        _others = [.. learning.Select(entry => isSgd ? (VectorwiseUpdate)new MomentumUpdate(entry.parameter) : new AdamUpdate(entry.parameter))];
     }
 
     /// <summary>One step at the learning rate <paramref name="rate"/>; the gradients are there.</summary>
     public void Step(IReadOnlySet<string> onMuon, double rate)
     {
-        foreach (var group in _others.ParamGroups)
-            group.LearningRate = rate;
-        if (_isSgd || _muon is null)
-        {
-            _others.step();
+        using var none = no_grad();
+        HashSet<IntPtr> own = _muon is null ? [] : [.. _matrices.Where(matrix => onMuon.Contains(matrix.Layer)).Select(matrix => matrix.Weight.Handle)];
+        foreach (var update in _others.Where(update => !own.Contains(update.Weight.Handle)))
+            update.Step(rate);
+        if (_muon is null)
             return;
-        }
         foreach (var group in _muon.ParamGroups)
             group.LearningRate = rate;
         StepWithout(_muon, _matrices.Where(matrix => !onMuon.Contains(matrix.Layer)).Select(matrix => matrix.Weight));
-        StepWithout(_others, _matrices.Where(matrix => onMuon.Contains(matrix.Layer)).Select(matrix => matrix.Weight));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _muon?.Dispose();
-        _others.Dispose();
+        _others.ForEach(update => update.Dispose());
     }
 
-    /// <summary>Optimizers pass over parameters without a gradient.</summary>
-    private static void StepWithout(optim.Optimizer optimizer, IEnumerable<Parameter> others)
+    /// <summary>Muon passes over parameters without a gradient.</summary>
+    private static void StepWithout(Muon optimizer, IEnumerable<Parameter> others)
     {
         (Parameter Weight, Tensor? Gradient)[] hidden = [.. others.Select(weight => (weight, weight.grad))];
         foreach (var (weight, _) in hidden)

@@ -1,4 +1,5 @@
 using SpecGD.Models.Gpt;
+using SpecGD.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -78,14 +79,14 @@ internal sealed class Attention : nn.Module
             gradients.AddScalar(mix + 1, ofValues, pass.Values[j]);
             gradients.AddValues(j, ofValues, pass.Scalars[mix + 1]);
         }
-        return cat([GptPass.SideBySide(ofQueriesKeys), ofValues * pass.Scalars[mix]], 1).MoveToOuterDisposeScope();
+        return cat([GptPass.SideBySide(ofQueriesKeys), ofValues.Times(pass.Scalars[mix])], 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>μ₁ v + μ₂ ve, or μ₁ v where the block has no value embedding.</summary>
     private static Tensor Mixed(Tensor values, GptPass pass, int block)
     {
         int mix = pass.Shape.ValueMixAt(block);
-        var mixed = values * pass.Scalars[mix];
-        return pass.Shape.ValueEmbeddingOf(block) is { } j ? mixed.add_(pass.Values[j], pass.Scalars[mix + 1]) : mixed;
+        var mixed = values.Times(pass.Scalars[mix]);
+        return pass.Shape.ValueEmbeddingOf(block) is { } j ? mixed.Increase(pass.Values[j], pass.Scalars[mix + 1]) : mixed;
     }
 }

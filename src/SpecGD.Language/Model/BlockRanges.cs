@@ -1,4 +1,5 @@
 using SpecGD.Models.Gpt;
+using SpecGD.Torch;
 using static TorchSharp.torch;
 
 namespace SpecGD.Language.Model;
@@ -39,7 +40,7 @@ internal sealed class BlockRanges
     public static Tensor Gains(int heads, int headWidth, GptPrecision precision, Device device)
     {
         var gains = ones([2 * heads, 1, 1], precision.Wide, device);
-        gains.narrow(0, 0, heads).fill_(ScoreScale * Math.Sqrt(headWidth));
+        gains.narrow(0, 0, heads).FillWith(ScoreScale * Math.Sqrt(headWidth));
         return gains;
     }
 
@@ -95,7 +96,7 @@ internal sealed class BlockRanges
 
     /// <summary>−∞ where <paramref name="hidden"/> is true, 0 elsewhere.</summary>
     public static Tensor MaskOf(Tensor hidden, GptPrecision precision) =>
-        zeros(hidden.shape, precision.Activations, hidden.device).masked_fill_(hidden, double.NegativeInfinity);
+        zeros(hidden.shape, precision.Activations, hidden.device).FillWhere(hidden, double.NegativeInfinity);
 
     /// <summary>B blocks of queries with ranges of the same length K.</summary>
     internal sealed class Group
@@ -146,7 +147,7 @@ internal sealed class BlockRanges
         {
             (_starts, _length) = (starts, length);
             using var scope = NewDisposeScope();
-            All = (tensor(starts, ScalarType.Int64, device).unsqueeze(1) + arange(length, ScalarType.Int64, device)).flatten().MoveToOuterDisposeScope();
+            All = tensor(starts, ScalarType.Int64, device).unsqueeze(1).Plus(HeldNumbers.Range(0, length, ScalarType.Int64, device)).flatten().MoveToOuterDisposeScope();
         }
 
         /// <summary>Every place, range after range.</summary>
@@ -167,9 +168,9 @@ internal sealed class BlockRanges
         public void AddTo(Tensor x, Tensor part)
         {
             if (_starts.Length == 1)
-                x.narrow(1, _starts[0], _length).add_(part.squeeze(1));
+                x.narrow(1, _starts[0], _length).Increase(part.squeeze(1));
             else
-                x.index_add_(1, All, part.flatten(1, 2), 1);
+                x.IncreaseAt(1, All, part.flatten(1, 2));
         }
     }
 }

@@ -1,5 +1,6 @@
 using SpecGD.Models.Gpt;
 using SpecGD.Spectral;
+using SpecGD.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -102,7 +103,7 @@ public sealed class Gpt : nn.Module
             foreach (var weight in done is null ? [] : _blocks[i].Weights)
                 done!(weight);
         }
-        AddToEmbeddings(tokens, gradient.add_(shared.Start), pass, shared);
+        AddToEmbeddings(tokens, gradient.Increase(shared.Start), pass, shared);
         foreach (var weight in done is null ? [] : _valueEmbeddings.Prepend(_scalars).Append(_embedding))
             done!(weight);
         return loss;
@@ -186,7 +187,7 @@ public sealed class Gpt : nn.Module
         var ofEmbedding = RmsNorm.Backward(pass.Start, pass.StartFactor, ofStart, Precision);
         foreach (var (table, gradient) in _valueEmbeddings.Zip(shared.Values).Append((_embedding, ofEmbedding)))
             if (gradient is not null)
-                GptGradients.Of(table).index_add_(0, tokens, gradient.to(table.dtype), 1);
+                GptGradients.Of(table).IncreaseAt(0, tokens, gradient.to(table.dtype));
     }
 
     /// <summary>What was skipped to a block: its source and the stream behind that.</summary>

@@ -1,4 +1,5 @@
 using SpecGD.Models.Gpt;
+using SpecGD.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -35,19 +36,19 @@ internal sealed class GptBlock : nn.Module
     {
         using var scope = NewDisposeScope();
         if (skip is not null)
-            x = x.add(skip, pass.Scalars[pass.Shape.SkipAt(_index)]);
+            x = x.Plus(skip, pass.Scalars[pass.Shape.SkipAt(_index)]);
         saved?.Stream = x;
         x = Mixed(x, pass);
         var normed = pass.Norm(x, out var factor);
         saved?.StreamFactor = factor;
         pass.Observe($"block{_index}.rms.pre_attn", () => normed);
         if (_attention is not null)
-            x = x.add_(_attention.Forward(normed, pass, _index, saved));
+            x = x.Increase(_attention.Forward(normed, pass, _index, saved));
         saved?.Middle = x;
         var ofMlp = pass.Norm(x, out factor);
         saved?.MiddleFactor = factor;
         pass.Observe($"block{_index}.rms.pre_mlp", () => ofMlp);
-        return _mlp.Forward(ofMlp, pass, _index, saved).add_(x).MoveToOuterDisposeScope();
+        return _mlp.Forward(ofMlp, pass, _index, saved).Increase(x).MoveToOuterDisposeScope();
     }
 
     /// <summary>The gradient in the stream before the block; that of the weights is added to theirs.</summary>
@@ -60,19 +61,19 @@ internal sealed class GptBlock : nn.Module
     {
         using var scope = NewDisposeScope();
         var middle = RmsNorm.Again(saved.Middle, saved.MiddleFactor, pass.Precision);
-        gradient.add_(RmsNorm.Backward(middle, saved.MiddleFactor, _mlp.Backward(gradient, middle, pass, saved), pass.Precision));
+        gradient.Increase(RmsNorm.Backward(middle, saved.MiddleFactor, _mlp.Backward(gradient, middle, pass, saved), pass.Precision));
         if (_attention is not null)
         {
             using var mixed = Mixed(saved.Stream, pass);
             var normed = RmsNorm.Again(mixed, saved.StreamFactor, pass.Precision);
             var ofAttention = _attention.Backward(gradient, normed, pass, _index, saved, gradients);
-            gradient.add_(RmsNorm.Backward(normed, saved.StreamFactor, ofAttention, pass.Precision));
+            gradient.Increase(RmsNorm.Backward(normed, saved.StreamFactor, ofAttention, pass.Precision));
         }
         int lambda = pass.Shape.LambdaAt(_index);
         gradients.AddScalar(lambda, gradient, saved.Stream);
         gradients.AddScalar(lambda + 1, gradient, pass.Start);
-        gradients.Start.add_(gradient, pass.Scalars[lambda + 1]);
-        gradient.mul_(pass.Scalars[lambda]);
+        gradients.Start.Increase(gradient, pass.Scalars[lambda + 1]);
+        gradient.ScaleBy(pass.Scalars[lambda]);
         if (skip is var (source, output))
         {
             gradients.AddScalar(pass.Shape.SkipAt(_index), gradient, output);
@@ -85,6 +86,6 @@ internal sealed class GptBlock : nn.Module
     private Tensor Mixed(Tensor stream, GptPass pass)
     {
         int lambda = pass.Shape.LambdaAt(_index);
-        return (stream * pass.Scalars[lambda]).add_(pass.Start, pass.Scalars[lambda + 1]);
+        return stream.Times(pass.Scalars[lambda]).Increase(pass.Start, pass.Scalars[lambda + 1]);
     }
 }

@@ -1,4 +1,5 @@
 using SpecGD.Models.Gpt;
+using SpecGD.Torch;
 using static TorchSharp.torch;
 
 namespace SpecGD.Language.Model;
@@ -79,9 +80,9 @@ public sealed class GptDecoder : IDisposable
         int[] firsts = [.. documents.Select((start, t) => AttentionMask.FirstKey(position + t, start, window))];
         int from = firsts.Min();
         var (keys, values) = _caches[block]!.Append(k, v, from);
-        var places = arange(from, position + documents.Length, ScalarType.Int64, q.device).unsqueeze(0);
+        var places = HeldNumbers.Range(from, position + documents.Length, ScalarType.Int64, q.device).unsqueeze(0);
         var seen = tensor(firsts, ScalarType.Int64, q.device).unsqueeze(1);
-        var own = arange(position, position + documents.Length, ScalarType.Int64, q.device).unsqueeze(1);
+        var own = HeldNumbers.Range(position, position + documents.Length, ScalarType.Int64, q.device).unsqueeze(1);
         return AttentionKernel.Value(q, keys, values, BlockRanges.MaskOf(places.lt(seen).bitwise_or(places.gt(own)), _model.Precision));
     }
 }

@@ -1,3 +1,4 @@
+using SpecGD.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -24,25 +25,25 @@ internal sealed class GptGradients(GptPass pass, Parameter scalars) : IDisposabl
         if (gradient.dtype == left.dtype)
             gradient.addmm_(left, right);
         else
-            gradient.add_(left.matmul(right));
+            gradient.Increase(left.matmul(right));
     }
 
     /// <summary>A scalar s of y = s·x gets Σ g·x, g the gradient in y.</summary>
     public void AddScalar(int at, Tensor gradient, Tensor x)
     {
         using var scope = NewDisposeScope();
-        _scalars[at] += (gradient * x).sum(pass.Precision.Wide).to(_scalars.dtype);
+        _scalars[at].Increase((gradient * x).sum(pass.Precision.Wide).to(_scalars.dtype));
     }
 
     /// <summary>The stream behind a block of the first half gets the gradient times the weight with which a later block adds it.</summary>
-    public void AddSkipped(int source, Tensor gradient, double weight) => _skipped[source] = (gradient * weight).DetachFromDisposeScope();
+    public void AddSkipped(int source, Tensor gradient, double weight) => _skipped[source] = gradient.Times(weight).DetachFromDisposeScope();
 
     /// <summary>Adds to the gradient behind a block what came by the skip from it.</summary>
     public void TakeSkipped(int block, Tensor gradient)
     {
         if (_skipped[block] is not { } skipped)
             return;
-        gradient.add_(skipped);
+        gradient.Increase(skipped);
         skipped.Dispose();
         _skipped[block] = null;
     }
@@ -51,9 +52,9 @@ internal sealed class GptGradients(GptPass pass, Parameter scalars) : IDisposabl
     public void AddValues(int embedding, Tensor gradient, double weight)
     {
         if (_values[embedding] is { } sum)
-            sum.add_(gradient, weight);
+            sum.Increase(gradient, weight);
         else
-            _values[embedding] = (gradient * weight).DetachFromDisposeScope();
+            _values[embedding] = gradient.Times(weight).DetachFromDisposeScope();
     }
 
     public void Dispose()

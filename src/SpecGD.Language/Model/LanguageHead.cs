@@ -1,4 +1,5 @@
 using SpecGD.Training.Gpt;
+using SpecGD.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -56,13 +57,13 @@ internal static class LanguageHead
     /// <param name="scale">1/(7.5·√d).</param>
     private static (double Loss, Tensor Gradient) OfSlice(Tensor z, Tensor targets, double scale)
     {
-        var sigmoid = z.mul_(scale).sigmoid_();
-        var p = (sigmoid * Cap).softmax(-1); // logits lie in (0, 30): no p is 0
+        var sigmoid = z.ScaleBy(scale).sigmoid_();
+        var p = sigmoid.Times(Cap).softmax(-1); // logits lie in (0, 30): no p is 0
         var places = targets.unsqueeze(1);
         double loss = -p.gather(1, places).log_().sum().ToDouble();
-        p.scatter_add_(1, places, full([targets.shape[0], 1], -1, p.dtype, p.device));
+        p.scatter_add_(1, places, empty([targets.shape[0], 1], p.dtype, p.device).FillWith(-1));
         p.mul_(sigmoid);
-        return (loss, p.mul_(sigmoid.neg_().add_(1)).mul_(Cap * scale));
+        return (loss, p.mul_(sigmoid.neg_().IncreaseByNumber(1)).ScaleBy(Cap * scale));
     }
 
     private static double Loss(Tensor x, Tensor weight, Tensor targets, GptPrecision precision, long from, long count) =>
@@ -72,7 +73,7 @@ internal static class LanguageHead
     public static Tensor Logits(Tensor x, Tensor weight, GptPrecision precision)
     {
         var logits = nn.functional.linear(x, weight.to(precision.Activations)).to(precision.Wide);
-        return logits.mul_(Scale(weight)).sigmoid_().mul_(Cap);
+        return logits.ScaleBy(Scale(weight)).sigmoid_().ScaleBy(Cap);
     }
 
     private static double Scale(Tensor weight) => 1 / (Steepness * Math.Sqrt(weight.shape[1]));

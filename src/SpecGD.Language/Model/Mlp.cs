@@ -1,4 +1,5 @@
 using SpecGD.Models.Gpt;
+using SpecGD.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -62,10 +63,10 @@ internal sealed class Mlp : nn.Module
     {
         using var scope = NewDisposeScope();
         if (_kind == GptMlp.ReluSquare)
-            return hidden.relu().mul_(gradient).mul_(2).MoveToOuterDisposeScope();
+            return hidden.relu().mul_(gradient).ScaleBy(2).MoveToOuterDisposeScope();
         var parts = hidden.chunk(2, -1);
         Tensor gate = parts[0], sigmoid = gate.sigmoid(), silu = gate * sigmoid;
-        var slope = (silu * (1 - sigmoid)).add_(sigmoid);
+        var slope = (silu * sigmoid.neg().IncreaseByNumber(1)).Increase(sigmoid);
         return cat([gradient * parts[1] * slope, gradient * silu], -1).MoveToOuterDisposeScope();
     }
 }

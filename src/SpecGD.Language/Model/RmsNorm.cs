@@ -1,3 +1,4 @@
+using SpecGD.Torch;
 using static TorchSharp.torch;
 
 namespace SpecGD.Language.Model;
@@ -10,7 +11,7 @@ internal static class RmsNorm
     {
         using var scope = NewDisposeScope();
         var wide = x.to(precision.Wide);
-        var factor = wide.square().mean([-1], keepdim: true).add_(precision.Epsilon).rsqrt_();
+        var factor = wide.Squared().mean([-1], keepdim: true).IncreaseByNumber(precision.Epsilon).rsqrt_();
         if (gain is not null)
             factor.mul_(gain);
         return ((wide * factor).to(precision.Activations).MoveToOuterDisposeScope(), factor.MoveToOuterDisposeScope());
@@ -26,7 +27,7 @@ internal static class RmsNorm
         Tensor wide = y.to(precision.Wide), g = gradient.to(precision.Wide);
         var mean = (g * wide).mean([-1], keepdim: true);
         if (gain is not null)
-            mean.div_(gain.square());
-        return g.addcmul(wide, mean, -1).mul_(factor).to(precision.Activations).MoveToOuterDisposeScope();
+            mean.div_(gain.Squared());
+        return g.PlusProduct(wide, mean, -1).mul_(factor).to(precision.Activations).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using SpecGD.Torch;
 using static TorchSharp.torch;
 
 namespace SpecGD.Language.Model;
@@ -18,7 +19,7 @@ internal readonly record struct Rotary(Tensor Cos, Tensor Sin)
         using var scope = NewDisposeScope();
         int turning = headWidth / 4;
         var places = turning == 1 ? zeros(1, precision.Wide, device) : linspace(0, 1, turning, precision.Wide, device);
-        var angles = outer(arange(first, first + length, precision.Wide, device), places.mul(Math.Log(LowestFrequency)).exp());
+        var angles = outer(HeldNumbers.Range(first, first + length, precision.Wide, device), places.Times(Math.Log(LowestFrequency)).exp());
         return new Rotary(angles.cos().MoveToOuterDisposeScope(), angles.sin().MoveToOuterDisposeScope());
     }
 
@@ -35,7 +36,7 @@ internal readonly record struct Rotary(Tensor Cos, Tensor Sin)
         long width = x.shape[2];
         Tensor first = x.narrow(2, 0, width / 4), second = x.narrow(2, width / 2, width / 4);
         Tensor one = first.to(Cos.dtype), two = second.to(Cos.dtype);
-        Tensor turnedOne = (one * Cos).addcmul_(two, Sin, direction), turnedTwo = (two * Cos).addcmul_(one, Sin, -direction);
+        Tensor turnedOne = (one * Cos).IncreaseByProduct(two, Sin, direction), turnedTwo = (two * Cos).IncreaseByProduct(one, Sin, -direction);
         first.copy_(turnedOne);
         second.copy_(turnedTwo);
     }

@@ -1,3 +1,4 @@
+using SpecGD.Torch;
 using System.Numerics;
 using SpecGD.Language.Model;
 using SpecGD.Models.Gpt;
@@ -59,7 +60,7 @@ internal sealed class SharedParameters<T> : IDisposable
         if (_isCopied && weight.grad is { } gradient)
         {
             using var scope = NewDisposeScope();
-            shared.Gradient.add_(gradient.cpu());
+            shared.Gradient.Increase(gradient.cpu());
             gradient.zero_();
         }
         return shared.Parameter;

@@ -100,7 +100,7 @@ public sealed class AdaptiveSpectral : MatrixOptimizer<AdaptiveSpectral.Options>
         if (isTime)
         {
             double nuclear = norm.to(ScalarType.Float64).item<double>();
-            double squares = matrix.to(norm.dtype).square().sum().to(ScalarType.Float64).item<double>();
+            double squares = matrix.to(norm.dtype).Squared().sum().to(ScalarType.Float64).item<double>();
             double ratio = options.SpectralFactor!.Value * (nuclear * nuclear / squares) / (options.EuclideanFactor!.Value * (spectral / euclidean));
             Review(state, ratio, options.Hysteresis!.Value);
         }

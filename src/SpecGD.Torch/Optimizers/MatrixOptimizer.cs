@@ -61,8 +61,8 @@ public abstract class MatrixOptimizer<TOptions> : OptimizerHelper
     private protected static void Move(Tensor weight, Tensor direction, double factor, MatrixOptions options)
     {
         if (options.WeightDecay != 0)
-            weight.mul_(1 - (options.LearningRate!.Value * options.WeightDecay!.Value));
-        weight.add_(direction.reshape(weight.shape).to(weight.dtype), alpha: factor);
+            weight.ScaleBy(1 - (options.LearningRate!.Value * options.WeightDecay!.Value));
+        weight.Increase(direction.reshape(weight.shape).to(weight.dtype), factor);
     }
 
     /// <summary>All parameters as one group with the defaults.</summary>

@@ -24,7 +24,7 @@ internal sealed class MomentumState(Parameter parameter) : OptimizerState(parame
     public Tensor Accumulate(Tensor gradient, double mu)
     {
         _momentum ??= zeros_like(gradient).DetachFromDisposeScope();
-        return _momentum.mul_(mu).add_(gradient, alpha: 1 - mu);
+        return _momentum.ScaleBy(mu).Increase(gradient, 1 - mu);
     }
 
     /// <inheritdoc/>

@@ -83,7 +83,7 @@ public sealed class Muon : MatrixOptimizer<Muon.Options>, IMomentum
         Tensor[] directions = [.. due.Select(d =>
         {
             var m = d.State.Accumulate(d.Gradient, mu);
-            return options.Nesterov == true ? (d.Gradient * (1 - mu)).add_(m, alpha: mu) : m;
+            return options.Nesterov == true ? d.Gradient.Times(1 - mu).Increase(m, mu) : m;
         })];
         MatrixBatch.Apply(
             directions,

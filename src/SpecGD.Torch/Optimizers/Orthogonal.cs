@@ -58,7 +58,7 @@ public static class Orthogonal
         var (u, s, vt) = linalg.svd(batch.to(precision), fullMatrices: false);
         double range = (precision == ScalarType.Float64 ? DoubleEpsilon : SingleEpsilon) * Math.Max(batch.shape[1], batch.shape[2]);
         var top = s.narrow(-1, 0, 1);
-        var inRange = s.gt(top * range).to(precision);
+        var inRange = s.gt(top.Times(range)).to(precision);
         var polar = (u * inRange.unsqueeze(-2)).matmul(vt);
         return scope.MoveToOuter(polar, s.sum(-1, keepdim: true).unsqueeze(-1));
     }
@@ -70,7 +70,7 @@ public static class Orthogonal
         var gram = x.bmm(x.mT);
         Tensor next;
         if (x.dtype == ScalarType.Float64) // the fused product takes its factors in single precision
-            next = (x * a).add_(((gram * b) + (gram.bmm(gram) * c)).bmm(x));
+            next = x.Times(a).Increase(gram.Times(b).Plus(gram.bmm(gram).Times(c)).bmm(x));
         else
             next = gram.baddbmm(gram, gram, (float)b, (float)c).baddbmm(x, x, (float)a, 1); // first.baddbmm(second, added, β, α)
         x.Dispose();
@@ -85,10 +85,10 @@ public static class Orthogonal
     {
         var wide = batch.dtype is ScalarType.BFloat16 or ScalarType.Float16 ? batch.to(ScalarType.Float32) : batch;
         var scaled = wide / OneWhereZero(maximum(wide.amax([-2, -1], keepdim: true), wide.amin([-2, -1], keepdim: true).neg()));
-        return scaled / OneWhereZero(scaled.square().sum([-2, -1], keepdim: true).sqrt());
+        return scaled / OneWhereZero(scaled.Squared().sum([-2, -1], keepdim: true).sqrt());
     }
 
-    private static Tensor OneWhereZero(Tensor norms) => norms + norms.eq(0).to(norms.dtype);
+    private static Tensor OneWhereZero(Tensor norms) => norms.Plus(norms.Is(0).to(norms.dtype));
 
     private static void RequireBatch(Tensor batch)
     {

@@ -50,7 +50,7 @@ internal sealed class CapturePiece
             return null;
         var dense = gradient.detach();
         dense = dense.is_sparse ? dense.to_dense() : dense;
-        return Part(_layer.Matrix(dense.dtype == ScalarType.Float64 ? dense : dense.to(ScalarType.Float32))) / _lossScale;
+        return Part(_layer.Matrix(dense.dtype == ScalarType.Float64 ? dense : dense.to(ScalarType.Float32))).DividedBy(_lossScale);
     }
 
     /// <summary>Σ a aᵀ in float64, or null.</summary>
@@ -104,7 +104,7 @@ internal sealed class CapturePiece
             Rows = tokens ?? Seen.Rows,
             Units = tokens ?? Seen.Units,
             Calls = _layer.Calls,
-            WeightFrobeniusNorm = part.to(ScalarType.Float32).square().sum().sqrt().to(ScalarType.Float64).item<double>(),
+            WeightFrobeniusNorm = part.to(ScalarType.Float32).Squared().sum().sqrt().to(ScalarType.Float64).item<double>(),
             Gradient = hasGradient && !isLarge ? name + "/gradient" : null,
             GradientGram = hasGradient && isLarge ? name + "/gradient_gram" : null,
             Gram = Gram() is not null ? _piece.GramName + "/gram" : null,

@@ -150,6 +150,6 @@ public sealed class LayerProbe : IDisposable
     private static bool HasGradient(Parameter weight)
     {
         using var scope = NewDisposeScope();
-        return weight.grad is { } gradient && gradient.ne(0).any().item<bool>();
+        return weight.grad is { } gradient && !gradient.Is(0).all().item<bool>();
     }
 }

@@ -36,7 +36,7 @@ internal static class Products
             return [double.NaN];
         var values = matrix.dtype == ScalarType.Float64
             ? linalg.svdvals(wide)
-            : linalg.eigvalsh(wide.shape[0] <= wide.shape[1] ? wide.matmul(wide.mT) : wide.mT.matmul(wide)).clamp(min: 0).sqrt().flip(0);
+            : linalg.eigvalsh(wide.shape[0] <= wide.shape[1] ? wide.matmul(wide.mT) : wide.mT.matmul(wide)).AtLeast(0).sqrt().flip(0);
         return values.cpu().data<double>().ToArray();
     }
 }

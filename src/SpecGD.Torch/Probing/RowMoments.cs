@@ -93,11 +93,11 @@ internal sealed class RowMoments(LayerProbeOptions options, Random random) : IDi
     private void Take(Tensor rows, List<long> places, long begin, long each, double weight)
     {
         var exact = rows.to(options.Precision ?? (rows.device_type == DeviceType.CPU ? ScalarType.Float64 : ScalarType.Float32));
-        var product = Products.Gram(exact).to(ScalarType.Float64) * weight;
+        var product = Products.Gram(exact).to(ScalarType.Float64).Times(weight);
         if (_gram is null)
             _gram = product.DetachFromDisposeScope();
         else
-            _gram.add_(product);
+            _gram.Increase(product);
         Keep(rows, [.. places.Select(place => Units + ((begin + place) / each))]);
         Rows += places.Count;
     }

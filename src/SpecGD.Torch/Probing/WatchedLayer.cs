@@ -158,7 +158,7 @@ internal sealed class WatchedEmbedding(string name, nn.Module<Tensor, Tensor> mo
         if (_counts is null)
             _counts = counts.DetachFromDisposeScope();
         else
-            _counts.add_(counts);
+            _counts.Increase(counts);
     }
 
     private protected override long Outputs => Weight.shape[1];
@@ -190,7 +190,7 @@ internal sealed class WatchedGain(
         var x = input.detach().to(input.device_type == DeviceType.CPU ? ScalarType.Float64 : ScalarType.Float32);
         if (centred)
             x = x - x.mean(axes, keepdim: true);
-        x = x * (x.square().mean(axes, keepdim: true) + (epsilon ?? (weight.dtype == ScalarType.BFloat16 ? BrainEpsilon : SingleEpsilon))).rsqrt();
+        x = x * x.Squared().mean(axes, keepdim: true).PlusNumber(epsilon ?? (weight.dtype == ScalarType.BFloat16 ? BrainEpsilon : SingleEpsilon)).rsqrt();
         Seen[0].Add(x.flatten(x.dim() - weight.dim()));
     }
 }
