@@ -36,7 +36,7 @@ internal sealed class GalleryAnalysis
         ];
         Control = Shuffled(at5);
         Thresholds = [.. Candidates.Select(threshold => (threshold, Right(at5, threshold)))];
-        ChosenThresholds = [.. new[] { 0, 1 }.Select(half => Chosen(at5, half))];
+        ChosenThresholds = [Chosen(at5, 0), Chosen(at5, 1)];
         Judged = at5;
     }
 
@@ -80,7 +80,7 @@ internal sealed class GalleryAnalysis
 
     private static double Share(IReadOnlyList<LayerGain> layers, Func<LayerGain, bool> isRight) => layers.Count == 0 ? double.NaN : layers.Count(isRight) / (double)layers.Count;
 
-    private (double, double, int) Chosen(IReadOnlyList<LayerGain> layers, int half)
+    private static (double, double, int) Chosen(IReadOnlyList<LayerGain> layers, int half)
     {
         string[] names = [.. Catalog.All.Index().Where(network => network.Index % 2 == half).Select(network => network.Item.Name)];
         LayerGain[] judged = [.. layers.Where(layer => names.Contains(layer.Network))], chosenOn = [.. layers.Where(layer => !names.Contains(layer.Network))];

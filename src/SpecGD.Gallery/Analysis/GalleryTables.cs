@@ -82,10 +82,10 @@ internal sealed record GalleryTables(IReadOnlyList<RunEnd> Runs, IReadOnlyList<L
     public void Write(string folder)
     {
         Directory.CreateDirectory(folder);
-        AtomicFile.Write(Path.Combine(folder, RunsName), Text(RunsHead, Runs.Select(run => (FormattableString)$"{run.Network},{run.Arm},{run.Layer},{run.Rate:R},{run.Seed},{run.Steps},{run.Loss:G8},{run.Seconds:F1}")));
+        AtomicFile.Write(Path.Combine(folder, RunsName), Text(RunsHead, Runs.Select(run => (FormattableString)$"{run.Network},{run.Arm},{run.Layer},{run.Rate:R},{run.Seed},{run.Steps},{run.Loss:R},{run.Seconds:F1}")));
         AtomicFile.Write(Path.Combine(folder, LayersName), Text(
             LayersHead,
-            Layers.Select(at => (FormattableString)$"{at.Network},{at.Rate:R},{at.Seed},{at.Moment},{at.Layer},{at.Type},{at.Out},{at.In},{at.NuclearRank:G6},{at.StableRank:G6}")));
+            Layers.Select(at => (FormattableString)$"{at.Network},{at.Rate:R},{at.Seed},{at.Moment},{at.Layer},{at.Type},{at.Out},{at.In},{at.NuclearRank:R},{at.StableRank:R}")));
     }
 
     private static void Add(Manifest run, RunLog log, List<RunEnd> runs, List<LayerPoint> layers)

