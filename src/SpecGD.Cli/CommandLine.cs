@@ -9,6 +9,7 @@ using SpecGD.Cli.Commands.NanoGpt;
 using SpecGD.Cli.Commands.Sweep;
 using SpecGD.Cli.Display;
 using SpecGD.Experiments;
+using SpecGD.Gallery;
 using SpecGD.Numerics;
 using SpecGD.Records;
 using SpecGD.Reproduction;
@@ -27,6 +28,8 @@ internal static class CommandLine
         HelpName = "N",
         Recursive = true,
     };
+
+    static CommandLine() => ExperimentCatalog.Add(new GalleryExperiment());
 
     /// <summary>Runs the program on its arguments and gives the exit code.</summary>
     public static int Invoke(IReadOnlyList<string> arguments)

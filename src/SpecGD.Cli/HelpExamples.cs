@@ -82,17 +82,17 @@ internal static class HelpExamples
             new("specgd sweep export runs/sweeps/mine --series loss --format json"),
             new("specgd sweep export runs/sweeps/mine --long --output mine.csv", "every number that was recorded, a row for each step"),
         ],
-        ["specgd gallery"] = [new("specgd gallery data"), new("specgd sweep gallery --quick"), new("specgd gallery report runs/sweeps/gallery-quick")],
+        ["specgd gallery"] = [new("specgd gallery data"), new("specgd gallery report runs/sweeps/gallery-quick")],
         ["specgd gallery data"] = [new("specgd gallery data", "once; 28 MB, and 16 MB of it stay")],
         ["specgd gallery report"] =
         [
             new("specgd gallery report runs/sweeps/gallery"),
-            new("specgd gallery report runs/sweeps/gallery --csv docs/data/gallery --page docs/gallery.md --figure docs/images", "as docs/gallery.md was made"),
+            new("specgd gallery report --csv docs/data/gallery --page docs/gallery.md"),
         ],
         ["specgd run gallery"] =
         [
             new("specgd run gallery --network vit --arm diagnosis"),
-            new("specgd run gallery --network transformer --arm single --layer blocks.0.attn.v_proj --learning-rate 0.01"),
+            new("specgd run gallery --arm single --layer fc2 --learning-rate 0.01"),
         ],
         ["specgd data"] = [new("specgd data sample --megabytes 20 --output data/sample"), new("specgd data inspect data/sample")],
         ["specgd data tokenize"] =

@@ -33,15 +33,29 @@ internal static class HeldNumbers
     /// <summary>x², entry by entry.</summary>
     public static Tensor Squared(this Tensor x) => x.mul(x);
 
+    /// <summary>x + other, of any type: the factor of whole numbers must be one.</summary>
+    public static Tensor Plus(this Tensor x, Tensor other)
+    {
+        using var one = 1.ToScalar();
+        return x.add(other, one);
+    }
+
+    /// <summary>x ← x + other, of any type.</summary>
+    public static Tensor Increase(this Tensor x, Tensor other)
+    {
+        using var one = 1.ToScalar();
+        return x.add_(other, one);
+    }
+
     /// <summary>x + factor · other.</summary>
-    public static Tensor Plus(this Tensor x, Tensor other, double factor = 1)
+    public static Tensor Plus(this Tensor x, Tensor other, double factor)
     {
         using var held = factor.ToScalar();
         return x.add(other, held);
     }
 
     /// <summary>x ← x + factor · other.</summary>
-    public static Tensor Increase(this Tensor x, Tensor other, double factor = 1)
+    public static Tensor Increase(this Tensor x, Tensor other, double factor)
     {
         using var held = factor.ToScalar();
         return x.add_(other, held);

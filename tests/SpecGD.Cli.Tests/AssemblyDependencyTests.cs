@@ -11,7 +11,8 @@ public class AssemblyDependencyTests
     [InlineData("SpecGD.Figures", "SpecGD,SpecGD.Numerics")]
     [InlineData("SpecGD.Torch", "SpecGD,SpecGD.Numerics")]
     [InlineData("SpecGD.Language", "SpecGD.Torch,SpecGD,SpecGD.Numerics")]
-    [InlineData("SpecGD.Cli", "SpecGD.Figures,SpecGD.Language,SpecGD.Torch,SpecGD,SpecGD.Numerics")]
+    [InlineData("SpecGD.Gallery", "SpecGD.Figures,SpecGD.Torch,SpecGD,SpecGD.Numerics")]
+    [InlineData("SpecGD.Cli", "SpecGD.Gallery,SpecGD.Figures,SpecGD.Language,SpecGD.Torch,SpecGD,SpecGD.Numerics")]
     public void An_assembly_of_ours_refers_only_to_those_below_it(string name, string below) =>
         References(name).Where(n => n.StartsWith("SpecGD", StringComparison.Ordinal)).Except(below.Split(',')).ShouldBeEmpty();
 

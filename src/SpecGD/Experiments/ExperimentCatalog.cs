@@ -1,5 +1,3 @@
-using SpecGD.Records;
-
 namespace SpecGD.Experiments;
 
 /// <summary>
@@ -18,7 +16,7 @@ public static class ExperimentCatalog
     /// <summary>The experiments in the order of their names.</summary>
     public static IReadOnlyList<IExperiment> All { get; private set; } = Ordered();
 
-    /// <summary>Adds an experiment of another assembly, whose code is then part of what decides the numbers of a run (<see cref="RunIdentity.Code"/>).</summary>
+    /// <summary>Adds an experiment of another assembly.</summary>
     /// <exception cref="ArgumentException">There is one of that name.</exception>
     public static void Add(IExperiment experiment)
     {
@@ -27,7 +25,6 @@ public static class ExperimentCatalog
             throw new ArgumentException($"There is an experiment '{experiment.Name}' already.", nameof(experiment));
         Known.Add(experiment);
         All = Ordered();
-        RunIdentity.Include(experiment.GetType().Module);
     }
 
     /// <summary>The experiment called <paramref name="name"/>.</summary>

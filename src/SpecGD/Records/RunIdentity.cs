@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json.Nodes;
 using SpecGD.Numerics.LinearAlgebra;
 
@@ -12,18 +11,9 @@ namespace SpecGD.Records;
 /// <param name="Options">Every option as it was asked for, defaults included.</param>
 public sealed record RunIdentity(string Experiment, JsonObject Options)
 {
-    /// <summary>The compiled code that computes, by the marks that the compiler makes of its content: library, numerics, and what was included.</summary>
-    public static string Code { get; private set; } =
+    /// <summary>The compiled library and numerics, by the marks that the compiler makes of their content.</summary>
+    public static string Code { get; } =
         $"{typeof(RunIdentity).Module.ModuleVersionId:N}-{typeof(Linear).Module.ModuleVersionId:N}";
-
-    /// <summary>Includes code outside the library that computes numbers of runs; a program does so at its start.</summary>
-    public static void Include(Module module)
-    {
-        ArgumentNullException.ThrowIfNull(module);
-        string mark = $"-{module.ModuleVersionId:N}";
-        if (!Code.Contains(mark, StringComparison.Ordinal))
-            Code += mark;
-    }
 
     /// <summary>The identity as JSON.</summary>
     public JsonObject ToJson() => new() { ["experiment"] = Experiment, ["options"] = Options.DeepClone(), ["code"] = Code };

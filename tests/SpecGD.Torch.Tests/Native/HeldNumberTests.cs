@@ -50,6 +50,7 @@ public class HeldNumberTests
         Same(x.clone().FillWith(4), full_like(x, 4));
         Same(x.clone().FillWhere(y.gt(z), -1), x.masked_fill(y.gt(z), -1));
         HeldNumbers.Range(3, 7, ScalarType.Int64).data<long>().ToArray().ShouldBe([3, 4, 5, 6]);
+        tensor(new long[] { 1, 2 }).Plus(tensor(new long[] { 3, 4 })).Increase(tensor(new long[] { 5, 6 })).data<long>().ToArray().ShouldBe([9, 12]);
         tensor(new long[] { 0, 2, 0 }).Is(0).data<bool>().ToArray().ShouldBe([true, false, true]);
         Same(zeros(3, 4).IncreaseAt(0, tensor(new long[] { 1, 1 }), ones(2, 4)), tensor(new float[] { 0, 0, 0, 0, 2, 2, 2, 2, 0, 0, 0, 0 }).view(3, 4));
 
