@@ -11,7 +11,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("run random-feature --activation softmax", "--activation takes one of relu, relu_square, gelu, sigmoid, tanh, swiglu; 'softmax' is not.")]
     [InlineData("run random-feature --method-lr specgd", "--method-lr takes NAME=VALUE; 'specgd' is not.")]
     [InlineData("run random-feature --frobnicate 3", "'--frobnicate' is not understood by specgd run random-feature.")]
-    [InlineData("run random-features", "There is no 'random-features' in specgd run; there are adaptive-comparison, batch-size-sweep, nsr-table, nuclear-rank-growth, one-step, random-feature, relu-spectrum, sparse-regression, stable-rank-sweep, theory.")]
+    [InlineData("run random-features", "There is no 'random-features' in specgd run; there are adaptive-comparison, batch-size-sweep, gallery, nsr-table, nuclear-rank-growth, one-step, random-feature, relu-spectrum, sparse-regression, stable-rank-sweep, theory.")]
     [InlineData("reproduce fig99", "There is no figure 'fig99' to reproduce; there are fig1, fig2, fig3, fig4, fig5, fig6, fig7, fig8, fig9, fig10, fig11, fig12, fig14, fig15, fig16, fig17, fig18-large, fig18-small, activation-spectra, adaptive, one-step, relu-spectrum, stable-rank-sweep, table2, theory.")]
     [InlineData("reproduce fig3 --data shards", "--data is for the figures of the language model, and none of them is to be made.")]
     [InlineData("reproduce table2 --data nowhere --quick", "nowhere")]
@@ -29,13 +29,13 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("run random-feature --output /dev/null/out", "The output folder /dev/null/out cannot be written")]
     [InlineData("run random-feature --feature-dim 16384 --num-samples 1000000 --no-figures", "These sizes are too large. A 16384×1000000 matrix has 16384000000 elements")]
     [InlineData("run nuclear-rank-growth --dims ,", "--dims takes at least one value; ',' is not.")]
-    [InlineData("frobnicate", "There is no 'frobnicate' in specgd; there are run, reproduce, sweep, plot, data, nanogpt, diagnose, verify, bench, doctor.")]
+    [InlineData("frobnicate", "There is no 'frobnicate' in specgd; there are run, reproduce, sweep, plot, data, nanogpt, diagnose, gallery, verify, bench, doctor.")]
     [InlineData("sweep sttus x", "There is no 'sttus' in specgd sweep; there are status, results, retry, export. Did you mean 'status'?")]
     [InlineData("sweep reslts x --json", "Did you mean 'results'?")]
     [InlineData("bench polaroid", "There is no benchmark 'polaroid'")]
     [InlineData("bench memory polaroid", "Memory is measured of random-feature-relu, ")]
     [InlineData("bench scaling polaroid", "There is no scaling 'polaroid'; there are dim, samples, length, length-full, layers, threads-product, threads-polar, threads-language.")]
-    [InlineData("run", "specgd run needs to be told what: adaptive-comparison, batch-size-sweep, nsr-table, nuclear-rank-growth, one-step, random-feature, relu-spectrum, sparse-regression, stable-rank-sweep, theory.")]
+    [InlineData("run", "specgd run needs to be told what: adaptive-comparison, batch-size-sweep, gallery, nsr-table, nuclear-rank-growth, one-step, random-feature, relu-spectrum, sparse-regression, stable-rank-sweep, theory.")]
     public void Bad_input_is_one_sentence_on_standard_error_and_exit_code_2(string arguments, string sentence)
     {
         var said = Specgd(arguments.Split(' '));

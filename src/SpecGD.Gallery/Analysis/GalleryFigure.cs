@@ -34,7 +34,7 @@ internal static class GalleryFigure
             ]);
         return new Figure("gallery", [scatter, calls], string.Create(
             CultureInfo.InvariantCulture,
-            $"Left: {analysis.Judged.Count} layers of {analysis.Judged.Select(layer => layer.Network).Distinct().Count()} networks, each trained with Muon on this layer alone and AdamW on the others; the gain is the difference of the logarithms of validation losses, "
+            $"Left: {Counted.Of(analysis.Judged.Count, "layer")} of {Counted.Of(analysis.Judged.Select(layer => layer.Network).Distinct().Count(), "network")}, each trained with Muon on this layer alone and AdamW on the others; the gain is the difference of the logarithms of validation losses, "
             + $"means over seeds, each arm at its best rate. Right: the share of layers for which Muon gains exactly where nr/st is above a threshold; the rule has the threshold 1."));
     }
 }

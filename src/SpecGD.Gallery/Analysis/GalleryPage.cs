@@ -24,7 +24,7 @@ internal static class GalleryPage
         var analysis = new GalleryAnalysis(tables);
         var text = new StringBuilder(Heading).Append("\n\n");
         int diverged = tables.Runs.Count(run => !double.IsFinite(run.Loss));
-        text.Append(Said($"{tables.Runs.Count} runs of {analysis.Networks.Count} of ten networks, {tables.Runs.Sum(run => run.Seconds) / 3600:0.0} hours of one thread; {diverged} diverged; none was left out.\n\n"));
+        text.Append(Said($"{Counted.Of(tables.Runs.Count, "run")} of {analysis.Networks.Count} of ten networks, {tables.Runs.Sum(run => run.Seconds) / 3600:0.0} hours of one thread; {diverged} diverged; none was left out.\n\n"));
         text.Append(Headline(analysis)).Append('\n');
         text.Append("### Networks\n\nValidation loss at the end, the mean over seeds with the standard error, each arm at its best rate (behind @; * where that is an end of the rates that were tried).\n\n");
         Table(text, ["network", .. Shown], analysis.Networks.Select(network => (string[])[network.Name, .. Shown.Select(arm => Cell(analysis.Best[network.Name][arm]))]));
@@ -63,7 +63,7 @@ internal static class GalleryPage
         if (pure.Length > 0)
             text.Append(Said($"2. `diagnosis` ends no higher than 2 % above the lower of `muon` and `adamw` in {pure.Count(arms => arms[Arms.Diagnosis]!.Mean <= tolerance * Math.Min(arms[Arms.Muon]!.Mean, arms[Arms.AdamW]!.Mean))} of {pure.Length} networks.\n"));
         if (analysis.Judged.Count > 0)
-            text.Append(Said($"3. The rule calls {Percent(analysis.RightOfRule)} of {analysis.Judged.Count} layers right; \"every layer on Muon\" is right for {Percent(analysis.RightOfAll)}, \"hidden layers on Muon\" for {Percent(analysis.RightOfHidden)}.\n"));
+            text.Append(Said($"3. The rule calls {Percent(analysis.RightOfRule)} of {Counted.Of(analysis.Judged.Count, "layer")} right; \"every layer on Muon\" is right for {Percent(analysis.RightOfAll)}, \"hidden layers on Muon\" for {Percent(analysis.RightOfHidden)}.\n"));
         var order = analysis.Explanations.First(one => one.Name == "nr/st at 5 %").Correlation;
         text.Append(Said($"4. The gain and nr/st at 5 %: ρ = {Number(order.Value)}, 95 % interval {Number(order.Low)} to {Number(order.High)}; the shuffled control gives {Number(analysis.Control.Value)} ({Number(analysis.Control.Low)} to {Number(analysis.Control.High)}).\n"));
         return text.ToString();

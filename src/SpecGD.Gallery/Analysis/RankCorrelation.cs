@@ -7,7 +7,7 @@ internal static class RankCorrelation
     public static double Of(IReadOnlyList<double> x, IReadOnlyList<double> y)
     {
         if (x.Count != y.Count)
-            throw new ArgumentException($"A correlation needs pairs, not {x.Count} values and {y.Count}.", nameof(y));
+            throw new ArgumentException($"A correlation needs pairs, not {Counted.Of(x.Count, "value")} and {y.Count}.", nameof(y));
         return x.Count < 3 ? double.NaN : Pearson(Ranks(x), Ranks(y));
     }
 

@@ -32,7 +32,7 @@ internal sealed record GalleryFolder(string Path)
         byte[] digits = File.ReadAllBytes(System.IO.Path.Combine(Path, Digits));
         int count = digits.Length / DigitBytes;
         if (count < 100 || digits.Length % DigitBytes != 0)
-            throw new BadInputException($"{System.IO.Path.Combine(Path, Digits)} is not whole: {digits.Length} bytes are no number of digits of {DigitBytes} bytes. Delete it and call 'specgd gallery data'.");
+            throw new BadInputException($"{System.IO.Path.Combine(Path, Digits)} is not whole: {Counted.Of(digits.Length, "byte")} cannot be digits of {DigitBytes} bytes each. Delete it and call 'specgd gallery data'.");
         byte[] pixels = new byte[count * (DigitBytes - 1)], labels = new byte[count];
         for (int i = 0; i < count; i++)
         {

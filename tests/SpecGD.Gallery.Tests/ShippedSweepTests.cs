@@ -1,0 +1,20 @@
+using SpecGD.Experiments;
+using SpecGD.Gallery.Networks;
+using SpecGD.Sweeps;
+
+namespace SpecGD.Gallery.Tests;
+
+public class ShippedSweepTests
+{
+    /// <summary>Arms: six with five rates, and SGD with five, over three seeds; six layers with three rates over three seeds. Quick: two networks, one seed.</summary>
+    [Fact]
+    public void The_sweep_has_the_runs_that_its_page_promises()
+    {
+        if (ExperimentCatalog.All.All(experiment => experiment.Name != GalleryExperiment.ExperimentName))
+            ExperimentCatalog.Add(new GalleryExperiment());
+        Should.Throw<ArgumentException>(() => ExperimentCatalog.Add(new GalleryExperiment())).Message.ShouldContain("already");
+
+        SweepExpansion.Expand(ShippedSweeps.Read("gallery", quick: false), "gallery").Count.ShouldBe(Catalog.All.Count * ((7 * 5 * 3) + (6 * 3 * 3)));
+        SweepExpansion.Expand(ShippedSweeps.Read("gallery", quick: true), "gallery").Count.ShouldBe(2 * ((7 * 3) + 6));
+    }
+}
