@@ -109,8 +109,8 @@ def describe(optimizer, model, path):
 
     Parameters that require a gradient and are in no group are listed apart (`ungrouped`): the optimizer never updates them.
     """
-    names, strange = {}, 0
-    for name, p in plain_names(model).items():
+    named, names, strange = plain_names(model), {}, 0
+    for name, p in named.items():
         names.setdefault(id(p), name)  # of tied weights the first name, as in the capture
     optimizers = optimizer if isinstance(optimizer, (list, tuple)) else [optimizer]
     groups = []
@@ -121,9 +121,9 @@ def describe(optimizer, model, path):
             strange += len(group["params"]) - len(parameters)
             groups.append({"optimizer": "%s.%s" % (type(one).__module__, type(one).__name__), "settings": settings, "parameters": parameters})
     grouped = {name for group in groups for name in group["parameters"]}
-    ungrouped = [names[id(p)] for p in plain_names(model).values() if p.requires_grad and names[id(p)] not in grouped]
+    ungrouped = [name for name, p in named.items() if p.requires_grad and names[id(p)] == name and name not in grouped]
     with open(path, "w") as file:
-        json.dump({"format": "specgd-optimizer", "version": 1, "groups": groups, "ungrouped": list(dict.fromkeys(ungrouped))}, file, indent=1)
+        json.dump({"format": "specgd-optimizer", "version": 1, "groups": groups, "ungrouped": ungrouped}, file, indent=1)
     if strange:
         warnings.warn("specgd_capture: %d of the optimizer's parameters are none of the model's; give the model that they were taken from" % strange, stacklevel=2)
 

@@ -62,16 +62,13 @@ public sealed partial class ReportBrowserTests : InTemporaryDirectory, IAsyncLif
     public async Task Wide_figures_of_a_run_are_seen_whole_on_a_desktop_and_the_hint_to_swipe_is_there_exactly_where_they_are_not()
     {
         SkipWithoutPrograms();
-        string output = Path.Combine(Folder, "run");
-        string[] run = ["run", "sparse-regression", "--dim", "4", "--width", "6", "--batch-size", "12", "--steps", "6", "--spectra-every", "3"];
-        var said = SpecgdProcess.Run(Folder, [.. run, "--output", output]);
-        said.ExitCode.ShouldBe(0, said.Error);
+        string report = LayeredRun(spectraEvery: 3);
 
         foreach (int width in new[] { 1920, 1440, 1280, 1024, 860, 845, 740, 390 })
         {
             await using var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 900 } });
             var page = await context.NewPageAsync();
-            await page.GotoAsync("file://" + Path.Combine(output, RunFolder.ReportName));
+            await page.GotoAsync("file://" + report);
             var figures = (await page.EvaluateAsync<JsonElement>(FiguresScript)).EnumerateArray().ToArray();
             figures.Length.ShouldBeGreaterThanOrEqualTo(4, "two figures and the last frames of two animations");
             foreach (var figure in figures)

@@ -11,11 +11,7 @@ public sealed partial class ReportBrowserTests
     public async Task Where_colours_and_dashes_have_entries_apart_each_switches_all_that_is_drawn_so()
     {
         SkipWithoutPrograms();
-        string output = Path.Combine(Folder, "run");
-        string[] run = ["run", "sparse-regression", "--dim", "4", "--width", "6", "--batch-size", "12", "--steps", "6", "--spectra-every", "0"];
-        var told = SpecgdProcess.Run(Folder, [.. run, "--output", output]);
-        told.ExitCode.ShouldBe(0, told.Error);
-        var (page, complaints) = await Opened(Path.Combine(output, RunFolder.ReportName));
+        var (page, complaints) = await Opened(LayeredRun(spectraEvery: 0));
         var apart = (await page.EvaluateAsync<JsonElement>(KeysApartScript)).EnumerateArray().ToArray();
 
         apart.Length.ShouldBeGreaterThan(0, "a panel with colours and dashes apart");
@@ -26,6 +22,16 @@ public sealed partial class ReportBrowserTests
             entry.GetProperty("comesBack").GetBoolean().ShouldBeTrue(entry.ToString());
         }
         complaints.ShouldBeEmpty();
+    }
+
+    /// <summary>The report of a small four-layer network.</summary>
+    private string LayeredRun(int spectraEvery)
+    {
+        string output = Path.Combine(Folder, "run");
+        string[] run = ["run", "sparse-regression", "--dim", "4", "--width", "6", "--batch-size", "12", "--steps", "6", "--spectra-every", $"{spectraEvery}"];
+        var said = SpecgdProcess.Run(Folder, [.. run, "--output", output]);
+        said.ExitCode.ShouldBe(0, said.Error);
+        return Path.Combine(output, RunFolder.ReportName);
     }
 
     /// <summary>

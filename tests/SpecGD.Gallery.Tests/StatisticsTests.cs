@@ -52,7 +52,7 @@ public class StatisticsTests
         analysis.RightOfAll.ShouldBe(ratios.Count(ratio => ratio > 1) / (double)ratios.Length, Rounding);
         analysis.Control.Low.ShouldBeLessThan(0);
         analysis.Control.High.ShouldBeInRange(0, 0.9);
-        GalleryPage.Render(tables).ShouldContain("The rule calls 100 % of 6 layers right");
+        GalleryPage.Render(tables, analysis).ShouldContain("The rule calls 100 % of 6 layers right");
     }
 
     [Fact]

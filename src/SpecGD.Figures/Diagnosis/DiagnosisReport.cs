@@ -87,7 +87,7 @@ public static class DiagnosisReport
     {
         PlannedParameter[] other = [.. plan.Spectral.Where(parameter => parameter.StoredShape.Count > 2)];
         int filters = other.Count(parameter => parameter.Layout is "conv" or "conv_transposed");
-        string[] kinds = [.. filters > 0 ? [Counted.Of(filters, "filter")] : Array.Empty<string>(), .. other.Length > filters ? [Counted.Of(other.Length - filters, "stack")] : Array.Empty<string>()];
+        string[] kinds = [.. new[] { (Count: filters, Noun: "filter"), (Count: other.Length - filters, Noun: "stack") }.Where(kind => kind.Count > 0).Select(kind => Counted.Of(kind.Count, kind.Noun))];
         return kinds.Length == 0 ? "" : $" ({string.Join(" and ", kinds)} among them, where the optimizer takes more than two dimensions; torch.optim.Muon does not)";
     }
 

@@ -36,7 +36,7 @@ internal sealed class GalleryAnalysis
         ];
         Control = Shuffled(at5);
         Thresholds = [.. Candidates.Select(threshold => (threshold, Right(at5, threshold)))];
-        ChosenThresholds = [Chosen(at5, 0), Chosen(at5, 1)];
+        ChosenThresholds = [Chosen(at5, "odd"), Chosen(at5, "even")];
         Judged = at5;
     }
 
@@ -61,8 +61,8 @@ internal sealed class GalleryAnalysis
     /// <summary>The share of right calls at each threshold of nr/st at 5 %.</summary>
     public IReadOnlyList<(double Threshold, double Right)> Thresholds { get; }
 
-    /// <summary>For each half of the networks: the threshold that the other half chose, and the share of right calls with it.</summary>
-    public IReadOnlyList<(double Threshold, double Right, int Layers)> ChosenThresholds { get; }
+    /// <summary>The threshold that the networks at odd, and at even, places of the catalog choose, with the share of right calls on the layers of the others.</summary>
+    public IReadOnlyList<(string Places, double Threshold, double Right, int Layers)> ChosenThresholds { get; }
 
     /// <summary>The share of layers on which Muon gains: right calls of "every layer on Muon".</summary>
     public double RightOfAll => Share(Judged, layer => layer.Gain > 0);
@@ -80,14 +80,13 @@ internal sealed class GalleryAnalysis
 
     private static double Share(IReadOnlyList<LayerGain> layers, Func<LayerGain, bool> isRight) => layers.Count == 0 ? double.NaN : layers.Count(isRight) / (double)layers.Count;
 
-    private static (double, double, int) Chosen(IReadOnlyList<LayerGain> layers, int half)
+    private static (string, double, double, int) Chosen(IReadOnlyList<LayerGain> layers, string places)
     {
-        string[] names = [.. Catalog.All.Index().Where(network => network.Index % 2 == half).Select(network => network.Item.Name)];
-        LayerGain[] judged = [.. layers.Where(layer => names.Contains(layer.Network))], chosenOn = [.. layers.Where(layer => !names.Contains(layer.Network))];
-        if (judged.Length == 0 || chosenOn.Length == 0)
-            return (double.NaN, double.NaN, judged.Length);
-        double threshold = Candidates.MaxBy(candidate => Right(chosenOn, candidate));
-        return (threshold, Right(judged, threshold), judged.Length);
+        int first = places == "odd" ? 0 : 1; // places count from one
+        HashSet<string> names = [.. Catalog.All.Index().Where(network => network.Index % 2 == first).Select(network => network.Item.Name)];
+        LayerGain[] choosing = [.. layers.Where(layer => names.Contains(layer.Network))], judged = [.. layers.Except(choosing)];
+        double threshold = choosing.Length == 0 || judged.Length == 0 ? double.NaN : Candidates.MaxBy(candidate => Right(choosing, candidate));
+        return (places, threshold, Right(judged, threshold), judged.Length);
     }
 
     private Explanation Explain(string name, Func<LayerGain, double> value)

@@ -11,17 +11,16 @@ internal static class GalleryPage
 
     private static readonly string[] Shown = [Arms.AdamW, Arms.Muon, Arms.Hidden, Arms.Diagnosis, Arms.Opposite, Arms.Adaptive, Arms.Sgd];
 
-    /// <summary>The page with the results of <paramref name="tables"/> in the place of those that it has.</summary>
-    public static string Replace(string page, GalleryTables tables)
+    /// <summary>The page with <paramref name="results"/> in the place of those that it has.</summary>
+    public static string Replace(string page, string results)
     {
         int at = page.IndexOf(Heading, StringComparison.Ordinal);
-        return (at < 0 ? page.TrimEnd() + "\n\n" : page[..at]) + Render(tables);
+        return (at < 0 ? page.TrimEnd() + "\n\n" : page[..at]) + results;
     }
 
     /// <summary>The results.</summary>
-    public static string Render(GalleryTables tables)
+    public static string Render(GalleryTables tables, GalleryAnalysis analysis)
     {
-        var analysis = new GalleryAnalysis(tables);
         var text = new StringBuilder(Heading).Append("\n\n");
         int diverged = tables.Runs.Count(run => !double.IsFinite(run.Loss));
         text.Append(Said($"{Counted.Of(tables.Runs.Count, "run")} of {analysis.Networks.Count} of ten networks, {tables.Runs.Sum(run => run.Seconds) / 3600:0.0} hours of one thread; {diverged} diverged; none was left out.\n\n"));
@@ -44,10 +43,8 @@ internal static class GalleryPage
         text.Append("\n### Thresholds\n\n");
         Table(text, ["threshold of nr/st at 5 %", "right calls"], analysis.Thresholds.Select(at => (string[])[Number(at.Threshold), Percent(at.Right)]));
         text.Append('\n');
-        foreach (var (i, chosen) in analysis.ChosenThresholds.Index())
-            text.Append(double.IsFinite(chosen.Threshold)
-                ? Said($"The networks at {(i == 0 ? "even" : "odd")} places choose {Number(analysis.ChosenThresholds[1 - i].Threshold)}") is var said ? said + Said($"; on the {analysis.ChosenThresholds[1 - i].Layers} layers of the others it is right for {Percent(analysis.ChosenThresholds[1 - i].Right)}. ") : ""
-                : "");
+        foreach (var (places, threshold, right, layers) in analysis.ChosenThresholds.Where(chosen => double.IsFinite(chosen.Threshold)))
+            text.Append(Said($"The networks at {places} places choose {Number(threshold)}; on the {Counted.Of(layers, "layer")} of the others it is right for {Percent(right)}. "));
         return text.ToString().TrimEnd() + "\n";
     }
 
@@ -73,9 +70,7 @@ internal static class GalleryPage
     {
         if (arm is null)
             return "–";
-        double mean = arm.Mean, count = arm.Losses.Count;
-        double error = count > 1 ? Math.Sqrt(arm.Losses.Values.Sum(loss => (loss - mean) * (loss - mean)) / (count - 1) / count) : double.NaN;
-        return Said($"{mean:G4} ± {error:G1} @ {arm.Rate}{(arm.IsAtEdge ? "*" : "")}");
+        return Said($"{arm.Mean:G4} ± {arm.Losses.Values.StandardError():G1} @ {arm.Rate}{(arm.IsAtEdge ? "*" : "")}");
     }
 
     private static void Table(StringBuilder text, string[] head, IEnumerable<string[]> rows)

@@ -41,10 +41,8 @@ internal sealed record LayerGain(
         var points = tables.Layers.Where(point => point.Network == network.Name && point.Layer == layer && point.Rate == adam.Rate).ToArray();
         if (gains.Length == 0 || points.Length == 0)
             return null;
-        double mean = gains.Average();
-        double error = gains.Length > 1 ? Math.Sqrt(gains.Sum(gain => (gain - mean) * (gain - mean)) / (gains.Length - 1) / gains.Length) : double.NaN;
         return new LayerGain(
-            network.Name, layer, points[0].Type, mean, error, Math.Min(points[0].Out, points[0].In), !network.HeldBack.Contains(layer),
+            network.Name, layer, points[0].Type, gains.Average(), gains.StandardError(), Math.Min(points[0].Out, points[0].In), !network.HeldBack.Contains(layer),
             points.Where(point => double.IsFinite(point.NuclearRank / point.StableRank)).GroupBy(point => point.Moment)
                 .ToDictionary(moment => moment.Key, moment => (GeometricMean(moment.Select(point => point.NuclearRank)), GeometricMean(moment.Select(point => point.StableRank)))));
     }

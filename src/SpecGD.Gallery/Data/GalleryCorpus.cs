@@ -12,8 +12,8 @@ internal sealed class GalleryCorpus
     /// <summary>Different characters: those of ASCII that can be printed, and the end of a line.</summary>
     public const int Characters = 96;
 
-    private const int Pixels = 784, Side = 28, ValidationSequences = 64, ValidationDigits = 1500;
-    private const double HeldOut = 0.1;
+    private const int Pixels = 784, Side = 28, ValidationSequences = 64, ValidationDigits = 1500, ChangesSeed = 1;
+    private const double HeldOutText = 0.1, HeldOutDigits = 0.15;
 
     private readonly byte[] _digits, _labels, _dictionary, _bible;
 
@@ -31,7 +31,6 @@ internal sealed class GalleryCorpus
     /// <summary>What is validated on: the same in every run; the changes of changed digits too.</summary>
     public IReadOnlyList<(Tensor Inputs, Tensor Targets)> Validation(GalleryData data)
     {
-        var fixedChanges = new Random(1);
         if (IsText(data))
         {
             byte[] text = TextOf(data);
@@ -40,13 +39,13 @@ internal sealed class GalleryCorpus
         }
         int first = TrainingDigits;
         int count = Math.Min(ValidationDigits, _labels.Length - first);
-        return [Digits(data, [.. Enumerable.Range(first, count)], fixedChanges)];
+        return [Digits(data, [.. Enumerable.Range(first, count)], new Random(ChangesSeed))];
     }
 
     /// <summary>Digits that runs train on; those behind are held out.</summary>
-    private int TrainingDigits => (int)(_labels.Length * (1 - HeldOut - 0.05));
+    private int TrainingDigits => (int)(_labels.Length * (1 - HeldOutDigits));
 
-    private static int TrainingLength(byte[] text) => (int)(text.Length * (1 - HeldOut));
+    private static int TrainingLength(byte[] text) => (int)(text.Length * (1 - HeldOutText));
 
     private static bool IsText(GalleryData data) => data is GalleryData.Dictionary or GalleryData.Bible;
 

@@ -1,3 +1,5 @@
+using SpecGD.Torch.Native;
+
 namespace SpecGD.Gallery;
 
 /// <summary>The folder with the gallery's data: digits.bin (784 bytes and a class each), dictionary.txt and bible.txt.</summary>
@@ -17,8 +19,7 @@ internal sealed record GalleryFolder(string Path)
     /// <summary>The folder that is asked for, that of the environment, or the usual one.</summary>
     public static GalleryFolder Of(string? asked) => new(asked ?? Environment.GetEnvironmentVariable(Variable) ?? Usual);
 
-    private static string Usual => System.IO.Path.Combine(
-        Environment.GetEnvironmentVariable("SPECGD_CACHE") ?? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "specgd"), "gallery");
+    private static string Usual => System.IO.Path.Combine(BridgeFile.CacheFolder(Environment.GetEnvironmentVariable), "gallery");
 
     /// <summary>Whether all files are there.</summary>
     public bool IsWhole => new[] { Digits, Dictionary, Bible }.All(name => File.Exists(System.IO.Path.Combine(Path, name)));

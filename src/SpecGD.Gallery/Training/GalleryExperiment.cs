@@ -46,6 +46,7 @@ public sealed class GalleryExperiment : Experiment<GalleryOptions>
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(context);
+        options = Resolve(options);
         var network = Catalog.Named(options.Network);
         var corpus = GalleryFolder.Of(null).Read();
         TorchLibrary.Load();
@@ -60,11 +61,11 @@ public sealed class GalleryExperiment : Experiment<GalleryOptions>
                 ["layer"] = options.Layer,
                 ["learning_rate"] = options.LearningRate,
                 ["seed"] = options.Seed,
-                ["steps"] = options.Steps ?? network.Steps,
+                ["steps"] = options.Steps,
             },
         };
         var run = new GalleryRun(options, network, corpus, log);
-        var progress = context.Progress.Begin($"{options.Network} {options.Arm}", options.Steps ?? network.Steps);
+        var progress = context.Progress.Begin($"{options.Network} {options.Arm}", options.Steps!.Value);
         var (status, detail) = run.Run(progress, context.Cancellation);
         progress.End(status == RunStatus.Finished ? "finished" : detail!);
         return new RunResult(log, status, detail) { DivergedMethods = status == RunStatus.Diverged ? [GalleryRun.Method] : [] };

@@ -30,10 +30,11 @@ internal sealed class GalleryRun
     private readonly RunLog _log;
     private readonly int _steps;
 
+    /// <summary>A run of <paramref name="options"/>, whose steps are set.</summary>
     public GalleryRun(GalleryOptions options, GalleryNetwork network, GalleryCorpus corpus, RunLog log)
     {
         (_options, _network, _corpus, _log) = (options, network, corpus, log);
-        _steps = options.Steps ?? network.Steps;
+        _steps = options.Steps!.Value;
         log.Methods[Method] = new MethodLog();
         log.Sections[Layers] = new JsonArray();
         log.Sections[Groups] = new JsonArray();

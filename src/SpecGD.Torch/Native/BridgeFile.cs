@@ -61,7 +61,8 @@ internal static class BridgeFile
         }
     }
 
-    private static string CacheFolder(Func<string, string?> environment) =>
+    /// <summary>The folder of this program in the user's cache, or the one that <see cref="CacheVariable"/> names.</summary>
+    public static string CacheFolder(Func<string, string?> environment) =>
         environment(CacheVariable) is { Length: > 0 } named ? Path.GetFullPath(named)
         : Path.Combine(
             environment("XDG_CACHE_HOME") is { Length: > 0 } cache ? cache

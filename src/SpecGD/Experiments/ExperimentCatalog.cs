@@ -6,15 +6,11 @@ namespace SpecGD.Experiments;
 /// </summary>
 public static class ExperimentCatalog
 {
-    private static readonly List<IExperiment> Known =
-    [
-        .. from type in typeof(ExperimentCatalog).Assembly.GetTypes()
-           where type is { IsAbstract: false, IsInterface: false } && type.IsAssignableTo(typeof(IExperiment))
-           select (IExperiment)Activator.CreateInstance(type)!,
-    ];
-
     /// <summary>The experiments in the order of their names.</summary>
-    public static IReadOnlyList<IExperiment> All { get; private set; } = Ordered();
+    public static IReadOnlyList<IExperiment> All { get; private set; } = InOrder(
+        from type in typeof(ExperimentCatalog).Assembly.GetTypes()
+        where type is { IsAbstract: false, IsInterface: false } && type.IsAssignableTo(typeof(IExperiment))
+        select (IExperiment)Activator.CreateInstance(type)!);
 
     /// <summary>Adds an experiment of another assembly.</summary>
     /// <exception cref="ArgumentException">There is one of that name.</exception>
@@ -23,8 +19,7 @@ public static class ExperimentCatalog
         ArgumentNullException.ThrowIfNull(experiment);
         if (All.Any(other => other.Name == experiment.Name))
             throw new ArgumentException($"There is an experiment '{experiment.Name}' already.", nameof(experiment));
-        Known.Add(experiment);
-        All = Ordered();
+        All = InOrder(All.Append(experiment));
     }
 
     /// <summary>The experiment called <paramref name="name"/>.</summary>
@@ -33,5 +28,5 @@ public static class ExperimentCatalog
         All.FirstOrDefault(e => e.Name == name)
         ?? throw new BadInputException($"There is no experiment '{name}'; there are {string.Join(", ", All.Select(e => e.Name))}.{Spelling.Hint(name, All.Select(e => e.Name))}");
 
-    private static IExperiment[] Ordered() => [.. Known.OrderBy(experiment => experiment.Name, StringComparer.Ordinal)];
+    private static IExperiment[] InOrder(IEnumerable<IExperiment> experiments) => [.. experiments.OrderBy(experiment => experiment.Name, StringComparer.Ordinal)];
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
-using System.Reflection.Emit;
+using Mono.Cecil;
+using Mono.Cecil.Rocks;
 
 namespace SpecGD.Torch.Tests.Native;
 
@@ -9,66 +10,43 @@ namespace SpecGD.Torch.Tests.Native;
 /// </summary>
 internal static class ScalarCalls
 {
-    private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
-        .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
-
-    private static readonly Lazy<HashSet<MethodBase>> LazyUnsafe = new(FindUnsafe);
+    private static readonly Lazy<HashSet<string>> LazyUnsafe = new(FindUnsafe);
 
     /// <summary>"Type.Method calls Method" for each such call in an assembly, outside of <paramref name="allowed"/>.</summary>
-    public static IEnumerable<string> In(Assembly assembly, params Type[] allowed) =>
-        from method in MethodsOf(assembly)
-        where !allowed.Contains(method.DeclaringType) && !allowed.Contains(method.DeclaringType?.DeclaringType)
-        from called in CalledBy(method)
-        where LazyUnsafe.Value.Contains(called)
-        select $"{method.DeclaringType?.FullName}.{method.Name} calls {called.DeclaringType?.Name}.{called.Name}({string.Join(", ", called.GetParameters().Select(p => p.ParameterType.Name))})";
+    public static IReadOnlyList<string> In(Assembly assembly, params Type[] allowed)
+    {
+        string[] exempt = [.. allowed.Select(type => type.FullName!)];
+        using var module = ModuleDefinition.ReadModule(assembly.Location);
+        return
+        [
+            .. from method in MethodsOf(module)
+               where !exempt.Contains(method.DeclaringType.FullName) && !exempt.Contains(method.DeclaringType.DeclaringType?.FullName)
+               from called in CalledBy(method)
+               where LazyUnsafe.Value.Contains(called.FullName)
+               select $"{method.DeclaringType.FullName}.{method.Name} calls {called.DeclaringType.Name}.{called.Name}({string.Join(", ", called.Parameters.Select(p => p.ParameterType.Name))})",
+        ];
+    }
 
     /// <summary>Conversions of numbers, and every method of TorchSharp that makes use of one, directly or by another.</summary>
-    private static HashSet<MethodBase> FindUnsafe()
+    private static HashSet<string> FindUnsafe()
     {
-        var torch = typeof(TorchSharp.Scalar).Assembly;
-        HashSet<MethodBase> found =
-        [
-            .. typeof(TorchSharp.Scalar).GetMethods(BindingFlags.Public | BindingFlags.Static).Where(method => method.Name == "op_Implicit"),
-            .. torch.GetType("TorchSharp.ScalarExtensionMethods")!.GetMethods(BindingFlags.Public | BindingFlags.Static).Where(method => method.ReturnType == typeof(TorchSharp.Scalar)),
-        ];
-        var callers = (from method in MethodsOf(torch) from called in CalledBy(method) where called.Module == torch.ManifestModule select (method, called)).ToLookup(pair => pair.called, pair => pair.method);
-        var due = new Queue<MethodBase>(found);
-        while (due.TryDequeue(out var called))
-            foreach (var caller in callers[called])
-                if (found.Add(caller))
-                    due.Enqueue(caller);
+        using var torch = ModuleDefinition.ReadModule(typeof(TorchSharp.Scalar).Assembly.Location);
+        MethodDefinition[] methods = [.. MethodsOf(torch)];
+        var found = methods.Where(IsConversion).Select(method => method.FullName).ToHashSet();
+        var callers = (from method in methods from called in CalledBy(method) select (called.FullName, Caller: method.FullName)).ToLookup(call => call.FullName, call => call.Caller);
+        var due = new Queue<string>(found);
+        while (due.TryDequeue(out string? called))
+            foreach (string caller in callers[called].Where(found.Add))
+                due.Enqueue(caller);
         return found;
     }
 
-    private static IEnumerable<MethodBase> MethodsOf(Assembly assembly)
-    {
-        const BindingFlags all = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
-        return assembly.GetTypes().SelectMany(type => type.GetMethods(all).Cast<MethodBase>().Concat(type.GetConstructors(all)));
-    }
+    private static bool IsConversion(MethodDefinition method) => method.ReturnType.FullName == typeof(TorchSharp.Scalar).FullName
+        && (method.DeclaringType.Name == nameof(TorchSharp.ScalarExtensionMethods) || (method.DeclaringType.Name == nameof(TorchSharp.Scalar) && method.Name == "op_Implicit"));
 
-    /// <summary>Methods that the body calls; generic ones by their definition.</summary>
-    private static IEnumerable<MethodBase> CalledBy(MethodBase method)
-    {
-        if (method.GetMethodBody()?.GetILAsByteArray() is not { } body)
-            yield break;
-        Type[]? ofType = method.DeclaringType is { IsGenericType: true } type ? type.GetGenericArguments() : null, ofMethod = method.IsGenericMethod ? method.GetGenericArguments() : null;
-        for (int at = 0; at < body.Length;)
-        {
-            short value = body[at++];
-            if (value == 0xFE)
-                value = unchecked((short)(0xFE00 | body[at++]));
-            var code = Codes[value];
-            if (code.OperandType == OperandType.InlineMethod && method.Module.ResolveMethod(BitConverter.ToInt32(body, at), ofType, ofMethod) is { } called)
-                yield return called is MethodInfo { IsGenericMethod: true } generic ? generic.GetGenericMethodDefinition() : called;
-            at += code.OperandType switch
-            {
-                OperandType.InlineNone => 0,
-                OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
-                OperandType.InlineVar => 2,
-                OperandType.InlineI8 or OperandType.InlineR => 8,
-                OperandType.InlineSwitch => 4 + (4 * BitConverter.ToInt32(body, at)),
-                _ => 4,
-            };
-        }
-    }
+    private static IEnumerable<MethodDefinition> MethodsOf(ModuleDefinition module) => module.GetAllTypes().SelectMany(type => type.Methods).Where(method => method.HasBody);
+
+    /// <summary>Methods that the body names; generic ones by their definition.</summary>
+    private static IEnumerable<MethodReference> CalledBy(MethodDefinition method) =>
+        method.Body.Instructions.Select(instruction => (instruction.Operand as MethodReference)?.GetElementMethod()).OfType<MethodReference>();
 }

@@ -35,11 +35,13 @@ internal static class ReportCommand
         }
         if (tables.Runs.Count == 0)
             throw new BadInputException("There is no finished run of the gallery there.");
+        var analysis = new GalleryAnalysis(tables);
+        string results = GalleryPage.Render(tables, analysis);
         if (page is not null)
-            AtomicFile.Write(page, GalleryPage.Replace(File.ReadAllText(page), tables));
+            AtomicFile.Write(page, GalleryPage.Replace(File.ReadAllText(page), results));
         else
-            Console.Out.Write(GalleryPage.Render(tables));
-        if (figure is not null && GalleryFigure.Of(new GalleryAnalysis(tables)) is { } drawn)
+            Console.Out.Write(results);
+        if (figure is not null && GalleryFigure.Of(analysis) is { } drawn)
             foreach (string file in FigureWriter.ForThisMachine().Write(drawn, figure).Files)
                 Terminal.Remark($"{file} written");
         return ExitCode.Done;
