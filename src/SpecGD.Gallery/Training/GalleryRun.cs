@@ -62,9 +62,11 @@ internal sealed class GalleryRun
             if (step == _steps)
                 break;
             var batch = batches.Next(_network.BatchSize);
-            if (MomentOf(step) is { } moment || (_options.Arm == Arms.Adaptive && IsTwentieth(step)))
+            model.zero_grad();
+            double value;
+            if (MomentOf(step) is not null || (_options.Arm == Arms.Adaptive && IsTwentieth(step)))
             {
-                var readings = LayerReading.Of(model, () => _network.Loss(model, batch), step);
+                (var readings, value) = LayerReading.Of(model, () => _network.Loss(model, batch), step);
                 if (MomentOf(step) is { } named)
                     Note(named, readings);
                 if (step == 0)
@@ -72,10 +74,12 @@ internal sealed class GalleryRun
                 else if (_options.Arm == Arms.Adaptive)
                     onMuon = Decide(readings, step);
             }
-            model.zero_grad();
-            var loss = _network.Loss(model, batch);
-            loss.backward();
-            double value = loss.item<float>();
+            else
+            {
+                var loss = _network.Loss(model, batch);
+                loss.backward();
+                value = loss.item<float>();
+            }
             if (step % Math.Max(1, _steps / 100) == 0 || step == _steps - 1 || !double.IsFinite(value))
                 Series.Record(Loss, step, value);
             if (!double.IsFinite(value))
@@ -120,8 +124,9 @@ internal sealed class GalleryRun
             _network.Loss(model, batches.Next(_network.BatchSize)).backward();
             adam.Step(none, PilotRate);
         }
+        model.zero_grad();
         var batch = batches.Next(_network.BatchSize);
-        return LayerReading.Of(model, () => _network.Loss(model, batch), _steps / Twentieths);
+        return LayerReading.Of(model, () => _network.Loss(model, batch), _steps / Twentieths).Readings;
     }
 
     private double Validate(nn.Module<Tensor, Tensor> model, IReadOnlyList<(Tensor Inputs, Tensor Targets)> validation)

@@ -18,19 +18,19 @@ internal sealed record LayerReading(string Layer, string Type, long Out, long In
     /// <summary>nr(G)/st(A).</summary>
     public double? Ratio => NuclearRank / StableRank;
 
-    /// <summary>Of every matrix that learns, in the order of the network, over one batch.</summary>
-    /// <param name="model">The network; its gradients are made anew and left.</param>
+    /// <summary>Of every matrix that learns, in the order of the network, while the loss of one batch and its gradients are computed.</summary>
+    /// <param name="model">The network, without gradients; those of the batch are there afterwards.</param>
     /// <param name="loss">Computes the loss of the batch.</param>
     /// <param name="step">The step of the run.</param>
-    public static IReadOnlyList<LayerReading> Of(nn.Module<Tensor, Tensor> model, Func<Tensor> loss, int step)
+    public static (IReadOnlyList<LayerReading> Readings, double Loss) Of(nn.Module<Tensor, Tensor> model, Func<Tensor> loss, int step)
     {
         using var scope = NewDisposeScope();
         HashSet<string> learning = [.. model.named_parameters().Where(entry => entry.parameter.requires_grad && entry.parameter.dim() >= 2).Select(entry => entry.name)];
         using var probe = new LayerProbe(model);
-        model.zero_grad();
         probe.Start();
-        loss().backward();
-        return [.. probe.Diagnose(step).Rows.Where(row => learning.Contains(ParameterOf(row))).Select(Reading)];
+        var computed = loss();
+        computed.backward();
+        return ([.. probe.Diagnose(step).Rows.Where(row => learning.Contains(ParameterOf(row))).Select(Reading)], computed.item<float>());
     }
 
     /// <summary>As a row of the log.</summary>

@@ -1,3 +1,5 @@
+using SpecGD.Records;
+
 namespace SpecGD.Experiments;
 
 /// <summary>
@@ -20,6 +22,7 @@ public static class ExperimentCatalog
         if (All.Any(other => other.Name == experiment.Name))
             throw new ArgumentException($"There is an experiment '{experiment.Name}' already.", nameof(experiment));
         All = InOrder(All.Append(experiment));
+        ComputingCode.Note(experiment.Name, experiment.GetType().Assembly);
     }
 
     /// <summary>The experiment called <paramref name="name"/>.</summary>

@@ -48,8 +48,8 @@ public sealed record Manifest(string Experiment, JsonObject Options, RunStatus S
     /// <summary>The commit which that program was built from, or null where it is not known.</summary>
     public string? Commit { get; init; } = ProgramVersion.Split('+', 2) is [_, var commit] ? commit : null;
 
-    /// <summary>The code that computed (<see cref="RunIdentity.Code"/>); empty in manifests of versions that did not note it.</summary>
-    public string Code { get; init; } = RunIdentity.Code;
+    /// <summary>The code that computed (<see cref="ComputingCode"/>): of a manifest that was read its own, and empty in those of versions that did not note it; else that of this program.</summary>
+    public string Code { get; init; } = ComputingCode.Of(Experiment);
 
     /// <summary>The machine that ran it: of a manifest that was read its own, else this one.</summary>
     public Machine Machine { get => field ?? Machine.Here(); init; }

@@ -135,7 +135,7 @@ public sealed record RunHolding(string Directory, HeldRun Run, RunStatus? Status
             return new RunHolding(directory, HeldRun.Another, status, words) { Experiment = experiment };
         if (identity.DifferenceFrom(options) is { } difference)
             return new RunHolding(directory, HeldRun.Another, status, $"{words} with other settings ({difference})") { Experiment = experiment };
-        var run = code == RunIdentity.Code ? HeldRun.Same : HeldRun.OtherVersion;
+        var run = code == identity.Code ? HeldRun.Same : HeldRun.OtherVersion;
         return new RunHolding(directory, run, status, words) { Experiment = experiment };
     }
 

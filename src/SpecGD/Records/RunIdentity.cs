@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using SpecGD.Numerics.LinearAlgebra;
 
 namespace SpecGD.Records;
 
@@ -11,9 +10,8 @@ namespace SpecGD.Records;
 /// <param name="Options">Every option as it was asked for, defaults included.</param>
 public sealed record RunIdentity(string Experiment, JsonObject Options)
 {
-    /// <summary>The compiled library and numerics, by the marks that the compiler makes of their content.</summary>
-    public static string Code { get; } =
-        $"{typeof(RunIdentity).Module.ModuleVersionId:N}-{typeof(Linear).Module.ModuleVersionId:N}";
+    /// <summary>The compiled code that computes it (<see cref="ComputingCode"/>).</summary>
+    public string Code => ComputingCode.Of(Experiment);
 
     /// <summary>The identity as JSON.</summary>
     public JsonObject ToJson() => new() { ["experiment"] = Experiment, ["options"] = Options.DeepClone(), ["code"] = Code };

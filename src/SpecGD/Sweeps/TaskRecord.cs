@@ -44,7 +44,7 @@ public sealed record TaskRecord(SweepTask Task, TaskState State, int Attempts, d
     public bool HasResult => State is TaskState.Finished or TaskState.Diverged;
 
     /// <summary>Whether there is a result of this very program, so that nothing is left to do.</summary>
-    public bool IsDone => HasResult && Manifest!.Code == RunIdentity.Code;
+    public bool IsDone => HasResult && Manifest!.Code == Task.Identity.Code;
 
     /// <summary>Whether it needs someone's attention.</summary>
     public bool IsTrouble => State is TaskState.Failed or TaskState.Crashed;

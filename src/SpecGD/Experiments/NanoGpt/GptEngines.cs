@@ -1,5 +1,6 @@
 using System.Numerics;
 using SpecGD.Models.Gpt;
+using SpecGD.Records;
 
 namespace SpecGD.Experiments.NanoGpt;
 
@@ -35,8 +36,20 @@ public static class GptEngines
     /// </summary>
     private const int NarrowestInBFloat16 = 256;
 
+    /// <summary>The experiments that compute with a language model.</summary>
+    private static readonly string[] Experiments = [NanoGptRun.Name, NanoGptAblation.ExperimentName, OneStep.ExperimentName];
+
     /// <summary>The engines on libtorch; null in a program without it. Set once, at its start.</summary>
-    public static ITorchEngines? LibTorch { get; set; }
+    public static ITorchEngines? LibTorch
+    {
+        get;
+        set
+        {
+            field = value;
+            foreach (string experiment in Experiments)
+                ComputingCode.Note(experiment, value?.GetType().Assembly);
+        }
+    }
 
     private static ITorchEngines Required => LibTorch ?? throw new BadInputException("This program was made without libtorch, which computes language models.");
 
