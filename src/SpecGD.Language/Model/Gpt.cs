@@ -44,8 +44,13 @@ public sealed class Gpt : nn.Module
         ArgumentNullException.ThrowIfNull(values);
         shape.Require();
         (Shape, Precision, Device) = (shape, precision, device);
+        using var scope = NewDisposeScope();
         foreach (var layout in shape.Layouts())
-            _weights.Add(layout.Name, new Parameter(values(layout)));
+        {
+            var weight = new Parameter(values(layout));
+            weight.DetachFromDisposeScope();
+            _weights.Add(layout.Name, weight);
+        }
         _blocks = [.. Enumerable.Range(0, shape.Layers).Select(i => new GptBlock(shape, i, name => _weights[name]))];
         _valueEmbeddings = [.. Enumerable.Range(0, GptShape.ValueEmbeddings).Select(j => _weights[GptShape.ValueEmbeddingName(j)])];
         (_embedding, _head, _scalars) = (_weights[GptShape.EmbeddingName], _weights[GptShape.HeadName], _weights[GptShape.ScalarsName]);

@@ -24,6 +24,7 @@ internal sealed class SharedParameters<T> : IDisposable
     /// <param name="forTraining">Whether gradients will be asked for.</param>
     public SharedParameters(GptParameters<T> parameters, GptPrecision precision, Device device, bool forTraining)
     {
+        using var scope = NewDisposeScope();
         _isCopied = device.type != DeviceType.CPU;
         Model = new Gpt(parameters.Shape, precision, device, layout =>
         {
@@ -33,7 +34,8 @@ internal sealed class SharedParameters<T> : IDisposable
         foreach (var (name, weight) in Model.Weights)
         {
             var tensor = parameters[name];
-            var shared = new Shared(tensor, Wrapped(tensor.Value).view(weight.shape), Wrapped(tensor.Gradient).view(weight.shape));
+            var shared = new Shared(
+                tensor, Wrapped(tensor.Value).view(weight.shape).DetachFromDisposeScope(), Wrapped(tensor.Gradient).view(weight.shape).DetachFromDisposeScope());
             _shared.Add(weight, shared);
             if (!_isCopied && forTraining)
                 weight.grad = shared.Gradient; // a backward pass adds to a gradient that is there
@@ -57,9 +59,9 @@ internal sealed class SharedParameters<T> : IDisposable
     public ParameterTensor<T> AddGradient(Tensor weight)
     {
         var shared = _shared[weight];
+        using var scope = NewDisposeScope();
         if (_isCopied && weight.grad is { } gradient)
         {
-            using var scope = NewDisposeScope();
             shared.Gradient.Increase(gradient.cpu());
             gradient.zero_();
         }

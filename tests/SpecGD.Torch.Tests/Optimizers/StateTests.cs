@@ -82,6 +82,28 @@ public class StateTests
         }
     }
 
+    /// <summary>A tensor that neither a scope nor a field holds may be freed by the collector while an operation still reads it.</summary>
+    [SkippableTheory]
+    [MemberData(nameof(Names))]
+    public void Every_tensor_of_a_step_is_made_in_a_scope(string name)
+    {
+        var (model, optimizer) = New(name, 1);
+        using (model)
+        using (optimizer)
+            for (int step = 0; step < 3; step++)
+            {
+                Backward(model, step);
+                long before = Unheld();
+                optimizer.step();
+                Unheld().ShouldBe(before);
+            }
+        long made = Unheld();
+        using var one = zeros(1);
+        Unheld().ShouldBe(made + 1, "the count sees one");
+
+        static long Unheld() => DisposeScopeManager.Statistics.TensorStatistics.CreatedOutsideScopeCount;
+    }
+
     [SkippableFact]
     public void The_count_of_tensors_sees_one()
     {
@@ -144,12 +166,18 @@ public class StateTests
         for (int t = from; t < to; t++)
         {
             using var scope = NewDisposeScope();
-            using var generator = new Generator((ulong)(1000 + t));
-            var (x, y) = (randn([16, 6], generator: generator), randn([16, 2], generator: generator));
             optimizer.zero_grad();
-            nn.functional.mse_loss(model.call(x), y).backward();
+            Backward(model, t);
             optimizer.step();
         }
+    }
+
+    private static void Backward(nn.Module<Tensor, Tensor> model, int step)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator((ulong)(1000 + step));
+        var (x, y) = (randn([16, 6], generator: generator), randn([16, 2], generator: generator));
+        nn.functional.mse_loss(model.call(x), y).backward();
     }
 
     private static bool AreSame(nn.Module one, nn.Module other) => one.parameters().Zip(other.parameters()).All(pair => Tensors.AreSameBits(pair.First, pair.Second));
