@@ -3,8 +3,6 @@ using System.Runtime.CompilerServices;
 using SpecGD.Experiments.NanoGpt;
 using SpecGD.Language.Training;
 using SpecGD.Models.Gpt;
-using SpecGD.Numerics.LinearAlgebra;
-using SpecGD.Torch;
 using SpecGD.Torch.Tests;
 
 namespace SpecGD.Tests;
@@ -14,11 +12,7 @@ internal static class LanguageEngine
 {
     /// <summary>As the program does at its start.</summary>
     [ModuleInitializer]
-    internal static void Register()
-    {
-        GptEngines.LibTorch = new TorchEngines();
-        Backend.MklFile = TorchLibrary.MklFile;
-    }
+    internal static void Register() => GptEngines.LibTorch = new TorchEngines();
 
     /// <summary>In the precision of the parameters; skips where the platform has no libtorch.</summary>
     public static IGptEngine<T> Of<T>()

@@ -160,7 +160,6 @@ public class TrainingTests
 
     private static RunLog Trained(GalleryNetwork network, string arm, string? layer = null)
     {
-        set_num_threads(1); // the networks are too small for more
         var log = new RunLog("test");
         var run = new GalleryRun(new GalleryOptions { Network = network.Name, Arm = arm, Layer = layer, Steps = Steps }, network, Corpus(), log);
         run.Run(SilentProgress.Instance, CancellationToken.None).Status.ShouldBe(RunStatus.Finished);
