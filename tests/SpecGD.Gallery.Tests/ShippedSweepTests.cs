@@ -1,4 +1,5 @@
 using SpecGD.Experiments;
+using SpecGD.Gallery.Analysis;
 using SpecGD.Gallery.Networks;
 using SpecGD.Sweeps;
 
@@ -16,5 +17,10 @@ public class ShippedSweepTests
 
         SweepExpansion.Expand(ShippedSweeps.Read("gallery", quick: false), "gallery").Count.ShouldBe(Catalog.All.Count * ((7 * 5 * 3) + (6 * 3 * 3)));
         SweepExpansion.Expand(ShippedSweeps.Read("gallery", quick: true), "gallery").Count.ShouldBe(2 * ((7 * 3) + 6));
+
+        var tail = SweepExpansion.Expand(ShippedSweeps.Read("gallery-tail", quick: false), "gallery-tail");
+        tail.Count.ShouldBe(2 * ((3 + 1) * 5 * 3));
+        int shortened = (int)Math.Round(TailResult.ShareOfSteps * Catalog.Named("transformer").Steps);
+        tail.Select(task => ((GalleryOptions)task.Options).Steps).OfType<int>().Distinct().ShouldBe([shortened], "the steps of the runs that should need fewer");
     }
 }

@@ -55,6 +55,30 @@ public class StatisticsTests
         GalleryPage.Render(tables, analysis).ShouldContain("The rule calls 100 % of 6 layers right");
     }
 
+    /// <summary>Losses e, 1, e^½ and e^¼: of the gain of hidden, one, values has half and queries three quarters.</summary>
+    [Fact]
+    public void The_tail_compares_shares_of_the_gain_and_shortened_runs_are_apart()
+    {
+        const int whole = 400, shortened = 376;
+        RunEnd[] runs =
+        [
+            Ended(Arms.AdamW, Math.E, whole), Ended(Arms.Hidden, 1, whole), Ended(Arms.Values, Math.Exp(0.5), whole), Ended(Arms.Queries, Math.Exp(0.25), whole),
+            Ended(Arms.Newton, 0.8, whole), Ended(Arms.Newton, 1.1, shortened),
+        ];
+        var analysis = new GalleryAnalysis(new GalleryTables(runs, []));
+        var tail = analysis.Tail.Single();
+
+        tail.ShareOf(tail.Values).ShouldBe(0.5, Rounding);
+        tail.ShareOf(tail.Queries).ShouldBe(0.75, Rounding);
+        tail.Newton!.Mean.ShouldBe(0.8);
+        tail.SavesSteps.ShouldBe(false);
+        (tail with { ShortNewton = tail.Hidden }).SavesSteps.ShouldBe(true);
+        GalleryPage.Render(new GalleryTables(runs, []), analysis).ShouldContain("`values` has 50 % and `queries` 75 %. `newton` does not reach");
+        new GalleryAnalysis(new GalleryTables(runs[..2], [])).Tail.ShouldBeEmpty();
+
+        static RunEnd Ended(string arm, double loss, int steps) => new("transformer", arm, "", 0.003, 0, steps, loss, 1);
+    }
+
     [Fact]
     public void Tables_are_read_as_they_were_written_and_a_damaged_one_is_a_sentence()
     {

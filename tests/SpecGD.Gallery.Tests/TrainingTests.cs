@@ -10,6 +10,10 @@ namespace SpecGD.Gallery.Tests;
 public class TrainingTests
 {
     private const float SingleRounding = 1e-6f;
+
+    /// <summary>A solution against a product with an inverse, in float32, of matrices with condition numbers of some tens.</summary>
+    private const float SolveRounding = 1e-4f;
+
     private const int Steps = 20;
 
     /// <summary>A corpus of a few blurred digits and texts, made from a seed.</summary>
@@ -77,11 +81,45 @@ public class TrainingTests
         OnMuon(Arms.Hidden).Order().ShouldBe(all.Except(Catalog.Named("transformer").HeldBack).Order());
         OnMuon(Arms.Single, "blocks.0.attn.v_proj").ShouldBe(["blocks.0.attn.v_proj"]);
         OnMuon(Arms.AdamW).ShouldBeEmpty();
+        OnMuon(Arms.Values).Concat(OnMuon(Arms.Queries)).Order().ShouldBe(OnMuon(Arms.Hidden).Order());
+        OnMuon(Arms.Queries).ShouldBe(["blocks.0.attn.k_proj", "blocks.0.attn.q_proj", "blocks.1.attn.k_proj", "blocks.1.attn.q_proj"]);
+        OnMuon(Arms.Newton).ShouldBe(OnMuon(Arms.Hidden));
+        Should.Throw<BadInputException>(() => Trained("perceptron", Arms.Values)).Message.ShouldContain("has none");
+        Should.Throw<BadInputException>(() => Trained("convnet", Arms.Newton)).Message.ShouldContain("conv2 is none");
         Should.Throw<BadInputException>(() => Trained("transformer", Arms.Single)).Message.ShouldContain("needs --layer");
         Should.Throw<BadInputException>(() => Trained("transformer", Arms.Single, "blocks.0.attn.vproj")).Message.ShouldContain("v_proj");
 
         static string[] OnMuon(string arm, string? layer = null) =>
             [.. Trained("transformer", arm, layer).Rows(GalleryRun.Groups).First()["on_muon"]!.AsArray().Select(name => (string)name!)];
+    }
+
+    /// <summary>Two steps of a layer that is used twice in each, against the formulas.</summary>
+    [SkippableFact]
+    public void Gradients_are_preconditioned_by_the_moments_of_inputs()
+    {
+        Libtorch.Require();
+        using var scope = NewDisposeScope();
+        random.manual_seed(5);
+        using var model = nn.Sequential(("fc1", nn.Linear(4, 4, hasBias: false)), ("fc2", nn.Linear(4, 2)));
+        using var moments = new InputMoments(model, ["fc2"]);
+        var weight = model.get_parameter("fc1.weight")!;
+        Tensor? moment = null;
+        for (int step = 0; step < 2; step++)
+        {
+            Tensor first = randn(6, 4), second = randn(2, 4);
+            model.zero_grad();
+            (model.call(first).square().sum() + model.call(second).square().sum()).backward();
+            var gradient = weight.grad!.clone();
+
+            moments.Precondition();
+
+            var all = cat([first, second], 0);
+            var ofStep = all.T.matmul(all) / 8;
+            moment = moment is null ? ofStep : (0.95 * moment) + (0.05 * ofStep);
+            var expected = gradient.matmul(linalg.inv(moment + (0.1 * moment.trace() / 4 * eye(4))));
+            (weight.grad! - expected).abs().max().item<float>().ShouldBeLessThan(SolveRounding * expected.abs().max().item<float>());
+            (weight.grad! - gradient).abs().max().item<float>().ShouldBeGreaterThan(0.1f, "else the comparison sees nothing");
+        }
     }
 
     /// <summary>Adam and SGD against those of TorchSharp.</summary>

@@ -21,7 +21,8 @@ internal sealed class GalleryAnalysis
     {
         Networks = [.. Catalog.All.Where(network => tables.Runs.Any(run => run.Network == network.Name))];
         Best = Networks.ToDictionary(network => network.Name, network => (IReadOnlyDictionary<string, BestArm?>)Arms.Names.Split(',').Where(arm => arm != Arms.Single)
-            .ToDictionary(arm => arm, arm => BestArm.Of([.. tables.Runs.Where(run => run.Network == network.Name && run.Arm == arm)])));
+            .ToDictionary(arm => arm, arm => BestArm.Of([.. tables.Whole.Where(run => run.Network == network.Name && run.Arm == arm)])));
+        Tail = [.. Networks.Select(network => TailResult.Of(network.Name, Best[network.Name], tables)).OfType<TailResult>()];
         Layers = LayerGain.Of(tables);
         var at5 = Layers.Where(layer => double.IsFinite(layer.Ratio(GalleryRun.AtTwentieth))).ToArray();
         Explanations =
@@ -45,6 +46,9 @@ internal sealed class GalleryAnalysis
 
     /// <summary>By network and arm, the arm at its best rate.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, BestArm?>> Best { get; }
+
+    /// <summary>The two published claims, on the networks on which they were tried.</summary>
+    public IReadOnlyList<TailResult> Tail { get; }
 
     /// <summary>Gains of single layers.</summary>
     public IReadOnlyList<LayerGain> Layers { get; }

@@ -45,7 +45,26 @@ internal static class GalleryPage
         text.Append('\n');
         foreach (var (places, threshold, right, layers) in analysis.ChosenThresholds.Where(chosen => double.IsFinite(chosen.Threshold)))
             text.Append(Said($"The networks at {places} places choose {Number(threshold)}; on the {Counted.Of(layers, "layer")} of the others it is right for {Percent(right)}. "));
+        AppendTail(text, analysis);
         return text.ToString().TrimEnd() + "\n";
+    }
+
+    private static void AppendTail(StringBuilder text, GalleryAnalysis analysis)
+    {
+        if (analysis.Tail.Count == 0)
+            return;
+        text.Append("\n\n### Two published claims\n\nValidation loss as above; `newton` also over 94 % of the steps.\n\n");
+        Table(text, ["network", Arms.AdamW, Arms.Hidden, Arms.Values, Arms.Queries, Arms.Newton, $"{Arms.Newton}, 94 %"], analysis.Tail.Select(one => (string[])
+            [one.Network, Cell(one.AdamW), Cell(one.Hidden), Cell(one.Values), Cell(one.Queries), Cell(one.Newton), Cell(one.ShortNewton)]));
+        text.Append('\n');
+        foreach (var one in analysis.Tail)
+            text.Append(Said($"* `{one.Network}`: of the gain of `hidden` over `adamw`, `values` has {Percent(one.ShareOf(one.Values))} and `queries` {Percent(one.ShareOf(one.Queries))}. "))
+                .Append(one.SavesSteps switch
+                {
+                    true => "`newton` reaches the loss of `hidden` in 94 % of the steps.\n",
+                    false => "`newton` does not reach the loss of `hidden` in 94 % of the steps.\n",
+                    null => "\n",
+                });
     }
 
     private static string Headline(GalleryAnalysis analysis)

@@ -41,6 +41,16 @@ internal sealed record GalleryTables(IReadOnlyList<RunEnd> Runs, IReadOnlyList<L
     /// <summary>No runs.</summary>
     public static GalleryTables Empty { get; } = new([], []);
 
+    /// <summary>The runs of each network that have the most steps: those that were shortened are apart.</summary>
+    public IEnumerable<RunEnd> Whole
+    {
+        get
+        {
+            var most = Runs.GroupBy(run => run.Network).ToDictionary(network => network.Key, network => network.Max(run => run.Steps));
+            return Runs.Where(run => run.Steps == most[run.Network]);
+        }
+    }
+
     /// <summary>The finished and diverged runs in a sweep's folder.</summary>
     /// <exception cref="BadInputException">It is no folder of a sweep, or a log in it is damaged.</exception>
     public static GalleryTables OfSweep(string folder)

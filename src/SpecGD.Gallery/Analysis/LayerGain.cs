@@ -24,7 +24,7 @@ internal sealed record LayerGain(
     public static IReadOnlyList<LayerGain> Of(GalleryTables tables) =>
     [
         .. from network in Catalog.All
-           let own = tables.Runs.Where(run => run.Network == network.Name).ToArray()
+           let own = tables.Whole.Where(run => run.Network == network.Name).ToArray()
            let adam = BestArm.Of([.. own.Where(run => run.Arm == Arms.AdamW && Rates.Contains(run.Rate))])
            where adam is not null
            from layer in own.Where(run => run.Arm == Arms.Single).GroupBy(run => run.Layer)

@@ -6,7 +6,7 @@ namespace SpecGD.Gallery;
 internal static class Arms
 {
     /// <summary>The names, as the option takes them.</summary>
-    public const string Names = "muon,adamw,hidden,diagnosis,opposite,adaptive,single,sgd";
+    public const string Names = "muon,adamw,hidden,diagnosis,opposite,adaptive,single,sgd,values,queries,newton";
 
     /// <summary>Every matrix on Muon.</summary>
     public const string Muon = "muon";
@@ -32,6 +32,15 @@ internal static class Arms
     /// <summary>SGD with momentum on everything.</summary>
     public const string Sgd = "sgd";
 
+    /// <summary>The projections V and O of attention, and the MLPs.</summary>
+    public const string Values = "values";
+
+    /// <summary>The projections Q and K of attention.</summary>
+    public const string Queries = "queries";
+
+    /// <summary>As <see cref="Hidden"/>, with gradients that the inputs precondition (<see cref="InputMoments"/>).</summary>
+    public const string Newton = "newton";
+
     /// <summary>Whether the arm starts with a pilot.</summary>
     public static bool HasPilot(string arm) => arm is Diagnosis or Opposite;
 
@@ -49,7 +58,8 @@ internal static class Arms
         return arm switch
         {
             Muon => names.ToHashSet(),
-            Hidden => names.Except(network.HeldBack).ToHashSet(),
+            Values or Queries => OfAttention(arm, network, names),
+            Hidden or Newton => names.Except(network.HeldBack).ToHashSet(),
             Diagnosis => Spectral(readings),
             Opposite => names.Except(Spectral(readings)).ToHashSet(),
             Adaptive => Spectral(readings),
@@ -58,6 +68,14 @@ internal static class Arms
             Single => new HashSet<string> { single! },
             _ => new HashSet<string>(),
         };
+    }
+
+    private static HashSet<string> OfAttention(string arm, GalleryNetwork network, string[] names)
+    {
+        string[] queries = [.. names.Where(name => name.Contains(".attn.q_proj", StringComparison.Ordinal) || name.Contains(".attn.k_proj", StringComparison.Ordinal))];
+        if (queries.Length == 0)
+            throw new BadInputException($"The arm '{arm}' is for networks with attention; {network.Name} has none.");
+        return arm == Queries ? [.. queries] : [.. names.Except(network.HeldBack).Except(queries)];
     }
 
     /// <summary>The layers for which the rule favours a spectral step: nr(G) ≥ st(A), equation (1.5).</summary>

@@ -52,6 +52,7 @@ internal sealed class GalleryRun
         var batches = _corpus.Order(_network.Data, _options.Seed);
         var validation = _corpus.Validation(_network.Data);
         IReadOnlySet<string> onMuon = new HashSet<string>();
+        using var moments = _options.Arm == Arms.Newton ? new InputMoments(model, _network.HeldBack) : null;
         for (int step = 0; step <= _steps; step++)
         {
             if (stop.IsCancellationRequested)
@@ -84,6 +85,7 @@ internal sealed class GalleryRun
                 Series.Record(Loss, step, value);
             if (!double.IsFinite(value))
                 return (RunStatus.Diverged, $"The loss is not finite at step {step}.");
+            moments?.Precondition();
             optimizers.Step(onMuon, _options.LearningRate * Shape(step, _steps));
             progress.Advance(step + 1);
         }

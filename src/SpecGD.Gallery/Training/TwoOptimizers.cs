@@ -23,10 +23,14 @@ internal sealed class TwoOptimizers : IDisposable
     public TwoOptimizers(nn.Module model, bool isSgd)
     {
         var learning = model.named_parameters().Where(entry => entry.parameter.requires_grad).ToArray();
-        _matrices = [.. learning.Where(entry => entry.parameter.dim() >= 2).Select(entry => (entry.name[..^".weight".Length], entry.parameter))];
+        _matrices = [.. MatricesOf(model)];
         _muon = isSgd ? null : new Muon(_matrices.Select(matrix => matrix.Weight), momentum: Momentum, scale: MuonScale.MatchRmsAdamW, precision: ScalarType.Float32);
         _others = [.. learning.Select(entry => isSgd ? (VectorwiseUpdate)new MomentumUpdate(entry.parameter) : new AdamUpdate(entry.parameter))];
     }
+
+    /// <summary>The weights that learn and are matrices, or filters, by the names of their layers.</summary>
+    public static IEnumerable<(string Layer, Parameter Weight)> MatricesOf(nn.Module model) => model.named_parameters()
+        .Where(entry => entry.parameter.requires_grad && entry.parameter.dim() >= 2).Select(entry => (entry.name[..^".weight".Length], entry.parameter));
 
     /// <summary>One step at the learning rate <paramref name="rate"/>; the gradients are there.</summary>
     public void Step(IReadOnlySet<string> onMuon, double rate)
