@@ -6,6 +6,9 @@ internal static class HelpExamples
     /// <summary>Columns of a line with its remark beside it; longer ones have it above.</summary>
     private const int Width = 78;
 
+    /// <summary>An experiment without examples in the table below has its plain ones.</summary>
+    private const string Run = "specgd run ";
+
     /// <summary>What one types.</summary>
     /// <param name="Command">The command.</param>
     /// <param name="Remark">What it does; may be empty.</param>
@@ -177,7 +180,9 @@ internal static class HelpExamples
 
     /// <summary>The examples of a command.</summary>
     /// <param name="path">Its full path, from "specgd" on.</param>
-    public static IReadOnlyList<Example> Of(string path) => All.GetValueOrDefault(path, []);
+    public static IReadOnlyList<Example> Of(string path) => All.TryGetValue(path, out var examples) ? examples
+        : path.StartsWith(Run, StringComparison.Ordinal) ? [new(path), new($"{path} --output runs/{path[Run.Length..]}")]
+        : [];
 
     /// <summary>The lines of an example: the remark behind the command, or above it where the two are too long for one line.</summary>
     public static IEnumerable<string> Lines(Example example)

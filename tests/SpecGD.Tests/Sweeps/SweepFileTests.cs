@@ -82,7 +82,7 @@ public sealed class SweepFileTests : IDisposable
     public void Every_shipped_sweep_expands_in_both_sizes()
     {
         ShippedSweeps.Names.ShouldContain("fair-comparison");
-        foreach (string name in ShippedSweeps.Names.Except(["gallery"])) // whose experiment is of another assembly, and so is its test
+        foreach (string name in ShippedSweeps.Names.Except(["gallery", "gallery-tail"])) // whose experiment is of another assembly, and so are their tests
         {
             int full = SweepExpansion.Expand(ShippedSweeps.Read(name, quick: false), name).Count;
             int quick = SweepExpansion.Expand(ShippedSweeps.Read(name, quick: true), name).Count;
