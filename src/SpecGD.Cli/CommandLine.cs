@@ -98,6 +98,7 @@ internal static class CommandLine
             VerifyCommand.Build(),
             BenchCommand.Build(),
             DoctorCommand.Build(),
+            DocsCommand.Build(),
         };
         root.Options.Add(Threads);
         foreach (var help in root.Options.OfType<HelpOption>())

@@ -175,6 +175,7 @@ internal static class HelpExamples
         ],
         ["specgd bench memory"] = [new("specgd bench memory nano", "the most memory that it takes")],
         ["specgd bench scaling"] = [new("specgd bench scaling threads-product --output scaling", "times against threads, and a figure")],
+        ["specgd docs"] = [new("specgd docs > docs/commands.md")],
         ["specgd doctor"] = [new("specgd doctor"), new("specgd doctor --json")],
     };
 

@@ -29,7 +29,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("run random-feature --output /dev/null/out", "The output folder /dev/null/out cannot be written")]
     [InlineData("run random-feature --feature-dim 16384 --num-samples 1000000 --no-figures", "These sizes are too large. A 16384×1000000 matrix has 16384000000 elements")]
     [InlineData("run nuclear-rank-growth --dims ,", "--dims takes at least one value; ',' is not.")]
-    [InlineData("frobnicate", "There is no 'frobnicate' in specgd; there are run, reproduce, sweep, plot, data, nanogpt, diagnose, gallery, verify, bench, doctor.")]
+    [InlineData("frobnicate", "There is no 'frobnicate' in specgd; there are run, reproduce, sweep, plot, data, nanogpt, diagnose, gallery, verify, bench, doctor, docs.")]
     [InlineData("sweep sttus x", "There is no 'sttus' in specgd sweep; there are status, results, retry, export. Did you mean 'status'?")]
     [InlineData("sweep reslts x --json", "Did you mean 'results'?")]
     [InlineData("bench polaroid", "There is no benchmark 'polaroid'")]

