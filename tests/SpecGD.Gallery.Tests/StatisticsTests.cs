@@ -90,6 +90,8 @@ public class StatisticsTests
 
             GalleryTables.Read(folder).Runs.ShouldBe(tables.Runs);
             GalleryTables.Read(folder).Layers.ShouldBe(tables.Layers);
+            tables.Of(["perceptron"]).Runs.Count.ShouldBe(tables.Runs.Count);
+            tables.Of(["vit"]).ShouldSatisfyAllConditions(none => none.Runs.ShouldBeEmpty(), none => none.Layers.ShouldBeEmpty());
             tables.With(tables).Runs.Count.ShouldBe(tables.Runs.Count, "the same run counts once");
             File.AppendAllText(Path.Combine(folder, "runs.csv"), "perceptron,adamw\n");
             Should.Throw<BadInputException>(() => GalleryTables.Read(folder)).Message.ShouldContain("8 columns were expected, not 2");

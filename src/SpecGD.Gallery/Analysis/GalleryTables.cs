@@ -88,6 +88,10 @@ internal sealed record GalleryTables(IReadOnlyList<RunEnd> Runs, IReadOnlyList<L
             [.. Layers.Concat(others.Layers.Where(point => !seen.Contains((point.Network, point.Rate, point.Seed)))).OrderBy(point => point.Network).ThenBy(point => point.Rate).ThenBy(point => point.Seed)]);
     }
 
+    /// <summary>The rows of some networks.</summary>
+    public GalleryTables Of(IReadOnlyCollection<string> networks) =>
+        new([.. Runs.Where(run => networks.Contains(run.Network))], [.. Layers.Where(point => networks.Contains(point.Network))]);
+
     /// <summary>Writes both tables.</summary>
     public void Write(string folder)
     {

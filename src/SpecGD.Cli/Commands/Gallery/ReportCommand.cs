@@ -2,6 +2,7 @@ using System.CommandLine;
 using SpecGD.Cli.Display;
 using SpecGD.Figures;
 using SpecGD.Gallery.Analysis;
+using SpecGD.Gallery.Networks;
 using SpecGD.Records;
 
 namespace SpecGD.Cli.Commands.Gallery;
@@ -13,14 +14,15 @@ internal static class ReportCommand
     {
         var sweeps = new Argument<string[]>("SWEEP") { Description = "folders of sweeps of the gallery; none for the tables of --csv alone", Arity = ArgumentArity.ZeroOrMore };
         var csv = new Option<string?>("--csv") { Description = "folder with runs.csv and layers.csv: what it has is taken in, and with a SWEEP what is new is added", HelpName = "DIR" };
+        var networks = new Option<string[]>("--network") { Description = "networks to report, such as those whose runs are all there (default: all)", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
         var page = new Option<string?>("--page") { Description = $"page whose results are replaced, from '{GalleryPage.Heading}' to its end", HelpName = "FILE" };
         var figure = new Option<string?>("--figure") { Description = "folder for the figure", HelpName = "DIR" };
-        var command = new Command("report", "Tables and statistics of the gallery, as docs/gallery.md has them: which arm wins, and whether the gain of a layer follows its nr/st.") { sweeps, csv, page, figure };
-        command.SetAction(parsed => Report(parsed.GetValue(sweeps) ?? [], parsed.GetValue(csv), parsed.GetValue(page), parsed.GetValue(figure)));
+        var command = new Command("report", "Tables and statistics of the gallery, as docs/gallery.md has them: which arm wins, and whether the gain of a layer follows its nr/st.") { sweeps, csv, networks, page, figure };
+        command.SetAction(parsed => Report(parsed.GetValue(sweeps) ?? [], parsed.GetValue(csv), parsed.GetValue(networks) ?? [], parsed.GetValue(page), parsed.GetValue(figure)));
         return command;
     }
 
-    private static int Report(string[] sweeps, string? csv, string? page, string? figure)
+    private static int Report(string[] sweeps, string? csv, string[] networks, string? page, string? figure)
     {
         if (sweeps.Length == 0 && csv is null)
             throw new BadInputException("A report needs the folder of a sweep, such as runs/sweeps/gallery, or tables (--csv).");
@@ -33,6 +35,8 @@ internal static class ReportCommand
             if (sweeps.Length > 0)
                 tables.Write(csv);
         }
+        if (networks.Length > 0)
+            tables = tables.Of([.. networks.Select(name => Catalog.Named(name).Name)]);
         if (tables.Runs.Count == 0)
             throw new BadInputException("There is no finished run of the gallery there.");
         var analysis = new GalleryAnalysis(tables);
