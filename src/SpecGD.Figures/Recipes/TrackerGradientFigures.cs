@@ -78,7 +78,7 @@ public sealed class VerdictFigure() : TrackerFigure(
         foreach (var weight in TrackedWeight.InBlocks)
             yield return new TrackerPart(
                 StatementPanels.Mathematics(weight.Symbol), [.. tracker.Ratios(weight).Select(series => (FigureText.Empty, series))]);
-        yield return Part(StatementPanels.Mathematics("W_O") + " against attention's output", tracker, "verdict", "attn.c_proj.H");
+        yield return Part(StatementPanels.Mathematics("W_O") + " against attention's output", tracker, TrackerLog.RatiosName, "attn.c_proj.H");
         yield return new TrackerPart(
             "Head and token embedding",
             [

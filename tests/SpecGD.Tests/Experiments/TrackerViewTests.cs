@@ -48,9 +48,25 @@ public sealed class TrackerViewTests : IDisposable
         ratio.Series.Values.ShouldBe([2, 10]);
     }
 
-    /// <summary>The ratios that the tracker recorded as its verdict, by the same table, from a run.</summary>
+    /// <summary>Files and checkpoints of earlier versions have the ratios under another name.</summary>
     [Fact]
-    public void Ratios_are_the_verdicts_that_the_tracker_recorded()
+    public void Ratios_are_read_under_the_name_of_earlier_versions()
+    {
+        var tracker = new TrackerLog(10);
+        tracker.Record(TrackerLog.RatiosName, "0.mlp.c_fc", 10, 2.5);
+        var earlier = new TrackerLog(10);
+        var state = JsonNode.Parse(tracker.CaptureState().ToJsonString().Replace(TrackerLog.RatiosName, "verdict", StringComparison.Ordinal))!;
+        earlier.RestoreState(state);
+        var file = JsonNode.Parse(tracker.ToJson().ToJsonString().Replace(TrackerLog.RatiosName, "verdict", StringComparison.Ordinal))!;
+        var log = new RunLog("run") { Sections = new JsonObject { [TrackerView.SectionName] = file } };
+
+        earlier[TrackerLog.RatiosName]["0.mlp.c_fc"].Values.ShouldBe([2.5]);
+        TrackerView.Of(log)!.Of(TrackerLog.RatiosName, "mlp.c_fc").Single().Series.Values.ShouldBe([2.5]);
+    }
+
+    /// <summary>The ratios that the tracker recorded, by the same table, from a run.</summary>
+    [Fact]
+    public void Ratios_are_those_that_the_tracker_recorded()
     {
         const double rounding = 1e-14;
         var trainer = Training.Gpt.GptTrainingCase.Trainer();
@@ -62,7 +78,7 @@ public sealed class TrackerViewTests : IDisposable
             foreach (var ratio in TrackerView.Of(log)!.Ratios(weight))
             {
                 string key = ratio.Block is { } block ? $"{block}.{weight.Name}" : weight.Name;
-                var verdict = trainer.Tracker["verdict"][key];
+                var verdict = trainer.Tracker["nr_over_st"][key];
                 ratio.Series.Steps.ShouldBe(verdict.Steps);
                 foreach (var (ours, recorded) in ratio.Series.Values.Zip(verdict.Values))
                     (Math.Abs(ours - recorded) <= rounding * recorded).ShouldBeTrue($"{key}: {ours} against {recorded}");

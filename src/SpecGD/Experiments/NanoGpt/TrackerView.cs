@@ -53,7 +53,7 @@ public sealed class TrackerView
             place += place.Length == 0 || place.EndsWith('.') ? level : "." + level;
             node = node is JsonObject parent ? parent[level] : throw Wrong(place, "within an object");
             if (node is null)
-                return [];
+                return section == TrackerLog.RatiosName ? Section(TrackerLog.EarlierRatiosName) : [];
         }
         var members = node as JsonObject ?? throw Wrong(place, "an object of series");
         if (members["steps"] is JsonArray)

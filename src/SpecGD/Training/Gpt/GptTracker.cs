@@ -185,13 +185,13 @@ public sealed class GptTracker<T> : IGptObserver<T>
         for (int i = 0; i < _shape.Layers; i++)
         {
             foreach (var weight in TrackedWeight.InBlocks)
-                Verdict($"{i}.{weight.Name}", $"{i}.{weight.Name}", stable.GetValueOrDefault($"block{i}.{weight.Activation}"));
-            Verdict($"{i}.attn.c_proj.H", $"{i}.attn.c_proj", stable.GetValueOrDefault($"block{i}.attn.out"));
+                Ratio($"{i}.{weight.Name}", $"{i}.{weight.Name}", stable.GetValueOrDefault($"block{i}.{weight.Activation}"));
+            Ratio($"{i}.attn.c_proj.H", $"{i}.attn.c_proj", stable.GetValueOrDefault($"block{i}.attn.out"));
         }
-        Verdict(TrackedWeight.Head.Name, TrackedWeight.Head.Name, stable.GetValueOrDefault(TrackedWeight.Head.Activation));
-        Verdict(TrackedWeight.Embedding.Name, TrackedWeight.Embedding.Name, indicator);
+        Ratio(TrackedWeight.Head.Name, TrackedWeight.Head.Name, stable.GetValueOrDefault(TrackedWeight.Head.Activation));
+        Ratio(TrackedWeight.Embedding.Name, TrackedWeight.Embedding.Name, indicator);
 
-        void Verdict(string key, string gradient, double? st) => Log.Record("verdict", key, step, nuclear.GetValueOrDefault(gradient) / st);
+        void Ratio(string key, string gradient, double? st) => Log.Record(TrackerLog.RatiosName, key, step, nuclear.GetValueOrDefault(gradient) / st);
     }
 
     private static IEnumerable<(string Section, string Key, ParameterMatrix<T> Matrix)> Matrices(GptParameters<T> parameters)

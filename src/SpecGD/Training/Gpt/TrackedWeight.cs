@@ -1,7 +1,7 @@
 namespace SpecGD.Training.Gpt;
 
 /// <summary>A kind of weight that the tracker compares with what enters it by Table 1: nr of its gradient against st of the activations.</summary>
-/// <param name="Name">Its key in <c>gradient.*</c> and <c>verdict</c>; within a block without the block's number.</param>
+/// <param name="Name">Its key in <c>gradient.*</c> and <c>nr_over_st</c>; within a block without the block's number.</param>
 /// <param name="Symbol">Its name for people.</param>
 /// <param name="Section">The section of the gradients.</param>
 /// <param name="ActivationSection">The section of the activations.</param>

@@ -9,6 +9,12 @@ namespace SpecGD.Training.Gpt;
 /// </summary>
 public sealed class TrackerLog : IStateful
 {
+    /// <summary>The section of nr of a weight's gradient over st of what enters the weight.</summary>
+    public const string RatiosName = "nr_over_st";
+
+    /// <summary>Its name in files and checkpoints of earlier versions.</summary>
+    internal const string EarlierRatiosName = "verdict";
+
     private readonly OrderedDictionary<string, OrderedDictionary<string, Series>> _sections = [];
 
     /// <summary>A log of measures taken every so many steps.</summary>
@@ -68,7 +74,7 @@ public sealed class TrackerLog : IStateful
         {
             var restored = new MethodLog();
             SeriesState.Restore(restored, series!);
-            _sections.Add(section, restored.Series);
+            _sections.Add(section == EarlierRatiosName ? RatiosName : section, restored.Series);
         }
     }
 }

@@ -42,7 +42,7 @@ public class GptTrackerTests
             series.Values.ShouldHaveSingleItem().ShouldBe(Measures.StableRank(seen.Stacked[name])!.Value, Tolerance * Shape.HiddenWidth, name);
         int most = tokens[..128].Concat(tokens[127..255]).CountBy(t => t).Max(c => c.Value);
         tracker.Log["token_frequency"][""].Values.ShouldBe([256.0 / most]);
-        var verdict = tracker.Log["verdict"];
+        var verdict = tracker.Log["nr_over_st"];
         // Measured here with all threads and there with one: products are added up in another order.
         double nuclear = Measures.NuclearRank(parameters["blocks.2.mlp.c_proj"].Gradient)!.Value;
         verdict["2.mlp.c_proj"].Values[0].ShouldBe(nuclear / recorded["block2.mlp.post"].Values[0], Tolerance * Shape.HiddenWidth);
@@ -61,7 +61,7 @@ public class GptTrackerTests
         var json = trainer.Tracker.ToJson();
 
         json.Select(p => p.Key).ShouldBe(
-            ["interval", "value_embed", "embed_lmhead", "rms", "qkv_columns", "activation", "token_frequency", "gradient", "weight", "weight_each", "verdict"]);
+            ["interval", "value_embed", "embed_lmhead", "rms", "qkv_columns", "activation", "token_frequency", "gradient", "weight", "weight_each", "nr_over_st"]);
         ((int)json["interval"]!).ShouldBe(4);
         json["token_frequency"]!["steps"]!.AsArray().Select(s => (int)s!).ShouldBe([2, 4]);
         string[] Keys(params string[] path) => [.. path.Aggregate(json, (level, name) => level[name]!.AsObject()).Select(p => p.Key)];
@@ -96,7 +96,7 @@ public class GptTrackerTests
         // the head and c_proj are zero: only the head has a gradient, and the zero matrices no stable rank
         tracker.Log["gradient.embed_lmhead"].Keys.ShouldBe(["lm_head"]);
         tracker.Log["gradient.mlp"].ShouldBeEmpty();
-        tracker.Log["verdict"].Keys.ShouldBe(["lm_head"]);
+        tracker.Log["nr_over_st"].Keys.ShouldBe(["lm_head"]);
         tracker.Log["weight.mlp"].Keys.ShouldAllBe(key => key.EndsWith("c_fc", StringComparison.Ordinal));
     }
 

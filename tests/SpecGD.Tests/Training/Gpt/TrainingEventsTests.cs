@@ -93,7 +93,7 @@ public sealed class TrainingEventsTests : IDisposable
         Same(shown["token_frequency"], trainer.Tracker["token_frequency"][""]);
         Same(shown["rms/lm_head.pre"], trainer.Tracker["rms"]["lm_head.pre"]);
         Same(shown["gradient.mlp/0.mlp.c_fc"], trainer.Tracker["gradient.mlp"]["0.mlp.c_fc"]);
-        shown.Keys.Count(tag => tag.StartsWith("verdict/", StringComparison.Ordinal)).ShouldBe(trainer.Tracker["verdict"].Count);
+        shown.Keys.Count(tag => tag.StartsWith("nr_over_st/", StringComparison.Ordinal)).ShouldBe(trainer.Tracker["nr_over_st"].Count);
 
         static void Same(SortedDictionary<long, float> events, Series series)
         {
