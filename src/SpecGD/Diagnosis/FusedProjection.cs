@@ -17,16 +17,19 @@ internal static class FusedProjection
         bool isOfStack = layer.SliceOf is not null && !layer.Name.Contains(':', StringComparison.Ordinal); // else the program cuts the weight itself
         if (layer.PartOf is not null || (layer.SliceOf is not null && !(isOfStack && layer.Chunks is { Count: > 1 })) || kind != "linear")
             return null;
-        string last = LayerGroups.Words(layer.Name)[^1];
+        string[] words = LayerGroups.Words(layer.Name);
+        string last = words[^1];
+        bool isOfStateSpace = LayerGroups.IsOfStateSpace(words);
         bool isThreeWide = layer.Shape is [var outputs, var inputs] && outputs == 3 * inputs && LayerGroups.Of(layer, isLastMatrix: false) == LayerGroup.Attention;
-        bool three = ThreeWords.Contains(last) || last.Contains("qkv", StringComparison.Ordinal) || isThreeWide, two = TwoWords.Contains(last);
+        bool three = (ThreeWords.Contains(last) && !isOfStateSpace) || last.Contains("qkv", StringComparison.Ordinal) || isThreeWide, two = TwoWords.Contains(last) || (isOfStateSpace && last == "in_proj");
         if (!(three || two || layer.Chunks is { Count: > 1 }))
             return null;
         if (layer.Chunks is { } cut && !three && !two && cut.Distinct().Count() > 1)
             return $"the program cuts its output in {cut.Count} ({string.Join(", ", cut)}), so it is several matrices in one, whose verdict is that of the mixture; "
                 + $"capture with split={{\"{layer.SliceOf ?? layer.Name}\": [{string.Join(", ", cut)}]}} to judge each.";
         string[] names = (layer.Chunks?.Count ?? (three ? 3 : 2)) == 3 ? ["q", "k", "v"]
-            : LayerGroups.Words(layer.Name).Any(word => word.Contains("kv", StringComparison.Ordinal)) ? ["k", "v"]
+            : isOfStateSpace ? ["x", "z"]
+            : words.Any(word => word.Contains("kv", StringComparison.Ordinal)) ? ["k", "v"]
             : ["gate", "up"];
         string sizes = layer.Chunks is { } chunks
             ? string.Join(", ", names.Zip(chunks, (name, size) => string.Create(CultureInfo.InvariantCulture, $"\"{name}\": {size}")))

@@ -32,7 +32,7 @@ public enum LayerGroup
 public static class LayerGroups
 {
     private static readonly string[] AttentionWords =
-        ["attn", "attention", "self_attn", "selfattention", "q_proj", "k_proj", "v_proj", "o_proj", "qkv", "qkv_proj", "c_attn",
+        ["attn", "attention", "self_attn", "selfattention", "q_proj", "k_proj", "v_proj", "o_proj", "qkv", "qkv_proj", "q_a_proj", "q_b_proj", "kv_a_proj_with_mqa", "kv_b_proj", "c_attn",
             "query_key_value", "query", "key", "value",
          "in_proj", "in_proj_weight", "q_proj_weight", "k_proj_weight", "v_proj_weight", "qkv_w", "qkvo_w", "wqkv", "to_q", "to_k", "to_v", "to_qkv", "to_out", "wq", "wk", "wv", "wo", "out_proj"];
 
@@ -46,6 +46,8 @@ public static class LayerGroups
     private static readonly string[] HeadWords = ["lm_head", "head", "classifier", "logits", "unembed", "embed_out", "output_projection", "score"];
 
     private static readonly string[] AttentionOutWords = ["o_proj", "out_proj", "c_proj", "proj", "wo", "to_out", "o", "dense", "out"];
+
+    private static readonly string[] StateSpaceLayers = ["in_proj", "x_proj", "dt_proj", "out_proj"];
 
     /// <summary>The word that JSON, tables and captures use.</summary>
     public static string Word(this LayerGroup group) => group switch
@@ -98,6 +100,8 @@ public static class LayerGroups
         string[] words = Words(layer.Name);
         if (!placesAreKnown && HeadWords.Any(words.Contains))
             return LayerGroup.Head;
+        if (IsOfStateSpace(words))
+            return LayerGroup.Other;
         if (AttentionWords.Any(words.Contains))
             return LayerGroup.Attention;
         if (LayerPlaces.IsNamedRouter(layer))
@@ -106,6 +110,10 @@ public static class LayerGroups
             return MlpOutWords.Contains(words[^1]) ? LayerGroup.MlpOut : LayerGroup.MlpIn;
         return isLastMatrix && !placesAreKnown ? LayerGroup.Head : LayerGroup.Other;
     }
+
+    /// <summary>Whether a layer is of a state space model such as Mamba, whose projections have names that attention uses as well.</summary>
+    internal static bool IsOfStateSpace(string[] words) =>
+        words.Any(word => word.Contains("mamba", StringComparison.Ordinal) || word == "ssm") || (words.Contains("mixer") && StateSpaceLayers.Contains(words[^1]));
 
     /// <summary>The words of a name, without numbers and indices; one at least, which may be empty.</summary>
     internal static string[] Words(string name) =>

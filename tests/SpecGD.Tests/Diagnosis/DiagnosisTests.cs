@@ -158,6 +158,11 @@ public sealed class DiagnosisTests : IDisposable
     [InlineData("model.layers.3.mlp.down_proj", "mlp out")]
     [InlineData("lm_head", "head")]
     [InlineData("conv1.proj", "other")]
+    [InlineData("backbone.layers.0.mixer.in_proj", "other")] // Mamba's, not attention's
+    [InlineData("mamba.out_proj", "other")]
+    [InlineData("encoder.in_proj", "attention")]
+    [InlineData("layers.2.kv_a_proj_with_mqa", "attention")]
+    [InlineData("layers.2.q_b_proj", "attention")]
     public void Groups_follow_the_names_that_frameworks_give(string name, string group) =>
         LayerGroups.Of(new LayerEntry { Name = name }, isLastMatrix: false).Word().ShouldBe(group);
 
@@ -189,6 +194,12 @@ public sealed class DiagnosisTests : IDisposable
     [InlineData("mlp.fc", """{"shape": [24, 8]}""", false)]
     public void Fused_projections_are_known_by_name_shape_and_use(string name, string more, bool looks) =>
         _planted.Layer(name, Flat(24, 8, 8), Flat(8, 8, 1), more: more).Diagnose().Rows.Single().Warnings.Any(warning => warning.Code == "looks-fused").ShouldBe(looks);
+
+    [Theory]
+    [InlineData("layers.0.mixer.in_proj", "{\"x\": …, \"z\": …}")]
+    [InlineData("layers.0.attn.in_proj", "{\"q\": …, \"k\": …, \"v\": …}")]
+    public void The_parts_of_a_fused_projection_have_the_names_of_its_kind(string name, string split) =>
+        _planted.Layer(name, Flat(24, 8, 8), Flat(8, 8, 1)).Diagnose().Rows.Single().Warnings.Single(warning => warning.Code == "looks-fused").Text.ShouldContain(split);
 
     [Fact]
     public void What_the_user_says_of_a_place_is_believed()
