@@ -890,7 +890,22 @@ def _look(recorder, func, name, args, kwargs, out):
         for o in outs:
             if torch.is_tensor(o):
                 o._specgd_after = True
+    if name in _REPEATS:
+        _follow_looked_up(given, outs[0])
     _follow_rows(recorder, name, args, kwargs, out)
+
+
+def _follow_looked_up(given, out):
+    """Rows that were looked up once and are added to every sequence meet as many rows as there are of those."""
+    for tensor in given:
+        looked_up = getattr(tensor, "_specgd_looked_up", None)
+        if looked_up is None or not torch.is_tensor(out):
+            continue
+        uses, size = looked_up
+        sizes = [s for s in tensor.shape if s > 1]
+        if out.numel() % size == 0 and [s for s in out.shape if s > 1][-len(sizes) :] == sizes:
+            uses[0] = max(uses[0], out.numel() // size)
+            out._specgd_looked_up = looked_up
 
 
 def _is_of_func(tensor):
@@ -1478,10 +1493,12 @@ def _look_up(recorder, table, tokens, out, padding=None):
         return False
     layer.note(None, True, recorder)
     recorder._units.note(tokens)
-    tokens = tokens.detach().flatten()
+    tokens, uses = tokens.detach().flatten(), [1]
+    if torch.is_tensor(out):
+        out._specgd_looked_up = uses, out.numel()
 
     def act(gradient):
-        layer.count(tokens, None if gradient is None else gradient.reshape(-1, gradient.shape[-1]), padding, recorder)
+        layer.count(tokens, None if gradient is None else gradient.reshape(-1, gradient.shape[-1]), padding, recorder, uses[0])
 
     node = recorder.when_gradient_comes(out, act)
     if node is not None:
@@ -1664,6 +1681,7 @@ _PRODUCTS = {
 
 
 #: Of these, which move or add a parameter where they do not multiply it.
+_REPEATS = {"add", "__add__", "__radd__", "__iadd__", "add_", "unsqueeze", "expand", "expand_as", "repeat", "view", "reshape", "__getitem__", "dropout"}
 _MAYBE_PRODUCTS = {"add", "__add__", "__radd__", "__getitem__", "index_select", "embedding", "embedding_bag"}
 
 
@@ -2408,18 +2426,19 @@ class _Table(_Layer):
     def forget(self):
         self.calls, self.counts, self.without = 0, torch.zeros_like(self.counts), 0
 
-    def count(self, tokens, gradient, padding, recorder):
+    def count(self, tokens, gradient, padding, recorder, uses=1):
+        """Looked-up tokens, each used `uses` times: one row of positions is added to every sequence."""
         if self in recorder._reached:
-            self.without += len(tokens)
+            self.without += uses * len(tokens)
             return
         keep = (gradient != 0).any(-1) if gradient is not None and len(gradient) == len(tokens) else None
         if recorder.mask is not None and len(recorder.mask) == len(tokens):
             recorder.mask_was_used = True
             keep = recorder.mask.to(tokens.device) if keep is None else keep & recorder.mask.to(tokens.device)
         if keep is not None and bool(keep.any()):
-            self.without += len(tokens) - int(keep.sum())
+            self.without += uses * (len(tokens) - int(keep.sum()))
             tokens = tokens[keep]
-        counts = torch.bincount(tokens.to("cpu", torch.int64), minlength=len(self.counts))
+        counts = uses * torch.bincount(tokens.to("cpu", torch.int64), minlength=len(self.counts))
         if padding is not None:
             counts[padding] = 0  # its row gets no gradient
         self.counts += counts

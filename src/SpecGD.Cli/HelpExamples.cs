@@ -170,7 +170,7 @@ internal static class HelpExamples
         ],
         ["specgd bench"] =
         [
-            new("specgd bench kernel", "spectral routines, attention and loss"),
+            new("specgd bench kernel", "spectral routines"),
             new("specgd bench sparse-regression-swiglu", "one whole experiment"),
         ],
         ["specgd bench memory"] = [new("specgd bench memory nano", "the most memory that it takes")],

@@ -325,6 +325,42 @@ def masked(folder):
         raise AssertionError("a mask of another size was taken")
 
 
+def positions(folder):
+    """A table of positions that is looked up once and added to every sequence meets as many rows as the table of tokens."""
+    from product_networks import read
+
+    class Net(nn.Module):
+        def __init__(self, add):
+            super().__init__()
+            self.embed, self.position, self.drop, self.head, self.add = nn.Embedding(9, 6), nn.Embedding(5, 6), nn.Dropout(0.0), nn.Linear(6, 4), add
+
+        def forward(self, tokens):
+            return self.head(self.add(self.embed(tokens), self.position, self.drop))
+
+    tokens, places = torch.arange(20).reshape(4, 5) % 9, torch.arange(5)
+    ways = {
+        "plain": lambda x, position, drop: x + position(places),
+        "behind": lambda x, position, drop: position(places) + x,
+        "in_place": lambda x, position, drop: x.add_(position(places)),
+        "one_row": lambda x, position, drop: x + position(places[None]),
+        "unsqueezed": lambda x, position, drop: x + drop(position(places).unsqueeze(0)),
+        "expanded": lambda x, position, drop: x + position(places).expand(4, 5, 6),
+        "of_each": lambda x, position, drop: x + position(places.expand(4, 5)),
+    }
+    for name, add in ways.items():
+        torch.manual_seed(1)
+        net, file = Net(add), "%s/positions_%s.safetensors" % (folder, name)
+        with specgd_capture.capture(net, file, step=1):
+            net(tokens).pow(2).mean().backward()
+        layers = {layer["name"]: layer for layer in read(file)[0]["layers"]}
+        assert [layers[layer]["samples"] for layer in ("embed", "position", "head")] == [20, 20, 20], (name, layers)
+    torch.manual_seed(1)
+    net = Net(lambda x, position, drop: x + position(places)[2])  # another row, and no table for each sequence
+    with specgd_capture.capture(net, folder + "/positions_other.safetensors", step=1):
+        net(tokens).pow(2).mean().backward()
+    assert [layer["samples"] for layer in read(folder + "/positions_other.safetensors")[0]["layers"] if layer["name"] == "position"] == [1], "four rows get no gradient"
+
+
 def without_tokens(folder):
     """An expert that no token reaches has one reason, and the others are measured; a capture without a backward pass is told."""
     import warnings
@@ -467,7 +503,7 @@ def skipped(folder):
     assert abs(described["unmeasured"][0]["share"] - 30 / (120 + 50 + 18)) < 1e-12
 
 
-CASES = [light_in_pieces, noisy, heads, monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names, masked, without_tokens, normed_checkpoint, crossed, noisy_zero, contradicted, skipped]
+CASES = [light_in_pieces, noisy, heads, monitored, vgg, filters_alone, actor_critic, mixture, fused, unseen, units, cleared, names, masked, positions, without_tokens, normed_checkpoint, crossed, noisy_zero, contradicted, skipped]
 
 
 def run(folder):
