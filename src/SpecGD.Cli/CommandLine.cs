@@ -61,7 +61,7 @@ internal static class CommandLine
         catch (IOException e) when (DiskSpace.IsFull(e))
         {
             string what = e.Message.TrimEnd('.');
-            return Fail($"The disk is full: {what}. What was written before is whole; with room made, the same command goes on.", ExitCode.Failed);
+            return Fail($"The disk is full: {what}. What was written before is whole; with room made, the same command resumes it.", ExitCode.Failed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -142,14 +142,14 @@ internal static class CommandLine
             if (MistakenVerb(result) is { } mistaken)
                 word = mistaken;
             return command.Subcommands.Count > 0 && command.Action is null && command.Subcommands.Any(below => HasOption(below, MisplacedOptions.NameIn(word)))
-                ? $"{Path(result)} needs to be told what before '{word}': {string.Join(", ", Visible(command))}."
+                ? $"{Path(result)} needs a command before '{word}': {string.Join(", ", Visible(command))}."
                 : word.StartsWith('-') || command.Subcommands.Count == 0
                 ? MisplacedOptions.Misunderstood(result, word)
                 : $"There is no '{word}' in {Path(result)}; "
                     + $"there {Counted.Noun(command.Subcommands.Count, "is")} {string.Join(", ", Visible(command))}.{Meant(command, word)}";
         }
         return command.Subcommands.Count > 0 && command.Action is null
-            ? $"{Path(result)} needs to be told what: {string.Join(", ", Visible(command))}."
+            ? $"{Path(result)} needs a command: {string.Join(", ", Visible(command))}."
             : MissingArgument(result) is { } missing
             ? $"{Path(result)} needs {missing.HelpName ?? missing.Name}: {missing.Description}."
             : result.Errors[0].Message.TrimEnd('.', '\n', '\r') + ".";

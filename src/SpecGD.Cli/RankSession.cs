@@ -19,26 +19,26 @@ internal static class RankSession
     {
         if (!IsLaunched)
             return command(SingleProcess.Instance);
-        var team = Join();
+        var collective = Join();
         try
         {
-            int code = command(team);
-            team.Dispose();
-            return team.Rank == 0 ? code : ExitCode.Done;
+            int code = command(collective);
+            collective.Dispose();
+            return collective.Rank == 0 ? code : ExitCode.Done;
         }
         catch (BadInputException e) when (e.InnerException is AgreedByAllRanksException)
         {
-            team.Dispose();
-            if (team.Rank > 0)
+            collective.Dispose();
+            if (collective.Rank > 0)
                 return ExitCode.Done;
             throw;
         }
         catch (Exception e)
         {
             // the others wait for this rank and must not go on waiting
-            Display.Terminal.Remark($"rank {team.Rank} of {team.Size}: {e.Message} The job ends here.");
+            Display.Terminal.Remark($"rank {collective.Rank} of {collective.Size}: {e.Message} The job ends here.");
             Console.Error.Flush();
-            team.Abort(e is BadInputException ? ExitCode.BadInput : ExitCode.Failed);
+            collective.Abort(e is BadInputException ? ExitCode.BadInput : ExitCode.Failed);
             throw;
         }
     }

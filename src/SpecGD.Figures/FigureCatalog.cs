@@ -114,7 +114,7 @@ public static class FigureCatalog
         IReadOnlyList<LossEnd> EndsOf() => ExperimentCatalog.All.FirstOrDefault(experiment => experiment.Name == log.ConfigText("experiment"))?.EndsOf(log) ?? Divergence.Of(log.Methods);
 
         string Told(string caption) => log.Interrupted is { } where
-            ? $"{ChangedSettings.Told(caption, changed)} Stopped before its end: {where} The same command goes on from there; nothing is concluded from a part of a run."
+            ? $"{ChangedSettings.Told(caption, changed)} Stopped before its end: {where} The same command resumes it; nothing is concluded from a part of a run."
             : EarlyEnd.Told(ChangedSettings.Told(DivergedWords.Told(caption, EndsOf()), changed), log);
     }
 

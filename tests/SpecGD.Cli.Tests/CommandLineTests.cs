@@ -35,7 +35,7 @@ public sealed class CommandLineTests : InTemporaryDirectory
     [InlineData("bench polaroid", "There is no benchmark 'polaroid'")]
     [InlineData("bench memory polaroid", "Memory is measured of random-feature-relu, ")]
     [InlineData("bench scaling polaroid", "There is no scaling 'polaroid'; there are dim, samples, length, length-full, layers, threads-product, threads-polar, threads-language.")]
-    [InlineData("run", "specgd run needs to be told what: adaptive-comparison, batch-size-sweep, gallery, nsr-table, nuclear-rank-growth, one-step, random-feature, relu-spectrum, sparse-regression, stable-rank-sweep, theory.")]
+    [InlineData("run", "specgd run needs a command: adaptive-comparison, batch-size-sweep, gallery, nsr-table, nuclear-rank-growth, one-step, random-feature, relu-spectrum, sparse-regression, stable-rank-sweep, theory.")]
     public void Bad_input_is_one_sentence_on_standard_error_and_exit_code_2(string arguments, string sentence)
     {
         var said = Specgd(arguments.Split(' '));

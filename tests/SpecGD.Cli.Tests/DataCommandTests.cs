@@ -114,7 +114,7 @@ public sealed class DataCommandTests : InTemporaryDirectory
     }
 
     [Theory]
-    [InlineData("data", "specgd data needs to be told what: tokenize, inspect, sample, fetch.")]
+    [InlineData("data", "specgd data needs a command: tokenize, inspect, sample, fetch.")]
     [InlineData("data tokenize missing.txt --output out", "There is no file and no folder at missing.txt.")]
     [InlineData("data tokenize empty.txt.gz --output out", "There is no text in empty.txt.gz.")]
     [InlineData("data tokenize text.txt --output text.txt", "The output folder text.txt cannot be written")]

@@ -54,7 +54,7 @@ public sealed class FetchFailureTests : InTemporaryDirectory
         var said = SpecgdProcess.SignalOnce(process, () => asked.IsSet, "INT");
 
         said.ExitCode.ShouldBe(130, said.Error);
-        said.Error.ShouldContain("stopped before anything had come: nothing is kept");
+        said.Error.ShouldContain("stopped before anything had arrived: nothing is stored");
         said.Error.ShouldNotContain("trying again");
         Directory.Exists(Path.Combine(Folder, "out")).ShouldBeFalse();
     }
@@ -74,7 +74,7 @@ public sealed class FetchFailureTests : InTemporaryDirectory
         }, "INT");
 
         said.ExitCode.ShouldBe(130, said.Error);
-        said.Error.ShouldContain("stopped before anything had come: nothing is kept");
+        said.Error.ShouldContain("stopped before anything had arrived: nothing is stored");
         Directory.Exists(Path.Combine(Folder, "out")).ShouldBeFalse();
     }
 

@@ -62,14 +62,14 @@ public sealed class InterruptedTests : InTemporaryDirectory
         var said = SpecgdProcess.SignalOnce(process, () => Directory.Exists(kept) && Directory.EnumerateFiles(kept, "*trial*").Any(), "INT", TimeSpan.FromMinutes(2));
 
         said.ExitCode.ShouldBe(130, said.Error);
-        said.Error.ShouldContain("the same command goes on from there");
+        said.Error.ShouldContain("the same command resumes it");
         string table = File.ReadAllText(Path.Combine(Folder, "out", "metrics.csv")), page = File.ReadAllText(Path.Combine(Folder, "out", "report.html"));
         table.Split('\n').Length.ShouldBeGreaterThan(2, "what was measured is told");
         foreach (string text in new[] { said.Output, table, page, File.ReadAllText(Path.Combine(Folder, "out", "figures", "theory.caption.txt")), File.ReadAllText(Path.Combine(Folder, "out", "log.json")) })
             foreach (string verdict in new[] { "(holds)", ">holds<", "\"holds\"", ",holds", "\"trend\"", "true" })
                 (text == page && verdict == "true" ? "" : text).ShouldNotContain(verdict);
-        JsonNode.Parse(said.Output)!["detail"]!.GetValue<string>().ShouldEndWith("The same command goes on from there.");
-        page.ShouldContain("The same command goes on from there");
+        JsonNode.Parse(said.Output)!["detail"]!.GetValue<string>().ShouldEndWith("The same command resumes it.");
+        page.ShouldContain("The same command resumes it");
     }
 
     /// <summary>Nothing of a comparison is whole when its first run is stopped: there is no figure, and no complaint of it.</summary>

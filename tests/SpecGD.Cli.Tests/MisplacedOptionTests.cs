@@ -58,7 +58,7 @@ public class MisplacedOptionTests
     [InlineData("run --dmi 8 random-feature", "'--dmi' is not understood by specgd run random-feature. Did you mean '--dim'? Options come after the command.")]
     [InlineData("--preset tiny nanogpt train --steps 3", "'--preset' stands before 'train', and options come after the command: 'specgd nanogpt train --steps 3 --preset tiny'.")]
     [InlineData("run --dim 8 random-featur", "There is no 'random-featur' in specgd run;")]
-    [InlineData("run --dim 8", "specgd run needs to be told what before '--dim': adaptive-comparison, ")]
+    [InlineData("run --dim 8", "specgd run needs a command before '--dim': adaptive-comparison, ")]
     [InlineData("reproduce --sed 7 fig3", "'--sed' is not understood by specgd reproduce. Did you mean '--seed'? '--seed' is not for reproduce")]
     [InlineData("reproduce --qick fig3", "'--qick' is not understood by specgd reproduce. Did you mean '--quick'?")]
     [InlineData("bench help memory", "'help' stands before 'memory', which takes nothing there.")]

@@ -61,7 +61,7 @@ public sealed class MpiTrainTests : InTemporaryDirectory
         var said = SpecgdProcess.Finish(running);
 
         said.ExitCode.ShouldBe(138, said.Error);
-        said.Error.ShouldContain("a checkpoint was kept. The same command goes on from there.");
+        said.Error.ShouldContain("a checkpoint was saved. The same command resumes it.");
         Newest("out").ShouldBe((int)JsonNode.Parse(said.Output)!["step"]!);
     }
 

@@ -121,7 +121,7 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
 
         said.ExitCode.ShouldBe(143, said.Error);
         said.Error.ShouldContain("Going on from ");
-        said.Error.ShouldContain("a checkpoint was kept. The same command goes on from there.");
+        said.Error.ShouldContain("a checkpoint was saved. The same command resumes it.");
         var steps = RunLogFile.Read(Path.Combine(Folder, "out", "log.json")).Methods["nanogpt"].Find("train_loss")!.Steps;
         steps.ShouldBe(Enumerable.Range(0, steps.Count), "no step is missing and none is there twice");
         NewestWhole().ShouldBe(steps.Count);
@@ -165,7 +165,7 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
         var said = SpecgdProcess.Finish(running);
 
         said.ExitCode.ShouldBe(exitCode, said.Error);
-        said.Error.ShouldContain("a checkpoint was kept. The same command goes on from there.");
+        said.Error.ShouldContain("a checkpoint was saved. The same command resumes it.");
         NewestWhole().ShouldBe((int)JsonNode.Parse(said.Output)!["step"]!);
     }
 
@@ -174,7 +174,7 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
     {
         WriteText(4000);
         Refused([.. Short, "--resume"]).ShouldContain("There is no checkpoint in out to go on from; without --resume the run begins.");
-        Refused([.. Short, "--resume", "--fresh"]).ShouldContain("--resume goes on from a checkpoint and --fresh deletes it; give one.");
+        Refused([.. Short, "--resume", "--fresh"]).ShouldContain("--resume continues from a checkpoint and --fresh deletes it; give one.");
         Specgd(Short).ExitCode.ShouldBe(0);
 
         Refused([.. Short, "--adam-lr", "0.001"]).ShouldContain(
@@ -229,7 +229,7 @@ public sealed class NanoGptTrainTests : InTemporaryDirectory
         var said = SpecgdProcess.Finish(running);
 
         said.ExitCode.ShouldBe(2, said.Error);
-        said.Error.ShouldMatch(@"has token 65535 at position \d+; the vocabulary has 257 ids, so the largest is 256\. \d+ of 100000 steps are done, and a checkpoint was kept\.");
+        said.Error.ShouldMatch(@"has token 65535 at position \d+; the vocabulary has 257 ids, so the largest is 256\. \d+ of 100000 steps are done, and a checkpoint was saved\.");
         int step = (int)JsonNode.Parse(said.Output)!["step"]!;
         NewestWhole().ShouldBe(step);
         foreach (string file in new[] { "log.json", "tracker.json", "manifest.json" })

@@ -83,7 +83,7 @@ public sealed class RunCommandTests : InTemporaryDirectory
         said.ExitCode.ShouldBe(exitCode, said.Error);
         said.Error.ShouldContain("was interrupted at step");
         said.Error.ShouldContain(" of 1000000.");
-        said.Error.ShouldContain("the same command goes on from there");
+        said.Error.ShouldContain("the same command resumes it");
         said.Error.ShouldNotContain("written in", customMessage: "it was not whole");
         said.Output.ShouldBeEmpty("nothing follows from a part of a run");
         ((string)JsonNode.Parse(File.ReadAllText(Path.Combine(probe, "manifest.json")))!["status"]!).ShouldBe("interrupted");
@@ -130,7 +130,7 @@ public sealed class RunCommandTests : InTemporaryDirectory
         var interrupted = SpecgdProcess.Finish(process);
         Skip.If(interrupted.ExitCode == 0, "this machine is so fast that the run was over");
         interrupted.ExitCode.ShouldBe(130, interrupted.Error);
-        interrupted.Error.ShouldContain("the same command goes on from there");
+        interrupted.Error.ShouldContain("the same command resumes it");
 
         var said = Specgd(arguments);
 

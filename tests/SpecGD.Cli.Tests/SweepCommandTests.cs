@@ -116,7 +116,7 @@ public sealed class SweepCommandTests : InTemporaryDirectory
 
         Skip.If(said.ExitCode == 0, "this machine is so fast that the sweep was over");
         said.ExitCode.ShouldBe(143, said.Error);
-        said.Error.ShouldContain("stopped; the same command goes on from there");
+        said.Error.ShouldContain("stopped; the same command resumes it");
         said.Error.ShouldContain("of 2 tasks have a result");
         said.Output.ShouldBeEmpty("nothing follows from a part of a sweep");
         Directory.Exists($"/proc/{task}").ShouldBeFalse("no process is left behind");

@@ -66,7 +66,7 @@ public sealed class InterruptedLogTests
         string[] captions = [.. Captions(log)];
 
         captions.ShouldNotBeEmpty();
-        captions.ShouldAllBe(caption => caption.EndsWith($" Stopped before its end: {Where} The same command goes on from there; nothing is concluded from a part of a run.", StringComparison.Ordinal));
+        captions.ShouldAllBe(caption => caption.EndsWith($" Stopped before its end: {Where} The same command resumes it; nothing is concluded from a part of a run.", StringComparison.Ordinal));
         foreach (string text in Told(log))
             foreach (string conclusion in Conclusions)
                 text.ShouldNotContain(conclusion);
@@ -106,7 +106,7 @@ public sealed class InterruptedLogTests
         json.ShouldContain("\"mean\"", customMessage: "what was measured is there");
         var manifest = new Manifest(name, [], result.Status, result.Detail, DateTimeOffset.UnixEpoch, TimeSpan.Zero);
         string page = HtmlReport.Render(RunReport.Of(new RunRecord("r", manifest, result.Log, ExperimentCatalog.Named(name), []), "specgd run " + name));
-        page.ShouldContain($"The run was interrupted. {result.Detail} The same command goes on from there.");
+        page.ShouldContain($"The run was interrupted. {result.Detail} The same command resumes it.");
         page.ShouldNotContain(">holds<");
         page.ShouldNotContain(">trend<");
     }

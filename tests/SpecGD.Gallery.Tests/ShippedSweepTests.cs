@@ -20,6 +20,7 @@ public class ShippedSweepTests
 
         var tail = SweepExpansion.Expand(ShippedSweeps.Read("gallery-tail", quick: false), "gallery-tail");
         tail.Count.ShouldBe(2 * ((3 + 1) * 5 * 3));
+        SweepExpansion.Expand(ShippedSweeps.Read("gallery-tail", quick: true), "gallery-tail").Count.ShouldBe(4);
         int shortened = (int)Math.Round(TailResult.ShareOfSteps * Catalog.Named("transformer").Steps);
         tail.Select(task => ((GalleryOptions)task.Options).Steps).OfType<int>().Distinct().ShouldBe([shortened], "the steps of the runs that should need fewer");
     }

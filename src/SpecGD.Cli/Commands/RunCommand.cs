@@ -67,7 +67,7 @@ internal static class RunCommand
                 ["experiment"] = experiment.Name,
                 ["status"] = outcome.Result.Status.ToString().ToLowerInvariant(),
                 ["diverged"] = new JsonArray([.. outcome.Result.DivergedMethods.Select(method => (JsonNode)method)]),
-                ["detail"] = isWhole ? outcome.Result.Detail : $"{outcome.Result.Detail} The same command goes on from there.".TrimStart(),
+                ["detail"] = isWhole ? outcome.Result.Detail : $"{outcome.Result.Detail} The same command resumes it.".TrimStart(),
                 ["directory"] = outcome.Folder.DirectoryPath,
                 ["wall_seconds"] = Math.Round(outcome.WallTime.TotalSeconds, 3),
                 ["rows"] = new JsonArray([.. summary.Rows]),

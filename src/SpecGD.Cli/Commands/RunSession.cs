@@ -168,7 +168,7 @@ internal static class RunSession
     private static Outcome Kept(RunResult result, RunFolder folder, KeptWork kept, TimeSpan wall, Interruption interruption)
     {
         kept.Flush();
-        Terminal.Remark($"{result.Detail} The finished run stays in {folder.DirectoryPath}; the same command, without --fresh, goes on with the new one.");
+        Terminal.Remark($"{result.Detail} The finished run stays in {folder.DirectoryPath}; the same command, without --fresh, continues with the new one.");
         return new Outcome(result, folder, wall, interruption.ExitCode) { IsInFolder = false };
     }
 
@@ -261,7 +261,7 @@ internal static class RunSession
         if (result.Status == RunStatus.Diverged)
             Terminal.Remark($"{result.Detail} What was computed is in {folder.LogPath}. {SmallerStep(experiment)}".TrimEnd());
         else if (result.Status == RunStatus.Interrupted)
-            Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}; the same command goes on from there.");
+            Terminal.Remark($"{result.Detail} What was computed until then is in {folder.LogPath}; the same command resumes it.");
         else if (interruption.Token.IsCancellationRequested && isDrawn) // else the drawing has told it
             Terminal.Remark($"asked to stop when everything was computed: log and table in {folder.DirectoryPath} are whole.");
         return CodeOf(result.Status, interruption);

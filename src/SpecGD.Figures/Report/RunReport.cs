@@ -46,7 +46,7 @@ public static class RunReport
         RunStatus.Finished when run.Manifest.Diverged is { Count: > 0 } diverged => new Mark(MarkShape.Check, $"The run finished, and {DivergedWords.Names(diverged)} diverged."),
         RunStatus.Finished => new Mark(MarkShape.Check, "The run finished."),
         RunStatus.Diverged => new Mark(MarkShape.Cross, $"The run diverged. {run.Manifest.Detail}".TrimEnd()),
-        _ => new Mark(MarkShape.Ring, $"The run was interrupted. {run.Manifest.Detail}".TrimEnd() + " The same command goes on from there."),
+        _ => new Mark(MarkShape.Ring, $"The run was interrupted. {run.Manifest.Detail}".TrimEnd() + " The same command resumes it."),
     };
 
     /// <summary>The pictures with their captions; where one was not drawn, what to do about it.</summary>

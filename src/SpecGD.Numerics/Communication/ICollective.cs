@@ -15,26 +15,26 @@ public interface ICollective : IDisposable
     /// <summary>How many there are, at least 1.</summary>
     int Size { get; }
 
-    /// <summary>Replaces the elements by their sums over the ranks: the same bits on all of them.</summary>
+    /// <summary>All-reduce: replaces the elements by their sums over the ranks, the same bits on all of them.</summary>
     /// <exception cref="CommunicationException">The transport failed.</exception>
-    void Sum<T>(Span<T> values)
+    void AllReduce<T>(Span<T> values)
         where T : unmanaged, INumberBase<T>;
 
-    /// <summary>Sums over the ranks, of which each receives its own stretch only.</summary>
-    /// <param name="values">The summands: the stretch of rank 0, then that of rank 1, and so on; unchanged.</param>
-    /// <param name="counts">Lengths of the stretches, one a rank; together those of <paramref name="values"/>.</param>
-    /// <param name="own">Receives the sums of this rank's stretch.</param>
+    /// <summary>Reduce-scatter: sums over the ranks, of which each receives its own partition only.</summary>
+    /// <param name="values">The summands: the partition of rank 0, then that of rank 1, and so on; unchanged.</param>
+    /// <param name="counts">Lengths of the partitions, one a rank; together those of <paramref name="values"/>.</param>
+    /// <param name="own">Receives the sums of this rank's partition.</param>
     /// <exception cref="ArgumentException">The lengths do not fit together.</exception>
     /// <exception cref="CommunicationException">The transport failed.</exception>
-    void SumScattered<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> counts, Span<T> own)
+    void ReduceScatter<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> counts, Span<T> own)
         where T : unmanaged, INumberBase<T>;
 
-    /// <summary>Puts the stretches that the ranks hold together, on every rank.</summary>
-    /// <param name="values">This rank's stretch at its place, after those of the ranks before it; receives the others.</param>
-    /// <param name="counts">Lengths of the stretches, one a rank; together those of <paramref name="values"/>.</param>
+    /// <summary>All-gather: puts the partitions that the ranks hold together, on every rank.</summary>
+    /// <param name="values">This rank's partition at its place, after those of the ranks before it; receives the others.</param>
+    /// <param name="counts">Lengths of the partitions, one a rank; together those of <paramref name="values"/>.</param>
     /// <exception cref="ArgumentException">The lengths do not fit together.</exception>
     /// <exception cref="CommunicationException">The transport failed.</exception>
-    void Gather<T>(Span<T> values, ReadOnlySpan<int> counts)
+    void AllGather<T>(Span<T> values, ReadOnlySpan<int> counts)
         where T : unmanaged, INumberBase<T>;
 
     /// <summary>Replaces the elements by those of rank <paramref name="from"/>.</summary>

@@ -10,48 +10,48 @@ public sealed record LinkRate(double SecondsPerMessage, double BytesPerSecond)
     private const int ShortTries = 200, LongTries = 5;
 
     /// <summary>Measures; every rank must call it at the same time.</summary>
-    /// <param name="team">The ranks, at least two.</param>
+    /// <param name="collective">The ranks, at least two.</param>
     /// <param name="elements">Single-precision numbers in the long exchange.</param>
     /// <param name="clock">Measures.</param>
     /// <exception cref="CommunicationException">A sum was wrong.</exception>
-    public static LinkRate Measure(ICollective team, int elements, TimeProvider clock)
+    public static LinkRate Measure(ICollective collective, int elements, TimeProvider clock)
     {
-        ArgumentNullException.ThrowIfNull(team);
+        ArgumentNullException.ThrowIfNull(collective);
         ArgumentNullException.ThrowIfNull(clock);
-        ArgumentOutOfRangeException.ThrowIfLessThan(team.Size, 2);
-        double latency = Best(team, ShortTries, clock, () =>
+        ArgumentOutOfRangeException.ThrowIfLessThan(collective.Size, 2);
+        double latency = Best(collective, ShortTries, clock, () =>
         {
             Span<double> one = [1];
-            team.Sum(one);
+            collective.AllReduce(one);
         });
-        Matrix<float>[] pieces = [.. Enumerable.Range(0, team.Size).Select(_ => new Matrix<float>(1, (elements + team.Size - 1) / team.Size))];
-        var plan = new OwnedMatrices<float>(team, [.. Enumerable.Range(0, team.Size)], [.. pieces.Select(piece => (long)piece.Count)]);
-        double time = Best(team, LongTries, clock, () =>
+        Matrix<float>[] pieces = [.. Enumerable.Range(0, collective.Size).Select(_ => new Matrix<float>(1, (elements + collective.Size - 1) / collective.Size))];
+        var plan = new OwnedMatrices<float>(collective, [.. Enumerable.Range(0, collective.Size)], [.. pieces.Select(piece => (long)piece.Count)]);
+        double time = Best(collective, LongTries, clock, () =>
         {
             foreach (var piece in pieces)
-                piece.Fill(team.Rank + 1);
+                piece.Fill(collective.Rank + 1);
             plan.SumToOwners(pieces);
             plan.SpreadFromOwners(pieces);
         });
-        Require(pieces, team.Size * (team.Size + 1) / 2f);
-        double sent = 2.0 * sizeof(float) * pieces.Sum(piece => (long)piece.Count) * (team.Size - 1) / team.Size;
-        return new LinkRate(latency / Math.Max(1, Math.Ceiling(Math.Log2(team.Size))), sent / time);
+        Require(pieces, collective.Size * (collective.Size + 1) / 2f);
+        double sent = 2.0 * sizeof(float) * pieces.Sum(piece => (long)piece.Count) * (collective.Size - 1) / collective.Size;
+        return new LinkRate(latency / Math.Max(1, Math.Ceiling(Math.Log2(collective.Size))), sent / time);
     }
 
     /// <summary>The shortest time of several, each of them that of the slowest rank.</summary>
-    private static double Best(ICollective team, int tries, TimeProvider clock, Action exchange)
+    private static double Best(ICollective collective, int tries, TimeProvider clock, Action exchange)
     {
         double best = double.PositiveInfinity;
         for (int i = 0; i < tries; i++)
         {
-            team.Await();
+            collective.Await();
             long begin = clock.GetTimestamp();
             exchange();
             best = Math.Min(best, clock.GetElapsedTime(begin).TotalSeconds);
         }
-        double[] all = new double[team.Size];
-        all[team.Rank] = best;
-        team.Sum<double>(all);
+        double[] all = new double[collective.Size];
+        all[collective.Rank] = best;
+        collective.AllReduce<double>(all);
         return all.Max();
     }
 

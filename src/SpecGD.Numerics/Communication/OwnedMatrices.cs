@@ -14,26 +14,26 @@ public sealed class OwnedMatrices<T>
     /// <summary>Elements of a message over all tapes: large enough that its latency does not count, small enough to be overlapped with computation.</summary>
     public const int MessageElements = 1 << 22;
 
-    private readonly ICollective _team;
+    private readonly ICollective _collective;
     private readonly Message[] _messages;
     private readonly long[] _counts;
     private readonly int _longest, _longestOwn; // buffers of one size for all messages, so that the pool keeps one of each
 
     /// <summary>Plans the messages.</summary>
-    /// <param name="team">The ranks.</param>
+    /// <param name="collective">The ranks.</param>
     /// <param name="owners">The rank that each matrix belongs to.</param>
     /// <param name="counts">Number of elements of each.</param>
     /// <param name="messageElements">Elements of a message, at least one.</param>
-    public OwnedMatrices(ICollective team, IReadOnlyList<int> owners, IReadOnlyList<long> counts, int messageElements = MessageElements)
+    public OwnedMatrices(ICollective collective, IReadOnlyList<int> owners, IReadOnlyList<long> counts, int messageElements = MessageElements)
     {
-        ArgumentNullException.ThrowIfNull(team);
+        ArgumentNullException.ThrowIfNull(collective);
         ArgumentNullException.ThrowIfNull(owners);
         ArgumentNullException.ThrowIfNull(counts);
-        _team = team;
+        _collective = collective;
         _counts = [.. counts];
-        _messages = team.Size > 1 ? Message.Plan(owners, _counts, team.Size, messageElements) : [];
+        _messages = collective.Size > 1 ? Message.Plan(owners, _counts, collective.Size, messageElements) : [];
         _longest = _messages.Length > 0 ? _messages.Max(message => message.Length) : 0;
-        _longestOwn = _messages.Length > 0 ? Math.Max(1, _messages.Max(message => message.Counts[team.Rank])) : 0;
+        _longestOwn = _messages.Length > 0 ? Math.Max(1, _messages.Max(message => message.Counts[collective.Rank])) : 0;
     }
 
     /// <summary>Messages that each exchange takes; none where there is one rank.</summary>
@@ -67,27 +67,27 @@ public sealed class OwnedMatrices<T>
             using var lease = MatrixPool<T>.Rent(1, _longest);
             var buffer = lease.Matrix.Row(0)[..message.Length];
             foreach (var part in message.Parts)
-                if (part.Owner == _team.Rank)
+                if (part.Owner == _collective.Rank)
                     part.Of(matrices).CopyTo(buffer[part.Place..]);
-            _team.Gather(buffer, message.Counts);
+            _collective.AllGather(buffer, message.Counts);
             foreach (var part in message.Parts)
-                if (part.Owner != _team.Rank)
+                if (part.Owner != _collective.Rank)
                     buffer.Slice(part.Place, part.Length).CopyTo(part.Of(matrices));
         }
     }
 
     private void SumToOwners(Message message, IReadOnlyList<Matrix<T>> matrices)
     {
-        int own = message.Counts[_team.Rank], begin = message.Begins[_team.Rank];
+        int own = message.Counts[_collective.Rank], begin = message.Begins[_collective.Rank];
         using var lease = MatrixPool<T>.Rent(1, _longest);
         using var received = MatrixPool<T>.Rent(1, _longestOwn);
         var buffer = lease.Matrix.Row(0)[..message.Length];
         foreach (var part in message.Parts)
             part.Of(matrices).CopyTo(buffer[part.Place..]);
         var sums = received.Matrix.Row(0)[..own];
-        _team.SumScattered<T>(buffer, message.Counts, sums);
+        _collective.ReduceScatter<T>(buffer, message.Counts, sums);
         foreach (var part in message.Parts)
-            if (part.Owner == _team.Rank)
+            if (part.Owner == _collective.Rank)
                 sums.Slice(part.Place - begin, part.Length).CopyTo(part.Of(matrices));
     }
 
@@ -127,10 +127,10 @@ public sealed class OwnedMatrices<T>
                 task.GetAwaiter().GetResult();
         }
 
-        private void Send(Message message) => _begun.Add(_plan._team.Begin(() => _plan.SumToOwners(message, _matrices)));
+        private void Send(Message message) => _begun.Add(_plan._collective.Begin(() => _plan.SumToOwners(message, _matrices)));
     }
 
-    /// <summary>A stretch of one matrix within a message.</summary>
+    /// <summary>A partition of one matrix within a message.</summary>
     /// <param name="Matrix">Which.</param>
     /// <param name="Owner">Its rank.</param>
     /// <param name="Start">First element.</param>
@@ -141,7 +141,7 @@ public sealed class OwnedMatrices<T>
         public Span<T> Of(IReadOnlyList<Matrix<T>> matrices) => matrices[Matrix].AsSpan().Slice(Start, Length);
     }
 
-    /// <summary>One message: its parts, and the stretch of each rank.</summary>
+    /// <summary>One message: its parts, and the partition of each rank.</summary>
     private sealed record Message(IReadOnlyList<Part> Parts, int[] Counts, int[] Begins, int Length)
     {
         public static Message[] Plan(IReadOnlyList<int> owners, long[] counts, int ranks, int elements)
@@ -173,7 +173,7 @@ public sealed class OwnedMatrices<T>
                     at += counts[matrix];
                 }
             }
-            return new Message(parts, lengths, Stretches.Begins(lengths), place);
+            return new Message(parts, lengths, BufferPartition.Begins(lengths), place);
         }
 
         private static long Share(long tape, int k, int number) => (long)((Int128)tape * k / number);

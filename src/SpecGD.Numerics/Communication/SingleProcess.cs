@@ -19,22 +19,22 @@ public sealed class SingleProcess : ICollective
     public int Size => 1;
 
     /// <inheritdoc/>
-    public void Sum<T>(Span<T> values)
+    public void AllReduce<T>(Span<T> values)
         where T : unmanaged, INumberBase<T>
     {
     }
 
     /// <inheritdoc/>
-    public void SumScattered<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> counts, Span<T> own)
+    public void ReduceScatter<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> counts, Span<T> own)
         where T : unmanaged, INumberBase<T>
     {
-        Stretches.Require(this, values.Length, counts, own.Length);
+        BufferPartition.Require(this, values.Length, counts, own.Length);
         values.CopyTo(own);
     }
 
     /// <inheritdoc/>
-    public void Gather<T>(Span<T> values, ReadOnlySpan<int> counts)
-        where T : unmanaged, INumberBase<T> => Stretches.Require(this, values.Length, counts);
+    public void AllGather<T>(Span<T> values, ReadOnlySpan<int> counts)
+        where T : unmanaged, INumberBase<T> => BufferPartition.Require(this, values.Length, counts);
 
     /// <inheritdoc/>
     public void Broadcast<T>(Span<T> values, int from = 0)

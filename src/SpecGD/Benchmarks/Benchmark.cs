@@ -63,6 +63,6 @@ public sealed record Benchmark
     /// <summary>The command of an experiment, without <c>--output</c>; empty for work within this process.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
-    /// <summary>Runs whose median is told, where no other number is asked for.</summary>
+    /// <summary>Runs whose median is reported, where no other number is asked for.</summary>
     public int Runs { get; init; } = 5;
 }

@@ -53,7 +53,7 @@ internal static class RandomFeatureSummary
         ];
         if (above.Length > 0)
         {
-            yield return $"Whether the rule was right cannot be told: {(above.Length > 1 ? "the losses of both end above their starts" : $"the loss of {above[0]} ends above its start")}.";
+            yield return $"Whether the rule was right cannot be decided: {(above.Length > 1 ? "the losses of both end above their starts" : $"the loss of {above[0]} ends above its start")}.";
             yield break;
         }
         double ratio = descentLoss.Values[^1] / spectralLoss.Values[^1];
@@ -64,7 +64,7 @@ internal static class RandomFeatureSummary
         }
         if (BestMethod.AreLevel(descentLoss.Values[^1], spectralLoss.Values[^1]))
         {
-            yield return "Whether the rule was right cannot be told: the two from zero are level.";
+            yield return "Whether the rule was right cannot be decided: the two from zero are level.";
             yield break;
         }
         bool spectralWon = ratio > 1;

@@ -90,7 +90,7 @@ internal static class TrajectoryRunner
         }
         catch (FormatException e)
         {
-            throw new BadInputException($"{trajectory.Name} cannot go on from what was kept of it: {e.Message} Use --fresh to begin again.", e);
+            throw new BadInputException($"{trajectory.Name} cannot go on from what was saved of it: {e.Message} Use --fresh to begin again.", e);
         }
     }
 

@@ -77,7 +77,7 @@ public sealed class AdamW(AdamWSettings settings) : IOptimizer
     public void RestoreState(JsonNode state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        _steps = (int)(JsonNumber.Of(state["steps"]) ?? throw new FormatException("The kept state of AdamW lacks its number of steps."));
+        _steps = (int)(JsonNumber.Of(state["steps"]) ?? throw new FormatException("The saved state of AdamW lacks its number of steps."));
         _first = MatrixState.RestoreNamed(state["first"]);
         _second = MatrixState.RestoreNamed(state["second"]);
     }

@@ -86,12 +86,12 @@ public sealed class AdaptiveDescent : IOptimizer
     public void RestoreState(JsonNode state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        _steps = (int)(JsonNumber.Of(state["steps"]) ?? throw new FormatException("The kept state of the adaptive method lacks its number of steps."));
+        _steps = (int)(JsonNumber.Of(state["steps"]) ?? throw new FormatException("The saved state of the adaptive method lacks its number of steps."));
         _choices = (state["choices"] as JsonObject ?? []).ToDictionary(
             c => c.Key,
             c => c.Value?["spectral"]?.GetValue<bool>() is { } spectral && JsonNumber.Of(c.Value["switches"]) is { } switches
                 ? new Choice(spectral, (int)switches)
-                : throw new FormatException($"The kept state of the adaptive method lacks what it chose for {c.Key}."));
+                : throw new FormatException($"The saved state of the adaptive method lacks what it chose for {c.Key}."));
     }
 
     /// <summary>Lets a block have both ranks by the time they are weighed.</summary>

@@ -20,7 +20,7 @@ public static class MatrixState
     /// <summary>The matrix that was captured.</summary>
     /// <exception cref="FormatException">The state is not one of a matrix.</exception>
     public static Matrix<double> Restore(JsonNode? state) =>
-        state is JsonValue leaf && leaf.TryGetValue(out Matrix<double> matrix) ? matrix : throw new FormatException("A kept matrix is missing.");
+        state is JsonValue leaf && leaf.TryGetValue(out Matrix<double> matrix) ? matrix : throw new FormatException("A saved matrix is missing.");
 
     /// <summary>Named matrices as one object.</summary>
     public static JsonObject Capture(IEnumerable<KeyValuePair<string, Matrix<double>>> matrices) =>

@@ -18,11 +18,11 @@ public static class SeriesState
     {
         ArgumentNullException.ThrowIfNull(log);
         log.Series.Clear();
-        foreach (var (name, node) in state as JsonObject ?? throw new FormatException("Kept series are not an object."))
+        foreach (var (name, node) in state as JsonObject ?? throw new FormatException("Saved series are not an object."))
         {
             double[] steps = JsonNumber.All(node?["steps"]), values = JsonNumber.All(node?["values"]);
             if (steps.Length != values.Length)
-                throw new FormatException($"The kept series {name} has {Counted.Of(steps.Length, "step")} but {Counted.Of(values.Length, "value")}.");
+                throw new FormatException($"The saved series {name} has {Counted.Of(steps.Length, "step")} but {Counted.Of(values.Length, "value")}.");
             var series = new Series();
             for (int i = 0; i < steps.Length; i++)
                 series.Add((int)steps[i], values[i]);

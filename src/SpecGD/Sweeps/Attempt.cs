@@ -20,7 +20,7 @@ public enum AttemptEnd
     /// <summary>The program refused, or failed and said so.</summary>
     Failed,
 
-    /// <summary>The process was gone without a word.</summary>
+    /// <summary>The process ended without a message.</summary>
     Crashed,
 }
 

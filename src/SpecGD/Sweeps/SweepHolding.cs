@@ -56,7 +56,7 @@ internal static class SweepHolding
         SweepTask[] left = [.. tasks.DistinctBy(task => task.Key).Where(task => !keys.Contains(task.Key) && HoldsRun(wanted.PathOf(task)))];
         if (left.Length > 0)
             throw new BadInputException($"{path} holds {Counted.Of(left.Length, "run")} of the sweep '{held.Name}' that this file does not ask for "
-                + $"({Difference(left[0], wanted)}). A file that adds to a sweep goes on in its folder; for this one {WhatToDo}");
+                + $"({Difference(left[0], wanted)}). A file that adds to a sweep continues in its folder; for this one {WhatToDo}");
     }
 
     /// <summary>Whether there is a run in the folder of a task, whole or begun: what failed at once has left none.</summary>

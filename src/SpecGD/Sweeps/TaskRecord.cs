@@ -24,7 +24,7 @@ public enum TaskState
     /// <summary>The program refused it or failed.</summary>
     Failed,
 
-    /// <summary>Its process was gone without a word: killed, out of memory, or the machine went down.</summary>
+    /// <summary>Its process ended without a message: killed, out of memory, or the machine went down.</summary>
     Crashed,
 }
 
@@ -98,8 +98,8 @@ public sealed record TaskRecord(SweepTask Task, TaskState State, int Attempts, d
         AttemptEnd.Finished or AttemptEnd.Diverged => (TaskState.Waiting, "Its result was changed or is gone."),
         _ when last.Job is { } job && isQueued is not null => isQueued(job)
             ? (TaskState.Running, null)
-            : (TaskState.Crashed, $"Its process on {last.Host} (Slurm {job}) was gone without a word."),
-        _ => IsAlive(last) ? (TaskState.Running, null) : (TaskState.Crashed, $"Its process on {last.Host} was gone without a word."),
+            : (TaskState.Crashed, $"Its process on {last.Host} (Slurm {job}) ended without a message."),
+        _ => IsAlive(last) ? (TaskState.Running, null) : (TaskState.Crashed, $"Its process on {last.Host} ended without a message."),
     };
 
     private static bool IsAlive(Attempt attempt)

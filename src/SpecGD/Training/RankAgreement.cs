@@ -28,52 +28,52 @@ public sealed class AgreedByAllRanksException : Exception
 public static class RankAgreement
 {
     /// <summary>True on all ranks where it is on any.</summary>
-    public static bool Any(this ICollective team, bool here)
+    public static bool Any(this ICollective collective, bool here)
     {
-        ArgumentNullException.ThrowIfNull(team);
+        ArgumentNullException.ThrowIfNull(collective);
         Span<int> count = [here ? 1 : 0];
-        team.Sum(count);
+        collective.AllReduce(count);
         return count[0] > 0;
     }
 
     /// <summary>The numbers that the ranks give, in their order.</summary>
-    public static double[] All(this ICollective team, double here)
+    public static double[] All(this ICollective collective, double here)
     {
-        ArgumentNullException.ThrowIfNull(team);
-        double[] all = new double[team.Size];
-        all[team.Rank] = here;
-        int[] counts = new int[team.Size];
+        ArgumentNullException.ThrowIfNull(collective);
+        double[] all = new double[collective.Size];
+        all[collective.Rank] = here;
+        int[] counts = new int[collective.Size];
         Array.Fill(counts, 1);
-        team.Gather<double>(all, counts);
+        collective.AllGather<double>(all, counts);
         return all;
     }
 
     /// <summary>A text of one rank, on all.</summary>
-    /// <param name="team">The ranks.</param>
+    /// <param name="collective">The ranks.</param>
     /// <param name="text">The text; called on the rank <paramref name="from"/> alone.</param>
     /// <param name="from">Whose text.</param>
-    public static string TextFrom(this ICollective team, Func<string> text, int from = 0)
+    public static string TextFrom(this ICollective collective, Func<string> text, int from = 0)
     {
-        ArgumentNullException.ThrowIfNull(team);
+        ArgumentNullException.ThrowIfNull(collective);
         ArgumentNullException.ThrowIfNull(text);
-        if (team.Size == 1)
+        if (collective.Size == 1)
             return text();
-        byte[] bytes = team.Rank == from ? Encoding.UTF8.GetBytes(text()) : [];
+        byte[] bytes = collective.Rank == from ? Encoding.UTF8.GetBytes(text()) : [];
         Span<int> length = [bytes.Length];
-        team.Broadcast(length, from);
-        if (team.Rank != from)
+        collective.Broadcast(length, from);
+        if (collective.Rank != from)
             bytes = new byte[length[0]];
-        team.Broadcast<byte>(bytes, from);
+        collective.Broadcast<byte>(bytes, from);
         return Encoding.UTF8.GetString(bytes);
     }
 
     /// <summary>Does something on every rank; input that any of them cannot use is an error of all, with the sentence of the first.</summary>
     /// <exception cref="BadInputException">A rank threw it; where there are several, with <see cref="AgreedByAllRanksException"/> as its cause.</exception>
-    public static T Agree<T>(this ICollective team, Func<T> work)
+    public static T Agree<T>(this ICollective collective, Func<T> work)
     {
-        ArgumentNullException.ThrowIfNull(team);
+        ArgumentNullException.ThrowIfNull(collective);
         ArgumentNullException.ThrowIfNull(work);
-        if (team.Size == 1)
+        if (collective.Size == 1)
             return work();
         string? problem = null;
         T? result = default;
@@ -85,19 +85,19 @@ public static class RankAgreement
         {
             problem = e.Message;
         }
-        double[] failed = team.All(problem is null ? 0 : 1);
+        double[] failed = collective.All(problem is null ? 0 : 1);
         int first = Array.IndexOf(failed, 1);
         if (first < 0)
             return result!;
-        string sentence = team.TextFrom(() => problem!, first);
+        string sentence = collective.TextFrom(() => problem!, first);
         throw new BadInputException(first > 0 ? $"Rank {first}: {sentence}" : sentence, new AgreedByAllRanksException(sentence));
     }
 
     /// <inheritdoc cref="Agree{T}"/>
-    public static void Agree(this ICollective team, Action work)
+    public static void Agree(this ICollective collective, Action work)
     {
         ArgumentNullException.ThrowIfNull(work);
-        Agree(team, () =>
+        Agree(collective, () =>
         {
             work();
             return true;
@@ -105,11 +105,11 @@ public static class RankAgreement
     }
 
     /// <summary>This rank's share of a list: as many in a row for each rank, as evenly as can be.</summary>
-    public static IEnumerable<T> ShareOf<T>(this ICollective team, IReadOnlyList<T> all)
+    public static IEnumerable<T> ShareOf<T>(this ICollective collective, IReadOnlyList<T> all)
     {
-        ArgumentNullException.ThrowIfNull(team);
+        ArgumentNullException.ThrowIfNull(collective);
         ArgumentNullException.ThrowIfNull(all);
-        int first = (int)((long)all.Count * team.Rank / team.Size), next = (int)((long)all.Count * (team.Rank + 1) / team.Size);
+        int first = (int)((long)all.Count * collective.Rank / collective.Size), next = (int)((long)all.Count * (collective.Rank + 1) / collective.Size);
         return all.Skip(first).Take(next - first);
     }
 }

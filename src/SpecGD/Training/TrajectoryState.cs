@@ -35,7 +35,7 @@ public static class TrajectoryState
             trajectory.Optimizer.RestoreState(optimizer);
         var probes = state["probes"] as JsonArray ?? [];
         if (probes.Count != trajectory.Probes.Count || JsonNumber.Of(state["next"]) is not { } next)
-            throw new FormatException($"The kept state is not one of {trajectory.Name}.");
+            throw new FormatException($"The saved state is not one of {trajectory.Name}.");
         foreach (var (probe, recorded) in trajectory.Probes.Zip(probes))
             if (recorded is not null)
                 probe.RestoreState(recorded);
@@ -45,7 +45,7 @@ public static class TrajectoryState
     private static void RestoreWeight(WeightBlock block, Dictionary<string, Matrix<double>> weights)
     {
         if (!weights.TryGetValue(block.Name, out var weight) || weight.Rows != block.Weight.Rows || weight.Columns != block.Weight.Columns)
-            throw new FormatException($"The kept state has no weight {block.Name} of shape {block.Weight}.");
+            throw new FormatException($"The saved state has no weight {block.Name} of shape {block.Weight}.");
         weight.CopyTo(block.Weight);
     }
 }

@@ -44,7 +44,7 @@ internal sealed class WeightNorms : IStateful
     public void RestoreState(JsonNode state)
     {
         _norms.Clear();
-        foreach (var (name, memory) in state as JsonObject ?? throw new FormatException("Kept norms are not an object."))
+        foreach (var (name, memory) in state as JsonObject ?? throw new FormatException("Saved norms are not an object."))
         {
             _norms.Add(name, new TrackedOperatorNorm());
             _norms[name].Remember(FromJson(memory));
@@ -62,7 +62,7 @@ internal sealed class WeightNorms : IStateful
     private static TrackedOperatorNorm.Memory FromJson(JsonNode? memory) =>
         JsonNumber.Of(memory?[Gap]) is { } gap && JsonNumber.Of(memory?[Second]) is { } second
             ? new(gap, second, MatrixState.Restore(memory![Anchor]), memory[Direction] is { } direction ? MatrixState.Restore(direction) : null)
-            : throw new FormatException("A kept norm lacks its gap.");
+            : throw new FormatException("A saved norm lacks its gap.");
 }
 
 /// <summary>The state of a probe that records series and measures the weights along the way.</summary>
@@ -82,7 +82,7 @@ internal static class NormedSeries
     public static void Restore(MethodLog log, WeightNorms norms, JsonNode state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        SeriesState.Restore(log, state[Series] ?? throw new FormatException("A kept record lacks its series."));
-        norms.RestoreState(state[Norms] ?? throw new FormatException("A kept record lacks its norms."));
+        SeriesState.Restore(log, state[Series] ?? throw new FormatException("A saved record lacks its series."));
+        norms.RestoreState(state[Norms] ?? throw new FormatException("A saved record lacks its norms."));
     }
 }

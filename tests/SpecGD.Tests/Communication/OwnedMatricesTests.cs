@@ -26,15 +26,15 @@ public class OwnedMatricesTests
     public void Sums_arrive_at_the_owner_alone_and_spread_from_there(int ranks, int message)
     {
         int[] owners = Owners(ranks);
-        ThreadTeam.Run(ranks, team =>
+        ThreadTeam.Run(ranks, collective =>
         {
-            var mine = Matrices(team.Rank);
-            var plan = new OwnedMatrices<double>(team, owners, [.. mine.Select(m => (long)m.Count)], message);
+            var mine = Matrices(collective.Rank);
+            var plan = new OwnedMatrices<double>(collective, owners, [.. mine.Select(m => (long)m.Count)], message);
 
             plan.SumToOwners(mine);
 
             for (int i = 0; i < mine.Length; i++)
-                Elements(mine[i]).ShouldBe(owners[i] == team.Rank ? Sum(i, ranks) : Elements(Matrices(team.Rank)[i]), $"matrix {i} on rank {team.Rank}");
+                Elements(mine[i]).ShouldBe(owners[i] == collective.Rank ? Sum(i, ranks) : Elements(Matrices(collective.Rank)[i]), $"matrix {i} on rank {collective.Rank}");
             plan.SpreadFromOwners(mine);
             for (int i = 0; i < mine.Length; i++)
                 Elements(mine[i]).ShouldBe(Sum(i, ranks));
@@ -50,16 +50,16 @@ public class OwnedMatricesTests
     {
         const int ranks = 3;
         int[] owners = Owners(ranks);
-        ThreadTeam.Run(ranks, team =>
+        ThreadTeam.Run(ranks, collective =>
         {
-            var mine = Matrices(team.Rank);
-            var summation = new OwnedMatrices<double>(team, owners, [.. mine.Select(m => (long)m.Count)], message).BeginSum(mine);
+            var mine = Matrices(collective.Rank);
+            var summation = new OwnedMatrices<double>(collective, owners, [.. mine.Select(m => (long)m.Count)], message).BeginSum(mine);
             for (int i = mine.Length - 1; i > 0; i--)
                 summation.Ready(i);
             mine[0].Scale(2); // not told of yet, so it may still change
             summation.Complete();
             for (int i = 0; i < mine.Length; i++)
-                if (owners[i] == team.Rank)
+                if (owners[i] == collective.Rank)
                     Elements(mine[i]).ShouldBe(i == 0 ? [.. Sum(0, ranks).Select(x => 2 * x)] : Sum(i, ranks));
             return true;
         });
@@ -92,10 +92,10 @@ public class OwnedMatricesTests
     public void Stretches_must_fill_the_buffer_and_be_one_a_rank()
     {
         var one = SingleProcess.Instance;
-        Should.Throw<ArgumentException>(() => one.Gather(new double[3].AsSpan(), [1, 2])).Message.ShouldContain("2 stretches for 1 ranks");
-        Should.Throw<ArgumentException>(() => one.Gather(new double[3].AsSpan(), [2])).Message.ShouldContain("do not fill a buffer of 3");
-        Should.Throw<ArgumentException>(() => one.SumScattered<double>(new double[3], [3], new double[2])).Message.ShouldContain("2 elements were made ready");
-        Stretches.Begins([3, 0, 2]).ShouldBe([0, 3, 3]);
+        Should.Throw<ArgumentException>(() => one.AllGather(new double[3].AsSpan(), [1, 2])).Message.ShouldContain("2 partitions for 1 ranks");
+        Should.Throw<ArgumentException>(() => one.AllGather(new double[3].AsSpan(), [2])).Message.ShouldContain("do not fill a buffer of 3");
+        Should.Throw<ArgumentException>(() => one.ReduceScatter<double>(new double[3], [3], new double[2])).Message.ShouldContain("2 elements were made ready");
+        BufferPartition.Begins([3, 0, 2]).ShouldBe([0, 3, 3]);
     }
 
     private static int[] Owners(int ranks) => [.. Shapes.Select((_, i) => i * 7 % 4 % ranks)]; // ranks from 4 on own nothing

@@ -41,7 +41,7 @@ internal sealed class ThreadTeam : ICollective
         return results;
     }
 
-    public void Sum<T>(Span<T> values)
+    public void AllReduce<T>(Span<T> values)
         where T : unmanaged, INumberBase<T>
     {
         T[][] all = Exchange(values.ToArray());
@@ -49,20 +49,20 @@ internal sealed class ThreadTeam : ICollective
             values[i] = all.Aggregate(T.Zero, (sum, theirs) => sum + theirs[i]);
     }
 
-    public void SumScattered<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> counts, Span<T> own)
+    public void ReduceScatter<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> counts, Span<T> own)
         where T : unmanaged, INumberBase<T>
     {
-        Stretches.Require(this, values.Length, counts, own.Length);
+        BufferPartition.Require(this, values.Length, counts, own.Length);
         T[] sums = values.ToArray();
-        Sum<T>(sums);
-        sums.AsSpan(Stretches.Begins(counts)[Rank], own.Length).CopyTo(own);
+        AllReduce<T>(sums);
+        sums.AsSpan(BufferPartition.Begins(counts)[Rank], own.Length).CopyTo(own);
     }
 
-    public void Gather<T>(Span<T> values, ReadOnlySpan<int> counts)
+    public void AllGather<T>(Span<T> values, ReadOnlySpan<int> counts)
         where T : unmanaged, INumberBase<T>
     {
-        Stretches.Require(this, values.Length, counts);
-        int[] begins = Stretches.Begins(counts);
+        BufferPartition.Require(this, values.Length, counts);
+        int[] begins = BufferPartition.Begins(counts);
         T[][] all = Exchange(values.Slice(begins[Rank], counts[Rank]).ToArray());
         for (int rank = 0; rank < Size; rank++)
             all[rank].CopyTo(values[begins[rank]..]);

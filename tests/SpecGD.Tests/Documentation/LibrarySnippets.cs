@@ -14,9 +14,9 @@ internal static class LibrarySnippets
         double? st = Measures.StableRank(m);              // ‖M‖_F² / ‖M‖_op²
         double? nr = Measures.NuclearRank(m);             // ‖M‖_*² / ‖M‖_F²
         double[] s = Measures.SingularValues(m);          // descending
-        string told = FormattableString.Invariant($"st = {st}, nr = {nr}, s = {string.Join(", ", s)}");
+        string text = FormattableString.Invariant($"st = {st}, nr = {nr}, s = {string.Join(", ", s)}");
         // end
-        return told;
+        return text;
     }
 
     public static (Verdict Verdict, double Ratio) Judge(Matrix<double> g, Matrix<double> a)

@@ -135,7 +135,7 @@ public sealed class ContinuationTests : IDisposable
             StateFile.Write(Part("specgd"), new JsonObject { ["next"] = 3, ["weights"] = weights, ["probes"] = new JsonArray() });
 
             Should.Throw<BadInputException>(() => experiment.Run(Options["sparse-regression"], RunContext.Silent with { Kept = Kept(experiment) }))
-                .Message.ShouldContain("cannot go on from what was kept");
+                .Message.ShouldContain("cannot go on from what was saved");
         }
     }
 

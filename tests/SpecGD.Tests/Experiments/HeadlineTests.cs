@@ -68,7 +68,7 @@ public class HeadlineTests
 
         string[] sentences = [.. Features.Summarise(log).Sentences];
 
-        sentences[^1].ShouldBe(verdict ?? "Whether the rule was right cannot be told: the two from zero are level.");
+        sentences[^1].ShouldBe(verdict ?? "Whether the rule was right cannot be decided: the two from zero are level.");
         if (verdict is null)
         {
             sentences[0].ShouldEndWith(" are level.");
@@ -142,7 +142,7 @@ public class HeadlineTests
         if (why is null)
             last.ShouldStartWith("Of the two from zero gradient descent ended 2 times lower");
         else
-            last.ShouldBe($"Whether the rule was right cannot be told: {why}.");
+            last.ShouldBe($"Whether the rule was right cannot be decided: {why}.");
     }
 
     [Fact]

@@ -21,14 +21,14 @@ public sealed class NanoGptRanksTests : IDisposable
     public void The_first_rank_writes_what_one_alone_would_and_anyone_goes_on_from_it()
     {
         Train(SingleProcess.Instance, "one");
-        ThreadTeam.Run(2, team => Train(team, "two"));
+        ThreadTeam.Run(2, collective => Train(collective, "two"));
 
         Files("two").ShouldBe(Files("one"));
         foreach (string file in new[] { "model.safetensors", "optimizer.safetensors" })
             new FileInfo(Path.Combine(_folder, "two", "checkpoints", "step-000003", file)).Length
                 .ShouldBe(new FileInfo(Path.Combine(_folder, "one", "checkpoints", "step-000003", file)).Length);
         Train(SingleProcess.Instance, "two").Single().ShouldEndWith("step-000003, after step 3.");
-        ThreadTeam.Run(4, team => Train(team, "one"))[0].Single().ShouldEndWith("step-000003, after step 3.");
+        ThreadTeam.Run(4, collective => Train(collective, "one"))[0].Single().ShouldEndWith("step-000003, after step 3.");
     }
 
     [Fact]
@@ -55,17 +55,17 @@ public sealed class NanoGptRanksTests : IDisposable
 
     [Fact]
     public void Sequences_that_the_ranks_cannot_share_are_an_error_of_all() =>
-        Should.Throw<BadInputException>(() => ThreadTeam.Run(3, team => Train(team, "out"))).Message
+        Should.Throw<BadInputException>(() => ThreadTeam.Run(3, collective => Train(collective, "out"))).Message
             .ShouldBe("4 sequences of a step cannot be shared by 3 ranks: the number of ranks must divide --sequences.");
 
     [Fact]
     public void Ranks_that_were_started_with_other_settings_are_an_error_of_all() =>
-        Should.Throw<BadInputException>(() => ThreadTeam.Run(2, team => Train(team, "out", Options with { Seed = team.Rank }))).Message
+        Should.Throw<BadInputException>(() => ThreadTeam.Run(2, collective => Train(collective, "out", Options with { Seed = collective.Rank }))).Message
             .ShouldBe("Rank 1: The settings or the data differ from those of rank 0; all ranks must be started alike, on the same data.");
 
-    private IReadOnlyList<string> Train(ICollective team, string name, NanoGptOptions? options = null)
+    private IReadOnlyList<string> Train(ICollective collective, string name, NanoGptOptions? options = null)
     {
-        var run = new NanoGptRun(options ?? Options, Path.Combine(_folder, name), NanoGptData.Sample(Options), new NanoGptBeginning(), team);
+        var run = new NanoGptRun(options ?? Options, Path.Combine(_folder, name), NanoGptData.Sample(Options), new NanoGptBeginning(), collective);
         run.Train(SilentProgress.Instance, TimeProvider.System, CancellationToken.None);
         return run.Remarks;
     }

@@ -19,7 +19,7 @@ internal static class BenchCommand
             Description = "benchmarks, or kinds of them (kernel, language, startup, experiment); all where none is named",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var runs = new Option<int?>("--runs") { Description = "runs of each, whose median is told (default: from 1 to 9, as each is long)", HelpName = "N" };
+        var runs = new Option<int?>("--runs") { Description = "runs of each, whose median is reported (default: from 1 to 9, as each is long)", HelpName = "N" };
         var list = new Option<bool>("--list") { Description = "tell what there is, and run nothing" };
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         var command = new Command(
@@ -38,7 +38,7 @@ internal static class BenchCommand
                 throw new BadInputException("--runs takes a whole number from 1 on.");
             var benchmarks = chosen.Length > 0 ? chosen : BenchmarkCatalog.All;
             return parsed.GetValue(list) ? List(benchmarks, parsed.GetValue(json)) : Interruption.Guard(
-                "stopped before everything was timed; nothing is told of a part, and nothing was left behind.", stop => Run(benchmarks, parsed.GetValue(runs), parsed.GetValue(json), stop));
+                "stopped before everything was timed; nothing is reported of a part, and nothing was left behind.", stop => Run(benchmarks, parsed.GetValue(runs), parsed.GetValue(json), stop));
         });
         return command;
     }

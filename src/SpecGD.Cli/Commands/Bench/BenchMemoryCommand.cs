@@ -31,7 +31,7 @@ internal static class BenchMemoryCommand
         {
             names, formulas, json,
         };
-        command.SetAction(parsed => Interruption.Guard("stopped before everything was measured; nothing is told of a part, and nothing was left behind.", stop =>
+        command.SetAction(parsed => Interruption.Guard("stopped before everything was measured; nothing is reported of a part, and nothing was left behind.", stop =>
         {
             MemoryBenchmark[] chosen = [.. (parsed.GetValue(names) ?? []).Select(MemoryBenchmarks.Named).Distinct()];
             IReadOnlyList<MemoryBenchmark> benchmarks = chosen.Length > 0 ? chosen : MemoryBenchmarks.All;

@@ -40,7 +40,7 @@ internal static class FetchCommand
         var output = new Option<string>("--output") { Description = "folder for the shards", HelpName = "DIR", Required = true };
         var command = new Command(
             "fetch",
-            "Fetch ready-made GPT-2 token shards from the Hugging Face hub; called again, it goes on where it stopped. "
+            "Fetch ready-made GPT-2 token shards from the Hugging Face hub; called again, it resumes where it stopped. "
             + $"{TokenVariable} is sent where it is set.")
         {
             name,
@@ -105,8 +105,8 @@ internal static class FetchCommand
             .. begun.Where(part => part.Exists).Select(part => $"{part.Name} with {MachineMemory.Text(part.Length)}"),
         ];
         return kept.Length > 0
-            ? $"stopped: {directory} has {string.Join(" and ", kept)}, and the same command goes on from there."
-            : "stopped before anything had come: nothing is kept, and the same command begins again.";
+            ? $"stopped: {directory} has {string.Join(" and ", kept)}, and the same command resumes it."
+            : "stopped before anything had arrived: nothing is stored, and the same command begins again.";
     }
 
     private static JsonObject Json(string directory, IReadOnlyList<string> fetched)

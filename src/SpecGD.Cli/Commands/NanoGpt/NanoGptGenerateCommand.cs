@@ -15,7 +15,7 @@ internal static class NanoGptGenerateCommand
     {
         var command = new Command(
             "generate",
-            "Write a text as the model would, token by token on standard output. What was read is kept, so a token costs the same wherever it "
+            "Write a text as the model would, token by token on standard output. Keys and values are cached, so a token costs the same wherever it "
             + "stands. A text longer than the sequences of training is beyond what the model has seen.");
         var source = new WeightsPlace(command);
         var prompt = new Option<string>("--prompt") { Description = "how the text begins", HelpName = "TEXT", DefaultValueFactory = _ => "" };

@@ -41,17 +41,17 @@ internal static class NanoGptScalingCommand
         var json = new Option<bool>("--json") { Description = "print the result as JSON" };
         foreach (Option option in new Option[] { ranks, gigaflops, gigabits, microseconds, measure, json })
             command.Options.Add(option);
-        command.SetAction(parsed => RankSession.Run(team =>
+        command.SetAction(parsed => RankSession.Run(collective =>
         {
-            var options = team.Agree(() => (NanoGptOptions)settings.Resolve(parsed));
+            var options = collective.Agree(() => (NanoGptOptions)settings.Resolve(parsed));
             var asked = new Asked(parsed.GetValue(ranks), parsed.GetValue(gigaflops), parsed.GetValue(gigabits), parsed.GetValue(microseconds));
             bool measured = parsed.GetValue(measure);
-            team.Agree(() => asked.Require(measured, team.Size));
-            var cluster = asked.Constants(team, measured ? LinkRate.Measure(team, MeasuredElements, TimeProvider.System) : null);
-            OverlapTrial[] trials = measured ? [OverlapTrial.Run(options, team, overlaps: false), OverlapTrial.Run(options, team, overlaps: true)] : [];
-            if (team.Rank > 0)
+            collective.Agree(() => asked.Require(measured, collective.Size));
+            var cluster = asked.Constants(collective, measured ? LinkRate.Measure(collective, MeasuredElements, TimeProvider.System) : null);
+            OverlapTrial[] trials = measured ? [OverlapTrial.Run(options, collective, overlaps: false), OverlapTrial.Run(options, collective, overlaps: true)] : [];
+            if (collective.Rank > 0)
                 return ExitCode.Done;
-            int[] numbers = asked.Ranks is { Length: > 0 } given ? given : measured ? [1, team.Size] : DefaultRanks;
+            int[] numbers = asked.Ranks is { Length: > 0 } given ? given : measured ? [1, collective.Size] : DefaultRanks;
             var points = numbers.Select(r => GptScaling.Of(options.Shape(), options.Plan(), options.Routing(), options.SequencesPerStep, r, cluster)).ToArray();
             if (parsed.GetValue(json))
                 SummaryView.PrintJson(Json(cluster, points, trials));
@@ -123,8 +123,8 @@ internal static class NanoGptScalingCommand
     private sealed record Asked(int[]? Ranks, double? Gigaflops, double? Gigabits, double? Microseconds)
     {
         /// <summary>What was asked for, else what was measured between ranks, else the defaults; the rate of products measured now.</summary>
-        public ClusterConstants Constants(ICollective team, LinkRate? link) => new(
-            1e9 * (Gigaflops ?? SlowestRate(team)),
+        public ClusterConstants Constants(ICollective collective, LinkRate? link) => new(
+            1e9 * (Gigaflops ?? SlowestRate(collective)),
             Gigabits * 1e9 / 8 ?? link?.BytesPerSecond ?? DefaultGigabits * 1e9 / 8,
             Microseconds * 1e-6 ?? link?.SecondsPerMessage ?? DefaultMicroseconds * 1e-6);
 
@@ -140,6 +140,6 @@ internal static class NanoGptScalingCommand
         }
 
         /// <summary>The rate of the slowest rank in GFLOP/s, all at work at the same time.</summary>
-        private static double SlowestRate(ICollective team) => team.All(NanoGptForecast.MeasureRate(TimeProvider.System) / 1e9).Min();
+        private static double SlowestRate(ICollective collective) => collective.All(NanoGptForecast.MeasureRate(TimeProvider.System) / 1e9).Min();
     }
 }

@@ -16,7 +16,7 @@ internal static class NanoGptTrainCommand
         var command = new Command(
             "train",
             "Train the model with stable and nuclear ranks measured on the way: on token shards, on a text byte by byte, or on the embedded sample "
-            + "text. The same command goes on where it was stopped.");
+            + "text. The same command resumes where it was stopped.");
         var tokens = new TokenPlace(command, "train on");
         var settings = new SettingOptions(command, typeof(NanoGptOptions));
         var output = new Option<string?>("--output")
@@ -39,31 +39,31 @@ internal static class NanoGptTrainCommand
         var noFigures = new Option<bool>("--no-figures") { Description = "train and write the logs, draw nothing" };
         foreach (Option option in new Option[] { output, initFrom, resume, noFigures, fresh, dryRun, json })
             command.Options.Add(option);
-        command.SetAction(parsed => RankSession.Run(team =>
+        command.SetAction(parsed => RankSession.Run(collective =>
         {
             Interruption.Heed();
-            var (options, beginning, data, forecast) = team.Agree(() =>
+            var (options, beginning, data, forecast) = collective.Agree(() =>
             {
                 var options = (NanoGptOptions)settings.Resolve(parsed);
                 var beginning = new NanoGptBeginning(parsed.GetValue(fresh), parsed.GetValue(resume), KeepOthers: true, parsed.GetValue(initFrom));
                 beginning.Require();
                 var data = tokens.ForTraining(parsed, options);
-                return (options, beginning, data, NanoGptForecast.Of(options, data, team.Size));
+                return (options, beginning, data, NanoGptForecast.Of(options, data, collective.Size));
             });
             if (parsed.GetValue(dryRun))
-                return team.Rank == 0 ? Tell(forecast, data.Remarks, parsed.GetValue(json)) : ExitCode.Done;
+                return collective.Rank == 0 ? Tell(forecast, data.Remarks, parsed.GetValue(json)) : ExitCode.Done;
             string directory = parsed.GetValue(output)
                 ?? Path.Combine("runs", $"{NanoGptRun.Name}-{options.Preset}-{options.Optimizer}-{options.Mlp}-{options.Seed}");
             string? commandToDraw = parsed.GetValue(noFigures) ? null : "specgd " + string.Join(' ', parsed.Tokens.Select(token => token.Value));
-            team.Agree(() =>
+            collective.Agree(() =>
             {
-                if (team.Rank == 0)
+                if (collective.Rank == 0)
                     NanoGptRun.RequireFolder(directory, beginning.Fresh);
             });
-            team.Agree(() => RequireRoom(forecast, team.Rank == 0 ? directory : null));
-            using var claim = team.Agree(() => team.Rank == 0 ? RunFolder.Prepare(directory).Claim() : null);
-            NanoGptRun Prepare() => new(options, directory, data, beginning, team);
-            return team.Rank == 0 ? Train(forecast, Prepare, commandToDraw, parsed.GetValue(json)) : Follow(Prepare);
+            collective.Agree(() => RequireRoom(forecast, collective.Rank == 0 ? directory : null));
+            using var claim = collective.Agree(() => collective.Rank == 0 ? RunFolder.Prepare(directory).Claim() : null);
+            NanoGptRun Prepare() => new(options, directory, data, beginning, collective);
+            return collective.Rank == 0 ? Train(forecast, Prepare, commandToDraw, parsed.GetValue(json)) : Follow(Prepare);
         }));
         return command;
     }
@@ -77,7 +77,7 @@ internal static class NanoGptTrainCommand
         if (directory is null)
             return;
         RunFolder.Prepare(directory);
-        DiskSpace.Require(directory, forecast.DiskBytes, "The checkpoints of this run (two kept, one being written)");
+        DiskSpace.Require(directory, forecast.DiskBytes, "The checkpoints of this run (two stored, one being written)");
     }
 
     /// <summary>Trains along with the first rank, which does all else.</summary>
@@ -134,7 +134,7 @@ internal static class NanoGptTrainCommand
         {
             RunStatus.Diverged => Explained($"{outcome.Detail} {Advice(run, outcome.Step)}", ExitCode.Diverged),
             RunStatus.Interrupted when outcome.LacksData => Explained(outcome.Detail!, ExitCode.BadInput),
-            RunStatus.Interrupted => Explained($"{outcome.Detail} The same command goes on from there.", interruption.ExitCode),
+            RunStatus.Interrupted => Explained($"{outcome.Detail} The same command resumes it.", interruption.ExitCode),
             _ => missing is null ? ExitCode.Done : interruption.ExitCode,
         };
     }

@@ -19,17 +19,17 @@ internal sealed record OverlapTrial(int Ranks, bool Overlaps, GptTimes Times)
 
     /// <summary>Trains; every rank must call it at the same time.</summary>
     /// <exception cref="BadInputException">The ranks cannot share a step's sequences.</exception>
-    public static OverlapTrial Run(NanoGptOptions options, ICollective team, bool overlaps)
+    public static OverlapTrial Run(NanoGptOptions options, ICollective collective, bool overlaps)
     {
         options = options with { Steps = Steps + 1, TrackEvery = 0, ValidateEvery = 0, CheckpointEvery = 0, Repeat = true };
         var data = NanoGptData.Sample(options);
-        NanoGptRun.RequireShares(team, options.SequencesPerStep);
+        NanoGptRun.RequireShares(collective, options.SequencesPerStep);
         var parameters = new GptParameters<float>(data.Fit(options.Shape()));
         parameters.Initialise(new TorchRandom((ulong)options.Seed));
-        var trainer = new GptTrainer<float>(options.Plan(), parameters, GptEngines.Of<float>(options), options.Routing(), data.Source, [], team: team) { Overlaps = overlaps };
+        var trainer = new GptTrainer<float>(options.Plan(), parameters, GptEngines.Of<float>(options), options.Routing(), data.Source, [], collective: collective) { Overlaps = overlaps };
         var first = new FirstStep(trainer);
         trainer.Run(first, CancellationToken.None);
-        return new OverlapTrial(team.Size, overlaps, trainer.Times.Since(first.Times));
+        return new OverlapTrial(collective.Size, overlaps, trainer.Times.Since(first.Times));
     }
 
     public JsonObject ToRow() => new()

@@ -53,7 +53,7 @@ internal static class TrainingView
         + $"{(ranks > 1 ? $", waiting for other ranks {A(times.Exchange, times)}" : "")}; "
         + $"in all: measures {times.Tracking.TotalSeconds:0.0} s, validation {times.Validation.TotalSeconds:0.0} s, "
         + $"checkpoints {times.Checkpoints.TotalSeconds:0.0} s\n"
-        + $"peak memory {MachineMemory.Text(MachineMemory.PeakOfProcess())} (told before: {MachineMemory.Text(forecast.Memory.Total)})");
+        + $"peak memory {MachineMemory.Text(MachineMemory.PeakOfProcess())} (estimated: {MachineMemory.Text(forecast.Memory.Total)})");
 
     private static string A(TimeSpan all, GptTimes times) => (all.TotalSeconds / times.Steps).ToString("0.00", CultureInfo.InvariantCulture);
 

@@ -36,7 +36,7 @@ internal static class ResultsCommand
         {
             folder, part, x, y, by, where, output, font, json,
         };
-        command.SetAction(parsed => Interruption.Guard("stopped before anything was told; the same command begins again.", stop =>
+        command.SetAction(parsed => Interruption.Guard("stopped before anything was reported; the same command begins again.", stop =>
         {
             var sweep = SweepFolder.Open(parsed.GetValue(folder)!);
             IReadOnlyList<SweepPart> parts = parsed.GetValue(part) is { } name ? [sweep.Definition.Part(name)] : sweep.Definition.Parts;

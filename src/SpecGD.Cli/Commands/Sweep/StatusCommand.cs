@@ -45,7 +45,7 @@ internal static class StatusCommand
             ]);
         SummaryView.PrintTable("Failed or crashed: 'specgd sweep retry' tries them again", [.. records.Where(r => r.IsTrouble).Select(Row)]);
         SummaryView.PrintTable(
-            "Stopped: the command that began the sweep goes on with them", [.. records.Where(r => r.State == TaskState.Interrupted).Select(Row)]);
+            "Stopped: the command that began the sweep resumes them", [.. records.Where(r => r.State == TaskState.Interrupted).Select(Row)]);
         int outdated = records.Count(record => record.HasResult && !record.IsDone);
         if (outdated > 0)
             Terminal.Say($"{Counted.Of(outdated, "result")} {Counted.Noun(outdated, "is")} of another version of the program; 'specgd sweep' computes them again.");
@@ -72,7 +72,7 @@ internal static class RetryCommand
         var folder = SweepCommand.FolderArgument();
         var command = new Command(
             "retry",
-            "Run again the tasks of a sweep that failed, crashed or were interrupted; each goes on from what it kept.")
+            "Run again the tasks of a sweep that failed, crashed or were interrupted; each resumes from its saved state.")
         {
             folder,
         };

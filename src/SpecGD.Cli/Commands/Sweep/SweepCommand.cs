@@ -31,7 +31,7 @@ internal static class SweepCommand
         var command = new Command(
             "sweep",
             "Run an experiment over a grid or list of options, with means, confidence intervals and tests over seeds. "
-            + "What has finished is never run again; the same command goes on with the rest.")
+            + "What has finished is never run again; the same command continues with the rest.")
         {
             file,
             output,

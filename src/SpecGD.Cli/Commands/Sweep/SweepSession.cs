@@ -113,7 +113,7 @@ internal static class SweepSession
             engine.FollowAsync(folder, job, tasks, progress, interruption.Token).GetAwaiter().GetResult();
         if (!interruption.Token.IsCancellationRequested)
             return true;
-        Terminal.Remark($"no longer following; job {job.Job} goes on. {later}; 'scancel {job.Job}' ends it");
+        Terminal.Remark($"no longer following; job {job.Job} continues. {later}; 'scancel {job.Job}' ends it");
         return false;
     }
 
@@ -147,7 +147,7 @@ internal static class SweepSession
             $"{finished} of {Counted.Of(records.Length, "task")} {Counted.Verb(finished, records.Length, "has")} a result; everything is in {Path.Combine(folder.DirectoryPath, SweepFolder.StoreName)}"));
         if (interruption.Token.IsCancellationRequested)
         {
-            Terminal.Remark(isCut ? "stopped; the same command goes on from there" : "stopped while figures were drawn");
+            Terminal.Remark(isCut ? "stopped; the same command resumes it" : "stopped while figures were drawn");
             return interruption.ExitCode;
         }
         if (trouble > 0)

@@ -46,43 +46,43 @@ public sealed class OpenMpiCollective : ICollective
     public static OpenMpiCollective Join() => new(OpenMpiLibrary.Load(Environment.GetEnvironmentVariable));
 
     /// <inheritdoc/>
-    public unsafe void Sum<T>(Span<T> values)
+    public unsafe void AllReduce<T>(Span<T> values)
         where T : unmanaged, INumberBase<T>
     {
         for (; values.Length > LargestCall; values = values[LargestCall..])
-            Sum(values[..LargestCall]);
+            AllReduce(values[..LargestCall]);
         fixed (T* pointer = values)
         {
             var (address, count) = ((nint)pointer, values.Length); // what a closure can hold; 'fixed' holds the memory until Call returns
-            Call(() => _library.Sum((T*)address, count));
+            Call(() => _library.AllReduce((T*)address, count));
         }
     }
 
     /// <inheritdoc/>
-    public unsafe void SumScattered<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> counts, Span<T> own)
+    public unsafe void ReduceScatter<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> counts, Span<T> own)
         where T : unmanaged, INumberBase<T>
     {
-        Stretches.Require(this, values.Length, counts, own.Length);
+        BufferPartition.Require(this, values.Length, counts, own.Length);
         fixed (T* from = values)
         fixed (T* to = own)
         fixed (int* lengths = counts)
         {
             var (source, target, lengthsAddress) = ((nint)from, (nint)to, (nint)lengths);
-            Call(() => _library.SumScattered((T*)source, (T*)target, (int*)lengthsAddress));
+            Call(() => _library.ReduceScatter((T*)source, (T*)target, (int*)lengthsAddress));
         }
     }
 
     /// <inheritdoc/>
-    public unsafe void Gather<T>(Span<T> values, ReadOnlySpan<int> counts)
+    public unsafe void AllGather<T>(Span<T> values, ReadOnlySpan<int> counts)
         where T : unmanaged, INumberBase<T>
     {
-        Stretches.Require(this, values.Length, counts);
+        BufferPartition.Require(this, values.Length, counts);
         fixed (T* pointer = values)
         fixed (int* lengths = counts)
-        fixed (int* begins = Stretches.Begins(counts))
+        fixed (int* begins = BufferPartition.Begins(counts))
         {
             var (address, lengthsAddress, beginsAddress) = ((nint)pointer, (nint)lengths, (nint)begins);
-            Call(() => _library.Gather((T*)address, (int*)lengthsAddress, (int*)beginsAddress));
+            Call(() => _library.AllGather((T*)address, (int*)lengthsAddress, (int*)beginsAddress));
         }
     }
 

@@ -68,20 +68,20 @@ internal sealed unsafe partial class OpenMpiLibrary
 
     public int Size() => WorldNumber("MPI_Comm_size");
 
-    public void Sum<T>(T* values, int count)
+    public void AllReduce<T>(T* values, int count)
         where T : unmanaged =>
         Check(
             ((delegate* unmanaged<void*, void*, int, nint, nint, nint, int>)Symbol("MPI_Allreduce"))((void*)InPlace, values, count, Type<T>(), _sum, _world),
             "MPI_Allreduce");
 
-    public void SumScattered<T>(T* values, T* own, int* counts)
+    public void ReduceScatter<T>(T* values, T* own, int* counts)
         where T : unmanaged =>
         Check(
             ((delegate* unmanaged<void*, void*, int*, nint, nint, nint, int>)Symbol("MPI_Reduce_scatter"))(
                 values, own, counts, Type<T>(), _sum, _world),
             "MPI_Reduce_scatter");
 
-    public void Gather<T>(T* values, int* counts, int* begins)
+    public void AllGather<T>(T* values, int* counts, int* begins)
         where T : unmanaged =>
         Check(
             ((delegate* unmanaged<void*, int, nint, void*, int*, int*, nint, nint, int>)Symbol("MPI_Allgatherv"))(

@@ -31,7 +31,7 @@ public sealed record NanoGptBeginning(bool Fresh = false, bool Resume = false, b
     public void Require()
     {
         if (Fresh && Resume)
-            throw new BadInputException("--resume goes on from a checkpoint and --fresh deletes it; give one.");
+            throw new BadInputException("--resume continues from a checkpoint and --fresh deletes it; give one.");
     }
 
     /// <summary>Gives parameters the values that the run begins with.</summary>

@@ -48,14 +48,14 @@ public sealed class NanoGptRun
     /// <param name="directory">The run folder.</param>
     /// <param name="data">What to train and validate on; on all ranks the same.</param>
     /// <param name="beginning">How the run begins.</param>
-    /// <param name="team">The ranks that train together; null for this process alone.</param>
+    /// <param name="collective">The ranks that train together; null for this process alone.</param>
     /// <exception cref="BadInputException">
     /// The options contradict one another, the folder cannot be written, it does not hold the checkpoints that it should, the ranks cannot share a
     /// step's sequences, or the run needs more data than there are.
     /// </exception>
-    public NanoGptRun(NanoGptOptions options, string directory, NanoGptData data, NanoGptBeginning beginning, ICollective? team = null)
+    public NanoGptRun(NanoGptOptions options, string directory, NanoGptData data, NanoGptBeginning beginning, ICollective? collective = null)
     {
-        team ??= SingleProcess.Instance;
+        collective ??= SingleProcess.Instance;
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(beginning);
@@ -67,16 +67,16 @@ public sealed class NanoGptRun
         Options = Setting.ToJson(options);
         Options[DataKey] = data.Description;
         NanoGptTrainedOn.Note(Options, data);
-        RequireAlike(team, options.SequencesPerStep, Options.ToJsonString());
-        var found = team.Agree(() => team.Rank == 0 ? Find(directory, beginning) : null);
+        RequireAlike(collective, options.SequencesPerStep, Options.ToJsonString());
+        var found = collective.Agree(() => collective.Rank == 0 ? Find(directory, beginning) : null);
         _folder = found?.Folder;
-        bool goesOn = team.Any(team.Agree(() => found?.GoesOn(beginning, directory) ?? false));
+        bool goesOn = collective.Any(collective.Agree(() => found?.GoesOn(beginning, directory) ?? false));
         (_trainer, Engine, var initialise) = options.Precision == GptEngines.F64
-            ? Trainer<double>(options, found?.Checkpoints, team) : Trainer<float>(options, found?.Checkpoints, team);
+            ? Trainer<double>(options, found?.Checkpoints, collective) : Trainer<float>(options, found?.Checkpoints, collective);
         var passedOver = goesOn ? _trainer.Resume() : [];
         if (_trainer.Steps == 0)
         {
-            team.Agree(() => Begin(beginning, initialise, team.Rank == 0 ? passedOver : null));
+            collective.Agree(() => Begin(beginning, initialise, collective.Rank == 0 ? passedOver : null));
             _trainer.ShareParameters();
             if (passedOver.Count > 0 && !_trainer.HasResumed)
                 passedOver = [.. passedOver, "No whole checkpoint is left: the run begins again from its first step."];
@@ -92,7 +92,7 @@ public sealed class NanoGptRun
     public RunFolder Folder => _folder ?? throw new InvalidOperationException("The first rank alone has a run folder.");
 
     /// <summary>Ranks that train together.</summary>
-    public int Ranks => _trainer.Team.Size;
+    public int Ranks => _trainer.Collective.Size;
 
     /// <summary>What computes loss and gradient, in a phrase.</summary>
     public string Engine { get; }
@@ -145,22 +145,22 @@ public sealed class NanoGptRun
 
     /// <summary>Throws unless every rank gets as many of a step's sequences.</summary>
     /// <exception cref="BadInputException">The number of ranks does not divide them.</exception>
-    public static void RequireShares(ICollective team, int sequences)
+    public static void RequireShares(ICollective collective, int sequences)
     {
-        ArgumentNullException.ThrowIfNull(team);
-        team.Agree(() =>
+        ArgumentNullException.ThrowIfNull(collective);
+        collective.Agree(() =>
         {
-            if (sequences % team.Size != 0)
+            if (sequences % collective.Size != 0)
                 throw new BadInputException(
-                    $"{Counted.Of(sequences, "sequence")} of a step cannot be shared by {Counted.Of(team.Size, "rank")}: the number of ranks must divide --sequences.");
+                    $"{Counted.Of(sequences, "sequence")} of a step cannot be shared by {Counted.Of(collective.Size, "rank")}: the number of ranks must divide --sequences.");
         });
     }
 
-    private static void RequireAlike(ICollective team, int sequences, string settings)
+    private static void RequireAlike(ICollective collective, int sequences, string settings)
     {
-        RequireShares(team, sequences);
-        string first = team.TextFrom(() => settings);
-        team.Agree(() =>
+        RequireShares(collective, sequences);
+        string first = collective.TextFrom(() => settings);
+        collective.Agree(() =>
         {
             if (settings != first)
                 throw new BadInputException("The settings or the data differ from those of rank 0; all ranks must be started alike, on the same data.");
@@ -168,12 +168,12 @@ public sealed class NanoGptRun
     }
 
     /// <summary>What trains parameters of a type, the engine in a phrase, and what gives the parameters their first values.</summary>
-    private (IGptTrainer Trainer, string Engine, Action<NanoGptBeginning> Initialise) Trainer<T>(NanoGptOptions options, GptCheckpoints? checkpoints, ICollective team)
+    private (IGptTrainer Trainer, string Engine, Action<NanoGptBeginning> Initialise) Trainer<T>(NanoGptOptions options, GptCheckpoints? checkpoints, ICollective collective)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var engine = team.Agree(() => GptEngines.Of<T>(options));
+        var engine = collective.Agree(() => GptEngines.Of<T>(options));
         var parameters = new GptParameters<T>(Data.Fit(options.Shape()));
-        var trainer = new GptTrainer<T>(options.Plan(), parameters, engine, options.Routing(), Data.Source, Data.Validation, checkpoints, team) { Tokenizer = Data.Tokenizer };
+        var trainer = new GptTrainer<T>(options.Plan(), parameters, engine, options.Routing(), Data.Source, Data.Validation, checkpoints, collective) { Tokenizer = Data.Tokenizer };
         return (trainer, engine.Description, beginning => beginning.Initialise(parameters, options.Seed));
     }
 
@@ -290,7 +290,7 @@ public sealed class NanoGptRun
             new($"There is no checkpoint in {directory} to go on from; without --resume the run begins.");
 
         private static BadInputException OfOtherVersion(string directory) =>
-            new($"The checkpoints in {directory} are of another version of this program: --resume goes on from them nevertheless, "
+            new($"The checkpoints in {directory} are of another version of this program: --resume continues from them nevertheless, "
                 + "--fresh deletes them and begins again.");
 
         private BadInputException OfOtherSettings(string directory) =>

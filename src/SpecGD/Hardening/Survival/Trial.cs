@@ -61,7 +61,7 @@ internal sealed record Trial(SurvivalCase Verb, Reference Reference, FaultKind K
         if (end.ExitCode != 1)
             yield return $"A full disk ended it with exit code {end.ExitCode}: {end.LastWords}";
         else if (Verb.Name != "sweep" && !end.LastWords.Contains("The disk is full", StringComparison.Ordinal))
-            yield return $"A full disk was told as: {end.LastWords}";
+            yield return $"A full disk was reported as: {end.LastWords}";
     }
 
     private bool IsDone(VictimEnd end) =>
@@ -85,7 +85,7 @@ internal sealed record Trial(SurvivalCase Verb, Reference Reference, FaultKind K
             failures.Add($"There was a checkpoint after step {before.Checkpoint}, and the run began again.");
         bool mustGoOn = Verb.Name == "run" && before.HasKeptParts && before.Finished.Count == 0;
         if (mustGoOn && !end.Errors.Contains("going on with", StringComparison.Ordinal))
-            failures.Add("There were kept parts, and the run began again.");
+            failures.Add("There were saved parts, and the run began again.");
         var result = FolderState.Result(folder, Verb.IsResult);
         foreach (var (path, hash) in Reference.Result)
             if (!result.TryGetValue(path, out string? there))

@@ -39,7 +39,7 @@ public sealed class ParameterOptimizer<T>
 {
     private readonly Part[] _own, _inTurn, _sideBySide;
     private readonly CooldownSchedule _schedule;
-    private readonly ICollective _team;
+    private readonly ICollective _collective;
     private readonly OwnedMatrices<T> _exchange;
     private readonly Matrix<T>[] _values, _gradients, _sentValues, _sentGradients;
     private readonly Dictionary<string, int[]> _sentOf;
@@ -48,35 +48,35 @@ public sealed class ParameterOptimizer<T>
     /// <param name="tensors">The parameters.</param>
     /// <param name="routing">Which rule updates what.</param>
     /// <param name="schedule">The factor on the learning rates.</param>
-    /// <param name="team">The ranks that train together; null for this process alone.</param>
+    /// <param name="collective">The ranks that train together; null for this process alone.</param>
     /// <param name="gradientOrder">The parameters in the order in which their gradients will be ready; null for that of <paramref name="tensors"/>.</param>
     /// <exception cref="BadInputException">The table leaves a tensor without an optimizer, or gives it one that cannot update it.</exception>
     public ParameterOptimizer(
         IEnumerable<ParameterTensor<T>> tensors,
         RoutingTable routing,
         CooldownSchedule schedule,
-        ICollective? team = null,
+        ICollective? collective = null,
         IEnumerable<ParameterTensor<T>>? gradientOrder = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         ArgumentNullException.ThrowIfNull(routing);
         _schedule = schedule;
-        _team = team ?? SingleProcess.Instance;
+        _collective = collective ?? SingleProcess.Instance;
         ParameterTensor<T>[] all = [.. tensors];
         Table = routing.Assign(all);
-        Pieces = ParameterDivision.Of(all.Select(tensor => tensor.Layout), routing, _team.Size);
+        Pieces = ParameterDivision.Of(all.Select(tensor => tensor.Layout), routing, _collective.Size);
         var byName = all.ToDictionary(tensor => tensor.Name);
         _values = [.. Pieces.Select(piece => byName[piece.Tensor.Name].Value.RowSlice(piece.RowInTensor, piece.Rows))];
         _gradients = [.. Pieces.Select(piece => byName[piece.Tensor.Name].Gradient.RowSlice(piece.RowInTensor, piece.Rows))];
         string[] order = [.. (gradientOrder ?? all).Select(tensor => tensor.Name)];
         int[] sent = [.. Enumerable.Range(0, Pieces.Count).OrderBy(i => Array.IndexOf(order, Pieces[i].Tensor.Name)).ThenBy(i => i)];
-        _exchange = new OwnedMatrices<T>(_team, [.. sent.Select(i => Pieces[i].Owner)], [.. sent.Select(i => Pieces[i].Count)]);
+        _exchange = new OwnedMatrices<T>(_collective, [.. sent.Select(i => Pieces[i].Owner)], [.. sent.Select(i => Pieces[i].Count)]);
         (_sentValues, _sentGradients) = ([.. sent.Select(i => _values[i])], [.. sent.Select(i => _gradients[i])]);
         _sentOf = Enumerable.Range(0, sent.Length).GroupBy(k => Pieces[sent[k]].Tensor.Name).ToDictionary(group => group.Key, group => group.ToArray());
-        _own = [.. Enumerable.Range(0, Pieces.Count).Where(i => Pieces[i].Owner == _team.Rank).Select(i => PartOf(i, routing))];
+        _own = [.. Enumerable.Range(0, Pieces.Count).Where(i => Pieces[i].Owner == _collective.Rank).Select(i => PartOf(i, routing))];
         _inTurn = [.. _own.Where(part => !part.Updater.IsForOneThread)];
         _sideBySide = [.. _own.Where(part => part.Updater.IsForOneThread)];
-        Slots = [.. ParameterStateSlot<T>.Of(Pieces, routing, _own.ToDictionary(part => part.Piece, part => part.Updater), _team)];
+        Slots = [.. ParameterStateSlot<T>.Of(Pieces, routing, _own.ToDictionary(part => part.Piece, part => part.Updater), _collective)];
     }
 
     /// <summary>What updates what.</summary>

@@ -11,11 +11,11 @@ namespace SpecGD.Optimizers.Parameters;
 public sealed class ParameterStateSlot<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private readonly ICollective _team;
+    private readonly ICollective _collective;
     private readonly IReadOnlyList<(ParameterPiece Piece, Matrix<T>? Own)> _pieces;
 
-    private ParameterStateSlot(string name, int rows, int columns, IReadOnlyList<(ParameterPiece Piece, Matrix<T>? Own)> pieces, ICollective team) =>
-        (Name, Rows, Columns, _pieces, _team) = (name, rows, columns, pieces, team);
+    private ParameterStateSlot(string name, int rows, int columns, IReadOnlyList<(ParameterPiece Piece, Matrix<T>? Own)> pieces, ICollective collective) =>
+        (Name, Rows, Columns, _pieces, _collective) = (name, rows, columns, pieces, collective);
 
     /// <summary>Name in a checkpoint.</summary>
     public string Name { get; }
@@ -29,13 +29,13 @@ public sealed class ParameterStateSlot<T>
     /// <summary>The whole, on every rank; with one rank the optimizer's own memory, else a copy. Every rank must call it at the same time.</summary>
     public Matrix<T> Collect()
     {
-        if (_team.Size == 1 && _pieces is [(_, { } all)])
+        if (_collective.Size == 1 && _pieces is [(_, { } all)])
             return all;
         var whole = new Matrix<T>(Rows, Columns);
         var slices = Slices(whole);
         for (int i = 0; i < slices.Length; i++)
             _pieces[i].Own?.CopyTo(slices[i]);
-        new OwnedMatrices<T>(_team, [.. _pieces.Select(p => p.Piece.Owner)], [.. _pieces.Select(p => p.Piece.Count)]).SpreadFromOwners(slices);
+        new OwnedMatrices<T>(_collective, [.. _pieces.Select(p => p.Piece.Owner)], [.. _pieces.Select(p => p.Piece.Count)]).SpreadFromOwners(slices);
         return whole;
     }
 
@@ -44,15 +44,15 @@ public sealed class ParameterStateSlot<T>
     public void Distribute(Action<Matrix<T>> read)
     {
         ArgumentNullException.ThrowIfNull(read);
-        if (_team.Size == 1 && _pieces is [(_, { } all)])
+        if (_collective.Size == 1 && _pieces is [(_, { } all)])
         {
             read(all);
             return;
         }
         var whole = new Matrix<T>(Rows, Columns);
-        if (_team.Rank == 0)
+        if (_collective.Rank == 0)
             read(whole);
-        _team.Broadcast(whole.AsSpan());
+        _collective.Broadcast(whole.AsSpan());
         var slices = Slices(whole);
         for (int i = 0; i < slices.Length; i++)
             if (_pieces[i].Own is { } own)
@@ -61,7 +61,7 @@ public sealed class ParameterStateSlot<T>
 
     /// <summary>The slots of a division, in the order of its pieces.</summary>
     internal static IEnumerable<ParameterStateSlot<T>> Of(
-        IReadOnlyList<ParameterPiece> pieces, RoutingTable routing, Dictionary<ParameterPiece, PieceUpdater<T>> own, ICollective team)
+        IReadOnlyList<ParameterPiece> pieces, RoutingTable routing, Dictionary<ParameterPiece, PieceUpdater<T>> own, ICollective collective)
     {
         foreach (var unit in pieces.GroupBy(piece => (piece.Tensor, piece.Unit)))
         {
@@ -73,7 +73,7 @@ public sealed class ParameterStateSlot<T>
                     whole.Rows,
                     tensor.Columns,
                     [.. unit.Select(piece => (piece, own.TryGetValue(piece, out var updater) ? updater.State[i] : (Matrix<T>?)null))],
-                    team);
+                    collective);
         }
     }
 

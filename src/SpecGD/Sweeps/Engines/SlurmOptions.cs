@@ -15,7 +15,7 @@ public sealed record SlurmOptions
 
     /// <summary>Time limit of an element.</summary>
     [Setting("time",
-        "Slurm: time limit of an element of the array, as sbatch takes it (30, 2:00:00, 1-0); one that reaches it is queued again and goes on",
+        "Slurm: time limit of an element of the array, as sbatch takes it (30, 2:00:00, 1-0); one that reaches it is queued again and resumes",
         UnsetMeans = "the partition's")]
     public string? Time { get; init; }
 
@@ -37,6 +37,6 @@ public sealed record SlurmOptions
     public int Requeues { get; init; } = 20;
 
     /// <summary>Seconds before the time limit at which a task is told to keep what it has.</summary>
-    [Setting("grace", "Slurm: seconds before the time limit at which a task is told to keep what it has and stop", Min = 1, Max = 65535)]
+    [Setting("grace", "Slurm: seconds before the time limit at which a task is asked to save its state and stop", Min = 1, Max = 65535)]
     public int Grace { get; init; } = 60;
 }

@@ -124,7 +124,7 @@ public sealed class GptCheckpoints
         ArgumentNullException.ThrowIfNull(trainer);
         var (folder, passedOver) = checkpoints is null ? (null, []) : FindNewest(checkpoints._directory);
         checkpoints?._damaged.UnionWith(checkpoints.Folders.TakeWhile(f => f != folder));
-        if (!trainer.Team.Any(folder is not null))
+        if (!trainer.Collective.Any(folder is not null))
             return (false, passedOver);
         Load(folder, trainer);
         return (true, folder is null ? [] : [.. passedOver, $"Going on from {folder}, after step {trainer.Optimizer.Steps}."]);
@@ -142,10 +142,10 @@ public sealed class GptCheckpoints
     private static void Load<T>(string? folder, GptTrainer<T> trainer)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var team = trainer.Team;
-        using var model = team.Agree(() => Open(folder, ModelName));
-        using var optimizer = team.Agree(() => Open(folder, OptimizerName));
-        team.Agree(() =>
+        var collective = trainer.Collective;
+        using var model = collective.Agree(() => Open(folder, ModelName));
+        using var optimizer = collective.Agree(() => Open(folder, OptimizerName));
+        collective.Agree(() =>
         {
             if (model is not null)
                 GptWeights.Load(model, trainer.Parameters);
@@ -156,8 +156,8 @@ public sealed class GptCheckpoints
         trainer.ShareParameters();
         foreach (var slot in trainer.Optimizer.Slots)
             slot.Distribute(matrix => optimizer!.ReadInto(optimizer.Entry(slot.Name), matrix));
-        string state = team.TextFrom(() => LenientJson.ReadObject(Path.Combine(folder!, StateName), "the state of a checkpoint").ToJsonString());
-        team.Agree(() => trainer.RestoreState((JsonObject)JsonNode.Parse(state)!));
+        string state = collective.TextFrom(() => LenientJson.ReadObject(Path.Combine(folder!, StateName), "the state of a checkpoint").ToJsonString());
+        collective.Agree(() => trainer.RestoreState((JsonObject)JsonNode.Parse(state)!));
     }
 
     private static SafetensorsFile? Open(string? folder, string name) => folder is null ? null : SafetensorsFile.Open(Path.Combine(folder, name));

@@ -22,15 +22,15 @@ public sealed class GptTracker<T> : IGptObserver<T>
     private readonly OrderedDictionary<string, Matrix<double>> _grams = [];
     private readonly int[] _counts;
     private readonly GptShape _shape;
-    private readonly ICollective _team;
+    private readonly ICollective _collective;
 
     /// <summary>A tracker with an empty log.</summary>
     /// <param name="shape">The model.</param>
     /// <param name="interval">Steps between two looks.</param>
-    /// <param name="team">The ranks that gather activations together and share the decompositions out; null for this process alone.</param>
-    public GptTracker(GptShape shape, int interval, ICollective? team = null)
+    /// <param name="collective">The ranks that gather activations together and share the decompositions out; null for this process alone.</param>
+    public GptTracker(GptShape shape, int interval, ICollective? collective = null)
     {
-        _team = team ?? SingleProcess.Instance;
+        _collective = collective ?? SingleProcess.Instance;
         ArgumentNullException.ThrowIfNull(shape);
         _shape = shape;
         _counts = new int[shape.PaddedVocabulary];
@@ -80,7 +80,7 @@ public sealed class GptTracker<T> : IGptObserver<T>
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var stable = StableRanks();
-        _team.Sum<int>(_counts);
+        _collective.AllReduce<int>(_counts);
         foreach (var (name, value) in stable)
             Log.Record(SectionOf(name), name, step, value);
         double? indicator = _counts.Max() is > 0 and var most ? (double)_counts.Sum(c => (long)c) / most : null;
@@ -102,11 +102,11 @@ public sealed class GptTracker<T> : IGptObserver<T>
     private Dictionary<string, double?> StableRanks()
     {
         Matrix<double>[] grams = [.. _grams.Values];
-        int[] owners = CostShares.Deal([.. grams.Select(gram => Math.Pow(gram.Rows, 3))], _team.Size);
-        new OwnedMatrices<double>(_team, owners, [.. grams.Select(gram => (long)gram.Count)]).SumToOwners(grams);
+        int[] owners = CostShares.Deal([.. grams.Select(gram => Math.Pow(gram.Rows, 3))], _collective.Size);
+        new OwnedMatrices<double>(_collective, owners, [.. grams.Select(gram => (long)gram.Count)]).SumToOwners(grams);
         double?[] values = new double?[grams.Length];
         for (int i = 0; i < grams.Length; i++)
-            values[i] = owners[i] == _team.Rank && double.IsFinite(grams[i].LargestMagnitude()) ? Measures.EffectiveRank(grams[i]) : null;
+            values[i] = owners[i] == _collective.Rank && double.IsFinite(grams[i].LargestMagnitude()) ? Measures.EffectiveRank(grams[i]) : null;
         SumShares(values, owners);
         return _grams.Keys.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second);
     }
@@ -114,10 +114,10 @@ public sealed class GptTracker<T> : IGptObserver<T>
     /// <summary>Values that each rank has some of become whole on all; one that does not exist is a NaN on the way.</summary>
     private void SumShares(double?[] values, int[] owners)
     {
-        if (_team.Size == 1)
+        if (_collective.Size == 1)
             return;
-        double[] sums = [.. values.Select((value, i) => owners[i] == _team.Rank ? value ?? double.NaN : 0)];
-        _team.Sum<double>(sums);
+        double[] sums = [.. values.Select((value, i) => owners[i] == _collective.Rank ? value ?? double.NaN : 0)];
+        _collective.AllReduce<double>(sums);
         for (int i = 0; i < sums.Length; i++)
             values[i] = double.IsNaN(sums[i]) ? null : sums[i];
     }
@@ -140,8 +140,8 @@ public sealed class GptTracker<T> : IGptObserver<T>
     private double?[] Measured((string Section, string Key, ParameterMatrix<T> Matrix)[] matrices, Func<ParameterMatrix<T>, double?> measure)
     {
         var values = new double?[matrices.Length];
-        int[] owners = CostShares.Deal([.. matrices.Select(m => CostOf(m.Matrix.Value))], _team.Size);
-        int[] own = [.. Enumerable.Range(0, matrices.Length).Where(i => owners[i] == _team.Rank)];
+        int[] owners = CostShares.Deal([.. matrices.Select(m => CostOf(m.Matrix.Value))], _collective.Size);
+        int[] own = [.. Enumerable.Range(0, matrices.Length).Where(i => owners[i] == _collective.Rank)];
         ThreadBudget.ForEach(own, i => values[i] = measure(matrices[i].Matrix));
         SumShares(values, owners);
         return values;
@@ -171,10 +171,10 @@ public sealed class GptTracker<T> : IGptObserver<T>
     private void RecordStacks(int step, GptParameters<T> parameters)
     {
         int[] blocks = [.. Enumerable.Range(0, _shape.Layers).Where(GptShape.HasAttention)];
-        int[] owners = CostShares.Deal([.. blocks.Select(_ => 1.0)], _team.Size);
+        int[] owners = CostShares.Deal([.. blocks.Select(_ => 1.0)], _collective.Size);
         double?[] values = new double?[blocks.Length];
         for (int i = 0; i < blocks.Length; i++)
-            values[i] = owners[i] == _team.Rank ? Measures.StableRank(parameters.Blocks[blocks[i]].Attention!.Value) : null;
+            values[i] = owners[i] == _collective.Rank ? Measures.StableRank(parameters.Blocks[blocks[i]].Attention!.Value) : null;
         SumShares(values, owners);
         foreach (var (block, value) in blocks.Zip(values))
             Log.Record("weight.attention", $"{block}.attn.qkvo_w", step, value);

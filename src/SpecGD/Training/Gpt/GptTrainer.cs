@@ -40,7 +40,7 @@ public sealed class GptTrainer<T> : IGptTrainer
     /// <param name="source">The training tokens.</param>
     /// <param name="validation">Sequences of T + 1 tokens each, T a multiple of 128; empty for no validation.</param>
     /// <param name="checkpoints">Where checkpoints are kept; null for none, and on every rank but the first.</param>
-    /// <param name="team">
+    /// <param name="collective">
     /// The ranks that train together, each on its share of a step's sequences; null for this process alone. All must begin with the same parameters.
     /// </param>
     /// <exception cref="BadInputException">The routing leaves a tensor without an optimizer, or a length is no multiple of 128.</exception>
@@ -52,7 +52,7 @@ public sealed class GptTrainer<T> : IGptTrainer
         ITokenSource source,
         IReadOnlyList<ReadOnlyMemory<ushort>> validation,
         GptCheckpoints? checkpoints = null,
-        ICollective? team = null)
+        ICollective? collective = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(parameters);
@@ -61,13 +61,13 @@ public sealed class GptTrainer<T> : IGptTrainer
         _source = source;
         _validation = validation;
         _checkpoints = checkpoints;
-        Team = team ?? SingleProcess.Instance;
-        _keeps = Team.Any(checkpoints is not null);
+        Collective = collective ?? SingleProcess.Instance;
+        _keeps = Collective.Any(checkpoints is not null);
         _model = engine.Model(parameters, plan.Length);
         _tokens = new int[plan.Length + 1];
         _validator = new GptValidator<T>(parameters, engine, _model);
-        _tracker = new GptTracker<T>(parameters.Shape, plan.TrackEvery, Team);
-        Optimizer = new ParameterOptimizer<T>(parameters.All, routing, plan.Schedule, Team, parameters.InOrderOfGradients);
+        _tracker = new GptTracker<T>(parameters.Shape, plan.TrackEvery, Collective);
+        Optimizer = new ParameterOptimizer<T>(parameters.All, routing, plan.Schedule, Collective, parameters.InOrderOfGradients);
     }
 
     /// <summary>Measures how long things take; no number of the run depends on it.</summary>
@@ -80,7 +80,7 @@ public sealed class GptTrainer<T> : IGptTrainer
     public bool Overlaps { get; init; } = true;
 
     /// <summary>The ranks that train together.</summary>
-    public ICollective Team { get; }
+    public ICollective Collective { get; }
 
     /// <summary>The parameters.</summary>
     public GptParameters<T> Parameters => _model.Parameters;
@@ -129,7 +129,7 @@ public sealed class GptTrainer<T> : IGptTrainer
     public void ShareParameters()
     {
         foreach (var tensor in Parameters.All)
-            Team.Broadcast(tensor.Value.AsSpan());
+            Collective.Broadcast(tensor.Value.AsSpan());
     }
 
     /// <summary>Trains to the last step, or until something stops it on any rank.</summary>
@@ -139,7 +139,7 @@ public sealed class GptTrainer<T> : IGptTrainer
         progress.GoOnFrom(Optimizer.Steps);
         for (int step = Optimizer.Steps; step < _plan.Steps; step = Optimizer.Steps)
         {
-            if (Team.Any(cancellation.IsCancellationRequested))
+            if (Collective.Any(cancellation.IsCancellationRequested))
                 return Interrupted(step, progress);
             if (_plan.ValidatesAt(step) && !Validate(step, progress, cancellation))
                 return Interrupted(step, progress);
@@ -189,7 +189,7 @@ public sealed class GptTrainer<T> : IGptTrainer
         missing = null;
         try
         {
-            return Team.Agree(_source.Next);
+            return Collective.Agree(_source.Next);
         }
         catch (BadInputException e) when (step > 0)
         {
@@ -206,7 +206,7 @@ public sealed class GptTrainer<T> : IGptTrainer
         watch?.Begin();
         long begin = Clock.GetTimestamp();
         var sum = Optimizer.BeginSum();
-        double loss = Gradient([.. Team.ShareOf(sequences)], window, watch, Overlaps ? sum.Ready : null);
+        double loss = Gradient([.. Collective.ShareOf(sequences)], window, watch, Overlaps ? sum.Ready : null);
         var forwardBackward = Clock.GetElapsedTime(begin) - (watch?.Elapsed ?? default);
         var exchange = Timed(() =>
         {
@@ -245,7 +245,7 @@ public sealed class GptTrainer<T> : IGptTrainer
     private double Sum(double value)
     {
         Span<double> sum = [value];
-        Team.Sum(sum);
+        Collective.AllReduce(sum);
         return sum[0];
     }
 
@@ -277,9 +277,9 @@ public sealed class GptTrainer<T> : IGptTrainer
     private string? Problem(int step, double loss, IReadOnlyList<ReadOnlyMemory<ushort>> sequences, int window)
     {
         if (double.IsFinite(loss))
-            return GradientCheck.Problem(Optimizer, Team, step);
-        string nothing = Team.Size == 1 ? "; every state before the logits is finite" : ""; // of the first rank, which may not be the one concerned
-        string place = Team.TextFrom(() => FiniteObserver<T>.FirstNotFinite(_model, sequences, window) is { } first ? $"; {first}" : nothing);
+            return GradientCheck.Problem(Optimizer, Collective, step);
+        string nothing = Collective.Size == 1 ? "; every state before the logits is finite" : ""; // of the first rank, which may not be the one concerned
+        string place = Collective.TextFrom(() => FiniteObserver<T>.FirstNotFinite(_model, sequences, window) is { } first ? $"; {first}" : nothing);
         return string.Create(CultureInfo.InvariantCulture, $"The loss at step {step} is {loss}{place}.");
     }
 
@@ -290,7 +290,7 @@ public sealed class GptTrainer<T> : IGptTrainer
         return new GptTrainingOutcome(
             RunStatus.Interrupted,
             step,
-            $"Interrupted after {step} of {Counted.Of(_plan.Steps, "step")}{(_keeps ? "; a checkpoint was kept" : "")}.");
+            $"Interrupted after {step} of {Counted.Of(_plan.Steps, "step")}{(_keeps ? "; a checkpoint was saved" : "")}.");
     }
 
     /// <summary>Keeps what was done before the data could not be read on.</summary>
@@ -298,7 +298,7 @@ public sealed class GptTrainer<T> : IGptTrainer
     {
         Keep();
         progress.End("the data end");
-        string kept = _keeps ? ", and a checkpoint was kept" : "";
+        string kept = _keeps ? ", and a checkpoint was saved" : "";
         return new GptTrainingOutcome(RunStatus.Interrupted, step, $"{why} {step} of {Counted.Of(_plan.Steps, "step")} {Counted.Noun(_plan.Steps, "is")} done{kept}.") { LacksData = true };
     }
 
@@ -325,14 +325,14 @@ public sealed class GptTrainer<T> : IGptTrainer
         long begin = Clock.GetTimestamp();
         try
         {
-            ReadOnlyMemory<ushort>[] share = [.. Team.ShareOf(_validation)];
+            ReadOnlyMemory<ushort>[] share = [.. Collective.ShareOf(_validation)];
             var (loss, count) = _validator.Sum(
                 share,
                 _plan.WindowBlocks(step),
                 done => progress.Tell($"validation: {done} of {Counted.Of(share.Length, "sequence")}"),
-                Team.Size == 1 ? cancellation : CancellationToken.None);
+                Collective.Size == 1 ? cancellation : CancellationToken.None);
             Span<double> sums = [loss, count];
-            Team.Sum(sums);
+            Collective.AllReduce(sums);
             _log.Record("val_loss", step, sums[0] / sums[1]);
         }
         catch (OperationCanceledException)

@@ -10,7 +10,7 @@ namespace SpecGD.Training.Gpt;
 internal static class GradientCheck
 {
     /// <summary>The first tensor with such an entry, as a sentence; null where there is none. Each rank looks at its own pieces; all answer alike.</summary>
-    public static string? Problem<T>(ParameterOptimizer<T> optimizer, ICollective team, int step)
+    public static string? Problem<T>(ParameterOptimizer<T> optimizer, ICollective collective, int step)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var order = optimizer.Pieces.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
@@ -23,7 +23,7 @@ internal static class GradientCheck
             (first, value) = (order[piece], double.CreateChecked(largest));
             break;
         }
-        double[] places = team.All(first), values = team.All(value);
+        double[] places = collective.All(first), values = collective.All(value);
         int rank = Array.IndexOf(places, places.Min());
         if (double.IsPositiveInfinity(places[rank]))
             return null;

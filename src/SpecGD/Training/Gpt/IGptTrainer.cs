@@ -8,8 +8,8 @@ namespace SpecGD.Training.Gpt;
 /// <summary>A <see cref="GptTrainer{T}"/>, whatever the type of its parameters.</summary>
 public interface IGptTrainer
 {
-    /// <inheritdoc cref="GptTrainer{T}.Team"/>
-    ICollective Team { get; }
+    /// <inheritdoc cref="GptTrainer{T}.Collective"/>
+    ICollective Collective { get; }
 
     /// <summary>Sizes of the model.</summary>
     GptShape Shape { get; }

@@ -53,7 +53,7 @@ public sealed class MemoryTokens : ITokenSource
         ArgumentNullException.ThrowIfNull(state);
         _position = JsonNumber.Of(state["position"]) is { } at && at >= 0 && at <= _tokens.Length
             ? (int)at
-            : throw new BadInputException("The kept position in the tokens lies outside them: it is of other data.");
+            : throw new BadInputException("The saved position in the tokens lies outside them: it is of other data.");
     }
 
     private BadInputException RanOut() =>

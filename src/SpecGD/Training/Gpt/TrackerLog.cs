@@ -70,7 +70,7 @@ public sealed class TrackerLog : IStateful
     public void RestoreState(JsonNode state)
     {
         _sections.Clear();
-        foreach (var (section, series) in state as JsonObject ?? throw new FormatException("A kept tracker is not an object."))
+        foreach (var (section, series) in state as JsonObject ?? throw new FormatException("A saved tracker is not an object."))
         {
             var restored = new MethodLog();
             SeriesState.Restore(restored, series!);

@@ -182,7 +182,7 @@ public sealed class ShardFetcherTests : IDisposable
         File.WriteAllBytes(Partial, file[..3000]);
         using var server = new ShardServer(file, [.. Enumerable.Repeat(ShardServer.Status(500), 3)]);
 
-        (await Should.ThrowAsync<IOException>(() => FetchAsync(server))).Message.ShouldContain("the server said 500 after 3 tries without progress; what has come is kept");
+        (await Should.ThrowAsync<IOException>(() => FetchAsync(server))).Message.ShouldContain("the server said 500 after 3 tries without progress; what has arrived stays");
 
         File.ReadAllBytes(Partial).ShouldBe(file[..3000]);
         File.Exists(Target).ShouldBeFalse();

@@ -48,9 +48,9 @@ public class GptScalingTests
     {
         const int ranks = 3;
         var shape = GptTrainingCase.Shape;
-        var sent = ThreadTeam.Run(ranks, team =>
+        var sent = ThreadTeam.Run(ranks, collective =>
         {
-            var counting = new CountingTeam(team);
+            var counting = new CountingTeam(collective);
             var parameters = new GptParameters<float>(shape);
             var optimizer = new ParameterOptimizer<float>(parameters.All, Routing, new CooldownSchedule(10), counting);
             optimizer.BeginSum().Complete();
@@ -112,7 +112,7 @@ public class GptScalingTests
         var shape = GptTrainingCase.Shape;
         long told = GptMemory.Of<float>(shape, GptTrainingCase.Plan, Routing, ranks: 3).Parts.Single(part => part.Name == "optimizer state").Bytes;
 
-        long[] allocated = ThreadTeam.Run(3, team => new ParameterOptimizer<float>(new GptParameters<float>(shape).All, Routing, new CooldownSchedule(10), team)
+        long[] allocated = ThreadTeam.Run(3, collective => new ParameterOptimizer<float>(new GptParameters<float>(shape).All, Routing, new CooldownSchedule(10), collective)
             .State.Sum(state => 4L * state.Matrix.Count));
 
         told.ShouldBe(allocated.Max());
@@ -121,12 +121,12 @@ public class GptScalingTests
     [Fact]
     public void The_rate_between_ranks_is_positive_and_a_wrong_sum_is_an_error()
     {
-        var rates = ThreadTeam.Run(2, team => LinkRate.Measure(team, 1000, TimeProvider.System));
+        var rates = ThreadTeam.Run(2, collective => LinkRate.Measure(collective, 1000, TimeProvider.System));
 
         rates.Distinct().Count().ShouldBe(1, "all ranks take the slowest");
         rates[0].BytesPerSecond.ShouldBePositive();
         rates[0].SecondsPerMessage.ShouldBePositive();
-        Should.Throw<CommunicationException>(() => ThreadTeam.Run(2, team => LinkRate.Measure(new CountingTeam(team, wrong: true), 1000, TimeProvider.System)))
+        Should.Throw<CommunicationException>(() => ThreadTeam.Run(2, collective => LinkRate.Measure(new CountingTeam(collective, wrong: true), 1000, TimeProvider.System)))
             .Message.ShouldContain("instead of 3");
     }
 
@@ -136,40 +136,40 @@ public class GptScalingTests
         (Math.Abs(value - expected) <= Rounding * Math.Max(1, Math.Abs(expected))).ShouldBeTrue($"{value}, {expected} expected");
 
     /// <summary>Counts what a rank of a ring would send; adds one to sums where it is to be <paramref name="wrong"/>.</summary>
-    private sealed class CountingTeam(ICollective team, bool wrong = false) : ICollective
+    private sealed class CountingTeam(ICollective collective, bool wrong = false) : ICollective
     {
         public double Bytes { get; private set; }
 
-        public int Rank => team.Rank;
+        public int Rank => collective.Rank;
 
-        public int Size => team.Size;
+        public int Size => collective.Size;
 
-        public void Sum<T>(Span<T> values)
-            where T : unmanaged, System.Numerics.INumberBase<T> => team.Sum(values);
+        public void AllReduce<T>(Span<T> values)
+            where T : unmanaged, System.Numerics.INumberBase<T> => collective.AllReduce(values);
 
-        /// <summary>In a ring each rank sends every stretch but one; over all ranks that is as much as if each kept its own.</summary>
-        public void SumScattered<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> counts, Span<T> own)
+        /// <summary>In a ring each rank sends every partition but one; over all ranks that is as much as if each kept its own.</summary>
+        public void ReduceScatter<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> counts, Span<T> own)
             where T : unmanaged, System.Numerics.INumberBase<T>
         {
             Bytes += (values.Length - counts[Rank]) * 4;
-            team.SumScattered(values, counts, own);
+            collective.ReduceScatter(values, counts, own);
             if (wrong)
                 own[0]++;
         }
 
-        public void Gather<T>(Span<T> values, ReadOnlySpan<int> counts)
+        public void AllGather<T>(Span<T> values, ReadOnlySpan<int> counts)
             where T : unmanaged, System.Numerics.INumberBase<T>
         {
             Bytes += (values.Length - counts[Rank]) * 4;
-            team.Gather(values, counts);
+            collective.AllGather(values, counts);
         }
 
         public void Broadcast<T>(Span<T> values, int from = 0)
-            where T : unmanaged, System.Numerics.INumberBase<T> => team.Broadcast(values, from);
+            where T : unmanaged, System.Numerics.INumberBase<T> => collective.Broadcast(values, from);
 
-        public void Await() => team.Await();
+        public void Await() => collective.Await();
 
-        public Task Begin(Action work) => team.Begin(work);
+        public Task Begin(Action work) => collective.Begin(work);
 
         public void Dispose()
         {

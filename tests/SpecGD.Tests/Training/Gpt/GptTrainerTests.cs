@@ -119,7 +119,7 @@ public sealed class GptTrainerTests : IDisposable
 
         var outcome = trainer.Run(SilentProgress.Instance, source.Token);
 
-        outcome.ShouldBe(new GptTrainingOutcome(RunStatus.Interrupted, 0, "Interrupted after 0 of 6 steps; a checkpoint was kept."));
+        outcome.ShouldBe(new GptTrainingOutcome(RunStatus.Interrupted, 0, "Interrupted after 0 of 6 steps; a checkpoint was saved."));
         new GptCheckpoints(_folder).Folders.Count.ShouldBe(1);
     }
 
@@ -187,7 +187,7 @@ public sealed class GptTrainerTests : IDisposable
         var outcome = first.Run(SilentProgress.Instance, CancellationToken.None);
 
         outcome.ShouldBe(
-            new GptTrainingOutcome(RunStatus.Interrupted, 3, "The shard is gone. 3 of 6 steps are done, and a checkpoint was kept.") { LacksData = true });
+            new GptTrainingOutcome(RunStatus.Interrupted, 3, "The shard is gone. 3 of 6 steps are done, and a checkpoint was saved.") { LacksData = true });
         new GptCheckpoints(_folder).Folders.Select(Path.GetFileName).First().ShouldBe("step-000003");
         first.Log.Find("val_loss")!.Steps.ShouldBe([0, 3], "the validation of step 3 came before its data were read");
         var second = GptTrainingCase.Trainer(new GptCheckpoints(_folder));

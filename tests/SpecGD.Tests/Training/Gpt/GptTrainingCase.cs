@@ -49,7 +49,7 @@ internal static class GptTrainingCase
     {
         using var cancellation = new CancellationTokenSource();
         var outcome = Trainer(new GptCheckpoints(folder)).Run(new Stopper(steps, cancellation), cancellation.Token);
-        outcome.ShouldBe(new GptTrainingOutcome(RunStatus.Interrupted, steps, $"Interrupted after {steps} of 6 steps; a checkpoint was kept."));
+        outcome.ShouldBe(new GptTrainingOutcome(RunStatus.Interrupted, steps, $"Interrupted after {steps} of 6 steps; a checkpoint was saved."));
     }
 
     private sealed class Stopper(int after, CancellationTokenSource cancellation) : IProgressTask

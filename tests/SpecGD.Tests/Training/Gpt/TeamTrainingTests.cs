@@ -28,7 +28,7 @@ public sealed class TeamTrainingTests : IDisposable
 
     private static readonly GptTrainingPlan Plan = GptTrainingCase.Plan with { Ranks = 2, TrackEvery = 2, ValidateEvery = 3, CheckpointEvery = 2 };
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("specgd-team-").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("specgd-collective-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -40,7 +40,7 @@ public sealed class TeamTrainingTests : IDisposable
     {
         var alone = Trained(Trainer(null, routing: routing));
 
-        var together = ThreadTeam.Run(ranks, team => Trained(Trainer(team, routing: routing)));
+        var together = ThreadTeam.Run(ranks, collective => Trained(Trainer(collective, routing: routing)));
 
         foreach (var one in together)
         {
@@ -59,7 +59,7 @@ public sealed class TeamTrainingTests : IDisposable
     {
         var alone = Trained(Trainer(null));
 
-        var together = ThreadTeam.Run(2, team => Trained(Trainer(new Deaf(team, deafToSums, deafToOthers))));
+        var together = ThreadTeam.Run(2, collective => Trained(Trainer(new Deaf(collective, deafToSums, deafToOthers))));
 
         (Difference(together[0], alone) > 1e4 * Rounding).ShouldBeTrue($"{Difference(together[0], alone)}");
     }
@@ -67,9 +67,9 @@ public sealed class TeamTrainingTests : IDisposable
     [SkippableFact]
     public void Overlap_changes_no_bit()
     {
-        var overlapped = ThreadTeam.Run(2, team => Weights(Trained(Trainer(team))));
+        var overlapped = ThreadTeam.Run(2, collective => Weights(Trained(Trainer(collective))));
 
-        ThreadTeam.Run(2, team => Weights(Trained(Trainer(team, overlaps: false))))[0].ShouldBe(overlapped[0]);
+        ThreadTeam.Run(2, collective => Weights(Trained(Trainer(collective, overlaps: false))))[0].ShouldBe(overlapped[0]);
     }
 
     [SkippableFact]
@@ -94,7 +94,7 @@ public sealed class TeamTrainingTests : IDisposable
     public void Each_rank_remembers_its_share_and_all_shares_are_the_whole()
     {
         var alone = Trainer(null).Optimizer;
-        var shares = ThreadTeam.Run(3, team => Trainer(team).Optimizer.State.Sum(state => (long)state.Matrix.Count));
+        var shares = ThreadTeam.Run(3, collective => Trainer(collective).Optimizer.State.Sum(state => (long)state.Matrix.Count));
 
         shares.Sum().ShouldBe(alone.State.Sum(state => (long)state.Matrix.Count));
         (shares.Max() < 1.2 * shares.Average()).ShouldBeTrue(string.Join(' ', shares));
@@ -110,11 +110,11 @@ public sealed class TeamTrainingTests : IDisposable
         foreach (double[] weights in ThreadTeam.Run(3, Updated))
             weights.ShouldBe(alone);
 
-        static double[] Updated(ICollective? team)
+        static double[] Updated(ICollective? collective)
         {
             var parameters = new GptParameters<double>(GptTrainingCase.Shape);
             parameters.Initialise(new TorchRandom(1));
-            var optimizer = new ParameterOptimizer<double>(parameters.All, GptRouting.Adam(new AdamRule()), new CooldownSchedule(10), team);
+            var optimizer = new ParameterOptimizer<double>(parameters.All, GptRouting.Adam(new AdamRule()), new CooldownSchedule(10), collective);
             var random = new TorchRandom(2);
             for (int step = 0; step < 3; step++)
             {
@@ -133,13 +133,13 @@ public sealed class TeamTrainingTests : IDisposable
     public void A_checkpoint_is_for_any_number_of_ranks(int before, int after)
     {
         var whole = Trained(Trainer(null));
-        double[][] stopped = Run(before, team => Weights(StoppedAfter(3, Trainer(team, Checkpoints(team)), team.Rank)));
+        double[][] stopped = Run(before, collective => Weights(StoppedAfter(3, Trainer(collective, Checkpoints(collective)), collective.Rank)));
 
-        var resumed = Run(after, team =>
+        var resumed = Run(after, collective =>
         {
-            var trainer = Trainer(team, Checkpoints(team));
+            var trainer = Trainer(collective, Checkpoints(collective));
             var said = trainer.Resume();
-            said.ShouldBe(team.Rank == 0 ? [$"Going on from {Path.Combine(_folder, "step-000003")}, after step 3."] : []);
+            said.ShouldBe(collective.Rank == 0 ? [$"Going on from {Path.Combine(_folder, "step-000003")}, after step 3."] : []);
             Weights(trainer).ShouldBe(stopped[0], "the weights are those of the checkpoint, to the bit");
             return Trained(trainer);
         });
@@ -152,7 +152,7 @@ public sealed class TeamTrainingTests : IDisposable
     [SkippableFact]
     public void What_several_ranks_keep_is_what_each_remembers_bit_by_bit()
     {
-        var shares = ThreadTeam.Run(3, team => StoppedAfter(3, Trainer(team, Checkpoints(team)), team.Rank));
+        var shares = ThreadTeam.Run(3, collective => StoppedAfter(3, Trainer(collective, Checkpoints(collective)), collective.Rank));
         var alone = Trainer(null, Checkpoints(SingleProcess.Instance));
         alone.Resume().Count.ShouldBe(1);
 
@@ -171,22 +171,22 @@ public sealed class TeamTrainingTests : IDisposable
     [SkippableFact]
     public void A_request_to_stop_one_rank_stops_all_after_the_same_step()
     {
-        var outcomes = ThreadTeam.Run(3, team =>
+        var outcomes = ThreadTeam.Run(3, collective =>
         {
             using var cancellation = new CancellationTokenSource();
-            return Trainer(team, Checkpoints(team)).Run(new Stopper(team.Rank == 1 ? 2 : int.MaxValue, cancellation), cancellation.Token);
+            return Trainer(collective, Checkpoints(collective)).Run(new Stopper(collective.Rank == 1 ? 2 : int.MaxValue, cancellation), cancellation.Token);
         });
 
-        outcomes.Distinct().ShouldBe([new GptTrainingOutcome(RunStatus.Interrupted, 2, "Interrupted after 2 of 6 steps; a checkpoint was kept.")]);
+        outcomes.Distinct().ShouldBe([new GptTrainingOutcome(RunStatus.Interrupted, 2, "Interrupted after 2 of 6 steps; a checkpoint was saved.")]);
     }
 
     [SkippableFact]
     public void Divergence_on_one_rank_is_divergence_of_all_before_the_update()
     {
-        var runs = ThreadTeam.Run(3, team =>
+        var runs = ThreadTeam.Run(3, collective =>
         {
-            var trainer = Trainer(team);
-            if (team.Rank == 2)
+            var trainer = Trainer(collective);
+            if (collective.Rank == 2)
                 trainer.Parameters["lm_head.weight"].Value[5, 3] = double.NaN;
             var outcome = trainer.Run(SilentProgress.Instance, CancellationToken.None);
             return (outcome, trainer.Optimizer.Steps, trainer.Log.Find("train_loss"));
@@ -198,25 +198,25 @@ public sealed class TeamTrainingTests : IDisposable
     [SkippableFact]
     public void A_gradient_that_overflows_is_named_alike_on_all_ranks()
     {
-        var runs = ThreadTeam.Run(2, team =>
+        var runs = ThreadTeam.Run(2, collective =>
         {
-            var trainer = Trainer(team);
+            var trainer = Trainer(collective);
             foreach (var tensor in trainer.Parameters.All)
                 tensor.Gradient.Fill(1);
-            if (team.Rank == 1)
+            if (collective.Rank == 1)
                 trainer.Parameters["blocks.3.mlp.c_fc"].Gradient[2, 1] = double.NegativeInfinity;
             trainer.Optimizer.BeginSum().Complete();
-            return GradientCheck.Problem(trainer.Optimizer, team, 7);
+            return GradientCheck.Problem(trainer.Optimizer, collective, 7);
         });
 
         runs.Distinct().ShouldBe(["The gradient of blocks.3.mlp.c_fc at step 7 has an entry that is Infinity."]);
     }
 
-    private GptCheckpoints? Checkpoints(ICollective? team) => team is null or { Rank: 0 } ? new GptCheckpoints(_folder) : null;
+    private GptCheckpoints? Checkpoints(ICollective? collective) => collective is null or { Rank: 0 } ? new GptCheckpoints(_folder) : null;
 
     private static T[] Run<T>(int ranks, Func<ICollective, T> work) => ranks == 1 ? [work(SingleProcess.Instance)] : ThreadTeam.Run(ranks, work);
 
-    private static GptTrainer<double> Trainer(ICollective? team, GptCheckpoints? checkpoints = null, string routing = "muon", bool overlaps = true)
+    private static GptTrainer<double> Trainer(ICollective? collective, GptCheckpoints? checkpoints = null, string routing = "muon", bool overlaps = true)
     {
         var parameters = new GptParameters<double>(GptTrainingCase.Shape);
         parameters.Initialise(new TorchRandom(1));
@@ -229,7 +229,7 @@ public sealed class TeamTrainingTests : IDisposable
             new MemoryTokens(text, Plan.Length, Sequences),
             [text.AsMemory(1000, 129), text.AsMemory(1200, 257), text.AsMemory(1500, 129)],
             checkpoints,
-            team)
+            collective)
         { Overlaps = overlaps };
     }
 
@@ -264,39 +264,39 @@ public sealed class TeamTrainingTests : IDisposable
             .Concat(trainer.Tracker.Sections.SelectMany(section => trainer.Tracker[section]).SelectMany(series => series.Value.Values));
 
     /// <summary>A rank that hears nothing of what the others sum, or of what they gather.</summary>
-    private sealed class Deaf(ICollective team, bool toSums, bool toOthers) : ICollective
+    private sealed class Deaf(ICollective collective, bool toSums, bool toOthers) : ICollective
     {
-        public int Rank => team.Rank;
+        public int Rank => collective.Rank;
 
-        public int Size => team.Size;
+        public int Size => collective.Size;
 
-        public void Sum<T>(Span<T> values)
-            where T : unmanaged, INumberBase<T> => team.Sum(values);
+        public void AllReduce<T>(Span<T> values)
+            where T : unmanaged, INumberBase<T> => collective.AllReduce(values);
 
-        public void SumScattered<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> counts, Span<T> own)
+        public void ReduceScatter<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> counts, Span<T> own)
             where T : unmanaged, INumberBase<T>
         {
             if (toSums)
-                values.Slice(Stretches.Begins(counts)[Rank], own.Length).CopyTo(own);
+                values.Slice(BufferPartition.Begins(counts)[Rank], own.Length).CopyTo(own);
             else
-                team.SumScattered(values, counts, own);
+                collective.ReduceScatter(values, counts, own);
         }
 
-        public void Gather<T>(Span<T> values, ReadOnlySpan<int> counts)
+        public void AllGather<T>(Span<T> values, ReadOnlySpan<int> counts)
             where T : unmanaged, INumberBase<T>
         {
             T[] before = values.ToArray();
-            team.Gather(values, counts);
+            collective.AllGather(values, counts);
             if (toOthers && values.Length > Size) // not the agreements, which gather a number of each
                 before.AsSpan().CopyTo(values);
         }
 
         public void Broadcast<T>(Span<T> values, int from = 0)
-            where T : unmanaged, INumberBase<T> => team.Broadcast(values, from);
+            where T : unmanaged, INumberBase<T> => collective.Broadcast(values, from);
 
-        public void Await() => team.Await();
+        public void Await() => collective.Await();
 
-        public Task Begin(Action work) => team.Begin(work);
+        public Task Begin(Action work) => collective.Begin(work);
 
         public void Dispose()
         {

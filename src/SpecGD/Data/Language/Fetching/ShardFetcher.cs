@@ -96,7 +96,7 @@ public sealed class ShardFetcher(HttpClient client, FetchOptions options, TimePr
     private static string Kept(string partial)
     {
         if (LengthOf(partial) >= TokenShardHeader.Length)
-            return "what has come is kept, and the same command goes on from there.";
+            return "what has arrived stays, and the same command resumes it.";
         DropEmpty(partial);
         return "nothing has come, and the same command tries again.";
     }

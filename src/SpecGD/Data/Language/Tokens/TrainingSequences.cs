@@ -114,11 +114,11 @@ public sealed class TrainingSequences : IStateful, IDisposable
         ArgumentNullException.ThrowIfNull(state);
         int Number(string key) => JsonNumber.Of(state[key]) is >= 0 and <= int.MaxValue and var number && number == Math.Floor(number)
             ? (int)number
-            : throw new BadInputException($"The kept position in the training data has no whole number at '{key}'.");
+            : throw new BadInputException($"The saved position in the training data has no whole number at '{key}'.");
         Position = new TokenPosition(Number("epoch"), Number("shard"), Number("offset"));
         string name = _shards.NameOf(_position.Shard);
         if (state["name"]?.ToString() != name || Number("tokens") != _shards.TokensIn(_position.Shard))
-            throw new BadInputException($"The kept position is in training shard {_position.Shard}, {state["name"]} of {Number("tokens")} tokens; "
+            throw new BadInputException($"The saved position is in training shard {_position.Shard}, {state["name"]} of {Number("tokens")} tokens; "
                 + $"that shard is now {name} of {_shards.TokensIn(_position.Shard)}.");
     }
 
