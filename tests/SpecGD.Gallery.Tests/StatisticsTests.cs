@@ -52,6 +52,9 @@ public class StatisticsTests
         analysis.RightOfAll.ShouldBe(ratios.Count(ratio => ratio > 1) / (double)ratios.Length, Rounding);
         analysis.Control.Low.ShouldBeLessThan(0);
         analysis.Control.High.ShouldBeInRange(0, 0.9);
+        analysis.WithinNetworks.ShouldBe(1, Rounding);
+        analysis.WithinNetworksControl.Value.ShouldBe(0, 0.1, "a thousand shuffles of six layers: a standard error of 0.014");
+        analysis.WithinNetworksControl.Low.ShouldBeLessThan(-0.5);
         GalleryPage.Render(tables, analysis).ShouldContain("The rule calls 100 % of 6 layers right");
     }
 

@@ -36,6 +36,7 @@ internal sealed class GalleryAnalysis
             Explain("hidden or not", layer => layer.IsHidden ? 1 : 0),
         ];
         Control = Shuffled(at5);
+        (WithinNetworks, WithinNetworksControl) = Within(at5);
         Thresholds = [.. Candidates.Select(threshold => (threshold, Right(at5, threshold)))];
         ChosenThresholds = [Chosen(at5, "odd"), Chosen(at5, "even")];
         Judged = at5;
@@ -61,6 +62,12 @@ internal sealed class GalleryAnalysis
 
     /// <summary>The correlation with ratios shuffled within networks.</summary>
     public WithInterval Control { get; }
+
+    /// <summary>The correlation of gain and nr/st at 5 % within each network, the mean over networks. It was not planned before the runs.</summary>
+    public double WithinNetworks { get; }
+
+    /// <summary>The same with ratios shuffled within networks: around zero, whatever networks have in common.</summary>
+    public WithInterval WithinNetworksControl { get; }
 
     /// <summary>The share of right calls at each threshold of nr/st at 5 %.</summary>
     public IReadOnlyList<(double Threshold, double Right)> Thresholds { get; }
@@ -117,6 +124,22 @@ internal sealed class GalleryAnalysis
             return ratios;
         })], gains)).Where(double.IsFinite)];
         return Interval(all.Length == 0 ? double.NaN : all.Average(), all);
+    }
+
+    private static (double Value, WithInterval Control) Within(IReadOnlyList<LayerGain> layers)
+    {
+        var random = new Random(Seed);
+        var networks = layers.GroupBy(layer => layer.Network)
+            .Select(network => (Ratios: network.Select(layer => layer.Ratio(GalleryRun.AtTwentieth)).ToArray(), Gains: network.Select(layer => layer.Gain).ToArray())).ToArray();
+        double Mean() => networks.Select(network => RankCorrelation.Of(network.Ratios, network.Gains)).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+        double found = Mean();
+        double[] shuffled = [.. Enumerable.Range(0, Resamples).Select(_ =>
+        {
+            foreach (var (ratios, _) in networks)
+                random.Shuffle(ratios);
+            return Mean();
+        }).Where(double.IsFinite)];
+        return (found, Interval(shuffled.Length == 0 ? double.NaN : shuffled.Average(), shuffled));
     }
 
     private static WithInterval Interval(double value, double[] resampled)

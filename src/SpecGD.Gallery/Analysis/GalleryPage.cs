@@ -40,6 +40,8 @@ internal static class GalleryPage
         Table(text, ["explanation", "ρ", "from", "to"], analysis.Explanations.Select(one => (string[])
             [one.Name, Number(one.Correlation.Value), Number(one.Correlation.Low), Number(one.Correlation.High)])
             .Append(["*negative control*: ratios shuffled within networks", Number(analysis.Control.Value), Number(analysis.Control.Low), Number(analysis.Control.High)]));
+        text.Append(Said($"\nNetworks differ in gain and in nr/st alike, which the control keeps. *Not planned before the runs*: the correlation within each network, the mean over networks, is {Number(analysis.WithinNetworks)}; "))
+            .Append(Said($"with ratios shuffled it is {Number(analysis.WithinNetworksControl.Value)} ({Number(analysis.WithinNetworksControl.Low)} to {Number(analysis.WithinNetworksControl.High)}).\n"));
         text.Append("\n### Thresholds\n\n");
         Table(text, ["threshold of nr/st at 5 %", "right calls"], analysis.Thresholds.Select(at => (string[])[Number(at.Threshold), Percent(at.Right)]));
         text.Append('\n');
