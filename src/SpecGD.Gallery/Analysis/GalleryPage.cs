@@ -45,8 +45,8 @@ internal static class GalleryPage
         text.Append("\n### Thresholds\n\n");
         Table(text, ["threshold of nr/st at 5 %", "right calls"], analysis.Thresholds.Select(at => (string[])[Number(at.Threshold), Percent(at.Right)]));
         text.Append('\n');
-        foreach (var (places, threshold, right, layers) in analysis.ChosenThresholds.Where(chosen => double.IsFinite(chosen.Threshold)))
-            text.Append(Said($"The networks at {places} places choose {Number(threshold)}; on the {Counted.Of(layers, "layer")} of the others it is right for {Percent(right)}. "));
+        text.AppendJoin(' ', analysis.ChosenThresholds.Where(chosen => double.IsFinite(chosen.Threshold)).Select(chosen =>
+            Said($"The networks at {chosen.Places} places choose {Number(chosen.Threshold)}; on the {Counted.Of(chosen.Layers, "layer")} of the others it is right for {Percent(chosen.Right)}.")));
         AppendTail(text, analysis);
         return text.ToString().TrimEnd() + "\n";
     }
@@ -60,11 +60,11 @@ internal static class GalleryPage
             [one.Network, Cell(one.AdamW), Cell(one.Hidden), Cell(one.Values), Cell(one.Queries), Cell(one.Newton), Cell(one.ShortNewton)]));
         text.Append('\n');
         foreach (var one in analysis.Tail)
-            text.Append(Said($"* `{one.Network}`: of the gain of `hidden` over `adamw`, `values` has {Percent(one.ShareOf(one.Values))} and `queries` {Percent(one.ShareOf(one.Queries))}. "))
+            text.Append(Said($"* `{one.Network}`: of the gain of `hidden` over `adamw`, `values` has {Percent(one.ShareOf(one.Values))} and `queries` {Percent(one.ShareOf(one.Queries))}."))
                 .Append(one.SavesSteps switch
                 {
-                    true => "`newton` reaches the loss of `hidden` in 94 % of the steps.\n",
-                    false => "`newton` does not reach the loss of `hidden` in 94 % of the steps.\n",
+                    true => " `newton` reaches the loss of `hidden` in 94 % of the steps.\n",
+                    false => " `newton` does not reach the loss of `hidden` in 94 % of the steps.\n",
                     null => "\n",
                 });
     }
