@@ -105,7 +105,7 @@ code=$?
 follower=
 [ "$code" = 1 ] || fail "the sweep ended with $code, where 1 was expected after a task was killed"
 "$@" sweep status "$work/slurm-sweep" >"$work/status.txt" 2>&1
-grep -q 'gone without a word' "$work/status.txt" || fail "the killed task is not told: $(cat "$work/status.txt")"
+grep -q 'ended without a message' "$work/status.txt" || fail "the killed task is not named: $(cat "$work/status.txt")"
 
 "$@" sweep retry "$work/slurm-sweep" --engine slurm >"$work/retry.out" 2>"$work/retry.log" || fail "retry ended with $?"
 "$@" sweep "$sweep" --workers 2 --threads 2 --output "$work/local-sweep" >"$work/local.out" 2>"$work/local.log" || fail "the local engine ended with $?"

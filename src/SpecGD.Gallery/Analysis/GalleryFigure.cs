@@ -1,6 +1,5 @@
 using System.Globalization;
 using SpecGD.Figures.Model;
-using SpecGD.Gallery.Networks;
 
 namespace SpecGD.Gallery.Analysis;
 
@@ -12,7 +11,8 @@ internal static class GalleryFigure
     {
         if (analysis.Judged.Count < 3)
             return null;
-        var strokes = Catalog.All.Select((network, i) => (network.Name, Stroke: new Stroke(OrderedColors.Of(i, Catalog.All.Count), 1.8))).ToDictionary();
+        string[] networks = [.. analysis.Judged.Select(layer => layer.Network).Distinct()];
+        var strokes = networks.Select((name, i) => (name, Stroke: new Stroke(OrderedColors.Of(i, networks.Length), 1.8))).ToDictionary();
         var ratio = FigureText.Italic("nr") + "(" + FigureText.Italic("G") + ")/" + FigureText.Italic("st") + "(" + FigureText.Italic("A") + ")";
         Curve[] points = [.. analysis.Judged.GroupBy(layer => layer.Network).Select(network => new PointCurve(
             [.. network.Select(layer => layer.Ratio(GalleryRun.AtTwentieth))], [.. network.Select(layer => 100 * layer.Gain)], strokes[network.Key])
