@@ -35,8 +35,14 @@ internal sealed class GalleryAnalysis
             Explain("smaller side of the matrix", layer => layer.Small),
             Explain("hidden or not", layer => layer.IsHidden ? 1 : 0),
         ];
-        Control = Shuffled(at5);
-        (WithinNetworks, WithinNetworksControl) = Within(at5);
+        (double[] Ratios, double[] Gains)[] byNetwork =
+        [
+            .. at5.GroupBy(layer => layer.Network)
+                .Select(network => (network.Select(layer => layer.Ratio(GalleryRun.AtTwentieth)).ToArray(), network.Select(layer => layer.Gain).ToArray())),
+        ];
+        Control = Shuffled(byNetwork, OverAll);
+        WithinNetworks = WithinEach(byNetwork);
+        WithinNetworksControl = Shuffled(byNetwork, WithinEach);
         Thresholds = [.. Candidates.Select(threshold => (threshold, Right(at5, threshold)))];
         ChosenThresholds = [Chosen(at5, "odd"), Chosen(at5, "even")];
         Judged = at5;
@@ -113,34 +119,24 @@ internal sealed class GalleryAnalysis
         double Correlation(IReadOnlyList<LayerGain> some) => RankCorrelation.Of([.. some.Select(value)], [.. some.Select(layer => layer.Gain)]);
     }
 
-    private static WithInterval Shuffled(IReadOnlyList<LayerGain> layers)
+    /// <summary>A correlation of ratios with gains, by network, when the ratios of each network are shuffled among its layers: the mean, and the interval.</summary>
+    private static WithInterval Shuffled((double[] Ratios, double[] Gains)[] networks, Func<(double[] Ratios, double[] Gains)[], double> correlation)
     {
         var random = new Random(Seed);
-        double[] gains = [.. layers.Select(layer => layer.Gain)];
-        double[] all = [.. Enumerable.Range(0, Resamples).Select(_ => RankCorrelation.Of([.. layers.GroupBy(layer => layer.Network).SelectMany(network =>
+        double[] all = [.. Enumerable.Range(0, Resamples).Select(_ => correlation([.. networks.Select(network =>
         {
-            double[] ratios = [.. network.Select(layer => layer.Ratio(GalleryRun.AtTwentieth))];
+            double[] ratios = [.. network.Ratios];
             random.Shuffle(ratios);
-            return ratios;
-        })], gains)).Where(double.IsFinite)];
+            return (ratios, network.Gains);
+        })])).Where(double.IsFinite)];
         return Interval(all.Length == 0 ? double.NaN : all.Average(), all);
     }
 
-    private static (double Value, WithInterval Control) Within(IReadOnlyList<LayerGain> layers)
-    {
-        var random = new Random(Seed);
-        var networks = layers.GroupBy(layer => layer.Network)
-            .Select(network => (Ratios: network.Select(layer => layer.Ratio(GalleryRun.AtTwentieth)).ToArray(), Gains: network.Select(layer => layer.Gain).ToArray())).ToArray();
-        double Mean() => networks.Select(network => RankCorrelation.Of(network.Ratios, network.Gains)).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
-        double found = Mean();
-        double[] shuffled = [.. Enumerable.Range(0, Resamples).Select(_ =>
-        {
-            foreach (var (ratios, _) in networks)
-                random.Shuffle(ratios);
-            return Mean();
-        }).Where(double.IsFinite)];
-        return (found, Interval(shuffled.Length == 0 ? double.NaN : shuffled.Average(), shuffled));
-    }
+    private static double OverAll((double[] Ratios, double[] Gains)[] networks) =>
+        RankCorrelation.Of([.. networks.SelectMany(network => network.Ratios)], [.. networks.SelectMany(network => network.Gains)]);
+
+    private static double WithinEach((double[] Ratios, double[] Gains)[] networks) =>
+        networks.Select(network => RankCorrelation.Of(network.Ratios, network.Gains)).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
 
     private static WithInterval Interval(double value, double[] resampled)
     {

@@ -25,7 +25,7 @@ internal sealed record LayerReading(string Layer, string Type, long Out, long In
     public static (IReadOnlyList<LayerReading> Readings, double Loss) Of(nn.Module<Tensor, Tensor> model, Func<Tensor> loss, int step)
     {
         using var scope = NewDisposeScope();
-        HashSet<string> learning = [.. model.named_parameters().Where(entry => entry.parameter.requires_grad && entry.parameter.dim() >= 2).Select(entry => entry.name)];
+        HashSet<string> learning = [.. TwoOptimizers.MatricesOf(model).Select(matrix => matrix.Layer + ".weight")];
         using var probe = new LayerProbe(model);
         probe.Start();
         var computed = loss();

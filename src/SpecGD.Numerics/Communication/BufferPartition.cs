@@ -1,6 +1,6 @@
 namespace SpecGD.Numerics.Communication;
 
-/// <summary>BufferPartition of one buffer, of which each belongs to a rank, in the order of the ranks.</summary>
+/// <summary>Partitions of one buffer, of which each belongs to a rank, in the order of the ranks.</summary>
 public static class BufferPartition
 {
     /// <summary>Where each partition begins.</summary>
@@ -27,7 +27,7 @@ public static class BufferPartition
         foreach (int count in counts)
             sum += count >= 0 ? count : throw new ArgumentException($"A partition has {count} elements.", nameof(counts));
         if (sum != length)
-            throw new ArgumentException($"BufferPartition of {sum} elements together do not fill a buffer of {length}.", nameof(counts));
+            throw new ArgumentException($"Partitions of {sum} elements together do not fill a buffer of {length}.", nameof(counts));
         if (own is { } received && received != counts[collective.Rank])
             throw new ArgumentException($"{received} elements were made ready for a partition of {counts[collective.Rank]}.", nameof(own));
     }

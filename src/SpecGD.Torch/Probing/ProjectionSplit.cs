@@ -10,13 +10,13 @@ public sealed class ProjectionSplit
     /// <summary>Parts of equal size, one behind the other: q, k and v of a fused QKV.</summary>
     public static ProjectionSplit Equal(params IReadOnlyList<string> names) => new((layer, outputs) =>
         names.Count > 0 && outputs % names.Count == 0
-            ? BufferPartition(names.Select(name => (name, outputs / names.Count)))
+            ? Consecutive(names.Select(name => (name, outputs / names.Count)))
             : throw new ArgumentException($"The {outputs} outputs of '{layer}' are no {Counted.Of(names.Count, "equal part")}."));
 
     /// <summary>Parts of different sizes, one behind the other, as where several queries share keys and values.</summary>
     public static ProjectionSplit Sizes(params IReadOnlyList<(string Name, long Size)> parts) => new((layer, outputs) =>
         parts.Sum(part => part.Size) == outputs
-            ? BufferPartition(parts)
+            ? Consecutive(parts)
             : throw new ArgumentException($"The parts of '{layer}' have {parts.Sum(part => part.Size)} outputs together, it has {outputs}."));
 
     /// <summary>Head by head: q of head 0, k of head 0, v of head 0, q of head 1, and so on, as in GPT-NeoX.</summary>
@@ -33,7 +33,7 @@ public sealed class ProjectionSplit
 
     internal IReadOnlyList<(string Name, long[] Outputs)> Of(string layer, long outputs) => _parts(layer, outputs);
 
-    private static List<(string, long[])> BufferPartition(IEnumerable<(string Name, long Size)> parts)
+    private static List<(string, long[])> Consecutive(IEnumerable<(string Name, long Size)> parts)
     {
         var result = new List<(string, long[])>();
         long at = 0;
